@@ -1,0 +1,1 @@
+"""The notebook → pipeline compiler. Knows nothing of Jupyter servers or of assessment."""

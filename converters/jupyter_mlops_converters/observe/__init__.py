@@ -1,0 +1,1 @@
+"""One traced run of the notebook: what really happened."""

@@ -1,0 +1,1 @@
+"""Stages, parameters, hand-overs: the Pipeline, the compiler's one intermediate form."""

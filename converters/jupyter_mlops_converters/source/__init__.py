@@ -1,0 +1,1 @@
+"""Read a notebook: versions, magics, cells."""

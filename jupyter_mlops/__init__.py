@@ -1,0 +1,33 @@
+"""jupyter-mlops: turn notebooks into proven pipelines; see and raise a project's MLOps maturity."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+#: Public name -> the module it lives in. Loaded on first use, so that `import jupyter_mlops` costs nothing.
+_PUBLIC = {
+    "assess": "jupyter_mlops.assessment.api",
+    "convert": "jupyter_mlops.lifts.pipeline.api",
+    "verify": "jupyter_mlops.lifts.pipeline.api",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-mlops"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    return [{"module": "jupyter_mlops.server"}]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("jupyter-mlops")
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The change set: preview, atomic apply, undo."""

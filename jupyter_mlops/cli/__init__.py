@@ -1,0 +1,5 @@
+"""The command line: `jupyter mlops …`."""
+
+from jupyter_mlops.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,87 @@
+"""Finds the commands, runs one, and turns failures into messages and exit statuses.
+
+Exit status: 0 fine · 1 the answer is "no" · 2 the request or the input is wrong · 3 the environment lacks something.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import typer
+
+from jupyter_mlops.cli import commands
+from jupyter_mlops.errors import MlopsError
+
+
+def build_app() -> typer.Typer:
+    """The application with every command found in `jupyter_mlops.cli.commands`."""
+    app = typer.Typer(
+        name="jupyter mlops",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Turn notebooks into proven pipelines, and see and raise a project's MLOps maturity.",
+    )
+    app.callback()(_root)
+    for module_info in iter_modules(commands.__path__):
+        module = import_module(f"{commands.__name__}.{module_info.name}")
+        app.command(module_info.name.replace("_", "-"))(module.command)
+    return app
+
+
+def _root(
+    *,
+    version: bool = typer.Option(False, "--version", is_eager=True, help="Show the version and exit."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
+
+        typer.echo(installed_version("jupyter-mlops"))
+        raise typer.Exit
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Entry point of `jupyter-mlops`. Exits the process.
+
+    Args:
+        argv: arguments without the program name; those of the process when None.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        result = build_app()(arguments, standalone_mode=False)
+    except MlopsError as error:
+        _report(error)
+        sys.exit(error.exit_status)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; nothing was written.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
+            error.show()
+            sys.exit(2)
+        raise
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _report(error: MlopsError) -> None:
+    place = error.path or ""
+    if error.cell is not None:
+        place += f" cell {error.cell}"
+    if error.line is not None:
+        place += f" line {error.line}"
+    sys.stderr.write(f"Error [{error.code}]{' in ' + place.strip() if place.strip() else ''}: {error.message}\n")
+    if error.detail:
+        sys.stderr.write("\n" + error.detail.rstrip() + "\n")

@@ -1,0 +1,1 @@
+"""One folder a lift: its code and its templates."""

@@ -15,12 +15,15 @@ import typer
 from jupyter_mlops.cli import commands
 from jupyter_mlops.errors import MlopsError
 
+#: What people type, whichever of its executables it was started by.
+PROGRAM = "jupyter mlops"
+
 
 def build_app() -> typer.Typer:
     """The application with every command found in `jupyter_mlops.cli.commands`."""
     app = typer.Typer(
-        name="jupyter mlops",
-        no_args_is_help=True,
+        name=PROGRAM,
+        invoke_without_command=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         add_completion=False,
@@ -34,15 +37,23 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _root(
-    *,
-    version: bool = typer.Option(False, "--version", is_eager=True, help="Show the version and exit."),
-) -> None:
-    if version:
-        from importlib.metadata import version as installed_version
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
 
-        typer.echo(installed_version("jupyter-mlops"))
+        typer.echo(f"jupyter-mlops {version('jupyter-mlops')}")
         raise typer.Exit
+
+
+def _root(
+    context: typer.Context,
+    *,
+    _version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_show_version, help="Show the version and exit."
+    ),
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -53,7 +64,7 @@ def main(argv: list[str] | None = None) -> None:
     """
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        result = build_app()(arguments, standalone_mode=False)
+        result = build_app()(arguments, prog_name=PROGRAM, standalone_mode=False)
     except MlopsError as error:
         _report(error)
         sys.exit(error.exit_status)
@@ -62,15 +73,17 @@ def main(argv: list[str] | None = None) -> None:
     except typer.Abort:
         sys.exit(130)
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; nothing was written.\n")
+        sys.stderr.write("Interrupted.\n")
         sys.exit(130)
     except BrokenPipeError:
         # The reader (`| head`) has gone; Python would complain once more while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
-            error.show()
+        # Typer carries its own copy of click since 0.20 and uses the installed one before: known by what it can do.
+        show = getattr(error, "show", None)
+        if type(error).__module__.startswith(("click", "typer")) and show is not None:
+            show()
             sys.exit(2)
         raise
     sys.exit(result if isinstance(result, int) else 0)

@@ -6,6 +6,7 @@ the pipeline's folder. Cells are named by `source_cell`, the 0-based index among
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -127,6 +128,8 @@ class Stage:
         metrics: numeric variables (or flat dicts of numbers) that go to `metrics.json`; at most one stage has any.
         draws_randomness: True when it draws from a random generator.
         seconds: observed run time of its cells; None when not observed.
+        tracks: True for the stage that records an execution: it also reads the executed notebooks of all stages before
+            it, and the metrics.
     """
 
     name: str
@@ -144,6 +147,7 @@ class Stage:
     metrics: tuple[str, ...] = ()
     draws_randomness: bool = False
     seconds: float | None = None
+    tracks: bool = False
 
     @property
     def source_cells(self) -> tuple[int, ...]:
@@ -189,6 +193,8 @@ class Pipeline:
         kernel_name: the kernel that stages run in.
         python_version: the one it was proven with, "3.11".
         models: fitted models to track.
+        metric_values: value of each metric in the original notebook, by its key in `metrics.json` (nested ones joined by
+            a dot); the pipeline's tests keep the metrics near them.
         findings: what the user should know.
         has_git: whether the project is a git work tree (DVC needs ``--no-scm`` otherwise).
         has_dvc: whether DVC is initialised there already.
@@ -208,6 +214,7 @@ class Pipeline:
     kernel_name: str = "python3"
     python_version: str = "3.11"
     models: tuple[TrackedModel, ...] = ()
+    metric_values: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     has_git: bool = True
     has_dvc: bool = False

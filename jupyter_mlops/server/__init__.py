@@ -1,1 +1,17 @@
-"""The Jupyter server extension."""
+"""The Jupyter server extension: REST handlers over the Python API, and the jobs that run converters.
+
+Nothing here blocks the server's event loop: scans run in threads, conversions in processes of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+
+def _load_jupyter_server_extension(server_app: ServerApp) -> None:
+    from jupyter_mlops.server.extension import load
+
+    load(server_app)

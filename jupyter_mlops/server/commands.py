@@ -1,0 +1,112 @@
+"""What each kind of job runs, made from a request that is trusted in nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.server.documents import translate_paths
+from jupyter_mlops.server.errors import RequestError
+from jupyter_mlops.server.jobs import Job
+from jupyter_mlops.server.paths import ServerFiles
+
+_Options = dict[str, Any]
+
+
+def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
+    """The job that a request asks for.
+
+    Args:
+        kind: "convert", "plan", "verify" or "run".
+        request: `{"path": …, "options": {…}}`; options are those of the command of the same name.
+        files: the files that are served.
+
+    Returns:
+        A job that has not been started.
+
+    Raises:
+        RequestError: 400 where the request is not understood, and what `ServerFiles.local` raises.
+    """
+    path, options = request.get("path"), request.get("options") or {}
+    if kind not in _ARGUMENTS:
+        raise RequestError(400, "invalid-request", f"There is no job {kind!r}; there are: {', '.join(_ARGUMENTS)}.")
+    if not isinstance(path, str) or not isinstance(options, dict):
+        raise RequestError(400, "invalid-request", "A job needs a path (text) and may have options (an object).")
+    local = files.local(path)
+    arguments = _ARGUMENTS[kind](dict(options), files)
+    command_name = "convert" if kind == "plan" else kind
+    folder = local if local.is_dir() else local.parent
+    return Job(
+        kind=kind,
+        path=path.strip("/"),
+        # A place on disk is absolute, so that no file name can pass for an option.
+        command=[sys.executable, "-m", "jupyter_mlops", command_name, str(local), *arguments],
+        folder=folder,
+        translate=lambda document: translate_paths(document, files, folder),
+    )
+
+
+def _plan(options: _Options, files: ServerFiles) -> list[str]:
+    arguments = ["--format", "json", "--no-run", "--dry-run", *_where_to(options, files)]
+    _refuse_others(options)
+    return arguments
+
+
+def _convert(options: _Options, files: ServerFiles) -> list[str]:
+    arguments = ["--format", "json", "--progress", "json", *_where_to(options, files)]
+    if not _take(options, "run", bool, default=True):
+        arguments.append("--no-run")
+    timeout = _take(options, "timeout", (int, float), default=None)
+    if timeout is not None:
+        arguments += ["--timeout", str(timeout)]
+    _refuse_others(options)
+    return arguments
+
+
+def _verify(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - all kinds are called alike
+    _refuse_others(options)
+    return ["--format", "json", "--progress", "json"]
+
+
+def _run(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - all kinds are called alike
+    import json
+
+    parameters = _take(options, "parameters", dict, default={})
+    _refuse_others(options)
+    chosen = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in parameters.items()]
+    return ["--format", "json", "--progress", "json", *(part for text in chosen for part in ("-P", text))]
+
+
+_ARGUMENTS: dict[str, Callable[[_Options, ServerFiles], list[str]]] = {
+    "convert": _convert,
+    "plan": _plan,
+    "run": _run,
+    "verify": _verify,
+}
+
+
+def _where_to(options: _Options, files: ServerFiles) -> list[str]:
+    arguments = []
+    name = _take(options, "name", str, default=None)
+    if name is not None:
+        if not name.isidentifier():
+            raise RequestError(400, "invalid-request", f"{name!r} is no name for a pipeline: use letters, digits, _.")
+        arguments += ["--name", name]
+    output = _take(options, "output", str, default=None)
+    if output is not None:
+        arguments += ["--output", str(Path(files.place(output)))]
+    return arguments
+
+
+def _take(options: _Options, name: str, kind: type | tuple[type, ...], *, default: Any) -> Any:
+    value = options.pop(name, default)
+    if value is not default and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+        raise RequestError(400, "invalid-request", f"The option {name!r} has a value that it cannot have.")
+    return value
+
+
+def _refuse_others(options: _Options) -> None:
+    if options:
+        raise RequestError(400, "invalid-request", f"There is no option {', '.join(map(repr, sorted(options)))} here.")

@@ -1,0 +1,51 @@
+"""Puts the routes into a running Jupyter server."""
+
+from __future__ import annotations
+
+import atexit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_server.utils import url_path_join
+
+from jupyter_mlops.server import handlers
+from jupyter_mlops.server.documents import scan_project
+from jupyter_mlops.server.jobs import JobManager
+from jupyter_mlops.server.paths import ServerFiles
+from jupyter_mlops.server.scans import Scans
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the handlers share.
+
+    Attributes:
+        files: the files that are served from local disk.
+        scans: assessments.
+        jobs: conversions and the like.
+    """
+
+    files: ServerFiles
+    scans: Scans
+    jobs: JobManager
+
+    def close(self) -> None:
+        """Stop everything that is still at work."""
+        self.jobs.close()
+        self.scans.close()
+
+
+def load(server_app: ServerApp) -> None:
+    """Add the routes below `<base_url>jupyter-mlops/`, and stop what is at work when the server stops."""
+    services = Services(ServerFiles.of(server_app.contents_manager), Scans(scan_project), JobManager())
+    application = server_app.web_app
+    application.settings[handlers.SERVICES] = services
+    prefix = url_path_join(application.settings["base_url"], "jupyter-mlops")
+    application.add_handlers(  # type: ignore[no-untyped-call]
+        ".*$", [(url_path_join(prefix, route), handler) for route, handler in handlers.ROUTES]
+    )
+    atexit.register(services.close)
+    server_app.log.info("jupyter-mlops: serving at %s", prefix)

@@ -1,0 +1,210 @@
+"""The routes: each checks who asks and what for, and hands the work to the part that does it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+
+from jupyter_mlops import __version__
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.server.commands import job_for
+from jupyter_mlops.server.errors import RequestError, http_status
+
+if TYPE_CHECKING:
+    from jupyter_mlops.server.extension import Services
+
+#: Key of the shared services in the application's settings.
+SERVICES = "jupyter_mlops_services"
+
+#: Number of the REST interface. The front end compares it with its own and says which of the two to renew.
+API = 1
+
+#: Seconds a request for events may be held, below what proxies commonly allow.
+_LONGEST_WAIT = 50.0
+
+
+class MlopsHandler(APIHandler):
+    """Answers in JSON, failures included."""
+
+    auth_resource = "jupyter_mlops"
+
+    @property
+    def services(self) -> Services:
+        """What the handlers share."""
+        services: Services = self.settings[SERVICES]
+        return services
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer a failure as `{"code", "message", …}`."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, MlopsError):
+            self.set_status(http_status(error))
+            answer = error.as_dict()
+        elif isinstance(error, web.HTTPError):
+            answer = {"code": f"http-{status_code}", "message": error.log_message or error.reason or self._reason}
+        else:
+            answer = {
+                "code": "internal-error",
+                "message": "Something went wrong that should not have. The server's log says more; please report it.",
+            }
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(answer))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Explained failures are the caller's to read; only the others belong into the log."""
+        if not isinstance(value, MlopsError):
+            super().log_exception(typ, value, tb)
+
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object.
+
+        Raises:
+            RequestError: 400 `invalid-request`.
+        """
+        try:
+            body = json.loads(self.request.body or b"{}")
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise RequestError(400, "invalid-request", "The request's body must be one JSON object.")
+        return body
+
+    def number(self, name: str, default: float) -> float:
+        """A number of the query that is not negative.
+
+        Raises:
+            RequestError: 400 `invalid-request`.
+        """
+        text = self.get_query_argument(name, None)
+        try:
+            value = default if text is None else float(text)
+        except ValueError:
+            value = -1.0
+        if not value >= 0:
+            raise RequestError(400, "invalid-request", f"{name} must be a number that is not negative.")
+        return value
+
+
+class VersionHandler(MlopsHandler):
+    """Which server part this is."""
+
+    @web.authenticated
+    @authorized
+    def get(self) -> None:
+        """Answer with the version, the number of the interface, and whether there are local files."""
+        self.finish(json.dumps({"version": __version__, "api": API, "local_files": self.services.files.available}))
+
+
+class AssessHandler(MlopsHandler):
+    """The level of a project."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the assessment of the project that holds `path`, its `root` and its `age`."""
+        files = self.services.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        document = await self.services.scans.get(project, self.number("max_age", 0))
+        self.finish(json.dumps({**document, "root": files.served(project)}))
+
+
+class PlanHandler(MlopsHandler):
+    """What a conversion would do."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with the plan; nothing is executed and nothing written."""
+        job = job_for("plan", self.body(), self.services.files)
+        self.services.jobs.start(job)
+        while not job.ended:
+            await job.wait_for_event(job.as_dict()["next"])
+        if job.error is not None:
+            self.set_status(503 if job.error.get("exit_status") == 3 else 422)
+        self.finish(json.dumps(job.error or job.result))
+
+
+class JobsHandler(MlopsHandler):
+    """Long work."""
+
+    @web.authenticated
+    @authorized
+    def get(self) -> None:
+        """Answer with the jobs this server knows, oldest first, without their results."""
+        jobs = [job.as_dict() for job in self.services.jobs.jobs() if job.kind != "plan"]
+        self.finish(json.dumps({"jobs": [{**job, "result": None} for job in jobs]}))
+
+    @web.authenticated
+    @authorized
+    def post(self) -> None:
+        """Start a job: `{"kind", "path", "options"}`."""
+        body = self.body()
+        job = job_for(str(body.get("kind")), body, self.services.files)
+        self.services.jobs.start(job)
+        self.set_status(201)
+        self.finish(json.dumps(job.as_dict()))
+
+
+class JobHandler(MlopsHandler):
+    """One job."""
+
+    @web.authenticated
+    @authorized
+    def get(self, job_id: str) -> None:
+        """Answer with the job, its result or error included."""
+        self.finish(json.dumps(self.services.jobs.get(job_id).as_dict()))
+
+    @web.authenticated
+    @authorized
+    def delete(self, job_id: str) -> None:
+        """Cancel the job."""
+        self.finish(json.dumps(self.services.jobs.cancel(job_id).as_dict()))
+
+
+class EventsHandler(MlopsHandler):
+    """What happens in a job.
+
+    A request is held until there is news (a long poll) instead of streaming: that carries the usual authentication,
+    passes every proxy, and a page that was reloaded just asks again from the number where it stopped.
+    """
+
+    _gone: asyncio.Future[None] | None = None
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Answer with the events from `since` on, at once or as soon as there is one, `wait` seconds at most."""
+        job = self.services.jobs.get(job_id)
+        since = int(self.number("since", 0))
+        wait = min(self.number("wait", 25), _LONGEST_WAIT)
+        self._gone = asyncio.get_running_loop().create_future()
+        news = asyncio.ensure_future(job.wait_for_event(since))
+        await asyncio.wait({news, self._gone}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        news.cancel()
+        if self._gone.done():
+            return
+        answer = job.as_dict()
+        self.finish(json.dumps({"events": job.events_since(since), "next": answer["next"], "state": job.state}))
+
+    def on_connection_close(self) -> None:
+        """Stop waiting for a page that has gone."""
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+
+
+_JOB_ID = r"(?P<job_id>[0-9a-f]{32})"
+
+#: Route below `jupyter-mlops/` and its handler.
+ROUTES: list[tuple[str, type[MlopsHandler]]] = [
+    (r"version", VersionHandler),
+    (r"assess", AssessHandler),
+    (r"convert/plan", PlanHandler),
+    (r"jobs", JobsHandler),
+    (rf"jobs/{_JOB_ID}", JobHandler),
+    (rf"jobs/{_JOB_ID}/events", EventsHandler),
+]

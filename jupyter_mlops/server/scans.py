@@ -1,0 +1,68 @@
+"""Assessments for the sidebar: in a thread, one at a time per project, remembered with their age."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+#: Projects whose last assessment is remembered.
+_REMEMBERED = 32
+
+Scan = Callable[[Path], dict[str, Any]]
+
+
+@dataclass
+class _Project:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked: float = float("-inf")
+    document: dict[str, Any] | None = None
+
+
+class Scans:
+    """Scans projects off the event loop.
+
+    Args:
+        scan: gives the document of a project's folder; called in a thread.
+    """
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+        self._projects: OrderedDict[Path, _Project] = OrderedDict()
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mlops-scan")
+
+    async def get(self, root: Path, max_age: float) -> dict[str, Any]:
+        """A project's document.
+
+        Requests that come while a scan is running share the one that follows it: the running one may have read files
+        that have been saved since.
+
+        Args:
+            root: the project's folder.
+            max_age: how old an answer may be, in seconds; 0 asks for one that begins now.
+
+        Returns:
+            The document with its `age` in seconds.
+        """
+        asked = time.monotonic()
+        project = self._projects.setdefault(root, _Project())
+        self._projects.move_to_end(root)
+        while len(self._projects) > _REMEMBERED:
+            self._projects.popitem(last=False)
+        if project.document is None or asked - project.asked > max_age:
+            async with project.lock:
+                if project.document is None or project.asked < asked - max_age:
+                    began = time.monotonic()
+                    loop = asyncio.get_running_loop()
+                    project.document = await loop.run_in_executor(self._threads, self._scan, root)
+                    project.asked = began
+        return {**project.document, "age": round(time.monotonic() - project.asked, 1)}
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

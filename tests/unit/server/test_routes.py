@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from jupyter_mlops.server.handlers import API, ROUTES
+
+
+@pytest.fixture
+def ask(jp_fetch, services):
+    """Sends a request; gives status and document, also of a refusal."""
+
+    async def ask(*parts, method="GET", body=None, **options):
+        if body is not None:
+            options["body"] = json.dumps(body)
+            method = "POST"
+        try:
+            response = await jp_fetch("jupyter-mlops", *parts, method=method, **options)
+        except HTTPClientError as error:
+            response = error.response
+        return response.code, json.loads(response.body)
+
+    return ask
+
+
+async def test_version(ask):
+    status, answer = await ask("version")
+    assert status == 200
+    assert answer["api"] == API
+    assert answer["local_files"] is True
+    assert answer["version"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("../x", 403, "outside-root"),
+        ("%2e%2e/x", 404, "not-found"),
+        ("nowhere", 404, "not-found"),
+        ("C:\\x", 400, "invalid-path"),
+    ],
+)
+async def test_assess_stays_below_the_root(ask, path, status, code):
+    answered, answer = await ask("assess", params={"path": path})
+    assert (answered, answer["code"]) == (status, code)
+    assert answer["message"]
+
+
+@pytest.mark.parametrize("age", ["-1", "nan", "soon"])
+async def test_an_age_that_is_none(ask, age):
+    status, answer = await ask("assess", params={"path": "", "max_age": age})
+    assert (status, answer["code"]) == (400, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ([1], 400, "invalid-request"),
+        ({}, 400, "invalid-request"),
+        ({"kind": "destroy", "path": ""}, 400, "invalid-request"),
+        ({"kind": "convert"}, 400, "invalid-request"),
+        ({"kind": "convert", "path": "../a.ipynb"}, 403, "outside-root"),
+        ({"kind": "convert", "path": "a.ipynb"}, 404, "not-found"),
+        ({"kind": "convert", "path": "", "options": {"name": "../x"}}, 400, "invalid-request"),
+        ({"kind": "convert", "path": "", "options": {"output": "../x"}}, 403, "outside-root"),
+        ({"kind": "convert", "path": "", "options": {"timeout": "1"}}, 400, "invalid-request"),
+        ({"kind": "convert", "path": "", "options": {"run": 0}}, 400, "invalid-request"),
+        ({"kind": "convert", "path": "", "options": {"shell": "rm"}}, 400, "invalid-request"),
+        ({"kind": "verify", "path": "", "options": {"name": "x"}}, 400, "invalid-request"),
+    ],
+)
+async def test_jobs_that_are_refused(ask, services, body, status, code):
+    answered, answer = await ask("jobs", body=body)
+    assert (answered, answer["code"]) == (status, code)
+    assert services.jobs.jobs() == []
+
+
+async def test_a_job_from_start_to_answer(ask, services, script_job):
+    job = script_job('import sys; print(\'{"event": "progress"}\', file=sys.stderr); print(\'{"schema": 1}\')')
+    services.jobs.start(job)
+    seen, since, state = [], 0, "queued"
+    while state not in ("done", "failed"):
+        _, answer = await ask("jobs", job.id, "events", params={"since": since, "wait": 30})
+        seen += answer["events"]
+        since, state = answer["next"], answer["state"]
+    assert [event["id"] for event in seen] == list(range(len(seen)))
+    _, replayed = await ask("jobs", job.id, "events", params={"since": 0})
+    assert replayed["events"] == seen
+    status, answer = await ask("jobs", job.id)
+    assert (status, answer["state"], answer["result"]) == (200, "done", {"schema": 1})
+    _, listed = await ask("jobs")
+    assert [(one["id"], one["path"], one["state"]) for one in listed["jobs"]] == [(job.id, "a.ipynb", "done")]
+
+
+async def test_events_wait_no_longer_than_asked(ask, services, script_job):
+    job = script_job("import time; time.sleep(600)")
+    services.jobs.start(job)
+    status, answer = await ask("jobs", job.id, "events", params={"since": 2, "wait": 0.05})
+    assert (status, answer["events"], answer["state"]) == (200, [], "running")
+
+
+async def test_cancel_by_delete(ask, services, script_job):
+    job = script_job("import time; time.sleep(600)")
+    services.jobs.start(job)
+    status, answer = await ask("jobs", job.id, method="DELETE")
+    assert (status, answer["state"]) == (200, "cancelling")
+    while not job.ended:
+        await asyncio.wait_for(job.wait_for_event(job.as_dict()["next"]), 30)
+    _, answer = await ask("jobs", job.id, method="DELETE")
+    assert answer["state"] == "cancelled"
+
+
+async def test_a_job_that_is_not_known(ask):
+    for parts in (("jobs", "0" * 32), ("jobs", "0" * 32, "events")):
+        status, answer = await ask(*parts)
+        assert (status, answer["code"]) == (404, "no-such-job")
+
+
+async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_base_url, services):
+    routes = [route.replace("(?P<job_id>[0-9a-f]{32})", "0" * 32) for route, _ in ROUTES]
+    checked = 0
+    for route, (_, handler) in zip(routes, ROUTES, strict=True):
+        for verb in ("GET", "POST", "DELETE"):
+            if verb.lower() not in vars(handler):
+                continue
+            body = "{}" if verb == "POST" else None
+            with pytest.raises(HTTPClientError) as refused:
+                await http_server_client.fetch(
+                    f"{jp_base_url}jupyter-mlops/{route}", method=verb, body=body, follow_redirects=False
+                )
+            assert refused.value.code == 403, (verb, route)
+            checked += 1
+    assert checked == 8
+
+
+async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
+    login = await http_server_client.fetch(
+        f"{jp_base_url}tree?token={jp_serverapp.identity_provider.token}", follow_redirects=False, raise_error=False
+    )
+    cookies = "; ".join(cookie.split(";")[0] for cookie in login.headers.get_list("Set-Cookie"))
+    seen = await http_server_client.fetch(f"{jp_base_url}jupyter-mlops/version", headers={"Cookie": cookies})
+    assert seen.code == 200
+    with pytest.raises(HTTPClientError) as refused:
+        await http_server_client.fetch(
+            f"{jp_base_url}jupyter-mlops/jobs", method="POST", body="{}", headers={"Cookie": cookies}
+        )
+    assert refused.value.code == 403
+
+
+async def test_a_server_without_local_files(jp_serverapp, ask, services):
+    from jupyter_mlops.server.extension import Services
+    from jupyter_mlops.server.handlers import SERVICES
+    from jupyter_mlops.server.paths import ServerFiles
+
+    jp_serverapp.web_app.settings[SERVICES] = Services(ServerFiles(None), services.scans, services.jobs)
+    assert (await ask("version"))[1]["local_files"] is False
+    status, answer = await ask("assess", params={"path": ""})
+    assert (status, answer["code"]) == (501, "no-local-files")

@@ -1,0 +1,218 @@
+"""The notebook as analysed cells: statements with their text and names, imports, ambient configuration."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Literal
+
+from jupyter_mlops_converters.analysis.ambient import configures
+from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
+from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
+from jupyter_mlops_converters.source.python_code import PythonCode, parse_cell
+
+StatementKind = Literal["import", "definition", "configuration", "other"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One top-level statement of a cell.
+
+    Attributes:
+        cell: index of its cell.
+        position: its place in the cell.
+        kind: imports and definitions can be run again elsewhere; configuration changes ambient state.
+        node: its syntax tree.
+        text: the user's text of it.
+        facts: its names.
+        subsystem: of configuration: "plotting", "pandas", … (see `analysis.ambient`).
+    """
+
+    cell: int
+    position: int
+    kind: StatementKind
+    node: ast.stmt
+    text: str
+    facts: NameFacts
+    subsystem: str | None = None
+
+
+@dataclass(frozen=True)
+class AnalysedCell:
+    """A code cell and what it does to names.
+
+    Attributes:
+        cell: the source cell.
+        code: its Python.
+        facts: names of the cell as a whole.
+        statements: its top-level statements.
+    """
+
+    cell: SourceCell
+    code: PythonCode
+    facts: NameFacts
+    statements: tuple[Statement, ...]
+
+    @property
+    def index(self) -> int:
+        """Index among all cells of the notebook."""
+        return self.cell.index
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The static view of a notebook.
+
+    Attributes:
+        notebook: what was read.
+        cells: its code cells in order, without those tagged `skip`.
+        modules: name in the notebook → dotted module or attribute it is imported from.
+        names: every name that code binds or looks up at top level.
+    """
+
+    notebook: SourceNotebook
+    cells: tuple[AnalysedCell, ...]
+    modules: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+    def cell(self, index: int) -> AnalysedCell:
+        """The code cell at that index. Raises KeyError when there is none."""
+        for cell in self.cells:
+            if cell.index == index:
+                return cell
+        raise KeyError(index)
+
+
+def analyse(notebook: SourceNotebook) -> Analysis:
+    """Analyse every code cell.
+
+    Args:
+        notebook: what was read.
+
+    Returns:
+        The static view.
+
+    Raises:
+        MlopsError: ``syntax-error`` naming cell and line.
+    """
+    shown = str(notebook.path)
+    codes = [
+        (cell, parse_cell(cell.source, cell=cell.index, path=shown))
+        for cell in notebook.code_cells
+        if "skip" not in cell.tags
+    ]
+    modules: dict[str, str] = {}
+    for _, code in codes:
+        modules.update(imported_modules(code.tree))
+    cells = tuple(_analysed(cell, code, modules) for cell, code in codes)
+    names = frozenset(name for c in cells for name in c.facts.all_binds | c.facts.loads)
+    return Analysis(notebook, cells, modules, names)
+
+
+def imported_modules(tree: ast.AST) -> dict[str, str]:
+    """Names bound by imports anywhere in a tree → where they come from, dotted."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found
+
+
+def dotted(node: ast.AST, modules: dict[str, str]) -> str | None:
+    """The full dotted name of `np.random.seed` and the like, where its root is an imported name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name) and node.id in modules:
+        return ".".join([modules[node.id], *reversed(parts)])
+    return None
+
+
+def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> AnalysedCell:
+    statements = []
+    for position, node in enumerate(code.tree.body):
+        subsystem = configures(node, modules)
+        if subsystem is not None:
+            kind: StatementKind = "configuration"
+        elif _is_import(node):
+            kind = "import"
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _is_lambda(node):
+            kind = "definition"
+        else:
+            kind = "other"
+        statements.append(
+            Statement(cell.index, position, kind, node, _text(code, node), name_facts([node]), subsystem)
+        )
+    statements.extend(_magic_statements(cell, code, len(statements)))
+    facts = name_facts(code.tree.body)
+    facts.uses -= BUILTINS - facts.all_binds
+    return AnalysedCell(cell, code, facts, tuple(statements))
+
+
+def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[Statement]:
+    """Magics that configure the session (`%matplotlib inline`) as statements with the user's own line."""
+    found = []
+    for magic in code.magics:
+        subsystem = {"matplotlib": "plotting", "pylab": "plotting", "config": "plotting", "load_ext": "ipython"}.get(
+            magic.name
+        )
+        if subsystem and magic.body is None and not magic.nested:
+            node = ast.parse("pass").body[0]
+            text = f"%{magic.name} {magic.argument}".rstrip()
+            found.append(
+                Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem)
+            )
+        elif magic.name == "cd" and not magic.nested:
+            node = ast.parse("pass").body[0]
+            found.append(
+                Statement(
+                    cell.index, start + len(found), "configuration", node, f"%cd -q {magic.argument}", NameFacts(), "cwd"
+                )
+            )
+    return found
+
+
+def _is_lambda(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Lambda)
+        and all(isinstance(target, ast.Name) for target in node.targets)
+    )
+
+
+def _is_import(node: ast.stmt) -> bool:
+    """An import, or a `try`/`if` that holds nothing but imports and simple fall-backs."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(node, ast.Try):
+        parts = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+    elif isinstance(node, ast.If):
+        parts = [*node.body, *node.orelse]
+    else:
+        return False
+    has_import = any(isinstance(part, ast.Import | ast.ImportFrom) for part in parts)
+    return has_import and all(
+        isinstance(part, ast.Import | ast.ImportFrom | ast.Pass)
+        or (isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant | ast.Name | ast.Attribute))
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        or _is_import(part)
+        for part in parts
+    )
+
+
+def _text(code: PythonCode, node: ast.stmt) -> str:
+    start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+    lines = code.text.splitlines()
+    end = node.end_lineno or node.lineno
+    if start == node.lineno:
+        segment = ast.get_source_segment(code.text, node)
+        if segment is not None:
+            return segment
+    return "\n".join(lines[start - 1 : end])

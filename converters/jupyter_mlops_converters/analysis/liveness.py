@@ -1,0 +1,95 @@
+"""Which names a cell reaches through functions, and which are still needed after it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
+from jupyter_mlops_converters.analysis.names import BUILTINS
+
+
+@lru_cache(maxsize=8)
+def _deferred(analysis: _ById) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for cell in analysis.value.cells:
+        for statement in cell.statements:
+            for name, free in statement.facts.deferred.items():
+                found.setdefault(name, set()).update(free)
+    return {name: frozenset(free) for name, free in found.items()}
+
+
+class _ById:
+    """Lets an unhashable analysis be the key of a cache."""
+
+    def __init__(self, value: Analysis) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.value is self.value
+
+
+def closure(analysis: Analysis, names: set[str] | frozenset[str]) -> set[str]:
+    """The names themselves and all globals that functions and classes among them look up when called.
+
+    Args:
+        analysis: the notebook.
+        names: to start from.
+
+    Returns:
+        The closure, without builtins that the notebook does not rebind.
+    """
+    deferred = _deferred(_ById(analysis))
+    reached: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        waiting.extend(deferred.get(name, ()))
+    bound = {name for cell in analysis.cells for name in cell.facts.all_binds}
+    return {name for name in reached if name in bound or name not in BUILTINS}
+
+
+def needed_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
+    """Names whose value from before the cell it may look up, functions' globals included."""
+    direct = set(cell.facts.uses)
+    called = cell.facts.loads - direct
+    reached = closure(analysis, direct)
+    # A function that the cell itself defines still reads globals from before it.
+    for name in called:
+        reached |= {other for other in closure(analysis, {name}) if other not in cell.facts.binds}
+    return reached
+
+
+def touched_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
+    """Names whose value the cell may have changed."""
+    writes = {
+        name
+        for other in analysis.cells
+        for statement in other.statements
+        for function, written in statement.facts.deferred_writes.items()
+        if function in closure(analysis, cell.facts.loads)
+        for name in written
+    }
+    return closure(analysis, cell.facts.loads | cell.facts.uses) | cell.facts.all_binds | writes
+
+
+def live_after(analysis: Analysis) -> dict[int, set[str]]:
+    """Names needed by later cells, for every cell.
+
+    Args:
+        analysis: the notebook.
+
+    Returns:
+        Cell index → names that are looked up after it before they are certainly bound again.
+    """
+    live: set[str] = set()
+    found: dict[int, set[str]] = {}
+    for cell in reversed(analysis.cells):
+        found[cell.index] = set(live)
+        live = (live - cell.facts.binds) | needed_names(analysis, cell)
+    return found

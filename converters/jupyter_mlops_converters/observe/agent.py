@@ -1,0 +1,391 @@
+"""Runs inside the notebook's kernel and reports what every cell really did.
+
+The text of this module is sent to the kernel, whose environment need not have this package: only the standard library is
+imported here. `verify.values` and `plan.formats` arrive the same way, as the modules `values` and `formats`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import types
+
+_HIDDEN = re.compile(r"^(_+|_i+|_i?\d+|_ih|_oh|_dh|In|Out|get_ipython|exit|quit|open|__\w+__)$")
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+AGENT = None
+
+
+class Agent:
+    """Watches one kernel.
+
+    Args:
+        values: the module `verify.values`.
+        formats: the module `plan.formats`.
+        settings: "root" (the scratch copy), "protected" (the user's real project: never written), "reference" (folder
+            for saved values), "spool" (file that reports are appended to).
+    """
+
+    def __init__(self, values, formats, settings):
+        self.values = values
+        self.formats = formats
+        self.root = os.path.realpath(settings["root"])
+        self.protected = os.path.realpath(settings["protected"]) if settings.get("protected") else None
+        self.reference = settings["reference"]
+        self.spool = settings["spool"]
+        self.ids = {}
+        self.prints = {}
+        self.parts = {}
+        self.choices = {}
+        self.events = []
+        self.active = False
+        self.rc = None
+        self.environ = dict(os.environ)
+        self.path = list(sys.path)
+        sys.addaudithook(self._audit)
+        self._note_names()
+
+    # --- what the host calls
+
+    def before(self):
+        """Start watching files; called right before a user's cell."""
+        self.events = []
+        self.active = True
+
+    def after(self, request):
+        """Report on the cell that has just run.
+
+        Args:
+            request: JSON: "cell", "names" (that the cell may have changed), "live" (needed by later cells), "choose"
+                (whether stages may be cut here, so that hand-over formats are tried).
+        """
+        self.active = False
+        asked = json.loads(request)
+        events, self.events = self.events, []
+        report = {"cell": asked["cell"], "names": self._changes(set(asked["names"]))}
+        report["removed"] = self.removed
+        report["files"] = self._files(events)
+        report["random"] = self._random_states()
+        report["ambient"] = self._ambient()
+        live = [name for name in asked["live"] if name in self._namespace()]
+        report["shared"] = self._shared(live)
+        if asked.get("choose"):
+            report["choices"] = self._choose(asked["cell"], live, report["shared"])
+        self._write(report)
+
+    def check(self, request):
+        """Report the fingerprints of names, for the proof.
+
+        Args:
+            request: JSON: "label", "expected" (name → {"fingerprint", "reference": file or None, "format"}).
+        """
+        self.active = False
+        asked = json.loads(request)
+        namespace = self._namespace()
+        results = {}
+        for name, expected in asked["expected"].items():
+            if name.startswith("<"):
+                found = self._random_states().get(name)
+                results[name] = {"verdict": "identical" if found == expected["fingerprint"] else "differs", "detail": ""}
+            elif name not in namespace:
+                results[name] = {"verdict": "differs", "detail": "the name is not there"}
+            else:
+                results[name] = self._checked(name, namespace[name], expected)
+        self._write({"label": asked["label"], "results": results})
+
+    # --- names
+
+    def _namespace(self):
+        return sys.modules["__main__"].__dict__
+
+    def _visible(self):
+        hidden = getattr(_shell(), "user_ns_hidden", {})
+        return {
+            name: value
+            for name, value in list(self._namespace().items())
+            if not _HIDDEN.match(name) and not (name in hidden and hidden[name] is value)
+        }
+
+    def _note_names(self):
+        self.ids = {name: id(value) for name, value in self._visible().items()}
+
+    def _changes(self, asked):
+        now = self._visible()
+        bound = {name for name, value in now.items() if self.ids.get(name) != id(value)}
+        self.removed = sorted(set(self.ids) - set(now))
+        for name in self.removed:
+            self.prints.pop(name, None)
+            self.parts.pop(name, None)
+        self.ids = {name: id(value) for name, value in now.items()}
+        suspects = bound | (asked & set(now))
+        touched = set()
+        for name in suspects:
+            touched |= self.parts.get(name, frozenset())
+        suspects |= {name for name, parts in self.parts.items() if name in now and parts & touched}
+        report = {}
+        for name in sorted(suspects):
+            entry = self._entry(name, now[name], name in bound)
+            if entry is not None:
+                report[name] = entry
+        return report
+
+    def _entry(self, name, value, bound):
+        kind = _kind(value)
+        before = self.prints.get(name)
+        entry = {"bound": bound, "kind": kind, "type": _type_name(value), "home": _home(value)}
+        if kind == "module":
+            entry.update(changed=bound, fingerprint=None)
+            return entry if bound else None
+        try:
+            self.prints[name] = self.values.fingerprint(value)
+            entry["fingerprint"] = self.prints[name]
+            entry["changed"] = before != self.prints[name]
+        except Exception as error:
+            self.prints[name] = None
+            entry.update(fingerprint=None, changed=None, reason=str(error)[:300])
+        try:
+            self.parts[name] = self.values.mutable_parts(value)
+        except Exception:
+            self.parts[name] = frozenset()
+        if bound or entry["changed"] is not False:
+            try:
+                entry["about"] = self.values.describe(value)
+            except Exception:
+                entry["about"] = {"type": entry["type"]}
+            entry["model"] = _model(value)
+        return entry
+
+    def _shared(self, live):
+        groups = []
+        for name in live:
+            parts = self.parts.get(name)
+            if not parts:
+                continue
+            together = [group for group in groups if group[1] & parts]
+            merged = ({name}.union(*(group[0] for group in together)), parts.union(*(group[1] for group in together)))
+            groups = [group for group in groups if group not in together] + [merged]
+        return sorted(sorted(names) for names, _ in groups if len(names) > 1)
+
+    def _choose(self, cell, live, shared):
+        chosen = {}
+        namespace = self._namespace()
+        for names in [[name] for name in live] + shared:
+            key = ",".join(names)
+            prints = tuple(self.prints.get(name) for name in names)
+            if any(_kind(namespace[name]) != "value" for name in names) and len(names) == 1:
+                continue
+            if key in self.choices and self.choices[key][0] == prints and None not in prints:
+                chosen[key] = self.choices[key][1]
+                continue
+            folder = os.path.join(self.reference, str(cell), "-".join(names)[:80])
+            os.makedirs(folder, exist_ok=True)
+            try:
+                choice = self.formats.choose({name: namespace[name] for name in names}, folder)
+                entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes, "folder": folder}
+            except Exception as error:
+                entry = {"format": None, "why": str(error)[:300]}
+            self.choices[key] = (prints, entry)
+            chosen[key] = entry
+        return chosen
+
+    def _checked(self, name, value, expected):
+        try:
+            if self.values.fingerprint(value) == expected["fingerprint"]:
+                return {"verdict": "identical", "detail": ""}
+        except Exception as error:
+            return {"verdict": "differs", "detail": str(error)[:300]}
+        reference = expected.get("reference")
+        if not reference or not os.path.exists(reference):
+            return {"verdict": "differs", "detail": "the value is another one"}
+        try:
+            scope = {"_path": reference, "__name__": "_reference"}
+            code = self.formats.FORMATS[expected["format"]].load([name], "_path", {})
+            imports = "".join(
+                "import %s%s\n" % (module, {"pandas": " as pd", "numpy": " as np"}.get(module, ""))
+                for module in self.formats.FORMATS[expected["format"]].modules
+            )
+            exec(imports + code, scope)
+            comparison = self.values.compare(scope[name], value, rtol=1e-9)
+            return {"verdict": comparison.verdict, "detail": comparison.detail}
+        except Exception as error:
+            return {"verdict": "differs", "detail": "the value is another one (%s)" % error}
+
+    # --- ambient state
+
+    def _random_states(self):
+        states = {}
+        random = sys.modules.get("random")
+        if random is not None:
+            states["<random>"] = _digest(repr(random.getstate()))
+        numpy_random = sys.modules.get("numpy.random")
+        if numpy_random is not None:
+            state = numpy_random.get_state()
+            states["<numpy.random>"] = _digest(repr((state[0], state[1].tobytes(), state[2:])))
+        torch = sys.modules.get("torch")
+        if torch is not None and hasattr(torch, "get_rng_state"):
+            states["<torch>"] = _digest(torch.get_rng_state().numpy().tobytes())
+        return states
+
+    def _ambient(self):
+        report = {"cwd": os.getcwd()}
+        environ = dict(os.environ)
+        report["environment"] = {
+            key: value for key, value in environ.items() if self.environ.get(key) != value and _interesting(key)
+        }
+        self.environ = environ
+        report["path"] = [entry for entry in sys.path if entry not in self.path]
+        self.path = list(sys.path)
+        matplotlib = sys.modules.get("matplotlib")
+        if matplotlib is not None and hasattr(matplotlib, "rcParams"):
+            now = {key: repr(value) for key, value in dict.items(matplotlib.rcParams) if "backend" not in key}
+            before = self.rc
+            if before is None:
+                before = {key: repr(value) for key, value in dict.items(matplotlib.rcParamsOrig)}
+            report["plotting"] = sorted(key for key, value in now.items() if before.get(key) != value)
+            self.rc = now
+        return report
+
+    # --- files
+
+    def _audit(self, event, args):
+        if not self.active:
+            return
+        if event == "open":
+            path, mode, flags = args
+            if not isinstance(path, (str, bytes)):
+                return
+            writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & _WRITE_FLAGS)
+            self._record("write" if writes else "read", path)
+        elif event in ("os.remove", "os.rename", "os.rmdir", "shutil.rmtree", "os.mkdir"):
+            self._record("write" if event != "os.mkdir" else "folder", args[0])
+            if event == "os.rename":
+                self._record("write", args[1])
+        elif event == "sqlite3.connect":
+            self._record("read", args[0])
+        elif event in ("socket.connect", "socket.getaddrinfo"):
+            self.events.append(("network", str(args[1] if event == "socket.connect" else args[0])))
+        elif event == "builtins.input":
+            self.events.append(("input", ""))
+
+    def _record(self, what, path):
+        try:
+            full = os.path.abspath(os.fsdecode(path))
+        except (TypeError, ValueError):
+            return
+        if what != "read" and self.protected and _inside(full, self.protected) and not _inside(full, self.root):
+            raise PermissionError(
+                "jupyter-mlops tries the notebook on a copy of the project, and this cell writes to the project by an "
+                "absolute path: %s. Use a path relative to the notebook." % full
+            )
+        self.events.append((what, full))
+
+    def _files(self, events):
+        reads, writes, outside, network = [], [], [], []
+        for what, path in events:
+            if what == "network":
+                network.append(path)
+                continue
+            if what == "folder":
+                continue
+            real = os.path.realpath(path)
+            if _inside(path, self.root) or _inside(real, self.root):
+                relative = os.path.relpath(path if _inside(path, self.root) else real, self.root).replace(os.sep, "/")
+                (writes if what == "write" else reads).append(relative)
+            elif what == "read" and _is_data(real):
+                outside.append(real)
+        unique = {"reads": reads, "writes": writes, "outside": outside, "network": network}
+        return {key: list(dict.fromkeys(paths)) for key, paths in unique.items()}
+
+    def _write(self, report):
+        with open(self.spool, "a", encoding="utf-8") as stream:
+            stream.write(json.dumps(report, default=str) + "\n")
+
+
+def _shell():
+    return sys.modules["IPython"].get_ipython()
+
+
+def _digest(state):
+    return hashlib.blake2b(state if isinstance(state, bytes) else state.encode(), digest_size=16).hexdigest()
+
+
+def _kind(value):
+    if isinstance(value, types.ModuleType):
+        return "module"
+    if isinstance(value, type):
+        return "class"
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+        return "function"
+    return "value"
+
+
+def _home(value):
+    """The module that an imported function or class can be found in; of other values, the module of their class."""
+    holder = value if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else type(value)
+    return str(getattr(holder, "__module__", "") or "")
+
+
+def _type_name(value):
+    kind = type(value)
+    return "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def _model(value):
+    """What the host must know of a fitted model: its library and the features it saw."""
+    if isinstance(value, type) or not (hasattr(value, "predict") and hasattr(value, "fit")):
+        return None
+    home = type(value).__module__.split(".")[0]
+    try:
+        fitted = any(name.endswith("_") and not name.startswith("_") for name in vars(value))
+    except TypeError:
+        fitted = False
+    names = getattr(value, "feature_names_in_", None) if fitted else None
+    count = getattr(value, "n_features_in_", None) if fitted else None
+    return {
+        "library": home,
+        "fitted": fitted,
+        "estimator": hasattr(value, "get_params"),
+        "transformer": hasattr(value, "transform") and not hasattr(value, "predict"),
+        "feature_names": [str(name) for name in names] if names is not None else None,
+        "feature_count": int(count) if isinstance(count, int) else None,
+    }
+
+
+def _interesting(key):
+    return not key.startswith(("JPY_", "JUPYTER", "IPY", "MPL", "PYDEVD", "KMP_", "COLUMNS", "LINES", "__"))
+
+
+def _inside(path, folder):
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _is_data(path):
+    """Whether a file outside the project is the user's data and no part of Python, the system or a cache."""
+    home = os.path.expanduser("~")
+    system = {sys.prefix, sys.base_prefix, sys.exec_prefix, "/usr", "/proc", "/sys", "/dev", "/etc", "/lib", "/opt", "/bin"}
+    if any(_inside(path, os.path.realpath(folder)) for folder in system):
+        return False
+    if any(_inside(path, entry) for entry in sys.path if entry and "site-packages" in entry):
+        return False
+    if path.endswith((".py", ".pyc", ".so", ".pth")):
+        return False
+    import tempfile
+
+    if _inside(path, os.path.realpath(tempfile.gettempdir())):
+        return False
+    relative = os.path.relpath(path, home)
+    return not (relative.startswith(".") and not relative.startswith(".."))
+
+
+def install(values, formats, settings):
+    """Create the kernel's agent.
+
+    Args:
+        values: the module `verify.values`.
+        formats: the module `plan.formats`.
+        settings: see `Agent`.
+    """
+    global AGENT
+    AGENT = Agent(values, formats, settings)

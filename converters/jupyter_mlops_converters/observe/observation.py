@@ -1,0 +1,114 @@
+"""What one run of the notebook showed: the dataclasses, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a cell did to a name.
+
+    Attributes:
+        bound: it is bound to another object now.
+        changed: its value is another one now; None when that cannot be known.
+        kind: "value", "function", "class" or "module".
+        type: qualified type name.
+        home: the module its class (or itself, for functions and classes) belongs to.
+        fingerprint: of the value; None when it has none.
+        reason: why it has none.
+        about: description of the value.
+        model: facts of a fitted model, see `observe.agent`.
+    """
+
+    bound: bool
+    changed: bool | None
+    kind: str
+    type: str
+    home: str
+    fingerprint: str | None = None
+    reason: str | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A hand-over format that was tried on the live value.
+
+    Attributes:
+        format: key of the format; None when nothing could carry the value.
+        why: the reason, either way.
+        bytes: size of the file.
+        file: the saved value, for comparisons.
+    """
+
+    format: str | None
+    why: str
+    bytes: int = 0
+    file: str | None = None
+
+
+@dataclass(frozen=True)
+class ObservedCell:
+    """What one cell did.
+
+    Attributes:
+        index: the cell.
+        seconds: its run time.
+        outputs: as nbformat 4.
+        changes: name → what happened to it; names that were looked at and did not change are there too.
+        removed: names that are gone.
+        reads: project files it read, relative to the root.
+        writes: project files it wrote.
+        outside: data files outside the project that it read, absolute.
+        network: addresses it talked to.
+        random: generator → state after it.
+        cwd: working directory after it, relative to the root.
+        environment: variables it set.
+        path: entries it put on `sys.path`.
+        plotting: matplotlib settings it changed.
+        shared: groups of live names that share mutable objects after it.
+        choices: comma-joined names → format tried, where stages may be cut after it.
+    """
+
+    index: int
+    seconds: float
+    outputs: tuple[dict[str, Any], ...]
+    changes: dict[str, Change]
+    removed: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    random: dict[str, str] = field(default_factory=dict)
+    cwd: str = "."
+    environment: dict[str, str] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    plotting: tuple[str, ...] = ()
+    shared: tuple[tuple[str, ...], ...] = ()
+    choices: dict[str, Choice] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One whole run.
+
+    Attributes:
+        cells: in order.
+        initial_random: generator → state before the first cell.
+        seconds: of the user's cells in all.
+        final_files: files that exist at the end and were written by the notebook.
+    """
+
+    cells: tuple[ObservedCell, ...]
+    seconds: float = 0.0
+    final_files: frozenset[str] = frozenset()
+
+    def cell(self, index: int) -> ObservedCell:
+        """What that cell did. Raises KeyError when it was not run."""
+        for cell in self.cells:
+            if cell.index == index:
+                return cell
+        raise KeyError(index)

@@ -1,1 +1,12 @@
-"""The change set: preview, atomic apply, undo."""
+"""The change set: the one way in which the product writes into a user's project.
+
+A `ChangeSet` is built from the wanted files, previewed as a unified diff or as data, applied all or nothing, and taken
+back by `undo`. What was applied is kept in `.mlops/journal/` until it is undone.
+"""
+
+from __future__ import annotations
+
+from jupyter_mlops.changes.changeset import Change, ChangeSet, File, Link, Move, Wanted
+from jupyter_mlops.changes.transaction import Applied, history, recover, undo
+
+__all__ = ["Applied", "Change", "ChangeSet", "File", "Link", "Move", "Wanted", "history", "recover", "undo"]

@@ -1,1 +1,8 @@
-"""One file a target."""
+"""Pipelines as files: one module a target, registered by being in this package."""
+
+from __future__ import annotations
+
+from jupyter_mlops_converters.emit.emission import Emission, Link, Part
+from jupyter_mlops_converters.emit.registry import emit, targets
+
+__all__ = ["Emission", "Link", "Part", "emit", "targets"]

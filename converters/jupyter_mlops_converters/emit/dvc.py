@@ -1,0 +1,101 @@
+"""`dvc.yaml`, and DVC's own files where the project has none yet."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from jupyter_mlops_converters.emit import layout, papermill, yaml_text
+from jupyter_mlops_converters.emit.emission import Part
+from jupyter_mlops_converters.plan.pipeline import FileUse, Pipeline, Stage
+
+TARGET = "dvc"
+
+USAGE = """\
+In this folder:
+
+```sh
+dvc repro                                # runs the stages whose inputs changed
+dvc metrics diff                         # the metrics against the last commit
+dvc exp run{example}# tries other parameters, and keeps both results
+```
+"""
+
+_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg"})
+_DVCIGNORE = """\
+# Patterns of files that DVC should ignore, as in .gitignore:
+# https://dvc.org/doc/user-guide/project-structure/dvcignore-files
+"""
+
+
+def emit(pipeline: Pipeline) -> Part:
+    """`dvc.yaml`; `.dvc/` for the project when it has none."""
+    document: dict[str, Any] = {"stages": {stage.name: _stage(pipeline, stage) for stage in pipeline.stages}}
+    if plots := _plots(pipeline):
+        document["plots"] = plots
+    example = next((f" -S {parameter.name}=…" for parameter in pipeline.parameters), "")
+    return Part(
+        files={"dvc.yaml": yaml_text.dump(document, header=f"The stages of {pipeline.name}: `dvc repro` runs them.")},
+        project_files={} if pipeline.has_dvc else _initial_files(pipeline),
+        requirements=("dvc>=3.50",),
+        usage=USAGE.format(example=example.ljust(30)),
+    )
+
+
+def _stage(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
+    files = layout.files(pipeline, stage)
+    deps = [
+        layout.source_notebook(stage),
+        *layout.own_modules(pipeline, stage),
+        *(layout.relative(pipeline, use.path) for use in (*files.data, *files.results_read)),
+        *_upstream(pipeline, stage, files.results_read),
+    ]
+    outs: list[Any] = [layout.executed_notebook(stage), *(hand_over.path for hand_over in stage.outputs)]
+    outs += [_result(pipeline, use) for use in files.results]
+    entry: dict[str, Any] = {"desc": stage.title, "cmd": papermill.command(stage), "deps": _escaped(deps)}
+    if stage.parameters:
+        entry["params"] = list(stage.parameters)
+    entry["outs"] = outs
+    if stage.metrics:
+        entry["metrics"] = [{layout.METRICS: {"cache": False}}]
+    return entry
+
+
+def _upstream(pipeline: Pipeline, stage: Stage, results_read: tuple[FileUse, ...]) -> list[str]:
+    paths = []
+    for name, read in layout.upstream(pipeline, stage).items():
+        other = pipeline.stage(name)
+        paths += read.values()
+        through_files = {use.path for use in layout.files(pipeline, other).results} & {use.path for use in results_read}
+        if not read and not through_files:
+            # DVC knows no order without a file: one that says the other stage has run.
+            paths.append(other.outputs[0].path if other.outputs else layout.executed_notebook(other))
+    return paths
+
+
+def _result(pipeline: Pipeline, use: FileUse) -> Any:
+    path = layout.relative(pipeline, use.path).replace("${", "\\${")
+    # Git owns the file already: DVC leaves it in place and does not cache it.
+    return {path: {"cache": False, "persist": True}} if use.git_tracked else path
+
+
+def _plots(pipeline: Pipeline) -> list[str]:
+    results = [use.path for stage in pipeline.stages for use in layout.files(pipeline, stage).results]
+    return _escaped(
+        [layout.relative(pipeline, path) for path in results if PurePosixPath(path).suffix.lower() in _IMAGES]
+    )
+
+
+def _escaped(paths: list[str]) -> list[str]:
+    # dvc.yaml is a template: `${` would be an interpolation.
+    return [path.replace("${", "\\${") for path in dict.fromkeys(paths)]
+
+
+def _initial_files(pipeline: Pipeline) -> dict[str, bytes]:
+    files = {
+        ".dvc/config": b"" if pipeline.has_git else b"[core]\n    no_scm = True\n",
+        ".dvcignore": _DVCIGNORE.encode("utf-8"),
+    }
+    if pipeline.has_git:
+        files[".dvc/.gitignore"] = b"/config.local\n/tmp\n/cache\n"
+    return files

@@ -1,0 +1,141 @@
+"""Where a pipeline's files are and which stage reads and writes which: the facts that all targets share.
+
+Paths are posix and relative to the pipeline's folder unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from jupyter_mlops_converters.plan.pipeline import FileUse, HandOver, Pipeline, Stage
+
+STAGES = "stages"
+PRODUCTS = "products"
+METRICS = "metrics.json"
+NOTEBOOK_KEY = "nb"
+METRICS_KEY = "metrics"
+_PICKLES = frozenset({"joblib", "cloudpickle"})
+
+
+def source_notebook(stage: Stage) -> str:
+    """The stage's notebook."""
+    return f"{STAGES}/{stage.name}.ipynb"
+
+
+def executed_notebook(stage: Stage) -> str:
+    """The notebook that running the stage leaves."""
+    return f"{PRODUCTS}/{stage.name}.ipynb"
+
+
+def product_key(hand_over: HandOver) -> str:
+    """The hand-over's key in `product` and `upstream`; a few keys are taken."""
+    return f"{hand_over.name}_" if hand_over.name in {NOTEBOOK_KEY, METRICS_KEY} else hand_over.name
+
+
+def products(stage: Stage) -> dict[str, str]:
+    """What the stage writes by key: its executed notebook, its hand-overs and the metrics."""
+    files = {NOTEBOOK_KEY: executed_notebook(stage)}
+    files.update({product_key(hand_over): hand_over.path for hand_over in stage.outputs})
+    if stage.metrics:
+        files[METRICS_KEY] = METRICS
+    return files
+
+
+def upstream(pipeline: Pipeline, stage: Stage) -> dict[str, dict[str, str]]:
+    """What the stage reads of other stages: stage → key → path. A stage it waits for only has an empty entry."""
+    read: dict[str, dict[str, str]] = {name: {} for name in pipeline.upstream(stage)}
+    if stage.tracks:
+        for other in earlier(pipeline, stage):
+            kept = {NOTEBOOK_KEY, METRICS_KEY}
+            read[other.name] = {key: path for key, path in products(other).items() if key in kept}
+    for hand_over in stage.inputs:
+        read[hand_over.producer][product_key(hand_over)] = hand_over.path
+    return read
+
+
+def earlier(pipeline: Pipeline, stage: Stage) -> tuple[Stage, ...]:
+    """The stages before `stage`, in pipeline order."""
+    names = [other.name for other in pipeline.stages]
+    return pipeline.stages[: names.index(stage.name)]
+
+
+def relative(pipeline: Pipeline, path: str) -> str:
+    """A project path as seen from the pipeline's folder; absolute ones stay as they are."""
+    if is_absolute(path):
+        return path
+    return posixpath.relpath(path, pipeline.folder)
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a posix path is absolute, on Windows too."""
+    return path.startswith("/") or re.match(r"[A-Za-z]:", path) is not None
+
+
+@dataclass(frozen=True)
+class Files:
+    """The project's files that a stage reads and writes.
+
+    Attributes:
+        data: read, and written by no stage.
+        results_read: read, and written by an earlier stage.
+        results: written by this stage alone, and read by none before it was written.
+    """
+
+    data: tuple[FileUse, ...]
+    results_read: tuple[FileUse, ...]
+    results: tuple[FileUse, ...]
+
+
+def files(pipeline: Pipeline, stage: Stage) -> Files:
+    """Sorts a stage's project files.
+
+    A file that is overwritten after it was read, or written by two stages, is neither data nor a result: its content
+    depends on when one looks.
+    """
+    position = {other.name: index for index, other in enumerate(pipeline.stages)}
+    first_read: dict[str, int] = {}
+    written_by: dict[str, list[int]] = {}
+    for other in pipeline.stages:
+        for use in other.reads:
+            first_read.setdefault(use.path, position[other.name])
+        for use in other.writes:
+            written_by.setdefault(use.path, []).append(position[other.name])
+
+    def is_result(path: str) -> bool:
+        writers = written_by.get(path, [])
+        return len(writers) == 1 and first_read.get(path, len(position)) > writers[0]
+
+    return Files(
+        data=_unique(use for use in stage.reads if use.path not in written_by),
+        results_read=_unique(use for use in stage.reads if is_result(use.path)),
+        results=_unique(use for use in stage.writes if is_result(use.path)),
+    )
+
+
+def _unique(uses: Iterable[FileUse]) -> tuple[FileUse, ...]:
+    return tuple({use.path: use for use in uses}.values())
+
+
+def own_modules(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
+    """The library module and the project's modules that the stage depends on.
+
+    A stage depends on them when its code names one, or when it loads pickles, whose classes may live there.
+    """
+    modules = {f"{pipeline.name}_lib": f"{pipeline.name}_lib.py"} if pipeline.library else {}
+    shared = {PurePosixPath(use.path).stem: relative(pipeline, use.path) for use in pipeline.library_files}
+    text = "\n".join((stage.context, stage.definitions, *(cell.source for cell in stage.cells if cell.kind == "code")))
+    pickles = any(hand_over.format in _PICKLES for hand_over in stage.inputs)
+    library = [path for name, path in modules.items() if pickles or names(text, name)]
+    # Modules of the project import one another, so one is as good as all.
+    if pickles or any(names(text, name) for name in shared) or (library and shared):
+        library += shared.values()
+    return tuple(library)
+
+
+def names(text: str, word: str) -> bool:
+    """Whether the word occurs in the text."""
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None

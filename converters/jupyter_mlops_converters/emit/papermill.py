@@ -1,0 +1,188 @@
+"""Stage notebooks: what papermill runs, and with it every other engine."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
+
+from jupyter_mlops_converters.emit import layout, literals, names, notebook
+from jupyter_mlops_converters.emit.emission import Content, Part
+from jupyter_mlops_converters.emit.templating import render
+from jupyter_mlops_converters.plan.formats import FORMATS
+from jupyter_mlops_converters.plan.pipeline import HandOver, Parameter, Pipeline, Stage, StageCell
+
+TARGET = "papermill"
+
+USAGE = """\
+Every stage is a notebook of its own: open one from `stages/` in JupyterLab and run it once its inputs exist. On the
+command line, in this folder:
+
+```sh
+{commands}
+```
+"""
+
+
+def command(stage: Stage) -> str:
+    """The shell command that runs a stage in the pipeline's folder."""
+    return (
+        "papermill -f params.yaml --cwd stages --no-progress-bar --log-level ERROR "
+        f"{layout.source_notebook(stage)} {layout.executed_notebook(stage)}"
+    )
+
+
+def emit(pipeline: Pipeline) -> Part:
+    """The stage notebooks."""
+    files: dict[str, Content] = {
+        layout.source_notebook(stage): notebook.notebook(
+            _cells(pipeline, stage),
+            stage.name,
+            pipeline.kernel_name,
+            {"stage": stage.name, "notebook": pipeline.notebook},
+        )
+        for stage in pipeline.stages
+    }
+    return Part(
+        files=files,
+        requirements=("papermill", "ipykernel"),
+        usage=USAGE.format(commands="\n".join(command(stage) for stage in pipeline.stages)),
+    )
+
+
+def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
+    bound = names.bindings(stage, (parameter.name for parameter in pipeline.parameters))
+    context = names.Bindings()
+    context.add(stage.context)
+    loads = _ordered(stage.inputs)
+    loaders = names.module_names(_modules(loads), bound)
+    present = context.top_level & set(context.imports)
+    cells = [
+        notebook.generated("markdown", _title(pipeline, stage), "title"),
+        notebook.generated("code", _parameters(pipeline, stage), "parameters", ("parameters",)),
+        notebook.generated("code", _setup(pipeline, stage), "setup"),
+    ]
+    if stage.context.strip():
+        cells.append(notebook.generated("code", stage.context.strip("\n"), "context"))
+    if loads:
+        lines = [
+            FORMATS[hand_over.format].load(
+                hand_over.variables,
+                f"_inputs[{literals.literal(hand_over.producer)}, {literals.literal(layout.product_key(hand_over))}]",
+                loaders,
+            )
+            for hand_over in loads
+        ]
+        cells.append(notebook.generated("code", names.with_imports(lines, loaders, present), "inputs"))
+        present |= set(loaders.values())
+    if stage.definitions.strip():
+        cells.append(notebook.generated("code", stage.definitions.strip("\n"), "definitions"))
+    for cell in stage.cells:
+        if cell.kind == "code" and _raises(cell):
+            cells.append(notebook.generated("code", "# The next cell raises on purpose.\n_expect_error()", "setup"))
+        cells.append(
+            notebook.users(cell)
+            if cell.source_cell is not None
+            else notebook.generated(cell.kind, cell.source, stage.name)
+        )
+    if saving := _saving(stage, bound, present | bound.top_level):
+        cells.append(notebook.generated("code", saving, "outputs"))
+    return cells
+
+
+def _raises(cell: StageCell) -> bool:
+    return "raises-exception" in cell.metadata.get("tags", ())
+
+
+def _ordered(hand_overs: Sequence[HandOver]) -> list[HandOver]:
+    # Loading may import modules that draw; the states of random generators are set when all else is in place.
+    return sorted(hand_overs, key=lambda hand_over: hand_over.format.endswith("-random-state"))
+
+
+def _modules(hand_overs: Iterable[HandOver]) -> set[str]:
+    return {module for hand_over in hand_overs for module in FORMATS[hand_over.format].modules}
+
+
+def _title(pipeline: Pipeline, stage: Stage) -> str:
+    origin = layout.relative(pipeline, pipeline.notebook)
+    link = f"[{pipeline.notebook}]({quote(posixpath.join('..', origin))})"
+    cells = stage.source_cells
+    where = f"{_ranges(cells)} of {link}" if cells else f"added to what {link} does"
+    lines = [f"# {stage.title}", "", f"Stage `{stage.name}` of [{pipeline.name}](../README.md): {where}."]
+    if stage.why:
+        lines += ["", stage.why]
+    return "\n".join([*lines, "", "*Made by jupyter-mlops.*"])
+
+
+def _ranges(cells: Sequence[int]) -> str:
+    runs: list[list[int]] = []
+    for cell in sorted(set(cells)):
+        if runs and cell == runs[-1][1] + 1:
+            runs[-1][1] = cell
+        else:
+            runs.append([cell, cell])
+    text = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
+    return f"cell{'s' if len(set(cells)) > 1 else ''} {text} (counted from 0)"
+
+
+def _parameters(pipeline: Pipeline, stage: Stage) -> str:
+    def from_stages(path: str) -> str:
+        return posixpath.relpath(path, layout.STAGES)
+
+    read = {
+        name: {key: from_stages(path) for key, path in files.items()}
+        for name, files in layout.upstream(pipeline, stage).items()
+        if files
+    }
+    lines = [
+        literals.assignment("upstream", read or None),
+        literals.assignment("product", {key: from_stages(path) for key, path in layout.products(stage).items()}),
+        "resources_ = None",
+    ]
+    for name in stage.parameters:
+        value = pipeline.parameter(name).value
+        lines.append(literals.assignment(name, list(value) if isinstance(value, tuple) else value))
+    return "\n".join(lines)
+
+
+def _setup(pipeline: Pipeline, stage: Stage) -> str:
+    parameters = [pipeline.parameter(name) for name in stage.parameters]
+    tuples = [f"{parameter.name} = tuple({parameter.name})" for parameter in parameters if parameter.type == "tuple"]
+    floats = [f"{parameter.name} = float({parameter.name})" for parameter in parameters if _written_as_power(parameter)]
+    lacks = [text for text, lines in (("has no tuples", tuples), ("reads 1e-5 as text", floats)) if lines]
+    return render(
+        "setup.py.j2",
+        library=f"{pipeline.name}_lib" if pipeline.library else "",
+        reads=bool(stage.inputs) or stage.tracks,
+        retyped=[*tuples, *floats],
+        yaml_lacks=" and ".join(lacks),
+        raises=any(_raises(cell) for cell in stage.cells),
+        workdir=literals.literal(layout.relative(pipeline, pipeline.workdir)),
+    ).rstrip("\n")
+
+
+def _written_as_power(parameter: Parameter) -> bool:
+    """Whether people would write the value as 1e-5: a float that is small, or large."""
+    return parameter.type == "float" and not 0.01 < abs(parameter.value) < 1e4
+
+
+def _saving(stage: Stage, bound: names.Bindings, present: set[str]) -> str:
+    lines = []
+    modules = _modules(stage.outputs) | ({"json"} if stage.metrics else set())
+    savers = names.module_names(modules, bound)
+    for hand_over in stage.outputs:
+        path = f"_outputs[{literals.literal(layout.product_key(hand_over))}]"
+        lines.append(FORMATS[hand_over.format].save(hand_over.variables, path, savers))
+    if stage.metrics:
+        entries = ", ".join(f"{literals.literal(name)}: {name}" for name in stage.metrics)
+        text = f"_metrics = {{{entries}}}"
+        if len(text) > literals.LINE_LENGTH:
+            text = "_metrics = {\n" + "".join(f'    "{name}": {name},\n' for name in stage.metrics) + "}"
+        lines += [
+            text,
+            f'_outputs["{layout.METRICS_KEY}"].write_text(',
+            f'    {savers["json"]}.dumps(_metrics, indent=2, default=lambda value: value.item()) + "\\n",',
+            '    encoding="utf-8",',
+            ")",
+        ]
+    return names.with_imports(lines, savers, present) if lines else ""

@@ -1,0 +1,140 @@
+"""The files that a pipeline has whatever runs it: parameters, library, requirements, tests, README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+from ruamel.yaml.comments import CommentedMap
+
+from jupyter_mlops_converters.emit import layout, literals, yaml_text
+from jupyter_mlops_converters.emit.emission import Content, Part
+from jupyter_mlops_converters.emit.templating import render
+from jupyter_mlops_converters.plan.formats import FORMATS
+from jupyter_mlops_converters.plan.pipeline import Pipeline
+
+TITLES = {"dvc": "DVC", "mlflow": "MLflow", "papermill": "JupyterLab and papermill", "ploomber": "Ploomber"}
+
+
+def emit(pipeline: Pipeline, parts: Mapping[str, Part]) -> Part:
+    """The engine-independent files.
+
+    Args:
+        pipeline: the pipeline with all its stages.
+        parts: what the targets contributed, by target.
+    """
+    files: dict[str, Content] = {
+        "params.yaml": _params(pipeline),
+        "products/.gitignore": b"*\n!.gitignore\n",
+        "requirements.txt": _requirements(pipeline, parts),
+        "README.md": _readme(pipeline, parts).encode("utf-8"),
+        f"tests/test_{pipeline.name}.py": _tests(pipeline, parts).encode("utf-8"),
+    }
+    if pipeline.metric_values:
+        files["tests/metric_bounds.yaml"] = _bounds(pipeline)
+    if pipeline.library:
+        files[f"{pipeline.name}_lib.py"] = (pipeline.library.strip("\n") + "\n").encode("utf-8")
+    return Part(files=files)
+
+
+def _params(pipeline: Pipeline) -> bytes:
+    header = f"Parameters of {pipeline.name}. Changing one re-runs the stages that use it."
+    if not pipeline.parameters:
+        return f"# {header}\n".encode()
+    document = CommentedMap()
+    for parameter in pipeline.parameters:
+        document[parameter.name] = yaml_text.plain(parameter.value)
+        document.yaml_add_eol_comment(f"cell {parameter.source_cell}: {', '.join(parameter.stages)}", parameter.name, 0)
+    return yaml_text.dump(document, header=header)
+
+
+def _requirements(pipeline: Pipeline, parts: Mapping[str, Part]) -> bytes:
+    own = {_name(line): line for line in pipeline.requirements}
+    formats = [FORMATS[hand_over.format] for stage in pipeline.stages for hand_over in stage.outputs]
+    needed = {name for each in formats for name in (*each.modules, *each.packages)} - literals.STANDARD_MODULES
+    lines = ["# The notebook's packages, as the pipeline was proven with them.", *sorted(own.values(), key=str.lower)]
+    lines += _section("Hand-overs between stages.", needed, own)
+    for target, part in sorted(parts.items()):
+        lines += _section(f"To run it with {TITLES.get(target, target)}.", part.requirements, own)
+    lines += _section("Tests.", ("pytest", "pyyaml"), own)
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _section(title: str, requirements: Iterable[str], own: dict[str, str]) -> list[str]:
+    """Lines for requirements that no earlier section has; `own` grows by them."""
+    lines = [_pinned(line) for line in sorted(requirements, key=str.lower) if _name(line) not in own]
+    own.update({_name(line): line for line in lines})
+    return ["", f"# {title}", *lines] if lines else []
+
+
+def _name(requirement: str) -> str:
+    name = requirement
+    for sign in "=<>!~[; ":
+        name = name.partition(sign)[0]
+    return name.lower().replace("_", "-")
+
+
+def _pinned(requirement: str) -> str:
+    name = _name(requirement)
+    try:
+        return f"{name}=={version(name)}"
+    except PackageNotFoundError:
+        return requirement
+
+
+def _bounds(pipeline: Pipeline) -> bytes:
+    bounds = CommentedMap()
+    for key, value in sorted(pipeline.metric_values.items()):
+        room = max(abs(value) * 0.1, 0.01)
+        bounds[key] = yaml_text.plain([round(value - room, 6), round(value + room, 6)])
+        bounds.yaml_add_eol_comment(f"{value:.6g} in the notebook", key, 0)
+    header = "What the tests allow each metric to be: [lowest, highest]. Narrow or widen as the project needs."
+    return yaml_text.dump(bounds, header=header)
+
+
+def _tests(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
+    return render(
+        "test_pipeline.py.j2",
+        name=pipeline.name,
+        targets=sorted(parts),
+        has_metrics=any(stage.metrics for stage in pipeline.stages),
+        bounded=bool(pipeline.metric_values),
+        library=f"{pipeline.name}_lib.py" if pipeline.library else "",
+    )
+
+
+def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
+    edges = [
+        (name, stage.name, ", ".join(_labels(pipeline, stage.name, name)))
+        for stage in pipeline.stages
+        for name in layout.upstream(pipeline, stage)
+    ]
+    return render(
+        "README.md.j2",
+        pipeline=pipeline,
+        edges=edges,
+        usages={TITLES.get(target, target): part.usage for target, part in sorted(parts.items()) if part.usage},
+        notebook=layout.relative(pipeline, pipeline.notebook),
+        executed=layout.executed_notebook,
+        source=layout.source_notebook,
+        findings=[
+            finding
+            for finding in (*pipeline.findings, *(each for part in parts.values() for each in part.findings))
+            if finding.severity != "info"
+        ],
+    )
+
+
+def _labels(pipeline: Pipeline, reader: str, producer: str) -> list[str]:
+    stage = pipeline.stage(reader)
+    variables = [
+        variable
+        for hand_over in stage.inputs
+        if hand_over.producer == producer
+        for variable in (hand_over.variables if not hand_over.format.endswith("-random-state") else ["random state"])
+    ]
+    results = {use.path for use in layout.files(pipeline, pipeline.stage(producer)).results}
+    variables += sorted(use.path.rpartition("/")[2] for use in stage.reads if use.path in results)
+    if stage.tracks and pipeline.stage(producer).metrics:
+        variables.append("metrics")
+    return variables if len(variables) <= 4 else [*variables[:3], f"{len(variables) - 3} more"]

@@ -1,0 +1,1 @@
+"""The whole journey on a bundled Level 0 project: what `jupyter mlops demo` shows."""

@@ -119,11 +119,8 @@ def _is_local(module: str) -> bool:
     if not isinstance(file, str):
         return False
     paths = sysconfig.get_paths()
-    roots = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")} | {sys.prefix, sys.base_prefix}
-    # A prefix as short as "/usr" holds people's projects too (/usr/src): only its library folders count then.
-    roots = {root for root in roots if root.count("/") + root.count("\\") > 1}
-    installed = "site-packages" in file or "dist-packages" in file
-    return not installed and not any(file.startswith(root) for root in roots)
+    roots = tuple(paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return "site-packages" not in file and "dist-packages" not in file and not file.startswith(roots)
 
 
 def _of(kind: type, module: str, name: str) -> bool:
@@ -1067,6 +1064,9 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
         elif frame_types and issubclass(kind, frame_types):
             found.add(id(item))
             inner = _open_blocks(item, pandas, array_type, buffers)
+        elif _is_display(kind):  # all figures share what matplotlib keeps for itself
+            found.add(id(item))
+            inner = [getattr(item, "figure", None)]
         elif _of(kind, "torch", "Tensor"):
             found.update((id(item), item.untyped_storage().data_ptr() or id(item)))
             inner = [item.grad] if item.is_leaf and item.grad is not None else ()

@@ -46,8 +46,8 @@ def _stage(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
     files = layout.files(pipeline, stage)
     deps = [
         layout.source_notebook(stage),
-        *layout.own_modules(pipeline, stage),
-        *(layout.relative(pipeline, use.path) for use in (*files.data, *files.results_read)),
+        *layout.watched(pipeline, stage),
+        *(layout.relative(pipeline, use.path) for use in files.results_read),
         *_upstream(pipeline, stage, files.results_read),
     ]
     outs: list[Any] = [layout.executed_notebook(stage), *(hand_over.path for hand_over in stage.outputs)]
@@ -62,7 +62,7 @@ def _stage(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
 
 
 def _upstream(pipeline: Pipeline, stage: Stage, results_read: tuple[FileUse, ...]) -> list[str]:
-    paths = []
+    paths: list[str] = []
     for name, read in layout.upstream(pipeline, stage).items():
         other = pipeline.stage(name)
         paths += read.values()

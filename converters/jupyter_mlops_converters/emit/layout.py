@@ -139,3 +139,9 @@ def own_modules(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
 def names(text: str, word: str) -> bool:
     """Whether the word occurs in the text."""
     return re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
+def watched(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
+    """Files that no stage makes and whose change makes the stage stale: its data and the project's own modules."""
+    data = (relative(pipeline, use.path) for use in files(pipeline, stage).data)
+    return tuple(dict.fromkeys([*own_modules(pipeline, stage), *data]))

@@ -76,6 +76,7 @@ def _sources(pipeline: Pipeline, stage: Stage) -> list[str]:
     text = render(
         "track.py.j2",
         name=pipeline.name,
+        folder=pipeline.folder,
         root=layout.relative(pipeline, "."),
         parameters=stage.parameters,
         metrics=[other.name for other in pipeline.stages if other.metrics],

@@ -154,6 +154,7 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
         "setup.py.j2",
         library=f"{pipeline.name}_lib" if pipeline.library else "",
         reads=bool(stage.inputs) or stage.tracks,
+        resources=bool(layout.watched(pipeline, stage)),
         retyped=[*tuples, *floats],
         yaml_lacks=" and ".join(lacks),
         raises=any(_raises(cell) for cell in stage.cells),
@@ -185,4 +186,5 @@ def _saving(stage: Stage, bound: names.Bindings, present: set[str]) -> str:
             '    encoding="utf-8",',
             ")",
         ]
-    return names.with_imports(lines, savers, present) if lines else ""
+    # The semicolon keeps the value of the last line out of the notebook.
+    return names.with_imports(lines, savers, present) + ";" if lines else ""

@@ -72,9 +72,8 @@ def _task(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
 
 def _resources(pipeline: Pipeline, stage: Stage) -> dict[str, str]:
     """Files whose change makes the task stale; Ploomber takes them by name."""
-    data = [layout.relative(pipeline, use.path) for use in layout.files(pipeline, stage).data]
     named: dict[str, str] = {}
-    for path in dict.fromkeys([*data, *layout.own_modules(pipeline, stage)]):
+    for path in layout.watched(pipeline, stage):
         stem = "".join(letter if letter.isalnum() else "_" for letter in PurePosixPath(path).stem)
         name, number = stem, 1
         while name in named:

@@ -1,0 +1,270 @@
+/** One notebook's conversion: starts it, follows it, finds it again after the page was reloaded. */
+
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import type { IClient } from '../rest/client';
+import { RestError, failureOf } from '../rest/client';
+import type { IConversion, IFailure, IJob, JobState } from '../rest/contract';
+import type { IProgress } from './view';
+import { NO_PROGRESS, advance } from './view';
+import { unitOf } from '../score/view';
+
+/** "idle" when nothing was started, "connecting" while it is not known yet. */
+export type ConversionState = 'idle' | 'connecting' | JobState;
+
+/** Seconds; the level before is known from any earlier assessment. */
+const ANY_AGE = 10 * 365 * 86400;
+
+export interface ILevel {
+  level: number;
+  progress: number;
+}
+
+export interface IConversionModelOptions {
+  client: IClient;
+  /** The notebook, relative to the server root. */
+  path: string;
+  /** Milliseconds before a lost connection is tried again, by attempt; the last one stays. */
+  retries?: number[];
+}
+
+export class ConversionModel implements IDisposable {
+  constructor(options: IConversionModelOptions) {
+    this._client = options.client;
+    this._retries = options.retries ?? [500, 1000, 2000, 5000];
+    this.path = options.path;
+  }
+
+  readonly path: string;
+
+  /** Emitted whenever anything that is shown has changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Emitted when a conversion has ended. */
+  get ended(): ISignal<this, JobState> {
+    return this._ended;
+  }
+
+  get state(): ConversionState {
+    return this._state;
+  }
+
+  get progress(): IProgress {
+    return this._progress;
+  }
+
+  /** Whether the server has not answered for a while; the job goes on there. */
+  get disconnected(): boolean {
+    return this._disconnected;
+  }
+
+  get result(): IConversion | null {
+    return this._result;
+  }
+
+  get failure(): IFailure | null {
+    return this._failure;
+  }
+
+  /** The project's level before the conversion, as far as it was known. */
+  get before(): ILevel | null {
+    return this._before;
+  }
+
+  /** The project's level after the conversion. */
+  get after(): ILevel | null {
+    return this._after;
+  }
+
+  /** Whether a conversion is under way. */
+  get busy(): boolean {
+    return ['connecting', 'queued', 'running', 'cancelling'].includes(
+      this._state
+    );
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._abort?.();
+    Signal.clearData(this);
+  }
+
+  /** Start a conversion, unless one is under way. */
+  async start(options: Record<string, unknown>): Promise<void> {
+    if (this.busy) {
+      return;
+    }
+    this._reset('connecting');
+    const before = this._level(ANY_AGE);
+    try {
+      const job = await this._client.startJob('convert', this.path, options);
+      this._before = await before;
+      await this._follow(job);
+    } catch (reason) {
+      if (reason instanceof RestError && reason.status === 409) {
+        this._state = 'idle';
+        return this.find();
+      }
+      this._fail(failureOf(reason));
+    }
+  }
+
+  /** Find the conversion of this notebook that the server knows, and follow it. */
+  async find(): Promise<void> {
+    if (this.busy) {
+      return;
+    }
+    this._reset('connecting');
+    try {
+      const known = (await this._client.jobs()).filter(
+        job => job.kind === 'convert' && job.path === this.path
+      );
+      const last = known[known.length - 1];
+      if (last) {
+        await this._follow(last);
+      } else {
+        this._set('idle');
+      }
+    } catch (reason) {
+      this._fail(failureOf(reason));
+    }
+  }
+
+  /** Stop the conversion that is under way. */
+  async cancel(): Promise<void> {
+    if (!this._job || !this.busy) {
+      return;
+    }
+    this._set('cancelling');
+    try {
+      await this._client.cancelJob(this._job.id);
+    } catch (reason) {
+      this._fail(failureOf(reason));
+    }
+  }
+
+  private async _follow(job: IJob): Promise<void> {
+    this._job = job;
+    this._set(job.state);
+    let since = 0;
+    let attempt = 0;
+    let state = job.state;
+    while (!this._isDisposed && this._job === job) {
+      try {
+        const answer = await this._client.events(job.id, since);
+        attempt = 0;
+        since = answer.next;
+        state = answer.state;
+        this._progress = answer.events.reduce(advance, this._progress);
+        this._disconnected = false;
+        if (isEnd(state)) {
+          break;
+        }
+        this._set(state);
+      } catch (reason) {
+        const gone = reason instanceof RestError && reason.status === 404;
+        if (gone || !isPassing(reason)) {
+          throw reason;
+        }
+        this._disconnected = true;
+        this._changed.emit();
+        await this._pause(
+          this._retries[Math.min(attempt++, this._retries.length - 1)]
+        );
+      }
+    }
+    if (this._isDisposed || this._job !== job) {
+      return;
+    }
+    const ended = await this._client.job(job.id);
+    this._result = ended.result as IConversion | null;
+    this._failure = ended.error;
+    this._set(ended.state);
+    if (ended.state === 'done') {
+      this._after = await this._level(0);
+      this._changed.emit();
+    }
+    this._ended.emit(ended.state);
+  }
+
+  private async _level(maxAge: number): Promise<ILevel | null> {
+    try {
+      const assessment = await this._client.assess(this.path, maxAge);
+      const { level, progress } = unitOf(assessment, this.path);
+      return { level, progress };
+    } catch {
+      // The conversion does not depend on it.
+      return null;
+    }
+  }
+
+  private _reset(state: ConversionState): void {
+    this._job = null;
+    this._progress = NO_PROGRESS;
+    this._result = null;
+    this._failure = null;
+    this._before = null;
+    this._after = null;
+    this._disconnected = false;
+    this._set(state);
+  }
+
+  private _fail(failure: IFailure): void {
+    this._failure = failure;
+    this._disconnected = false;
+    this._set('failed');
+    this._ended.emit('failed');
+  }
+
+  private _set(state: ConversionState): void {
+    this._state = state;
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  private _pause(milliseconds: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, milliseconds);
+      this._abort = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private _client: IClient;
+  private _retries: number[];
+  private _changed = new Signal<this, void>(this);
+  private _ended = new Signal<this, JobState>(this);
+  private _state: ConversionState = 'idle';
+  private _job: IJob | null = null;
+  private _progress = NO_PROGRESS;
+  private _disconnected = false;
+  private _result: IConversion | null = null;
+  private _failure: IFailure | null = null;
+  private _before: ILevel | null = null;
+  private _after: ILevel | null = null;
+  private _abort: (() => void) | null = null;
+  private _isDisposed = false;
+}
+
+function isEnd(state: JobState): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
+/** Whether trying again may help: no answer, or a gateway's. */
+function isPassing(reason: unknown): boolean {
+  return (
+    reason instanceof RestError &&
+    (reason.status === 0 || [502, 503, 504].includes(reason.status))
+  );
+}

@@ -1,0 +1,196 @@
+/** The main-area panel of one notebook's conversion. */
+
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { OpenPlace } from '../places';
+import { explain } from '../rest/failures';
+import { badIcon, convertIcon } from '../icons';
+import type { ConversionModel } from './model';
+import { Progress } from './progress';
+import { Result } from './result';
+
+export interface IConversionOptions {
+  model: ConversionModel;
+  openPlace: OpenPlace;
+  /** Show a folder of the server in the file browser. */
+  showFolder: (path: string) => void;
+  /** Start the conversion, after what is unsaved has been saved. */
+  convert: () => void;
+  trans: TranslationBundle;
+}
+
+export class ConversionContent extends ReactWidget {
+  constructor(options: IConversionOptions) {
+    super();
+    this._options = options;
+    this.addClass('jp-Mlops-conversion');
+    this.node.tabIndex = 0;
+  }
+
+  /** The conversion that is shown; disposed of with the panel. */
+  get model(): ConversionModel {
+    return this._options.model;
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this.model.dispose();
+    }
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    return (
+      <UseSignal signal={this.model.changed}>
+        {() => <Conversion {...this._options} />}
+      </UseSignal>
+    );
+  }
+
+  private _options: IConversionOptions;
+}
+
+export function Conversion(props: IConversionOptions): JSX.Element {
+  const { model, trans } = props;
+  return (
+    <div className="jp-Mlops-page">
+      <header className="jp-Mlops-page-header">
+        <convertIcon.react
+          tag="span"
+          className="jp-Mlops-page-icon"
+          elementSize="xlarge"
+        />
+        <div className="jp-Mlops-page-title">
+          <h2>{trans.__('Convert to pipeline')}</h2>
+          <button
+            type="button"
+            className="jp-Mlops-link"
+            title={trans.__('Open %1', model.path)}
+            onClick={() => void props.openPlace({ path: model.path })}
+          >
+            {model.path}
+          </button>
+        </div>
+        <MainButton {...props} />
+      </header>
+      <Body {...props} />
+    </div>
+  );
+}
+
+function MainButton(props: IConversionOptions): JSX.Element {
+  const { model, trans } = props;
+  if (model.busy) {
+    return (
+      <button
+        type="button"
+        className="jp-mod-styled jp-mod-reject"
+        disabled={model.state === 'cancelling' || model.state === 'connecting'}
+        onClick={() => void model.cancel()}
+      >
+        {model.state === 'cancelling'
+          ? trans.__('Cancelling…')
+          : trans.__('Cancel')}
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="jp-mod-styled jp-mod-accept"
+      onClick={props.convert}
+    >
+      {model.state === 'idle'
+        ? trans.__('Convert')
+        : trans.__('Convert again')}
+    </button>
+  );
+}
+
+function Body(props: IConversionOptions): JSX.Element {
+  const { model, trans } = props;
+  switch (model.state) {
+    case 'idle':
+      return (
+        <p className="jp-Mlops-lead">
+          {trans.__(
+            'The notebook is run once in a scratch copy of the project and split into stages. The pipeline is then run and compared with the notebook, cell by cell. The notebook itself is never changed.'
+          )}
+        </p>
+      );
+    case 'connecting':
+    case 'queued':
+    case 'running':
+    case 'cancelling':
+      return <Progress model={model} trans={trans} />;
+    case 'cancelled':
+      return (
+        <div className="jp-Mlops-banner" data-tone="neutral" role="status">
+          <div>
+            <h3>{trans.__('Cancelled')}</h3>
+            <p>{trans.__('Nothing was written; the project is as it was.')}</p>
+          </div>
+        </div>
+      );
+    case 'failed':
+      return <Failure {...props} />;
+    case 'done':
+      return model.result ? (
+        <Result {...props} conversion={model.result} />
+      ) : (
+        <></>
+      );
+  }
+}
+
+function Failure(props: IConversionOptions): JSX.Element {
+  const { model, trans } = props;
+  const failure = model.failure;
+  if (!failure) {
+    return <></>;
+  }
+  const { cell, line } = failure;
+  return (
+    <>
+      <div className="jp-Mlops-banner" data-tone="bad" role="alert">
+        <badIcon.react
+          tag="span"
+          className="jp-Mlops-banner-icon"
+          elementSize="large"
+        />
+        <div>
+          <h3>{trans.__('The notebook was not converted')}</h3>
+          <p>{explain(failure, trans)}</p>
+          {typeof cell === 'number' && (
+            <button
+              type="button"
+              className="jp-Mlops-smallButton"
+              onClick={() =>
+                void props.openPlace({ path: model.path, cell, line })
+              }
+            >
+              {trans.__('Go to cell %1', cell + 1)}
+            </button>
+          )}
+        </div>
+      </div>
+      {failure.detail && (
+        <pre className="jp-Mlops-detail" tabIndex={0}>
+          {withoutColours(failure.detail)}
+        </pre>
+      )}
+      <p className="jp-Mlops-note">
+        {trans.__('Nothing was written; the project is as it was.')}{' '}
+        <span className="jp-Mlops-code">{failure.code}</span>
+      </p>
+    </>
+  );
+}
+
+/** IPython's tracebacks come with the terminal's escape sequences. */
+function withoutColours(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}

@@ -1,0 +1,279 @@
+/** What a conversion gave: the verdict, the pipeline, and the proof. */
+
+import { LabIcon, fileIcon, folderIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import { badIcon, infoIcon, noneIcon, passIcon, warningIcon } from '../icons';
+import type { IConversion, IFinding } from '../rest/contract';
+import { progressText } from '../score/view';
+import { Graph } from './graph';
+import type { ILevel } from './model';
+import type { IConversionOptions } from './panel';
+import { StageDetails } from './stage';
+import type { Tone } from './view';
+import { cellRows, cellVerdictText, valueText, verdictOf } from './view';
+
+const TONE_ICONS: Record<Tone, LabIcon> = {
+  good: passIcon,
+  warning: warningIcon,
+  bad: badIcon,
+  neutral: noneIcon
+};
+
+export interface IResultProps extends IConversionOptions {
+  conversion: IConversion;
+}
+
+export function Result(props: IResultProps): JSX.Element {
+  const { conversion, trans } = props;
+  const [selected, select] = React.useState<string | null>(
+    conversion.stages[0]?.name ?? null
+  );
+  const stage = conversion.stages.find(({ name }) => name === selected);
+  return (
+    <>
+      <Verdict {...props} />
+      <section className="jp-Mlops-card">
+        <h3>
+          {trans._n('%1 stage', '%1 stages', conversion.stages.length)}
+        </h3>
+        <Graph
+          stages={conversion.stages}
+          selected={selected}
+          select={select}
+          trans={trans}
+        />
+        {stage && <StageDetails {...props} stage={stage} />}
+      </section>
+      <Findings {...props} />
+      <Parameters {...props} />
+      <Cells {...props} />
+    </>
+  );
+}
+
+function Verdict(props: IResultProps): JSX.Element {
+  const { conversion, model, trans } = props;
+  const verdict = verdictOf(conversion, trans);
+  const Icon = TONE_ICONS[verdict.tone];
+  const dvc = `${conversion.path}/dvc.yaml`;
+  return (
+    <div className="jp-Mlops-banner" data-tone={verdict.tone} role="status">
+      <Icon.react
+        tag="span"
+        className="jp-Mlops-banner-icon"
+        elementSize="large"
+      />
+      <div>
+        <h3>{verdict.title}</h3>
+        <p>{verdict.text}</p>
+        {model.after && (
+          <Levels before={model.before} after={model.after} {...props} />
+        )}
+        <div className="jp-Mlops-actions">
+          <button
+            type="button"
+            className="jp-Mlops-smallButton"
+            onClick={() => props.showFolder(conversion.path)}
+          >
+            <folderIcon.react tag="span" elementSize="normal" />
+            {trans.__('Open pipeline folder')}
+          </button>
+          <button
+            type="button"
+            className="jp-Mlops-smallButton"
+            onClick={() => void props.openPlace({ path: dvc, line: 1 })}
+          >
+            <fileIcon.react tag="span" elementSize="normal" />
+            {trans.__('Open dvc.yaml')}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Levels(
+  props: IResultProps & { before: ILevel | null; after: ILevel }
+): JSX.Element {
+  const { before, after, trans } = props;
+  const text = (level: ILevel) =>
+    trans.__(
+      'Level %1 · %2',
+      level.level,
+      progressText({ ...level, path: '', kind: '', criteria: [] }, trans)
+        .split(' · ')[0]
+    );
+  return (
+    <p className="jp-Mlops-levels">
+      {before && (before.level !== after.level || before.progress !== after.progress)
+        ? trans.__('%1 → %2', text(before), text(after))
+        : text(after)}
+      <span className="jp-Mlops-note">
+        {trans.__('It counts in full once the pipeline is committed.')}
+      </span>
+    </p>
+  );
+}
+
+function Findings(props: IResultProps): JSX.Element {
+  const { conversion, trans } = props;
+  if (conversion.findings.length === 0) {
+    return <></>;
+  }
+  return (
+    <section className="jp-Mlops-card">
+      <h3>{trans.__('Worth knowing')}</h3>
+      <ul className="jp-Mlops-findings">
+        {conversion.findings.map((finding, index) => (
+          <li key={index}>
+            <SeverityIcon finding={finding} {...props} />
+            <span>{finding.message}</span>
+            {finding.source_cell !== null && (
+              <CellLink
+                {...props}
+                cell={finding.source_cell}
+                line={finding.line}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SeverityIcon(
+  props: IResultProps & { finding: IFinding }
+): JSX.Element {
+  const { trans } = props;
+  const [icon, tone, text]: [LabIcon, Tone, string] = {
+    info: [infoIcon, 'neutral', trans.__('Note')] as [LabIcon, Tone, string],
+    warning: [warningIcon, 'warning', trans.__('Warning')] as [
+      LabIcon,
+      Tone,
+      string
+    ],
+    error: [badIcon, 'bad', trans.__('Error')] as [LabIcon, Tone, string]
+  }[props.finding.severity];
+  return (
+    <span
+      className="jp-Mlops-state"
+      data-tone={tone}
+      role="img"
+      aria-label={text}
+      title={text}
+    >
+      <icon.react tag="span" elementSize="normal" />
+    </span>
+  );
+}
+
+/** "cell 4", which opens the notebook there. */
+export function CellLink(
+  props: IConversionOptions & { cell: number; line?: number | null }
+): JSX.Element {
+  const { cell, line, trans } = props;
+  return (
+    <button
+      type="button"
+      className="jp-Mlops-link jp-Mlops-cellLink"
+      title={trans.__('Go to cell %1', cell + 1)}
+      onClick={() =>
+        void props.openPlace({ path: props.model.path, cell, line })
+      }
+    >
+      {trans.__('cell %1', cell + 1)}
+    </button>
+  );
+}
+
+function Parameters(props: IResultProps): JSX.Element {
+  const { conversion, trans } = props;
+  if (conversion.parameters.length === 0) {
+    return <></>;
+  }
+  return (
+    <section className="jp-Mlops-card">
+      <h3>
+        {trans._n(
+          '%1 parameter',
+          '%1 parameters',
+          conversion.parameters.length
+        )}
+      </h3>
+      <div className="jp-Mlops-tableScroll">
+        <table className="jp-Mlops-table">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('Name')}</th>
+              <th scope="col">{trans.__('Value')}</th>
+              <th scope="col">{trans.__('Used by')}</th>
+              <th scope="col">{trans.__('From')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {conversion.parameters.map(parameter => (
+              <tr key={parameter.name}>
+                <th scope="row" className="jp-Mlops-code">
+                  {parameter.name}
+                </th>
+                <td className="jp-Mlops-code">{valueText(parameter.value)}</td>
+                <td>{parameter.stages.join(', ')}</td>
+                <td>
+                  {parameter.source_cell !== null && (
+                    <CellLink {...props} cell={parameter.source_cell} />
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Cells(props: IResultProps): JSX.Element {
+  const { conversion, trans } = props;
+  const rows = cellRows(conversion);
+  if (rows.length === 0) {
+    return <></>;
+  }
+  return (
+    <section className="jp-Mlops-card">
+      <h3>{trans.__('Proof, cell by cell')}</h3>
+      <div className="jp-Mlops-tableScroll">
+        <table className="jp-Mlops-table" data-testid="proof">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('Cell')}</th>
+              <th scope="col">{trans.__('Stage')}</th>
+              <th scope="col">{trans.__('Verdict')}</th>
+              <th scope="col">{trans.__('Detail')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(row => {
+              const Icon = TONE_ICONS[row.tone];
+              return (
+                <tr key={row.cell}>
+                  <td>
+                    <CellLink {...props} cell={row.cell} />
+                  </td>
+                  <td>{row.stage}</td>
+                  <td className="jp-Mlops-verdict" data-tone={row.tone}>
+                    <Icon.react tag="span" elementSize="normal" />
+                    {cellVerdictText(row.verdict, trans)}
+                  </td>
+                  <td className="jp-Mlops-wrap">{row.detail}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+

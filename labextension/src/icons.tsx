@@ -1,0 +1,68 @@
+/** The extension's own icons. Shapes differ, so that nothing is told by colour alone. */
+
+import { LabIcon } from '@jupyterlab/ui-components';
+
+import { PACKAGE } from './ids';
+
+const icon = (name: string, svg: string) =>
+  new LabIcon({
+    name: `${PACKAGE}:${name}`,
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${svg}</svg>`
+  });
+
+/** Rising steps with a flag: the maturity of a project. */
+export const maturityIcon = icon(
+  'maturity',
+  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 21v-5h5v-4h5V8h5V2h5l-1.5 2L23 6h-3.5v4H15v4h-5v4H5v3z"/>'
+);
+
+/** A notebook page that flows into stages. */
+export const convertIcon = icon(
+  'convert',
+  '<g class="jp-icon3" fill="#616161"><path d="M3 3h7v4H8V5H5v14h3v-2h2v4H3z"/><path d="M7 11h6V8.5l4.5 3.5-4.5 3.5V13H7z"/><path d="M16 3h5v5h-2V5h-3zM16 21h5v-5h-2v3h-3zM19 10h2v4h-2z"/></g>'
+);
+
+export const passIcon = icon(
+  'pass',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m-1.8 14.6-4.3-4.3 1.5-1.5 2.8 2.8 6.4-6.4 1.5 1.5z"/>'
+);
+
+export const partialIcon = icon(
+  'partial',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m0 2v16a8 8 0 0 1 0-16"/>'
+);
+
+export const failIcon = icon(
+  'fail',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16"/>'
+);
+
+export const noneIcon = icon(
+  'none',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16m-5 7v2h10v-2z"/>'
+);
+
+export const warningIcon = icon(
+  'warning',
+  '<path fill="currentColor" d="M12 2 1 21h22zm-1 7h2v6h-2zm0 8h2v2h-2z"/>'
+);
+
+export const badIcon = icon(
+  'bad',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m4.5 13.1-1.4 1.4-3.1-3.1-3.1 3.1-1.4-1.4 3.1-3.1-3.1-3.1 1.4-1.4 3.1 3.1 3.1-3.1 1.4 1.4-3.1 3.1z"/>'
+);
+
+export const infoIcon = icon(
+  'info',
+  '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 15h-2v-6h2zm0-8h-2V7h2z"/>'
+);
+
+export const hiddenIcon = icon(
+  'hidden',
+  '<path fill="currentColor" d="M12 5C7 5 2.7 8.1 1 12c1.7 3.9 6 7 11 7s9.3-3.1 11-7c-1.7-3.9-6-7-11-7m0 12a5 5 0 1 1 0-10 5 5 0 0 1 0 10M3 4.3 4.4 3 21 19.7 19.6 21z"/>'
+);
+
+export const chevronIcon = icon(
+  'chevron',
+  '<path class="jp-icon3" fill="#616161" d="m9 6 6 6-6 6-1.4-1.4 4.6-4.6-4.6-4.6z"/>'
+);

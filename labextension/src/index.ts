@@ -1,0 +1,9 @@
+/** The JupyterLab extension: a few small plugins, each of which can be turned off by itself. */
+
+import { conversion } from './plugins/conversion';
+import { services } from './plugins/services';
+import { sidebar } from './plugins/sidebar';
+
+export { IMlops } from './tokens';
+
+export default [services, sidebar, conversion];

@@ -1,0 +1,231 @@
+/** The plugin of the conversion: its commands and its panels. */
+
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  Dialog,
+  ICommandPalette,
+  MainAreaWidget,
+  Notification,
+  WidgetTracker,
+  showDialog
+} from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import type { ConversionContent } from '../convert/panel';
+import { convertIcon } from '../icons';
+import { COMMANDS, DOMAIN, PLUGINS } from '../ids';
+import { serverPathOf } from '../places';
+import { IMlops } from '../tokens';
+
+type ConversionPanel = MainAreaWidget<ConversionContent>;
+
+const PATH_ARGUMENT = {
+  args: {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description: 'The notebook, relative to the server root'
+      }
+    }
+  }
+} as const;
+
+export const conversion: JupyterFrontEndPlugin<void> = {
+  id: PLUGINS.conversion,
+  description: 'Converts notebooks to pipelines.',
+  autoStart: true,
+  requires: [IMlops, IDocumentManager],
+  optional: [
+    ICommandPalette,
+    IFileBrowserFactory,
+    ILayoutRestorer,
+    INotebookTracker,
+    ISettingRegistry,
+    ITranslator
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    { client, score, openPlace }: IMlops,
+    documents: IDocumentManager,
+    palette: ICommandPalette | null,
+    browsers: IFileBrowserFactory | null,
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null,
+    settings: ISettingRegistry | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const { commands, serviceManager, shell } = app;
+    const { contents } = serviceManager;
+    const tracker = new WidgetTracker<ConversionPanel>({
+      namespace: 'jupyter-mlops-conversion'
+    });
+    const loaded = settings?.load(PLUGINS.conversion) ?? null;
+    loaded?.catch((reason: unknown) => {
+      console.error(
+        `Settings of ${PLUGINS.conversion} could not be read.`,
+        reason
+      );
+    });
+
+    /** The panel of a notebook, opened if need be. */
+    const open = async (path: string): Promise<ConversionPanel> => {
+      let panel = tracker.find(one => one.content.model.path === path);
+      if (!panel) {
+        const [{ ConversionContent }, { ConversionModel }] = await Promise.all([
+          import('../convert/panel'),
+          import('../convert/model')
+        ]);
+        const model = new ConversionModel({ client, path });
+        const content = new ConversionContent({
+          model,
+          openPlace,
+          showFolder: folder =>
+            void commands.execute('filebrowser:go-to-path', { path: folder }),
+          convert: () => void convert(path),
+          trans
+        });
+        panel = new MainAreaWidget({ content });
+        panel.id = `jupyter-mlops-conversion-${path}`;
+        panel.title.label = trans.__(
+          '%1 → pipeline',
+          PathExt.basename(path, '.ipynb')
+        );
+        panel.title.caption = trans.__('Conversion of %1', path);
+        panel.title.icon = convertIcon;
+        panel.title.closable = true;
+        model.ended.connect((_, state) => {
+          if (state === 'done') {
+            void score.refresh();
+          }
+        });
+      }
+      if (!panel.isAttached) {
+        shell.add(panel, 'main', { mode: 'split-right', type: 'MLOps' });
+        await tracker.add(panel);
+      }
+      shell.activateById(panel.id);
+      return panel;
+    };
+
+    /** Save what is unsaved in an open notebook. False when the person would rather not. */
+    const save = async (path: string): Promise<boolean> => {
+      const widget = documents.findWidget(path);
+      const context = widget && documents.contextForWidget(widget);
+      if (!context?.model.dirty) {
+        return true;
+      }
+      const always =
+        (await loaded)?.composite.saveBeforeConverting === 'always';
+      if (!always) {
+        const answer = await showDialog({
+          title: trans.__('Save the notebook first?'),
+          body: trans.__(
+            '%1 has unsaved changes. The notebook is converted as it is on disk.',
+            PathExt.basename(path)
+          ),
+          buttons: [
+            Dialog.cancelButton(),
+            Dialog.okButton({ label: trans.__('Save and convert') })
+          ]
+        });
+        if (!answer.button.accept) {
+          return false;
+        }
+      }
+      await context.save();
+      return true;
+    };
+
+    const convert = async (path: string): Promise<void> => {
+      const local = serverPathOf(contents, path);
+      if (local === null) {
+        Notification.warning(
+          trans.__(
+            '%1 is not on the local disk of the server, so it cannot be converted. Copy it there first.',
+            path
+          )
+        );
+        return;
+      }
+      if (!(await save(path))) {
+        return;
+      }
+      const panel = await open(local);
+      const { run, timeout } = (await loaded)?.composite ?? {};
+      await panel.content.model.start({
+        run: run !== false,
+        ...(typeof timeout === 'number' && timeout > 0 ? { timeout } : {})
+      });
+    };
+
+    const selectedNotebook = (): string | null => {
+      const selected = browsers?.tracker.currentWidget?.selectedItems().next();
+      const item = selected?.done ? null : selected?.value;
+      return item?.type === 'notebook' ? item.path : null;
+    };
+    const currentNotebook = () => notebooks?.currentWidget?.context.path ?? null;
+
+    commands.addCommand(COMMANDS.convert, {
+      label: args =>
+        args.toolbar ? '' : trans.__('Convert Notebook to Pipeline'),
+      caption: trans.__('Convert this notebook to a pipeline'),
+      icon: convertIcon,
+      describedBy: PATH_ARGUMENT,
+      isEnabled: args =>
+        typeof args.path === 'string' || currentNotebook() !== null,
+      execute: async args => {
+        const path =
+          typeof args.path === 'string' ? args.path : currentNotebook();
+        if (path !== null) {
+          await convert(path);
+        }
+      }
+    });
+    commands.addCommand(COMMANDS.convertSelected, {
+      label: trans.__('Convert to Pipeline'),
+      caption: trans.__('Convert the selected notebook to a pipeline'),
+      icon: convertIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      isVisible: () => selectedNotebook() !== null,
+      execute: async () => {
+        const path = selectedNotebook();
+        if (path !== null) {
+          await convert(path);
+        }
+      }
+    });
+    commands.addCommand(COMMANDS.openConversion, {
+      label: trans.__('Open the Conversion of a Notebook'),
+      describedBy: PATH_ARGUMENT,
+      execute: async args => {
+        if (typeof args.path === 'string') {
+          const panel = await open(args.path);
+          await panel.content.model.find();
+        }
+      }
+    });
+    palette?.addItem({
+      command: COMMANDS.convert,
+      category: trans.__('MLOps')
+    });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: COMMANDS.openConversion,
+        args: panel => ({ path: panel.content.model.path }),
+        name: panel => panel.content.model.path
+      });
+    }
+  }
+};

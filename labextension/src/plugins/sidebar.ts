@@ -1,0 +1,166 @@
+/** The plugin of the sidebar. */
+
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type { DocumentWidget } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Panel } from '@lumino/widgets';
+import type { Widget } from '@lumino/widgets';
+import type { Message } from '@lumino/messaging';
+
+import { maturityIcon } from '../icons';
+import { COMMANDS, DOMAIN, PLUGINS, SIDEBAR_ID } from '../ids';
+import { serverPathOf } from '../places';
+import { IMlops } from '../tokens';
+
+const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
+
+/** The sidebar; its content is loaded when it is first seen. */
+class Sidebar extends Panel {
+  constructor(
+    private _load: () => Promise<Widget>,
+    private _setActive: (active: boolean) => void
+  ) {
+    super();
+    this.id = SIDEBAR_ID;
+    this.addClass('jp-Mlops-sidebar');
+  }
+
+  protected override onBeforeShow(message: Message): void {
+    super.onBeforeShow(message);
+    if (!this._loaded) {
+      this._loaded = true;
+      void this._load().then(content => this.addWidget(content));
+    }
+    this._setActive(true);
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._setActive(false);
+  }
+
+  private _loaded = false;
+}
+
+export const sidebar: JupyterFrontEndPlugin<void> = {
+  id: PLUGINS.sidebar,
+  description: 'Shows the maturity level of the open project and how to raise it.',
+  autoStart: true,
+  requires: [IMlops, ILabShell],
+  optional: [
+    ICommandPalette,
+    IDefaultFileBrowser,
+    ILayoutRestorer,
+    ISettingRegistry,
+    ITranslator
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    { score, openPlace }: IMlops,
+    shell: ILabShell,
+    palette: ICommandPalette | null,
+    browser: IDefaultFileBrowser | null,
+    restorer: ILayoutRestorer | null,
+    settings: ISettingRegistry | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const { commands, serviceManager } = app;
+    const { contents } = serviceManager;
+
+    const panel = new Sidebar(
+      async () => {
+        const { SidebarContent } = await import('../score/sidebar');
+        return new SidebarContent({
+          model: score,
+          openPlace,
+          convert: path => void commands.execute(COMMANDS.convert, { path }),
+          trans
+        });
+      },
+      active => score.setActive(active)
+    );
+    panel.title.icon = maturityIcon;
+    panel.title.caption = trans.__('MLOps maturity');
+    panel.node.setAttribute('role', 'region');
+    panel.node.setAttribute('aria-label', trans.__('MLOps maturity'));
+    shell.add(panel, 'right', { rank: 800, type: 'MLOps' });
+    restorer?.add(panel, SIDEBAR_ID);
+
+    const follow = () => {
+      const current = shell.currentWidget as Partial<DocumentWidget> | null;
+      const path =
+        current?.context?.path ?? browser?.model.path ?? contents.normalize('');
+      const local = serverPathOf(contents, path);
+      if (local === null) {
+        score.setFailure({
+          code: 'no-local-files',
+          message: trans.__(
+            'This is on the drive %1, which is not the local disk of the server, so there is no project to score.',
+            contents.driveName(path)
+          )
+        });
+      } else {
+        score.setPath(local);
+      }
+    };
+    void app.restored.then(() => {
+      follow();
+      shell.currentChanged.connect(follow);
+      browser?.model.pathChanged.connect(follow);
+    });
+    contents.fileChanged.connect((_, change: Contents.IChangedArgs) => {
+      for (const file of [change.oldValue, change.newValue]) {
+        const path = file?.path && serverPathOf(contents, file.path);
+        if (typeof path === 'string') {
+          score.noteChange(path);
+        }
+      }
+    });
+
+    commands.addCommand(COMMANDS.toggleSidebar, {
+      label: trans.__('Show MLOps Maturity'),
+      caption: trans.__('Show or hide the maturity level of the open project'),
+      icon: maturityIcon,
+      describedBy: NO_ARGUMENTS,
+      isToggled: () => panel.isVisible,
+      execute: () => {
+        if (panel.isVisible) {
+          shell.collapseRight();
+        } else {
+          shell.activateById(SIDEBAR_ID);
+        }
+      }
+    });
+    commands.addCommand(COMMANDS.rescore, {
+      label: trans.__('Score the Project Again'),
+      caption: trans.__('Read the open project again and score it'),
+      describedBy: NO_ARGUMENTS,
+      execute: () => score.refresh()
+    });
+    for (const command of [COMMANDS.toggleSidebar, COMMANDS.rescore]) {
+      palette?.addItem({ command, category: trans.__('MLOps') });
+    }
+
+    void settings?.load(PLUGINS.sidebar).then(
+      loaded => {
+        const apply = () => {
+          score.rescoreOnSave = loaded.composite.rescoreOnSave !== false;
+        };
+        apply();
+        loaded.changed.connect(apply);
+      },
+      (reason: unknown) => {
+        console.error(`Settings of ${PLUGINS.sidebar} could not be read.`, reason);
+      }
+    );
+  }
+};

@@ -1,0 +1,167 @@
+/** Talks to the server extension. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type {
+  IAssessment,
+  IFailure,
+  IJob,
+  IJobEvents,
+  IVersion,
+  JobKind
+} from './contract';
+import { API } from './contract';
+
+/** A request that was refused, or that never arrived. */
+export class RestError extends Error {
+  /**
+   * @param status the HTTP status; 0 when there was no answer.
+   * @param failure what the server says.
+   */
+  constructor(
+    readonly status: number,
+    readonly failure: IFailure
+  ) {
+    super(failure.message);
+  }
+}
+
+/** What is wrong, from whatever was thrown. */
+export function failureOf(reason: unknown): IFailure {
+  if (reason instanceof RestError) {
+    return reason.failure;
+  }
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return { code: 'internal-error', message };
+}
+
+export interface IClient {
+  assess(path: string, maxAge: number): Promise<IAssessment>;
+  startJob(
+    kind: JobKind,
+    path: string,
+    options: Record<string, unknown>
+  ): Promise<IJob>;
+  jobs(): Promise<IJob[]>;
+  job(id: string): Promise<IJob>;
+  events(id: string, since: number): Promise<IJobEvents>;
+  cancelJob(id: string): Promise<IJob>;
+}
+
+/** The client of one server. The first request checks that front end and server fit together. */
+export class Client implements IClient {
+  constructor(settings?: ServerConnection.ISettings) {
+    this._settings = settings ?? ServerConnection.makeSettings();
+  }
+
+  /** The assessment of the project that holds a path; `maxAge` in seconds, 0 for a scan that begins now. */
+  assess(path: string, maxAge: number): Promise<IAssessment> {
+    return this._checked('assess', { path, max_age: `${maxAge}` });
+  }
+
+  /** Start long work. */
+  startJob(
+    kind: JobKind,
+    path: string,
+    options: Record<string, unknown>
+  ): Promise<IJob> {
+    return this._checked(
+      'jobs',
+      {},
+      {
+        method: 'POST',
+        body: JSON.stringify({ kind, path, options })
+      }
+    );
+  }
+
+  /** The jobs the server knows, oldest first, without results. */
+  async jobs(): Promise<IJob[]> {
+    return (await this._checked<{ jobs: IJob[] }>('jobs')).jobs;
+  }
+
+  job(id: string): Promise<IJob> {
+    return this._checked(URLExt.join('jobs', id));
+  }
+
+  /** The events from a number on; answers as soon as there is one, or after some time without. */
+  events(id: string, since: number): Promise<IJobEvents> {
+    return this._checked(URLExt.join('jobs', id, 'events'), {
+      since: `${since}`
+    });
+  }
+
+  cancelJob(id: string): Promise<IJob> {
+    return this._checked(URLExt.join('jobs', id), {}, { method: 'DELETE' });
+  }
+
+  private async _checked<T>(
+    route: string,
+    query: Record<string, string> = {},
+    init: RequestInit = {}
+  ): Promise<T> {
+    this._handshake ??= this._shakeHands();
+    try {
+      await this._handshake;
+    } catch (reason) {
+      this._handshake = null;
+      throw reason;
+    }
+    return this._request<T>(route, query, init);
+  }
+
+  private async _shakeHands(): Promise<void> {
+    let version: IVersion;
+    try {
+      version = await this._request<IVersion>('version', {}, {});
+    } catch (reason) {
+      if (reason instanceof RestError && reason.status === 404) {
+        throw new RestError(404, { code: 'server-missing', message: '' });
+      }
+      throw reason;
+    }
+    if (version.api !== API) {
+      throw new RestError(200, {
+        code: version.api < API ? 'server-older' : 'server-newer',
+        message: version.version
+      });
+    }
+  }
+
+  private async _request<T>(
+    route: string,
+    query: Record<string, string>,
+    init: RequestInit
+  ): Promise<T> {
+    const url =
+      URLExt.join(this._settings.baseUrl, 'jupyter-mlops', route) +
+      URLExt.objectToQueryString(query);
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this._settings);
+    } catch (reason) {
+      const message = reason instanceof Error ? reason.message : String(reason);
+      throw new RestError(0, { code: 'server-unreachable', message });
+    }
+    const text = await response.text();
+    let answer: unknown = null;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      // Not from the extension: a proxy's page, or Jupyter's own.
+    }
+    if (!response.ok || answer === null) {
+      const failure = (answer ?? {}) as Partial<IFailure>;
+      throw new RestError(response.ok ? 502 : response.status, {
+        ...failure,
+        code: failure.code ?? `http-${response.status}`,
+        message: failure.message ?? `${response.status} ${response.statusText}`
+      });
+    }
+    return answer as T;
+  }
+
+  private _settings: ServerConnection.ISettings;
+  private _handshake: Promise<void> | null = null;
+}

@@ -1,0 +1,208 @@
+/**
+ * The documents of the REST interface, as far as the front end reads them. Keys that are not known are ignored;
+ * paths are posix and relative to what is said of each.
+ */
+
+/** Number of the REST interface that this front end speaks. */
+export const API = 1;
+
+export interface IVersion {
+  version: string;
+  api: number;
+  local_files: boolean;
+}
+
+export type CriterionState =
+  | 'pass'
+  | 'partial'
+  | 'fail'
+  | 'not-applicable'
+  | 'not-visible'
+  | 'attested'
+  | 'waived'
+  | 'error';
+
+export type Answer = 'yes' | 'partly' | 'no';
+export type Rung = 'E0' | 'E1' | 'E2' | 'E3' | 'E4';
+export type Effort = 'S' | 'M' | 'L';
+
+export interface IEvidence {
+  /** Relative to the assessed folder; `../…` for what is above it. */
+  path: string;
+  /** 1-based, in the file or in the cell. */
+  line: number | null;
+  /** 0-based among all cells of a notebook. */
+  cell: number | null;
+  snippet?: string | null;
+  /** `path:line` or `path#cell:line`, first link first. */
+  chain?: string[];
+}
+
+export interface ICriterion {
+  id: string;
+  title?: string;
+  level: number;
+  required: boolean;
+  /** Id of the question it belongs to. */
+  checklist: string;
+  state: CriterionState;
+  rung: Rung;
+  confidence: number;
+  message: string;
+  evidence: IEvidence[];
+  raise_by: string | null;
+  fix: { lift: string | null; effort: Effort; role: string } | null;
+}
+
+export interface IQuestion {
+  id: string;
+  question: string;
+  score: number;
+  state: Answer;
+}
+
+export interface IUnit {
+  /** Relative to the assessed folder. */
+  path: string;
+  kind: string;
+  level: number;
+  progress: number;
+  criteria: ICriterion[];
+  checklist?: IQuestion[];
+}
+
+export interface INotebook {
+  /** Relative to the assessed folder. */
+  path: string;
+  /** Folder of the pipeline that was made of it, relative to the assessed folder. */
+  pipeline: string | null;
+}
+
+export interface IAssessment {
+  schema: number;
+  ruleset: string;
+  date: string;
+  level: number;
+  progress: number;
+  score: number;
+  checklist: IQuestion[];
+  units: IUnit[];
+  notebooks: INotebook[];
+  /** How many more notebooks there are than are listed. */
+  notebooks_left_out: number;
+  /** The assessed folder, relative to the server root. */
+  root: string;
+  /** Seconds since the scan began. */
+  age: number;
+}
+
+export type JobKind = 'convert' | 'verify' | 'run';
+export type JobState =
+  | 'queued'
+  | 'running'
+  | 'cancelling'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
+
+export interface IFailure {
+  code: string;
+  message: string;
+  cell?: number | null;
+  line?: number | null;
+  /** Relative to the server root. */
+  path?: string | null;
+  exit_status?: number | null;
+  detail?: string | null;
+}
+
+export interface IJob {
+  id: string;
+  kind: JobKind;
+  /** Relative to the server root. */
+  path: string;
+  state: JobState;
+  created: number;
+  finished: number | null;
+  exit_status: number | null;
+  result: unknown;
+  error: IFailure | null;
+}
+
+export type Phase =
+  | 'read'
+  | 'analyse'
+  | 'observe'
+  | 'plan'
+  | 'emit'
+  | 'verify'
+  | 'write';
+
+export interface IJobEvent {
+  id: number;
+  event: string;
+  state?: JobState;
+  phase?: string;
+  message?: string;
+  cell?: number | null;
+  cells?: number | null;
+  stage?: string | null;
+  fraction?: number | null;
+}
+
+export interface IJobEvents {
+  events: IJobEvent[];
+  /** Number of the event to come. */
+  next: number;
+  state: JobState;
+}
+
+export interface IHandOver {
+  variable: string;
+  path: string;
+  format?: string;
+  why?: string;
+}
+
+export interface IStage {
+  name: string;
+  title?: string;
+  why?: string;
+  /** Relative to the pipeline's folder. */
+  notebook: string;
+  source_cells: number[];
+  inputs: (string | IHandOver)[];
+  outputs: IHandOver[];
+}
+
+export interface IParameter {
+  name: string;
+  value: unknown;
+  type: string;
+  source_cell: number | null;
+  stages: string[];
+}
+
+export interface IFinding {
+  code: string;
+  severity: 'info' | 'warning' | 'error';
+  source_cell: number | null;
+  line: number | null;
+  message: string;
+}
+
+export interface ICellVerdict {
+  source_cell: number;
+  verdict: string;
+  detail?: string | null;
+}
+
+export interface IConversion {
+  /** The pipeline's folder, relative to the server root. */
+  path: string;
+  notebook: string;
+  stages: IStage[];
+  parameters: IParameter[];
+  findings: IFinding[];
+  verification: { verdict: string; cells: ICellVerdict[] };
+}

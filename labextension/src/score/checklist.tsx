@@ -1,0 +1,172 @@
+/** The five questions, each with its criteria and their evidence. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { OpenPlace } from '../places';
+import type {
+  IAssessment,
+  ICriterion,
+  IEvidence,
+  IQuestion,
+  IUnit
+} from '../rest/contract';
+import { AnswerBadge, Disclosure, RungMeter, StateIcon } from './parts';
+import {
+  criteriaOf,
+  effortText,
+  placeText,
+  questionsOf,
+  roleText,
+  serverPath,
+  titleOf
+} from './view';
+
+interface IProps {
+  assessment: IAssessment;
+  unit: IUnit;
+  openPlace: OpenPlace;
+  trans: TranslationBundle;
+}
+
+export function Checklist(props: IProps): JSX.Element {
+  return (
+    <div className="jp-Mlops-checklist">
+      {questionsOf(props.assessment, props.unit).map(question => (
+        <Question key={question.id} question={question} {...props} />
+      ))}
+    </div>
+  );
+}
+
+function Question(props: IProps & { question: IQuestion }): JSX.Element {
+  const { question, trans } = props;
+  const criteria = criteriaOf(props.unit, question.id);
+  return (
+    <Disclosure
+      className="jp-Mlops-question"
+      title={
+        <span className="jp-Mlops-question-title">
+          <span className="jp-Mlops-question-text">{question.question}</span>
+          <AnswerBadge answer={question.state} trans={trans} />
+          <span className="jp-Mlops-bar" aria-hidden="true">
+            <span
+              data-tone={
+                { yes: 'good', partly: 'warning', no: 'bad' }[question.state]
+              }
+              style={{ width: `${question.score}%` }}
+            />
+          </span>
+          <span className="jp-Mlops-bar-value">
+            {trans.__('%1 %', question.score)}
+          </span>
+        </span>
+      }
+    >
+      {criteria.length === 0 ? (
+        <div className="jp-Mlops-note">
+          {trans.__('There is nothing to check for this question here.')}
+        </div>
+      ) : (
+        <ul className="jp-Mlops-criteria">
+          {criteria.map(criterion => (
+            <li key={criterion.id} data-criterion={criterion.id}>
+              <Criterion criterion={criterion} {...props} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Disclosure>
+  );
+}
+
+function Criterion(props: IProps & { criterion: ICriterion }): JSX.Element {
+  const { criterion, trans } = props;
+  return (
+    <Disclosure
+      className="jp-Mlops-criterion"
+      title={
+        <span className="jp-Mlops-criterion-title">
+          <StateIcon state={criterion.state} trans={trans} />
+          <span className="jp-Mlops-criterion-name">{titleOf(criterion)}</span>
+          <span className="jp-Mlops-criterion-level">
+            {criterion.required
+              ? trans.__('Level %1', criterion.level)
+              : trans.__('Level %1, recommended', criterion.level)}
+          </span>
+        </span>
+      }
+    >
+      <CriterionBody {...props} />
+    </Disclosure>
+  );
+}
+
+export function CriterionBody(
+  props: IProps & { criterion: ICriterion }
+): JSX.Element {
+  const { criterion, trans } = props;
+  return (
+    <div className="jp-Mlops-criterion-body">
+      <p className="jp-Mlops-message">{criterion.message}</p>
+      {criterion.evidence.length > 0 && (
+        <ul className="jp-Mlops-evidence">
+          {criterion.evidence.map((evidence, index) => (
+            <li key={index}>
+              <EvidenceLink evidence={evidence} {...props} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {criterion.raise_by && (
+        <p className="jp-Mlops-raise">
+          <b>{trans.__('To raise it:')}</b> {criterion.raise_by}
+        </p>
+      )}
+      <p className="jp-Mlops-meta">
+        <RungMeter rung={criterion.rung} trans={trans} />
+        {criterion.fix && (
+          <>
+            <span>{effortText(criterion.fix.effort, trans)}</span>
+            <span>{roleText(criterion.fix.role, trans)}</span>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function EvidenceLink(props: IProps & { evidence: IEvidence }): JSX.Element {
+  const { evidence, trans } = props;
+  const place = placeText(evidence, trans);
+  const path = serverPath(props.assessment.root, evidence.path);
+  const isFile = path !== null && path !== props.assessment.root;
+  return (
+    <>
+      {isFile ? (
+        <button
+          type="button"
+          className="jp-Mlops-link"
+          title={trans.__('Open %1', place)}
+          onClick={() =>
+            void props.openPlace({
+              path,
+              cell: evidence.cell,
+              line: evidence.line
+            })
+          }
+        >
+          {place}
+        </button>
+      ) : (
+        <span className="jp-Mlops-place">{place}</span>
+      )}
+      {evidence.snippet && (
+        <code className="jp-Mlops-snippet">{evidence.snippet}</code>
+      )}
+      {evidence.chain && evidence.chain.length > 1 && (
+        <span className="jp-Mlops-chain">{evidence.chain.join(' → ')}</span>
+      )}
+    </>
+  );
+}

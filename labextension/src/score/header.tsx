@@ -1,0 +1,139 @@
+/** The top of the sidebar: what is scored, its level, and how far it is to the next. */
+
+import { refreshIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { IAssessment, IUnit } from '../rest/contract';
+import type { ScoreModel } from './model';
+import {
+  HIGHEST_LEVEL,
+  ageText,
+  levelNames,
+  levelText,
+  progressText
+} from './view';
+
+export function Header(props: {
+  model: ScoreModel;
+  assessment: IAssessment;
+  unit: IUnit;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, assessment, unit, trans } = props;
+  return (
+    <div className="jp-Mlops-header">
+      <div className="jp-Mlops-header-top">
+        <UnitName {...props} />
+        <span className="jp-Mlops-age">
+          {model.busy ? (
+            trans.__('scoring…')
+          ) : (
+            <Age model={model} trans={trans} />
+          )}
+        </span>
+        <button
+          type="button"
+          className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
+          title={trans.__('Score again')}
+          aria-label={trans.__('Score again')}
+          data-busy={model.busy}
+          onClick={() => void model.refresh()}
+        >
+          <refreshIcon.react tag="span" elementSize="normal" />
+        </button>
+      </div>
+      <div className="jp-Mlops-level">{levelText(unit, trans)}</div>
+      <div className="jp-Mlops-levelName">{levelNames(trans)[unit.level]}</div>
+      <LevelTrack unit={unit} trans={trans} />
+      <div className="jp-Mlops-progressText">{progressText(unit, trans)}</div>
+      {unit.criteria.length === 0 && assessment.units.length > 0 && (
+        <div className="jp-Mlops-note">
+          {trans.__('Nothing was found here that could be scored.')}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function UnitName(props: {
+  model: ScoreModel;
+  assessment: IAssessment;
+  unit: IUnit;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, assessment, unit, trans } = props;
+  const project =
+    assessment.root.split('/').pop() || trans.__('All files of the server');
+  const name = (path: string) =>
+    path === '.' || path === '' ? project : path.split('/').pop();
+  if (assessment.units.length < 2) {
+    return (
+      <span
+        className="jp-Mlops-unit"
+        title={assessment.root || project}
+        data-testid="unit"
+      >
+        {name(unit.path)}
+      </span>
+    );
+  }
+  return (
+    <div className="jp-select-wrapper jp-Mlops-unitPicker">
+      <select
+        className="jp-mod-styled"
+        aria-label={trans.__('Project that is scored')}
+        value={unit.path}
+        onChange={event => (model.pickedUnit = event.target.value)}
+      >
+        {assessment.units.map(one => (
+          <option key={one.path} value={one.path}>
+            {trans.__('%1 · Level %2', name(one.path), one.level)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Age(props: {
+  model: ScoreModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const [, tick] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    const timer = setInterval(tick, 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <>{ageText(props.model.age, props.trans)}</>;
+}
+
+/** The five levels as steps: reached ones filled, the way to the next as far as it has been gone. */
+function LevelTrack(props: {
+  unit: IUnit;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { unit, trans } = props;
+  return (
+    <ol
+      className="jp-Mlops-track"
+      aria-label={trans.__('Level %1 of %2', unit.level, HIGHEST_LEVEL)}
+    >
+      {levelNames(trans).map((name, level) => {
+        const reached = level <= unit.level;
+        const share = reached ? 100 : level === unit.level + 1 ? unit.progress : 0;
+        return (
+          <li
+            key={level}
+            data-reached={reached}
+            aria-current={level === unit.level ? 'step' : undefined}
+            title={trans.__('Level %1: %2', level, name)}
+            style={{ '--jp-mlops-share': `${share}%` } as React.CSSProperties}
+          >
+            <span>{level}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,114 @@
+/** Small parts that the sidebar is made of. */
+
+import { LabIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import {
+  badIcon,
+  chevronIcon,
+  failIcon,
+  hiddenIcon,
+  noneIcon,
+  partialIcon,
+  passIcon,
+  warningIcon
+} from '../icons';
+import type { Answer, CriterionState, Rung } from '../rest/contract';
+import { answerText, rungText, stateText } from './view';
+
+const STATE_ICONS: Record<CriterionState, [LabIcon, string]> = {
+  pass: [passIcon, 'good'],
+  attested: [passIcon, 'good'],
+  partial: [partialIcon, 'warning'],
+  waived: [partialIcon, 'neutral'],
+  fail: [failIcon, 'bad'],
+  error: [warningIcon, 'bad'],
+  'not-applicable': [noneIcon, 'neutral'],
+  'not-visible': [hiddenIcon, 'neutral']
+};
+
+/** The state of a criterion: a shape, a colour, and a word for those who see neither. */
+export function StateIcon(props: {
+  state: CriterionState;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const [icon, tone] = STATE_ICONS[props.state] ?? [badIcon, 'bad'];
+  const text = stateText(props.state, props.trans);
+  return (
+    <span
+      className="jp-Mlops-state"
+      data-tone={tone}
+      role="img"
+      aria-label={text}
+      title={text}
+    >
+      <icon.react tag="span" elementSize="normal" />
+    </span>
+  );
+}
+
+/** Yes, partly or no, as a word in a frame. */
+export function AnswerBadge(props: {
+  answer: Answer;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const tone = { yes: 'good', partly: 'warning', no: 'bad' }[props.answer];
+  return (
+    <span className="jp-Mlops-badge" data-tone={tone}>
+      {answerText(props.answer, props.trans)}
+    </span>
+  );
+}
+
+/** How real a finding is: four bars, and the word. */
+export function RungMeter(props: {
+  rung: Rung;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const height = Number(props.rung.slice(1));
+  return (
+    <span className="jp-Mlops-rung">
+      <span className="jp-Mlops-rung-bars" aria-hidden="true">
+        {[1, 2, 3, 4].map(bar => (
+          <span key={bar} data-filled={bar <= height} />
+        ))}
+      </span>
+      {rungText(props.rung, props.trans)}
+    </span>
+  );
+}
+
+/** Something that opens and closes below its title, which is a button. */
+export function Disclosure(props: {
+  className: string;
+  title: React.ReactNode;
+  children: React.ReactNode;
+  initiallyOpen?: boolean;
+  heading?: boolean;
+}): JSX.Element {
+  const [open, setOpen] = React.useState(props.initiallyOpen ?? false);
+  const id = React.useId();
+  const button = (
+    <button
+      type="button"
+      className="jp-Mlops-disclosure"
+      aria-expanded={open}
+      aria-controls={id}
+      onClick={() => setOpen(!open)}
+    >
+      <span className="jp-Mlops-chevron" aria-hidden="true">
+        <chevronIcon.react tag="span" elementSize="normal" />
+      </span>
+      {props.title}
+    </button>
+  );
+  return (
+    <div className={props.className} data-open={open}>
+      {props.heading ? <h3>{button}</h3> : button}
+      <div id={id} hidden={!open}>
+        {open && props.children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** The cheapest way to the next level. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { OpenPlace } from '../places';
+import type { IAssessment, ICriterion, IUnit } from '../rest/contract';
+import { CriterionBody } from './checklist';
+import { Disclosure, StateIcon } from './parts';
+import { HIGHEST_LEVEL, effortText, nextSteps, roleText, titleOf } from './view';
+
+export function NextSteps(props: {
+  assessment: IAssessment;
+  unit: IUnit;
+  openPlace: OpenPlace;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { unit, trans } = props;
+  const steps = nextSteps(unit);
+  if (steps.length === 0) {
+    return (
+      <div className="jp-Mlops-note">
+        {unit.level >= HIGHEST_LEVEL
+          ? trans.__('All levels are reached. Keep it that way.')
+          : trans.__('Nothing stands between here and the next level.')}
+      </div>
+    );
+  }
+  const step = (criterion: ICriterion) => (
+    <li key={criterion.id} data-criterion={criterion.id}>
+      <Disclosure
+        className="jp-Mlops-step"
+        title={
+          <span className="jp-Mlops-step-title">
+            <StateIcon state={criterion.state} trans={trans} />
+            <span className="jp-Mlops-criterion-name">
+              {titleOf(criterion)}
+            </span>
+            <span className="jp-Mlops-step-meta">
+              {[
+                ...(criterion.fix
+                  ? [
+                      effortText(criterion.fix.effort, trans),
+                      roleText(criterion.fix.role, trans)
+                    ]
+                  : []),
+                ...(criterion.required ? [] : [trans.__('recommended')])
+              ].join(' · ')}
+            </span>
+          </span>
+        }
+      >
+        <CriterionBody criterion={criterion} {...props} />
+      </Disclosure>
+    </li>
+  );
+  return <ol className="jp-Mlops-steps">{steps.map(step)}</ol>;
+}

@@ -1,0 +1,252 @@
+/** What the sidebar shows of an assessment. Pure functions. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type {
+  Answer,
+  CriterionState,
+  Effort,
+  IAssessment,
+  ICriterion,
+  IEvidence,
+  IQuestion,
+  IUnit,
+  Rung
+} from '../rest/contract';
+
+export const HIGHEST_LEVEL = 4;
+
+const EFFORTS: Effort[] = ['S', 'M', 'L'];
+const OPEN_STATES: CriterionState[] = [
+  'fail',
+  'partial',
+  'error',
+  'not-visible'
+];
+
+/** The names of the maturity levels, by level. */
+export function levelNames(trans: TranslationBundle): string[] {
+  return [
+    trans.__('Notebook chaos'),
+    trans.__('Versioned code and basic tracking'),
+    trans.__('Automated pipelines and testing'),
+    trans.__('Full MLOps with monitoring and retraining'),
+    trans.__('Automated governance, AIOps, self-healing')
+  ];
+}
+
+/** The unit that a path of the server belongs to; the one that sets the headline when none holds it. */
+export function unitOf(assessment: IAssessment, path: string | null): IUnit {
+  const inside =
+    path === null
+      ? []
+      : assessment.units.filter(unit =>
+          holds(serverPath(assessment.root, unit.path) ?? '', path)
+        );
+  const nearest = inside.sort((a, b) => b.path.length - a.path.length)[0];
+  return nearest ?? headline(assessment);
+}
+
+function headline(assessment: IAssessment): IUnit {
+  const projects = assessment.units.filter(unit => unit.kind === 'ml-project');
+  const [lowest] = (projects.length ? projects : assessment.units)
+    .slice()
+    .sort((a, b) => a.level - b.level || a.progress - b.progress);
+  return (
+    lowest ?? {
+      path: '.',
+      kind: 'ml-project',
+      level: assessment.level,
+      progress: assessment.progress,
+      criteria: []
+    }
+  );
+}
+
+/** Whether a folder of the server holds a path of the server. */
+export function holds(folder: string, path: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** A path relative to the assessed folder as a path of the server; null when it lies above the server root. */
+export function serverPath(root: string, relative: string): string | null {
+  const parts = root.split('/').filter(Boolean);
+  for (const part of relative.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) {
+        return null;
+      }
+    } else if (part && part !== '.') {
+      parts.push(part);
+    }
+  }
+  return parts.join('/');
+}
+
+/** The required criteria of the next level that are not met. */
+export function blockers(unit: IUnit): ICriterion[] {
+  return openCriteria(unit).filter(criterion => criterion.required);
+}
+
+function openCriteria(unit: IUnit): ICriterion[] {
+  return unit.criteria.filter(
+    criterion =>
+      criterion.level === unit.level + 1 &&
+      OPEN_STATES.includes(criterion.state)
+  );
+}
+
+/** What to do next: the blockers, then what is recommended; the cheapest first, of these the nearest to done. */
+export function nextSteps(unit: IUnit): ICriterion[] {
+  return openCriteria(unit).sort(
+    (a, b) =>
+      Number(b.required) - Number(a.required) ||
+      effortOf(a) - effortOf(b) ||
+      b.rung.localeCompare(a.rung) ||
+      a.id.localeCompare(b.id)
+  );
+}
+
+function effortOf(criterion: ICriterion): number {
+  return criterion.fix ? EFFORTS.indexOf(criterion.fix.effort) : EFFORTS.length;
+}
+
+/** The criteria of a question: by level, required ones first, as the assessor orders them otherwise. */
+export function criteriaOf(unit: IUnit, question: string): ICriterion[] {
+  return unit.criteria
+    .filter(criterion => criterion.checklist === question)
+    .sort(
+      (a, b) => a.level - b.level || Number(b.required) - Number(a.required)
+    );
+}
+
+/** The five questions as the unit answers them. */
+export function questionsOf(assessment: IAssessment, unit: IUnit): IQuestion[] {
+  return unit.checklist ?? assessment.checklist;
+}
+
+/** "Level 1", and how it was reached when not by evidence alone. */
+export function levelText(unit: IUnit, trans: TranslationBundle): string {
+  const below = unit.criteria.filter(
+    criterion => criterion.required && criterion.level <= unit.level
+  );
+  const count = (state: CriterionState) =>
+    below.filter(criterion => criterion.state === state).length;
+  const waived = count('waived');
+  const attested = count('attested');
+  const suffix = [
+    ...(waived ? [trans._n('%1 waiver', '%1 waivers', waived)] : []),
+    ...(attested ? [trans.__('%1 attested', attested)] : [])
+  ].join(', ');
+  const level = trans.__('Level %1', unit.level);
+  return suffix ? `${level} (${suffix})` : level;
+}
+
+/** "62 % to Level 2 · 3 blockers". */
+export function progressText(unit: IUnit, trans: TranslationBundle): string {
+  if (unit.level >= HIGHEST_LEVEL) {
+    return trans.__('The highest level');
+  }
+  const open = blockers(unit).length;
+  return trans.__(
+    '%1 % to Level %2 · %3',
+    unit.progress,
+    unit.level + 1,
+    trans._n('%1 blocker', '%1 blockers', open)
+  );
+}
+
+/** "just now", "3 min ago". */
+export function ageText(seconds: number, trans: TranslationBundle): string {
+  if (seconds < 10) {
+    return trans.__('just now');
+  }
+  if (seconds < 60) {
+    return trans.__('%1 s ago', Math.floor(seconds));
+  }
+  if (seconds < 3600) {
+    return trans.__('%1 min ago', Math.floor(seconds / 60));
+  }
+  if (seconds < 86400) {
+    return trans.__('%1 h ago', Math.floor(seconds / 3600));
+  }
+  const days = Math.floor(seconds / 86400);
+  return trans._n('%1 day ago', '%1 days ago', days);
+}
+
+export function answerText(answer: Answer, trans: TranslationBundle): string {
+  return {
+    yes: trans.__('Yes'),
+    partly: trans.__('Partly'),
+    no: trans.__('No')
+  }[answer];
+}
+
+export function stateText(
+  state: CriterionState,
+  trans: TranslationBundle
+): string {
+  return {
+    pass: trans.__('met'),
+    partial: trans.__('partly met'),
+    fail: trans.__('not met'),
+    'not-applicable': trans.__('not applicable'),
+    'not-visible': trans.__('not visible in files'),
+    attested: trans.__('attested'),
+    waived: trans.__('waived'),
+    error: trans.__('could not be read')
+  }[state];
+}
+
+export function rungText(rung: Rung, trans: TranslationBundle): string {
+  return {
+    E0: trans.__('absent'),
+    E1: trans.__('declared'),
+    E2: trans.__('configured'),
+    E3: trans.__('wired'),
+    E4: trans.__('proven')
+  }[rung];
+}
+
+export function effortText(effort: Effort, trans: TranslationBundle): string {
+  return {
+    S: trans.__('small effort'),
+    M: trans.__('medium effort'),
+    L: trans.__('large effort')
+  }[effort];
+}
+
+export function roleText(role: string, trans: TranslationBundle): string {
+  switch (role) {
+    case 'data-scientist':
+      return trans.__('data scientist');
+    case 'platform-engineer':
+      return trans.__('platform engineer');
+    default:
+      return role;
+  }
+}
+
+/** The criterion's title; made of its id where the assessor gives none. */
+export function titleOf(criterion: ICriterion): string {
+  if (criterion.title) {
+    return criterion.title;
+  }
+  const words = criterion.id.replace(/-/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "train.ipynb, cell 4, line 2": cells are counted from 1 for people. */
+export function placeText(
+  evidence: IEvidence,
+  trans: TranslationBundle
+): string {
+  const { path, cell, line } = evidence;
+  if (cell !== null && line !== null) {
+    return trans.__('%1, cell %2, line %3', path, cell + 1, line);
+  }
+  if (cell !== null) {
+    return trans.__('%1, cell %2', path, cell + 1);
+  }
+  return line === null ? path : trans.__('%1, line %2', path, line);
+}

@@ -35,7 +35,7 @@ _TIMINGS = (
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 _MARKUP = re.compile(r"<script\b.*?</script\s*>|<style\b.*?</style\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MADE_UP = re.compile(
-    r"(?<=sk-container-id-)\d+|(?<=sk-estimator-id-)\d+|\bT_[0-9a-f]{5,}(?=_|\b)"
+    r"sk-container-id-\d+|sk-estimator-id-\d+|\bT_[0-9a-f]{5,}(?=_|\b)"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])",
 )
 _BOKEH_ID = re.compile(r"(?<=[\"'#])p\d{4,}(?=[\"'])")

@@ -129,7 +129,7 @@ def normalise_text(text: str, paths: Sequence[tuple[str, str]] = ()) -> str:
     """
     for folder, stand_in in paths:
         text = text.replace(folder, stand_in)
-    text = overwrite(_ANSI.sub("", text))
+    text = on_screen(text)
     text = _CELL_FILE.sub("<cell>", text)
     text = _ADDRESS.sub(lambda match: ("at " if match[0].startswith("at") else "") + "0x…", text)
     for timing in _TIMINGS:
@@ -137,8 +137,9 @@ def normalise_text(text: str, paths: Sequence[tuple[str, str]] = ()) -> str:
     return text
 
 
-def overwrite(text: str) -> str:
-    """What is left on the screen of text with carriage returns and backspaces (progress bars)."""
+def on_screen(text: str) -> str:
+    """What a terminal is left with: no ANSI codes, and nothing that a progress bar has overwritten."""
+    text = _ANSI.sub("", text)
     if "\r" not in text and "\b" not in text:
         return text
     lines = []

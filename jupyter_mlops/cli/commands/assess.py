@@ -1,8 +1,39 @@
 """`jupyter mlops assess`: score the project."""
 
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
 import typer
 
 
-def command() -> None:
-    """Score the project."""
-    raise typer.Exit(2)
+def command(
+    path: str = typer.Argument(".", help="Project folder, or a file in it."),
+    *,
+    format_: str = typer.Option("text", "--format", "-f", help="text, json, markdown or badge."),
+    output: str = typer.Option("", "--output", "-o", help="Write to this file instead of the terminal."),
+    fail_under: int = typer.Option(0, "--fail-under", min=0, max=4, help="Exit 1 below this level."),
+    strict: bool = typer.Option(False, "--strict", help="Leave waivers, attestations and exemptions aside."),
+    date: str = typer.Option("", "--date", help="Day the answer is for, YYYY-MM-DD; today by default."),
+) -> int:
+    """Score the project on the evidence in its files."""
+    from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.assessment.reports import report_named
+    from jupyter_mlops.errors import MlopsError
+
+    report = report_named(format_)
+    assessment = assess(path, date=date or None, strict=strict)
+    text = report.render(assessment, not output and sys.stdout.isatty())
+    if output:
+        try:
+            Path(output).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise MlopsError("cannot-write", f"Cannot write the report: {error.strerror}.", path=output) from None
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    if assessment.level < fail_under:
+        sys.stderr.write(f"Level {assessment.level} is below {fail_under}.\n")
+        return 1
+    return 0

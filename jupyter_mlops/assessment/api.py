@@ -1,0 +1,247 @@
+"""`assess`: the one entry to the assessment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.assessment.findings import Finding, NotebookIssue
+from jupyter_mlops.assessment.scoring import OPEN, Answer, Result
+from jupyter_mlops.assessment.secrets import mask
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project import Note, Project
+
+SCHEMA = 1
+RULESET = "1.0.0"
+_SNIPPET = 120
+_MOST_EVIDENCE = 20
+
+
+@dataclass(frozen=True)
+class UnitAssessment:
+    """How a unit stands.
+
+    Attributes:
+        unit: the unit.
+        level: 0 to 4.
+        progress: to the next level, 0 to 100.
+        score: 0 to 100.
+        confidence: of the level: the least of its required criteria.
+        results: one a criterion, by level, required ones first.
+        answers: the five questions.
+        banked: level above the next → credit earned there already, 0 to 100.
+        notebooks: what is wrong with its notebooks.
+    """
+
+    unit: Unit
+    level: int
+    progress: int
+    score: int
+    confidence: float
+    results: tuple[Result, ...]
+    answers: tuple[Answer, ...]
+    banked: dict[int, int]
+    notebooks: tuple[NotebookIssue, ...] = ()
+
+    @property
+    def blockers(self) -> tuple[Result, ...]:
+        """Required criteria that keep the next gate closed."""
+        wanted = self.level + 1
+        return tuple(
+            result
+            for result in self.results
+            if result.criterion.level == wanted and result.criterion.required and result.state not in OPEN
+        )
+
+    @property
+    def next_steps(self) -> tuple[Result, ...]:
+        """What to do next, the most rewarding first: blockers in the order they build on each other, then the rest of the gate."""
+        gate = [
+            result for result in self.results if result.criterion.level == self.level + 1 and result.state not in OPEN
+        ]
+        effort = {"S": 0, "M": 1, "L": 2}
+        waiting = {result.criterion.id for result in gate}
+        return tuple(
+            sorted(
+                gate,
+                key=lambda result: (
+                    not result.criterion.required,
+                    sum(need in waiting for need in result.criterion.requires),
+                    effort[result.criterion.effort],
+                    result.criterion.id,
+                ),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The answer.
+
+    Attributes:
+        project: what was assessed.
+        date: the date it is for.
+        units: one a unit, by path.
+        headline: the unit that sets the level.
+        notes: what could not be read, and other remarks.
+        strict: waivers and attestations were left aside.
+    """
+
+    project: Project
+    date: dt.date
+    units: tuple[UnitAssessment, ...]
+    headline: UnitAssessment
+    notes: tuple[Note, ...] = ()
+    strict: bool = False
+
+    @property
+    def level(self) -> int:
+        """The maturity level, 0 to 4."""
+        return self.headline.level
+
+    @property
+    def progress(self) -> int:
+        """Progress to the next level, 0 to 100."""
+        return self.headline.progress
+
+    @property
+    def score(self) -> int:
+        """The total, 0 to 100."""
+        return self.headline.score
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as the JSON document of the command line and the server."""
+        relative = _Relative(self.project)
+        return {
+            "schema": SCHEMA,
+            "ruleset": RULESET,
+            "date": self.date.isoformat(),
+            "path": ".",
+            "level": self.level,
+            "progress": self.progress,
+            "score": self.score,
+            "checklist": [
+                {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
+                for answer in self.headline.answers
+            ],
+            "units": [_unit(unit, self.project, relative) for unit in self.units],
+            "notes": [{"path": relative(note.path), "line": note.line, "message": note.message} for note in self.notes],
+        }
+
+
+def assess(
+    path: str | Path = ".",
+    *,
+    date: dt.date | str | None = None,
+    strict: bool = False,
+    config: dict[str, Any] | None = None,
+    overrides: dict[str, str] | None = None,
+) -> Assessment:
+    """Scores the project at `path` on the evidence in its files. Changes nothing, runs nothing.
+
+    Args:
+        path: a folder, or a file in one.
+        date: day the answer is for, as a date or ``"YYYY-MM-DD"``; today when None.
+        strict: leave waivers, attestations and exemptions aside.
+        config: stands in for the project's own configuration.
+        overrides: absolute path → text that stands in for a file's content (what an editor has not saved).
+
+    Raises:
+        MlopsError: when nothing is at `path`, or the configuration is wrong.
+    """
+    from jupyter_mlops.assessment.engine import run
+
+    return run(path, date=date, strict=strict, config=config, overrides=overrides)
+
+
+class _Relative:
+    """Turns paths of the base into paths of the assessed folder."""
+
+    def __init__(self, project: Project) -> None:
+        self._folder = project.folder
+
+    def __call__(self, path: str) -> str:
+        if self._folder == ".":
+            return path
+        return posixpath.relpath(path, self._folder)
+
+
+def _unit(assessed: UnitAssessment, project: Project, relative: _Relative) -> dict[str, Any]:
+    return {
+        "path": relative(assessed.unit.path),
+        "kind": assessed.unit.kind,
+        "level": assessed.level,
+        "progress": assessed.progress,
+        "score": assessed.score,
+        "confidence": round(assessed.confidence, 2),
+        "blockers": [result.criterion.id for result in assessed.blockers],
+        "next_steps": [result.criterion.id for result in assessed.next_steps],
+        "banked": {str(level): share for level, share in sorted(assessed.banked.items())},
+        "checklist": [
+            {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
+            for answer in assessed.answers
+        ],
+        "criteria": [_criterion(result, project, relative) for result in assessed.results],
+        "notebooks": [
+            {
+                "path": relative(issue.path),
+                "code": issue.code,
+                "severity": issue.severity,
+                "message": mask(issue.message),
+                "cell": issue.cell,
+                "line": issue.line,
+            }
+            for issue in assessed.notebooks
+        ],
+    }
+
+
+def _criterion(result: Result, project: Project, relative: _Relative) -> dict[str, Any]:
+    criterion = result.criterion
+    shown = [finding for finding in result.evidence if finding.path is not None or finding.chain][:_MOST_EVIDENCE]
+    return {
+        "id": criterion.id,
+        "level": criterion.level,
+        "required": criterion.required,
+        "checklist": criterion.checklist,
+        "dimension": criterion.dimension,
+        "title": criterion.title,
+        "state": result.state,
+        "rung": f"E{int(result.rung)}",
+        "confidence": round(result.confidence, 2),
+        "message": mask(result.message if result.note is None else f"{result.message} {result.note}"),
+        "evidence": [_evidence(finding, project, relative) for finding in shown],
+        "raise_by": None if result.raise_by is None else mask(result.raise_by),
+        "fix": {"lift": criterion.lift, "effort": criterion.effort, "role": criterion.role}
+        if result.state not in ("pass", "not-applicable")
+        else None,
+    }
+
+
+def _evidence(finding: Finding, project: Project, relative: _Relative) -> dict[str, Any]:
+    snippet = project.line(finding.path, finding.line, finding.cell) if finding.path is not None else ""
+    return {
+        "path": None if finding.path is None else relative(finding.path),
+        "line": finding.line,
+        "end_line": finding.end_line or finding.line,
+        "cell": finding.cell,
+        "snippet": mask(snippet)[:_SNIPPET],
+        "chain": [_chain_link(link, relative) for link in finding.chain],
+        "probe": finding.probe,
+        "part": finding.part or None,
+        "rung": f"E{int(finding.rung)}",
+        "confidence": round(finding.confidence, 2),
+        "message": mask(finding.message),
+        "raise_by": None if finding.raise_by is None else mask(finding.raise_by),
+    }
+
+
+def _chain_link(link: str, relative: _Relative) -> str:
+    for separator in ("#", ":"):
+        path, mark, rest = link.partition(separator)
+        if mark:
+            return f"{relative(path)}{mark}{rest}"
+    return relative(link)

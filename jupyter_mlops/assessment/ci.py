@@ -1,0 +1,100 @@
+"""What all CI systems have in common: steps, and which files a trigger covers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.shell import join
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a CI job, whatever the system.
+
+    Attributes:
+        path: its file.
+        line: 1-based line of its first command.
+        name: for people.
+        script: shell text.
+        job: name of its job.
+        index: position in the job.
+        triggers: "push", "pull_request", "schedule", "manual" …
+        folder: where it runs.
+        neutralised: why its failure would go unseen.
+        pipefail: whether a failure on the left of a pipe counts.
+        needs: jobs that run before.
+        job_line: 1-based line of the job.
+    """
+
+    path: str
+    line: int | None
+    name: str
+    script: str
+    job: str
+    index: int
+    triggers: frozenset[str]
+    folder: str = "."
+    neutralised: str | None = None
+    pipefail: bool = True
+    needs: tuple[str, ...] = ()
+    job_line: int | None = None
+
+
+def launch_of(kind: str, step: Step) -> Launch:
+    """The launch that a step is."""
+    return Launch(
+        id=f"{step.path}#{step.job}/{step.index}",
+        kind=kind,
+        path=step.path,
+        line=step.line,
+        script=step.script,
+        folder=join(".", step.folder),
+        name=f"{step.job}: {step.name}",
+        triggers=step.triggers,
+        neutralised=step.neutralised,
+        pipefail=step.pipefail,
+        group=f"{step.path}#{step.job}",
+    )
+
+
+def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:
+    """Whether a trigger limited to some paths fires for changes of the unit.
+
+    Args:
+        unit: the unit.
+        paths: globs that a changed file must match; none for all.
+        ignored: globs whose files do not count.
+    """
+    files = [file.path for file in unit.files if file.special is None]
+    if not files:
+        return True
+    code = [path for path in files if path.endswith((".py", ".ipynb", ".yaml", ".yml", ".toml"))] or files
+    if paths:
+        wanted = [_glob(pattern) for pattern in paths if not pattern.startswith("!")]
+        if not any(pattern.match(path) for pattern in wanted for path in code):
+            return False
+    if ignored:
+        unwanted = [_glob(pattern) for pattern in ignored]
+        return any(not any(pattern.match(path) for pattern in unwanted) for path in code)
+    return True
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    out = ""
+    position = 0
+    pattern = pattern.removeprefix("./")
+    while position < len(pattern):
+        if pattern.startswith("**/", position):
+            out += "(?:.*/)?"
+            position += 3
+        elif pattern.startswith("**", position):
+            out += ".*"
+            position += 2
+        else:
+            char = pattern[position]
+            out += {"*": "[^/]*", "?": "[^/]"}.get(char) or re.escape(char)
+            position += 1
+    return re.compile(out + r"\Z")

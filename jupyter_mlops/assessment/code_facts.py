@@ -1,0 +1,389 @@
+"""What the code of a unit does with data and models: where it reads, fits and keeps. Shared by probes."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.python_source import Call, PythonSource
+from jupyter_mlops.project.shell import join
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call of interest.
+
+    Attributes:
+        path: source file.
+        call: the call.
+        line: 1-based in the file, or in the cell.
+        end_line: its last line.
+        cell: cell of a notebook.
+        scope: qualified name of the scope it is in.
+        reached: something that runs leads there.
+    """
+
+    path: str
+    call: Call
+    line: int
+    end_line: int
+    cell: int | None
+    scope: str
+    reached: bool
+
+
+_FITS = frozenset(
+    {"fit", "fit_predict", "partial_fit", "fit_generator", "train_on_batch", "backward", "fit_transform_model"}
+)
+#: Functions that train by themselves, by resolved name.
+_TRAINERS = frozenset(
+    {
+        *("xgboost.train", "xgb.train", "lightgbm.train", "catboost.train", "lightgbm.cv", "xgboost.cv"),
+        *("sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate"),
+        *("tensorflow.estimator.train_and_evaluate", "mlflow.projects.run"),
+        *("sklearn.model_selection.cross_val_predict", "scipy.optimize.curve_fit"),
+    }
+)
+_TRAINER_METHODS = frozenset(
+    {"train", "finetune", "fine_tune", "learn", "train_model", "compare_models", "create_model"}
+)
+#: Owners of `.train(…)` and the like that train a model.
+_TRAINER_OWNERS = re.compile(
+    r"(^|\.)(transformers|trl|sentence_transformers|ultralytics|h2o|stable_baselines3|pycaret|detectron2|flair|setfit|gensim|autogluon"
+    r"|pyspark|fastai|spacy|nltk)\b"
+)
+#: What fits without being a model.
+_PREPARING = re.compile(
+    r"sklearn\.(preprocessing|impute|feature_extraction|feature_selection|decomposition|compose|manifold)\b"
+    r"|Scaler\b|Encoder\b|Imputer\b|Vectorizer\b|Tokenizer\b|Binarizer\b|ColumnTransformer\b|PCA\b|[Tt]okenizer|[Ss]caler|[Ee]ncoder"
+    r"|[Ii]mputer|[Vv]ectorizer|[Pp]reprocess|[Tt]ransformer\b|image_?[Dd]ata_?[Gg]en|scipy\.stats|matplotlib|seaborn"
+)
+
+
+def sites(unit: Unit, path: str, calls: Iterator[Call] | list[Call]) -> Iterator[Site]:
+    """Calls of a source as sites, with cells for notebooks."""
+    notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+    for call in calls:
+        line, end_line, cell = call.line, call.end_line, None
+        if notebook is not None:
+            cell, line = notebook.place(call.line)
+            end_line = line + call.end_line - call.line
+        scope = call.scope.name
+        yield Site(path, call, line, end_line, cell, scope, unit.reach.reached(path, scope))
+
+
+def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[str, PythonSource]]:
+    """Parsed sources that mention one of the words; test files only on request."""
+    for path in unit.mentioning(*words):
+        if tests or not unit.is_test(path):
+            source = unit.project.python(path)
+            if source is not None:
+                yield path, source
+
+
+def trainings(unit: Unit) -> list[Site]:
+    """Where models are fitted."""
+    return unit.once("trainings", lambda: list(_trainings(unit)))
+
+
+def _trainings(unit: Unit) -> Iterator[Site]:
+    words = ("fit", "train", "backward", "cross_val", "learn(", "finetune", "compare_models")
+    for path, source in sources_of(unit, *words):
+        yield from sites(unit, path, (call for call in source.calls if is_training(call)))
+
+
+def is_training(call: Call) -> bool:
+    """Whether a call fits a model."""
+    if call.name in _TRAINERS:
+        return True
+    owner, dot, method = call.name.rpartition(".")
+    if not dot:
+        return False
+    if method in _FITS:
+        arguments = bool(call.node.args or call.node.keywords)
+        return (
+            arguments or method == "backward" or "statsmodels" in owner or owner.endswith("()")
+        ) and not _PREPARING.search(owner)
+    return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Data that is read.
+
+    Attributes:
+        site: the call.
+        kind: "file", "url", "hub", "database", "bundled" or "unknown" (only a run can tell).
+        where: path relative to the base, URL, or name; "" when unknown.
+        versioned: why the call itself names one version; None when it does not.
+    """
+
+    site: Site
+    kind: str
+    where: str
+    versioned: str | None = None
+
+
+_READERS = frozenset(
+    "read_csv read_parquet read_excel read_json read_feather read_table read_pickle read_hdf read_sql read_sql_query read_sql_table "
+    "read_gbq read_orc read_stata read_sas read_xml read_fwf loadtxt genfromtxt scan_csv scan_parquet read_ndjson read_delta "
+    "load_dataset loadmat image_dataset_from_directory flow_from_directory ImageFolder parquet csv memmap fromfile imread "
+    "from_csv fetch_california_housing".split()
+)
+_DATABASES = frozenset("read_sql read_sql_query read_sql_table read_gbq".split())
+_BUNDLED = re.compile(
+    r"^(sklearn\.datasets\.(load_(?!files|svmlight)\w+|fetch_\w+|make_\w+)|(tensorflow\.)?keras\.datasets\.\w+\.load_data"
+    r"|torchvision\.datasets\.(?!ImageFolder|DatasetFolder)\w+|tensorflow_datasets\.load|statsmodels\.api\.datasets\.(?!get_rdataset)\w+\.load\w*"
+    r"|torchtext\.datasets\.\w+|torch_geometric\.datasets\.\w+|pycaret\.datasets\.get_data|vega_datasets\.data\.\w+|ucimlrepo\.fetch_ucirepo"
+    r"|palmerpenguins\.load_penguins|shap\.datasets\.\w+|xgboost\.datasets\.\w+)$"
+)
+_URL = re.compile(r"^(https?|ftp|s3a?|gs|gcs|abfss?|wasbs?|az|hdfs|lakefs|dbfs|azureml)://", re.IGNORECASE)
+#: A commit, a checksum, a version or a date of a release in a URL.
+_PINNED = re.compile(
+    r"[0-9a-f]{40}|[0-9a-f]{64}|versionId=|generation=|/v\d+(\.\d+)*/|@v?\d|/\d+\.\d+\.\d+/|/releases/download/|lakefs://[^/]+/(?!main|master)"
+)
+_DATA_SUFFIX = re.compile(
+    r"\.(csv|tsv|parquet|feather|xlsx?|jsonl?|npy|npz|h5|hdf5?|arrow|orc|txt|data|dat|arff|pickle|pkl|zip|gz|bz2|tgz|mat|sav|dta|avro|nc|tif|wav"
+    r"|png|jpe?g|db|sqlite3?)$",
+    re.IGNORECASE,
+)
+
+
+def reads(unit: Unit) -> list[Source]:
+    """Data that the code reads."""
+    return unit.once("reads", lambda: list(_reads(unit)))
+
+
+def _reads(unit: Unit) -> Iterator[Source]:
+    words = (
+        "read_",
+        "load",
+        "fetch_",
+        "imread",
+        "ImageFolder",
+        ".csv",
+        "open(",
+        "spark.read",
+        "datasets",
+        "DeltaTable",
+        "flow_from",
+        "fromfile",
+    )
+    for path, source in sources_of(unit, *words):
+        for site in sites(unit, path, source.calls):
+            found = _source(unit, site)
+            if found is not None:
+                yield found
+
+
+def _source(unit: Unit, site: Site) -> Source | None:
+    call = site.call
+    if _BUNDLED.match(call.name):
+        return Source(site, "bundled", call.name, "it comes with a package")
+    method = call.attribute
+    if call.name.startswith(("datasets.load_dataset", "huggingface_hub.")) and method in (
+        "load_dataset",
+        "hf_hub_download",
+        "snapshot_download",
+    ):
+        name = call.text(0, "path") or call.text(None, "repo_id") or ""
+        revision = call.text(None, "revision")
+        if name in ("csv", "json", "parquet", "text", "imagefolder"):
+            return None
+        return Source(
+            site, "hub", name, f"revision {revision}" if revision and revision not in ("main", "master") else None
+        )
+    if call.name.startswith("seaborn.load_dataset") or call.name.endswith("get_rdataset"):
+        return Source(site, "url", call.text(0) or call.name)
+    if (
+        call.name == "deltalake.DeltaTable"
+        or method in ("forPath", "read_delta")
+        or ("format" in call.name and method == "load")
+    ):
+        version = call.argument(1, "version")
+        return Source(site, "database", call.text(0) or "a table", "a table version" if version is not None else None)
+    if method in _DATABASES:
+        return Source(site, "database", "a query")
+    if call.name == "open" or call.name.endswith(
+        (".open", "urlretrieve", "requests.get", "wget.download", "gdown.download")
+    ):
+        mode = call.text(1, "mode") or "r"
+        text = call.text(0)
+        if (
+            text
+            and ("r" in mode or not call.name.endswith("open"))
+            and (_URL.match(text) or re.search(r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz)(\.gz)?$", text))
+        ):
+            return _located(unit, site, text)
+        return None
+    if method in ("load", "loadtxt") and not call.name.startswith("numpy."):
+        return None
+    if method not in _READERS and call.name != "numpy.load":
+        return None
+    if method in ("csv", "parquet") and ".read" not in call.name:
+        return None
+    text = (
+        call.text(0)
+        if call.node.args
+        else call.text(None, "filepath_or_buffer") or call.text(None, "path") or call.text(None, "io")
+    )
+    if text is None:
+        return Source(site, "unknown", "")
+    return _located(unit, site, text)
+
+
+def _located(unit: Unit, site: Site, text: str) -> Source:
+    if _URL.match(text):
+        return Source(site, "url", text, "the address names a version" if _PINNED.search(text) else None)
+    if "{}" in text:
+        return Source(site, "unknown", text)
+    return Source(site, "file", find_file(unit, site.path, text))
+
+
+def find_file(unit: Unit, source: str, text: str) -> str:
+    """The path, relative to the base, that code means by a relative path: seen from its own folder or from a folder above."""
+    text = text.replace("\\", "/")
+    if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:/", text):
+        return text
+    folder = posixpath.dirname(source) or "."
+    first = join(folder, text)
+    while True:
+        path = join(folder, text)
+        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc"):
+            return path
+        if folder in (".", unit.path):
+            break
+        folder = posixpath.dirname(folder) or "."
+    return first
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model that code keeps.
+
+    Attributes:
+        site: the call.
+        how: "file" or "tracker".
+        where: path relative to the base where it can be told, else "".
+        name: the name it is registered under, else "".
+    """
+
+    site: Site
+    how: str
+    where: str
+    name: str = ""
+
+
+_MODEL_SUFFIXES = (
+    ".pkl",
+    ".pickle",
+    ".joblib",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".pt",
+    ".pth",
+    ".onnx",
+    ".skops",
+    ".ckpt",
+    ".safetensors",
+    ".cbm",
+    ".ubj",
+    ".pmml",
+    ".tflite",
+    ".pb",
+    ".model",
+    ".bin",
+)
+_SAVERS = frozenset(
+    {
+        "joblib.dump",
+        "pickle.dump",
+        "cloudpickle.dump",
+        "dill.dump",
+        "torch.save",
+        "skops.io.dump",
+        "sklearn.externals.joblib.dump",
+    }
+)
+_SAVER_METHODS = frozenset({"save_model", "save_pretrained", "save_weights", "export_savedmodel", "save_checkpoint"})
+_MODEL_WORD = re.compile(
+    r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
+    re.IGNORECASE,
+)
+
+
+def kept_models(unit: Unit) -> list[Kept]:
+    """Models that the code keeps."""
+    return unit.once("kept_models", lambda: list(_kept(unit)))
+
+
+def _kept(unit: Unit) -> Iterator[Kept]:
+    for path, source in sources_of(
+        unit, "dump", "save", "log_model", "log_artifact", "register_model", "push_to_hub", "to_onnx"
+    ):
+        for site in sites(unit, path, source.calls):
+            kept = _kept_by(unit, site)
+            if kept is not None:
+                yield kept
+
+
+def _kept_by(unit: Unit, site: Site) -> Kept | None:
+    call = site.call
+    method = call.attribute
+    if method in ("log_model", "register_model", "push_to_hub", "link_model") and not call.name.startswith("?"):
+        name = call.text(None, "registered_model_name") or (
+            call.text(1, "name") if method == "register_model" else None
+        )
+        return Kept(site, "tracker", "", name or "")
+    if call.name in _SAVERS:
+        what = call.argument(0, "obj") or call.argument(0, "value")
+        target = call.argument(1, "filename") or call.argument(1, "file") or call.argument(1, "f")
+        where = _written(site, target) if target is not None else None
+        named = ast.unparse(what) if what is not None else ""
+        if _MODEL_WORD.search(f"{named} {where or ''}"):
+            return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
+        return None
+    if method in _SAVER_METHODS or (
+        method == "save" and _MODEL_WORD.search(call.name) and not call.name.startswith(("matplotlib", "PIL"))
+    ):
+        if "mlflow." in call.name:
+            return None
+        where = call.text(0)
+        return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
+    return None
+
+
+def _written(site: Site, target: ast.expr) -> str | None:
+    """The path of the file that `target` is: a string, `open(path, "wb")`, or a name bound to one."""
+    if isinstance(target, ast.Call) and site.call.scope.dotted(target.func).endswith("open") and target.args:
+        return site.call.scope.string(target.args[0])
+    text = site.call.scope.string(target)
+    if text is not None:
+        return text
+    if isinstance(target, ast.Name):
+        opened = [call for call in site.call.scope.calls if call.name == "open" and call.line <= site.call.line]
+        return opened[-1].text(0) if opened else None
+    return None
+
+
+def is_model_file(path: str) -> bool:
+    """Whether a file looks like a model that was kept."""
+    name = path.rpartition("/")[2].lower()
+    if not name.endswith(_MODEL_SUFFIXES):
+        return False
+    if name.endswith((".pkl", ".pickle", ".bin", ".h5", ".hdf5", ".model", ".pb")):
+        return bool(_MODEL_WORD.search(path))
+    return True
+
+
+def is_data_file(path: str) -> bool:
+    """Whether a file looks like data, as opposed to configuration."""
+    name = path.rpartition("/")[2].lower()
+    return bool(_DATA_SUFFIX.search(name)) and not name.endswith(
+        (".json", ".txt", ".png", ".jpg", ".jpeg", ".pkl", ".pickle")
+    )

@@ -1,0 +1,100 @@
+"""Runs the probes over the units of a project and puts the answer together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
+from jupyter_mlops.assessment.criteria import all_criteria
+from jupyter_mlops.assessment.findings import Finding, NotebookIssue
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probes import all_probes
+from jupyter_mlops.assessment.scoring import Result, answers, judge, level_of, progress_to, score_of
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.units import find_units
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.project import Note, open_project
+
+T = TypeVar("T")
+
+
+def run(
+    path: str | Path,
+    *,
+    date: dt.date | str | None,
+    strict: bool,
+    config: dict[str, Any] | None,
+    overrides: dict[str, str] | None,
+) -> Assessment:
+    """The assessment; see `jupyter_mlops.assessment.api.assess`."""
+    day = _day(date)
+    project = open_project(path, overrides=overrides)
+    units = find_units(project)
+    assessed = tuple(_assess_unit(unit) for unit in units)
+    leading = [unit for unit in assessed if unit.unit.kind == "ml-project"] or list(assessed)
+    headline = min(leading, key=lambda unit: (unit.level, unit.progress, unit.unit.path))
+    notes = [*project.notes, *(Note(path, message) for path, message in project.walk.left_out)]
+    if project.walk.truncated:
+        notes.append(Note(".", "more files than are looked at; the rest was left out"))
+    notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
+    return Assessment(project, day, assessed, headline, tuple(notes), strict)
+
+
+def _day(date: dt.date | str | None) -> dt.date:
+    if isinstance(date, str):
+        try:
+            return dt.date.fromisoformat(date)
+        except ValueError:
+            raise MlopsError("invalid-date", f"{date!r} is not a date. Write it as YYYY-MM-DD.") from None
+    return date or dt.datetime.now(tz=dt.timezone.utc).date()
+
+
+def _assess_unit(unit: Unit) -> UnitAssessment:
+    probes = all_probes()
+    unit.launches = tuple(launch for probe in probes for launch in _guarded(unit, probe, probe.launches))
+    unit.pipelines = tuple(pipeline for probe in probes for pipeline in _guarded(unit, probe, probe.pipelines))
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for probe in probes:
+        for finding in unit.settle(_guarded(unit, probe, probe.findings)):
+            found[finding.criterion].append(finding)
+    results = tuple(judge(criterion, found[criterion.id]) for criterion in all_criteria())
+    level = level_of(results)
+    progress = 100 if level == 4 else progress_to(level + 1, results)
+    gate = [result for result in results if result.criterion.required and result.criterion.level <= max(level, 1)]
+    issues: list[NotebookIssue] = unit.once("notebook_issues", list)
+    return UnitAssessment(
+        unit=unit,
+        level=level,
+        progress=progress,
+        score=score_of(level, progress),
+        confidence=min((result.confidence for result in gate if result.state != "not-applicable"), default=0.9),
+        results=results,
+        answers=answers(results),
+        banked={above: progress_to(above, results) for above in range(level + 2, 5)},
+        notebooks=tuple(issues),
+    )
+
+
+def _guarded(unit: Unit, probe: Probe, step: Callable[[Unit], Iterable[T]] | None) -> list[T]:
+    """What a step of a probe yields. One that fails on a file nobody foresaw costs its own findings, not the answer."""
+    if step is None:
+        return []
+    try:
+        return list(step(unit))
+    except Exception as error:  # noqa: BLE001
+        place = _where(error)
+        unit.project.note(
+            unit.path, f"probe {probe.id} failed ({type(error).__name__} {place}); its findings are missing"
+        )
+        return []
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""

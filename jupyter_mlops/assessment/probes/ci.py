@@ -1,0 +1,222 @@
+"""Continuous integration, whatever the system: does a push run the tests or the pipeline, and can it fail?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.test_facts import tests
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.commands import Target
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.shell import Command
+
+_ON_CHANGE = frozenset({"push", "pull_request"})
+
+
+@dataclass(frozen=True)
+class Run:
+    """Something that CI runs and that matters.
+
+    Attributes:
+        launch: the step.
+        command: the command in it.
+        kind: "tests", "pipeline" or "lint".
+        chain: links from the step to what runs.
+        problem: why its failure would go unseen.
+        target: what is run.
+    """
+
+    launch: Launch
+    command: Command
+    kind: str
+    chain: tuple[str, ...]
+    problem: str | None
+    target: Target
+
+
+def ci_runs(unit: Unit) -> list[Run]:
+    """The tests, pipelines and linters that CI steps lead to."""
+    return unit.once("ci runs", lambda: list(_runs(unit)))
+
+
+def _runs(unit: Unit) -> Iterator[Run]:
+    for launch in unit.launches:
+        if launch.kind == "ci":
+            for command in launch.commands:
+                start = f"{launch.path}:{launch.line_of(command)}"
+                problem = launch.neutralised or command.neutralised
+                for target, chain, inner in _followed(unit, launch, command, (start,), 0):
+                    kind = _kind(unit, target)
+                    if kind is not None:
+                        yield Run(launch, command, kind, chain, problem or inner or _own_problem(target), target)
+
+
+def _followed(
+    unit: Unit, launch: Launch, command: Command, chain: tuple[str, ...], depth: int
+) -> Iterator[tuple[Target, tuple[str, ...], str | None]]:
+    """What a command runs, through make, tox, nox and shell scripts."""
+    from jupyter_mlops.project.commands import targets
+
+    for target in targets(command, launch.folder):
+        yield target, chain, None
+        if target.kind in ("make", "environment", "shell") and depth < 4:
+            for name in unit.reach.launch_ids(target):
+                inner = unit.reach.launches[name]
+                needed = [unit.reach.launches[need] for need in inner.needs if need in unit.reach.launches]
+                for next_launch in (inner, *needed):
+                    for next_command in next_launch.commands:
+                        link = f"{next_launch.path}:{next_launch.line_of(next_command)}"
+                        for found, links, problem in _followed(
+                            unit, next_launch, next_command, (*chain, link), depth + 1
+                        ):
+                            yield found, links, problem or next_command.neutralised
+
+
+def _kind(unit: Unit, target: Target) -> str | None:
+    if target.kind == "tests":
+        return "tests"
+    if target.kind == "lint":
+        return "lint"
+    if target.kind == "stages" or (target.kind == "tool" and target.value in ("ploomber", "kedro", "snakemake", "dbt")):
+        return "pipeline"
+    if target.kind in ("notebook", "script", "module", "project", "make", "tool") and _trains(unit, target):
+        return "pipeline"
+    return None
+
+
+def _trains(unit: Unit, target: Target) -> bool:
+    from jupyter_mlops.assessment.code_facts import trainings
+
+    fits = {(site.path, site.scope) for site in trainings(unit)}
+    return bool(fits & unit.reach.behind_target(target))
+
+
+def _own_problem(target: Target) -> str | None:
+    words = set(target.arguments)
+    if target.kind == "tests" and words & {"--collect-only", "--co", "--version", "--help", "--fixtures"}:
+        return "it runs no test"
+    if "--exit-zero" in words:
+        return "`--exit-zero` hides its failure"
+    return None
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    steps = [launch for launch in unit.launches if launch.kind == "ci"]
+    if not steps:
+        yield from _empty(unit)
+        return
+    runs = ci_runs(unit)
+    best: list[Finding] = []
+    for run in runs:
+        finding = _judged(unit, run)
+        if finding is not None:
+            best.append(finding)
+    if best:
+        yield from sorted(best, key=lambda finding: -finding.rung)[:6]
+        return
+    step = steps[0]
+    yield Finding(
+        "ci",
+        "ci",
+        Rung.E1,
+        f"CI runs neither tests nor the pipeline (`{_first(step)}`, for one).",
+        confidence=PARSED,
+        path=step.path,
+        line=step.line,
+        raise_by="Run `pytest` or the pipeline in CI.",
+    )
+
+
+def _judged(unit: Unit, run: Run) -> Finding | None:
+    launch = run.launch
+    place = {"path": launch.path, "line": launch.line_of(run.command), "chain": run.chain}
+    what = f"`{run.command.text[:60]}`"
+    if run.kind == "lint":
+        return Finding(
+            "ci",
+            "ci",
+            Rung.E2,
+            f"CI only lints: {what}.",
+            confidence=PARSED,
+            raise_by="Run `pytest` in CI as well.",
+            path=launch.path,
+            line=launch.line_of(run.command),
+        )
+    if run.problem is not None:
+        return Finding(
+            "ci",
+            "ci",
+            Rung.E2,
+            f"CI runs {what}, but {run.problem}.",
+            confidence=PARSED,
+            raise_by="Let the job fail when the command does.",
+            **place,
+        )
+    if not launch.triggers & _ON_CHANGE:
+        when = ", ".join(sorted(launch.triggers)) or "nothing that covers this project"
+        return Finding(
+            "ci",
+            "ci",
+            Rung.E2,
+            f"CI runs {what}, but not on push or pull request ({when}).",
+            confidence=PARSED,
+            raise_by="Trigger it on push and pull request.",
+            **place,
+        )
+    if run.kind == "tests":
+        found = tests(unit)
+        if not any(test.problem is None for test in found):
+            why = "there are none" if not found else f"`{found[0].name}`: {found[0].problem}"
+            return Finding(
+                "ci",
+                "ci",
+                Rung.E2,
+                f"CI runs {what}, but no test counts ({why}).",
+                confidence=PARSED,
+                raise_by="Write tests that call the project's code.",
+                **place,
+            )
+    return Finding(
+        "ci",
+        "ci",
+        Rung.E3,
+        f"CI runs {what} on {' and '.join(sorted(launch.triggers & _ON_CHANGE)).replace('_', ' ')}.",
+        confidence=PARSED,
+        **place,
+    )
+
+
+def _empty(unit: Unit) -> Iterator[Finding]:
+    """CI files that start nothing."""
+    for file in unit.all_files:
+        if (".github/workflows/" in f"/{file.path}" and file.suffix in (".yml", ".yaml")) or file.name in (
+            ".gitlab-ci.yml",
+            "azure-pipelines.yml",
+            "Jenkinsfile",
+            ".travis.yml",
+        ):
+            yield Finding(
+                "ci",
+                "ci",
+                Rung.E0,
+                f"{file.path} runs nothing.",
+                path=file.path,
+                line=1 if file.size else None,
+                raise_by="Run `pytest` on push and pull request.",
+            )
+
+
+def _first(launch: Launch) -> str:
+    return launch.commands[0].text[:60] if launch.commands else launch.name
+
+
+PROBE = Probe(
+    id="ci",
+    title="continuous integration",
+    reads="the steps that the CI systems' probes find",
+    credits="declared: runs something else · configured: lints, hides failures, runs at other times, or runs tests that do not count · wired: runs tests or the pipeline on push or pull request",
+    findings=_findings,
+)

@@ -1,0 +1,318 @@
+"""Data that code reads and models that it keeps: can each be brought back as it was?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jupyter_mlops.assessment.code_facts import Kept, Source, is_data_file, is_model_file, kept_models, reads
+from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
+from jupyter_mlops.assessment.unit import Unit
+
+#: Data files of this many bytes in all may live in git beside the code.
+_SMALL = 10_000_000
+_LFS = b"version https://git-lfs.github.com/spec/v1"
+
+
+class _Verdict(NamedTuple):
+    rung: Rung
+    message: str
+    raise_by: str | None
+    where: tuple[str, int | None] | None = None
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    yield from _data(unit)
+    yield from _models(unit)
+
+
+def _data(unit: Unit) -> Iterator[Finding]:
+    sources = reads(unit)
+    written = {kept.where for kept in kept_models(unit)} | _outputs(unit)
+    judged: list[tuple[Source, _Verdict]] = []
+    for source in sources:
+        if source.kind == "bundled" or (
+            source.kind == "file" and (source.where in written or is_model_file(source.where))
+        ):
+            continue
+        verdict = _source_verdict(unit, source)
+        if verdict is not None:
+            judged.append((source, verdict))
+    if not judged:
+        yield from _without_known_sources(unit, sources)
+        return
+    good = [pair for pair in judged if pair[1].rung >= Rung.E3]
+    bad = [pair for pair in judged if pair[1].rung < Rung.E3]
+    for source, verdict in good[:5]:
+        yield _at(source.site, "data", verdict)
+    for source, verdict in sorted(bad, key=lambda pair: -pair[1].rung)[:5]:
+        yield _at(source.site, "data", verdict)
+    if good and bad:
+        source, verdict = bad[0]
+        yield _at(source.site, "data", verdict._replace(rung=Rung.E2), cap=True)
+
+
+def _outputs(unit: Unit) -> set[str]:
+    """What pipelines write: data made from other data."""
+    return {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs}
+
+
+def _at(site: object, part: str, verdict: _Verdict, *, cap: bool = False) -> Finding:
+    from jupyter_mlops.assessment.code_facts import Site
+
+    assert isinstance(site, Site)
+    chain = (
+        (f"{verdict.where[0]}:{verdict.where[1]}" if verdict.where and verdict.where[1] else verdict.where[0],)
+        if verdict.where
+        else ()
+    )
+    return Finding(
+        "data-sources",
+        "data-versioned",
+        verdict.rung,
+        verdict.message,
+        part=part,
+        confidence=CALL,
+        path=site.path,
+        line=site.line,
+        end_line=site.end_line,
+        cell=site.cell,
+        chain=chain,
+        raise_by=verdict.raise_by,
+        effect="cap" if cap else "support",
+    )
+
+
+def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
+    if source.kind == "unknown":
+        return None
+    if source.versioned is not None:
+        return _Verdict(Rung.E3, f"{source.where} is read in one version: {source.versioned}.", None)
+    if source.kind == "hub":
+        return _Verdict(
+            Rung.E2, f"The data set {source.where} is read without a revision.", "Pass `revision=` with a commit."
+        )
+    if source.kind == "url":
+        return _Verdict(
+            Rung.E2,
+            f"{source.where} is read from the network without a version or a checksum.",
+            "Name a version in the address, or put the file under DVC.",
+        )
+    if source.kind == "database":
+        return _Verdict(
+            Rung.E1,
+            f"{source.where} is read from a database: nothing says which state of it.",
+            "Snapshot the query's result to a versioned file or table.",
+        )
+    return _file_verdict(unit, source)
+
+
+def _file_verdict(unit: Unit, source: Source) -> _Verdict | None:
+    path = source.where
+    under = _under_dvc(unit, path)
+    if under is not None:
+        return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
+    git = unit.project.git
+    if path.startswith(("/", "~", "..")) or ":" in path[:3]:
+        return _Verdict(
+            Rung.E0, f"{path} is a path of one machine.", "Use a path in the project, and version the file."
+        )
+    if git is not None:
+        inside = [name for name in (path, *_below(unit, path)) if name in git.committed]
+        if inside:
+            return _in_git(unit, path, inside)
+        matching = [name for name in git.committed if "*" in path and _matches(name, path)]
+        if matching:
+            return _in_git(unit, path, matching)
+    if not unit.project.exists(path):
+        if not is_data_file(path):
+            return None
+        return _Verdict(
+            Rung.E0,
+            f"{path} is read, and no file says which version of it.",
+            f"`dvc add {path}`, or commit it if it is small.",
+        )
+    return _Verdict(
+        Rung.E0, f"{path} is read, and neither git nor DVC has it.", f"`dvc add {path}`, or commit it if it is small."
+    )
+
+
+def _below(unit: Unit, path: str) -> list[str]:
+    git = unit.project.git
+    return [name for name in git.committed if name.startswith(f"{path}/")] if git is not None else []
+
+
+def _matches(name: str, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name, pattern)
+
+
+def _in_git(unit: Unit, path: str, names: list[str]) -> _Verdict:
+    git = unit.project.git
+    assert git is not None
+    if all(_is_pointer(unit, name) for name in names):
+        return _Verdict(Rung.E3, f"{path} is kept by git-lfs.", None, (names[0], 1))
+    total = data_in_git(unit)
+    if total > _SMALL:
+        return _Verdict(
+            Rung.E2,
+            f"{path} is committed to git with {total / 1e6:.0f} MB of data in all: too much for git itself.",
+            f"Put it under DVC: `dvc add {path}`.",
+        )
+    return _Verdict(Rung.E3, f"{path} is versioned by git beside the code ({total / 1e6:.1f} MB of data in all).", None)
+
+
+def data_in_git(unit: Unit) -> int:
+    """Bytes of data files that git itself has."""
+    return unit.once("data in git", lambda: _data_in_git(unit))
+
+
+def _data_in_git(unit: Unit) -> int:
+    git = unit.project.git
+    if git is None:
+        return 0
+    prefix = "" if unit.path == "." else f"{unit.path}/"
+    return sum(blob.size or 0 for path, blob in git.committed.items() if path.startswith(prefix) and is_data_file(path))
+
+
+def _is_pointer(unit: Unit, path: str) -> bool:
+    file = unit.project.by_path.get(path)
+    return file is not None and 0 < file.size < 400 and (unit.project.read(path, 400) or b"").startswith(_LFS)
+
+
+def _under_dvc(unit: Unit, path: str) -> Tracked | None:
+    hits = [
+        item
+        for item in tracked(unit)
+        if path == item.path or path.startswith(f"{item.path}/") or item.path.startswith(f"{path}/")
+    ]
+    return max(hits, key=lambda item: item.rung, default=None)
+
+
+def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Finding]:
+    """Nothing that is read can be named: what the project keeps under version control has to tell."""
+    unknown = [source for source in sources if source.kind == "unknown"]
+    if not unknown:
+        if any(item.rung >= Rung.E2 and not is_model_file(item.path) for item in tracked(unit)):
+            return
+        why = "Only data that comes with packages is read." if sources else "No data is read."
+        first = sources[0].site if sources else None
+        yield Finding(
+            "data-sources",
+            "data-versioned",
+            Rung.E0,
+            why,
+            part="data",
+            confidence=CONVENTION,
+            effect="not-applicable",
+            path=first.path if first else None,
+            line=first.line if first else None,
+            cell=first.cell if first else None,
+        )
+        return
+    git = unit.project.git
+    site = unknown[0].site
+    held = [
+        file
+        for file in unit.files
+        if is_data_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
+    ]
+    if git is not None and held:
+        total = data_in_git(unit)
+        if total <= _SMALL:
+            yield Finding(
+                "data-sources",
+                "data-versioned",
+                Rung.E3,
+                f"The data files are versioned by git beside the code ({total / 1e6:.1f} MB in all).",
+                part="data",
+                confidence=CONVENTION,
+                path=held[0].path,
+            )
+            return
+    yield Finding(
+        "data-sources",
+        "data-versioned",
+        Rung.E0,
+        "Data is read from a place that only a run can tell, and no data is versioned here.",
+        part="data",
+        confidence=CONVENTION,
+        path=site.path,
+        line=site.line,
+        cell=site.cell,
+        raise_by="Put the data under DVC, or commit it if it is small.",
+    )
+
+
+def _models(unit: Unit) -> Iterator[Finding]:
+    kept = kept_models(unit)
+    files = [
+        file
+        for file in unit.files
+        if is_model_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
+    ]
+    if not kept and not files and not any(is_model_file(item.path) for item in tracked(unit)):
+        yield Finding(
+            "data-sources",
+            "data-versioned",
+            Rung.E0,
+            "No model is kept.",
+            part="model",
+            confidence=CONVENTION,
+            effect="not-applicable",
+        )
+        return
+    logged = [model for model in kept if model.how == "tracker"]
+    for model in logged[:3]:
+        rung = Rung.E3 if model.site.reached else Rung.E2
+        yield _at(
+            model.site, "model", _Verdict(rung, "The model is logged to a tracker, which gives it a version.", None)
+        )
+    for file in files[:3]:
+        if _is_pointer(unit, file.path):
+            yield Finding(
+                "data-sources",
+                "data-versioned",
+                Rung.E3,
+                f"{file.path} is kept by git-lfs.",
+                part="model",
+                path=file.path,
+                line=1,
+            )
+        else:
+            yield Finding(
+                "data-sources",
+                "data-versioned",
+                Rung.E1,
+                f"The model {file.path} is committed to git as a plain binary.",
+                part="model",
+                path=file.path,
+                raise_by="Log it to MLflow, or make it an out of a DVC stage.",
+            )
+    if logged:
+        return
+    for model in kept[:3]:
+        yield _at(model.site, "model", _model_verdict(unit, model))
+
+
+def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
+    under = _under_dvc(unit, model.where) if model.where else None
+    if under is not None:
+        return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
+    advice = "Log it to MLflow, or make it an out of a DVC stage."
+    git = unit.project.git
+    if model.where and git is not None and model.where in git.committed and not _is_pointer(unit, model.where):
+        return _Verdict(Rung.E1, f"The model {model.where} is committed to git as a plain binary.", advice)
+    return _Verdict(Rung.E2, f"The model is kept in {model.where or 'a file'}, which nothing versions.", advice)
+
+
+PROBE = Probe(
+    id="data-sources",
+    title="data and models in code",
+    reads="Python code and notebooks; sizes of committed data",
+    credits="configured: read without a version, kept without one · wired: data in git (10 MB in all at most), git-lfs or DVC, a pinned address; a model logged to a tracker",
+    findings=_findings,
+)

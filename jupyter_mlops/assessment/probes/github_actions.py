@@ -1,0 +1,205 @@
+"""GitHub Actions: what runs on which event; reusable workflows and composite actions of the repository are followed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from jupyter_mlops.assessment.ci import Step, covers, launch_of
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
+
+_EVENTS = {
+    "push": "push",
+    "pull_request": "pull_request",
+    "pull_request_target": "pull_request",
+    "merge_group": "pull_request",
+}
+_EVENTS |= {
+    "schedule": "schedule",
+    "workflow_dispatch": "manual",
+    "repository_dispatch": "dispatch",
+    "release": "release",
+}
+_EVENTS |= {"workflow_call": "call", "workflow_run": "chained"}
+
+
+def _workflows(unit: Unit) -> list[str]:
+    return sorted(
+        file.path
+        for file in unit.all_files
+        if posixpath.dirname(file.path) == ".github/workflows"
+        and file.suffix in (".yml", ".yaml")
+        and file.special is None
+    )
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    documents = {path: mapping(next(iter(unit.project.yaml(path)), None)) for path in _workflows(unit)}
+    callers: dict[str, frozenset[str]] = {}
+    for document in documents.values():
+        for _name, job, _line in items(document.get("jobs")):
+            used = mapping(job).get("uses")
+            if isinstance(used, str) and used.startswith("./"):
+                path = posixpath.normpath(used[2:])
+                callers[path] = callers.get(path, frozenset()) | _triggers(unit, document)
+    for path, document in documents.items():
+        triggers = _triggers(unit, document)
+        triggers = (triggers - {"call"}) | callers.get(path, frozenset()) if "call" in triggers else triggers
+        for step in _steps(unit, path, document, triggers):
+            yield launch_of("ci", step)
+
+
+def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
+    events = document.get("on", document.get(True))
+    found = {_EVENTS.get(event, "other") for event in strings(events)}
+    for event, options, _line in items(events):
+        limits = mapping(options)
+        if event in ("push", "pull_request", "pull_request_target"):
+            if not covers(unit, strings(limits.get("paths")), strings(limits.get("paths-ignore"))):
+                continue
+            if event == "push" and "tags" in limits and "branches" not in limits:
+                found.add("release")
+                continue
+        found.add(_EVENTS.get(event, "other"))
+    return frozenset(found)
+
+
+def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[str]) -> Iterator[Step]:
+    default_folder = mapping(mapping(document.get("defaults")).get("run")).get("working-directory")
+    default_shell = mapping(mapping(document.get("defaults")).get("run")).get("shell")
+    for name, job, line in items(document.get("jobs")):
+        job = mapping(job)
+        own = mapping(mapping(job.get("defaults")).get("run"))
+        folder = own.get("working-directory") or default_folder or "."
+        shell = own.get("shell") or default_shell
+        needs = tuple(strings(job.get("needs")))
+        dead = _never(job.get("if"))
+        if job.get("continue-on-error") is True:
+            dead = dead or "its job has `continue-on-error: true`"
+        for position, (step, step_line) in enumerate(entries(job.get("steps"))):
+            step = mapping(step)
+            reason = dead or _never(step.get("if"))
+            if step.get("continue-on-error") is True:
+                reason = reason or "`continue-on-error: true` hides its failure"
+            label = str(step.get("name") or step.get("id") or step.get("uses") or f"step {position + 1}")
+            common = {
+                "job": name,
+                "triggers": triggers,
+                "neutralised": reason,
+                "needs": needs,
+                "index": position,
+                "job_line": line,
+            }
+            if isinstance(step.get("run"), str):
+                yield Step(
+                    path=path,
+                    line=_first_line(unit, path, step),
+                    name=label,
+                    script=_without_expressions(step["run"]),
+                    folder=str(step.get("working-directory") or folder),
+                    pipefail=bool(step.get("shell") or shell),
+                    **common,
+                )
+            elif isinstance(step.get("uses"), str):
+                yield from _used(unit, path, step, step_line, label, str(folder), common)
+
+
+def _used(
+    unit: Unit, path: str, step: dict[Any, Any], line: int | None, label: str, folder: str, common: dict[str, Any]
+) -> Iterator[Step]:
+    uses = step["uses"]
+    if uses.startswith("./"):
+        for name in ("action.yml", "action.yaml"):
+            action = posixpath.normpath(f"{uses[2:]}/{name}")
+            for document in unit.project.yaml(action) if unit.project.exists(action) else []:
+                inner = sequence(mapping(mapping(document).get("runs")).get("steps"))
+                for position, part in enumerate(inner):
+                    part = mapping(part)
+                    if isinstance(part.get("run"), str):
+                        more = common | {"index": 1000 * (common["index"] + 1) + position}
+                        yield Step(
+                            path=action,
+                            line=_first_line(unit, action, part),
+                            name=label,
+                            script=part["run"],
+                            folder=folder,
+                            **more,
+                        )
+        return
+    options = mapping(step.get("with"))
+    script = _ACTIONS.get(uses.partition("@")[0])
+    if script:
+        yield Step(
+            path=path,
+            line=line_of(step, "uses") or line,
+            name=label,
+            script=script.format(**_Options(options)),
+            folder=folder,
+            **common,
+        )
+
+
+#: Actions that run something of the project, as the command they stand for.
+_ACTIONS = {
+    "docker/build-push-action": "docker build -f {file} {context}",
+    "pre-commit/action": "pre-commit run --all-files",
+    "pypa/cibuildwheel": "",
+    "psf/black": "black --check .",
+    "astral-sh/ruff-action": "ruff check",
+    "chartboost/ruff-action": "ruff check",
+    "pavelzw/pytest-action": "pytest",
+    "azure/k8s-deploy": "kubectl apply -f {manifests}",
+    "google-github-actions/deploy-cloudrun": "gcloud run deploy",
+    "aws-actions/amazon-ecs-deploy-task-definition": "aws ecs deploy",
+    "azure/webapps-deploy": "az webapp deploy",
+    "akhileshns/heroku-deploy": "heroku container:release",
+    "superfly/flyctl-actions": "flyctl deploy",
+}
+
+
+class _Options(dict[str, str]):
+    def __init__(self, options: dict[Any, Any]) -> None:
+        super().__init__({str(key): str(value) for key, value in options.items()})
+
+    def __missing__(self, key: str) -> str:
+        return {"file": "Dockerfile", "context": "."}.get(key, "")
+
+
+def _first_line(unit: Unit, path: str, step: dict[Any, Any]) -> int | None:
+    """The line of the first command: that of `run:`, or the one below for a block."""
+    line = line_of(step, "run")
+    if line is None:
+        return None
+    written = unit.project.line(path, line).partition("run:")[2].strip()
+    return line + 1 if written[:1] in ("|", ">") else line
+
+
+def _without_expressions(script: str) -> str:
+    """The script with `${{ … }}` replaced by one word each: what they hold is not known, and may have spaces."""
+    out = ""
+    while "${{" in script:
+        before, _, rest = script.partition("${{")
+        _inner, _, script = rest.partition("}}")
+        out += f"{before}$EXPRESSION"
+    return out + script
+
+
+def _never(condition: Any) -> str | None:
+    if condition is False or (
+        isinstance(condition, str) and condition.replace("${{", "").replace("}}", "").strip().lower() in ("false", "0")
+    ):
+        return "`if: false` keeps it from running"
+    return None
+
+
+PROBE = Probe(
+    id="github-actions",
+    title="GitHub Actions",
+    reads=".github/workflows/*.yml, local actions",
+    credits="a step counts when its event covers the project and nothing hides its failure",
+    launches=_launches,
+)

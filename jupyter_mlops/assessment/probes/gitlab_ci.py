@@ -1,0 +1,162 @@
+"""GitLab CI: jobs with their scripts, rules and includes of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jupyter_mlops.assessment.ci import Step, covers, launch_of
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.marks import MarkedList, entries, items, line_of, mapping, sequence, strings
+
+_FILE = ".gitlab-ci.yml"
+_NOT_JOBS = frozenset(
+    {
+        "default",
+        "include",
+        "stages",
+        "variables",
+        "workflow",
+        "image",
+        "services",
+        "cache",
+        "before_script",
+        "after_script",
+        "pages:deploy",
+        "spec",
+    }
+)
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    if not any(file.path == _FILE for file in unit.all_files):
+        return
+    jobs: dict[str, tuple[str, dict[Any, Any], int | None]] = {}
+    for path in _with_includes(unit, _FILE):
+        for document in unit.project.yaml(path):
+            for name, job, line in items(document):
+                if isinstance(job, dict) and name not in _NOT_JOBS:
+                    jobs[name] = (path, job, line)
+    for name, (path, job, line) in jobs.items():
+        if name.startswith("."):
+            continue
+        merged = _extended(job, jobs)
+        if not sequence(merged.get("script")) and not isinstance(merged.get("script"), str):
+            continue
+        for index, (script, script_line) in enumerate(_scripts(merged)):
+            yield launch_of(
+                "ci",
+                Step(
+                    path=path,
+                    line=script_line or line,
+                    name=f"script {index + 1}",
+                    script=script,
+                    job=name,
+                    index=index,
+                    triggers=_triggers(unit, merged),
+                    neutralised=_neutralised(merged),
+                    needs=tuple(strings(merged.get("needs"))),
+                    job_line=line,
+                ),
+            )
+
+
+def _with_includes(unit: Unit, path: str) -> list[str]:
+    found = [path]
+    for document in unit.project.yaml(path):
+        includes = mapping(document).get("include")
+        for item in [includes] if isinstance(includes, (str, dict)) else sequence(includes):
+            local = item if isinstance(item, str) else mapping(item).get("local")
+            if isinstance(local, str) and "://" not in local and unit.project.exists(local.lstrip("/")):
+                found.append(local.lstrip("/"))
+    return found
+
+
+def _extended(
+    job: dict[Any, Any], jobs: dict[str, tuple[str, dict[Any, Any], int | None]], depth: int = 0
+) -> dict[Any, Any]:
+    merged: dict[Any, Any] = {}
+    for name in strings(job.get("extends")):
+        if name in jobs and depth < 5:
+            merged |= _extended(jobs[name][1], jobs, depth + 1)
+    return merged | job
+
+
+def _scripts(job: dict[Any, Any]) -> Iterator[tuple[str, int | None]]:
+    """The job's script as one, so that `cd` and `set` carry over; lines kept where items are single lines."""
+    script = job.get("script")
+    if isinstance(script, str):
+        yield script, line_of(job, "script")
+        return
+    parts: list[tuple[str, int | None]] = []
+    for item, line in entries(script):
+        for text, inner in _flat(item, line):
+            parts.append((text, inner))
+    if not parts:
+        return
+    first = parts[0][1] or 1
+    lines: list[str] = []
+    for text, line in parts:
+        lines += [""] * ((line or first) - first - len(lines))
+        lines.append(text)
+    yield "\n".join(lines), parts[0][1]
+
+
+def _flat(item: Any, line: int | None) -> Iterator[tuple[str, int | None]]:
+    if isinstance(item, str):
+        yield item, line
+    elif isinstance(item, MarkedList):
+        for inner, inner_line in entries(item):
+            yield from _flat(inner, inner_line)
+
+
+def _triggers(unit: Unit, job: dict[Any, Any]) -> frozenset[str]:
+    if job.get("when") == "manual":
+        return frozenset({"manual"})
+    found: set[str] = set()
+    only = job.get("only")
+    if only is not None:
+        names = strings(only) or strings(mapping(only).get("refs"))
+        for name in names:
+            found.add(
+                {"merge_requests": "pull_request", "schedules": "schedule", "tags": "release", "web": "manual"}.get(
+                    name, "push"
+                )
+            )
+        if isinstance(only, dict) and not names:
+            found.add("push")
+        return frozenset(found)
+    rules = sequence(job.get("rules"))
+    for rule in rules:
+        rule = mapping(rule)
+        if rule.get("when") in ("never", "manual"):
+            found.add("manual" if rule["when"] == "manual" else "other")
+            continue
+        changes = rule.get("changes")
+        if changes is not None and not covers(unit, strings(changes) or strings(mapping(changes).get("paths")), []):
+            continue
+        condition = str(rule.get("if") or "")
+        if "schedule" in condition and "!=" not in condition:
+            found.add("schedule")
+        elif "merge_request" in condition:
+            found.add("pull_request")
+        elif "CI_COMMIT_TAG" in condition:
+            found.add("release")
+        else:
+            found.add("push")
+    return frozenset(found) if rules else frozenset({"push"})
+
+
+def _neutralised(job: dict[Any, Any]) -> str | None:
+    return "`allow_failure: true` hides its failure" if job.get("allow_failure") is True else None
+
+
+PROBE = Probe(
+    id="gitlab-ci",
+    title="GitLab CI",
+    reads=".gitlab-ci.yml and the files of the repository that it includes",
+    credits="a job counts when its rules cover pushes or merge requests and nothing hides its failure",
+    launches=_launches,
+)

@@ -1,0 +1,245 @@
+"""Declared dependencies: are they pinned, do they cover what the code imports, which Python."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
+from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import line_of, mapping
+from jupyter_mlops.project.requirements import normalise
+
+_LOCKS = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "conda-lock.yml",
+    "pixi.lock",
+    "pylock.toml",
+    "dvc.lock",
+)
+#: Names under which packages are imported, where that differs from the name they are installed by.
+_IMPORTED_AS = {
+    "sklearn": "scikit-learn", "cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "skimage": "scikit-image",
+    "dotenv": "python-dotenv", "dateutil": "python-dateutil", "Crypto": "pycryptodome", "attr": "attrs", "OpenSSL": "pyopenssl",
+    "git": "gitpython", "jwt": "pyjwt", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient", "serial": "pyserial", "umap": "umap-learn",
+    "hydra": "hydra-core", "pl_bolts": "lightning-bolts", "pytorch_lightning": "pytorch-lightning", "ruamel": "ruamel-yaml", "faiss": "faiss-cpu",
+    "google": "google-cloud-storage", "azureml": "azureml-core", "azure": "azure-identity", "kfp": "kfp", "docx": "python-docx",
+    "imblearn": "imbalanced-learn", "community": "python-louvain", "Bio": "biopython", "fitz": "pymupdf", "telegram": "python-telegram-bot",
+    "mpl_toolkits": "matplotlib", "pkg_resources": "setuptools", "pylab": "matplotlib", "IPython": "ipython", "category_encoders": "category-encoders",
+    "prophet": "prophet", "fbprophet": "fbprophet", "mlflow": "mlflow", "talib": "ta-lib", "skopt": "scikit-optimize", "sksurv": "scikit-survival",
+    "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "multipart": "python-multipart", "mlxtend": "mlxtend",
+}  # fmt: skip
+_NEVER_DECLARED = frozenset(
+    {"setuptools", "pip", "ipython", "google-cloud-storage", "azure-identity", "databricks-sdk", "dbutils"}
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    found = manifests(unit)
+    yield from _pins(unit, found)
+    yield from _coverage(unit, found)
+    yield from _python(unit)
+    if not any(file.name in _LOCKS or file.name.endswith("conda-lock.yml") for file in unit.files) and not any(
+        pipeline.keeps_state for pipeline in unit.pipelines
+    ):
+        yield Finding(
+            "requirements",
+            REPRODUCIBLE,
+            Rung.E0,
+            "No lock is kept; pinned dependencies stand for it.",
+            part="lock",
+            effect="not-applicable",
+        )
+
+
+def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
+    for manifest in found:
+        if not manifest.requirements:
+            continue
+        path = manifest.path
+        own_lock = any(unit.project.exists(beside(path, lock)) for lock in _LOCKS if lock != "dvc.lock")
+        if manifest.tool in ("poetry", "pyproject", "pipfile", "setup") and own_lock:
+            continue
+        loose = [requirement for requirement in manifest.requirements if not requirement.pinned]
+        total = len(manifest.requirements)
+        if not loose:
+            hashed = all(requirement.hashed for requirement in manifest.requirements)
+            yield Finding(
+                "requirements",
+                REPRODUCIBLE,
+                Rung.E3,
+                f"All {total} packages in {path} are pinned{' with hashes' if hashed else ''}.",
+                part="dependencies",
+                confidence=PARSED,
+                path=path,
+                line=manifest.requirements[0].line,
+            )
+        else:
+            yield Finding(
+                "requirements",
+                REPRODUCIBLE,
+                Rung.E2,
+                f"{len(loose)} of {total} packages in {path} are not pinned, {loose[0].name} for one.",
+                part="dependencies",
+                confidence=PARSED,
+                path=path,
+                line=loose[0].line,
+                raise_by=f"Pin every package in {path} with `==`, or commit a lock.",
+            )
+
+
+def _coverage(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
+    declared = {requirement.name for manifest in found for requirement in (*manifest.requirements, *manifest.others)}
+    above = _declared_above(unit)
+    declared |= above
+    if not declared:
+        return
+    missing = []
+    imported = 0
+    for path, line, cell, name in third_party_imports(unit):
+        imported += 1
+        package = normalise(_IMPORTED_AS.get(name, name))
+        if not _covered(package, normalise(name), declared) and package not in _NEVER_DECLARED:
+            missing.append((path, line, cell, name))
+    first = found[0].path if found else None
+    if not missing:
+        yield Finding(
+            "requirements",
+            "dependencies-declared",
+            Rung.E3,
+            f"All {imported} imported packages are declared.",
+            confidence=CALL,
+            path=first,
+            line=1,
+        )
+        return
+    names = sorted({name for _path, _line, _cell, name in missing})
+    share = len(names) / max(imported, 1)
+    for path, line, cell, name in missing[:10]:
+        yield Finding(
+            "requirements",
+            "dependencies-declared",
+            Rung.E2 if share < 0.5 else Rung.E1,
+            f"`{name}` is imported and not declared ({len(names)} such in all).",
+            confidence=CALL,
+            path=path,
+            line=line,
+            cell=cell,
+            raise_by=f"Declare {', '.join(names[:5])}{' …' if len(names) > 5 else ''}.",
+        )
+
+
+def _declared_above(unit: Unit) -> set[str]:
+    names: set[str] = set()
+    for file in unit.covering:
+        if (
+            file.name == "requirements.txt"
+            and file.special is None
+            and unit.path.startswith(f"{file.folder}/".removeprefix("./"))
+        ):
+            names |= {requirement.name for requirement in unit.project.requirements(file.path).requirements}
+    return names
+
+
+def _covered(package: str, name: str, declared: set[str]) -> bool:
+    if package in declared or name in declared:
+        return True
+    return any(
+        known.startswith((f"{package}-", f"python-{package}", f"{name}-")) or known == f"py{package}"
+        for known in declared
+    )
+
+
+def third_party_imports(unit: Unit) -> list[tuple[str, int, int | None, str]]:
+    """First import of each package that is neither Python's nor the project's: path, line, cell, name."""
+    return unit.once("third party imports", lambda: list(_third_party(unit)))
+
+
+def _third_party(unit: Unit) -> Iterator[tuple[str, int, int | None, str]]:
+    seen = set()
+    for path in unit.sources:
+        source = unit.project.python(path)
+        notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+        for item in source.imports if source is not None else ():
+            name = item.module.partition(".")[0]
+            if (
+                not name
+                or name in seen
+                or name in sys.stdlib_module_names
+                or unit.reach.modules.is_own(item.module, path)
+            ):
+                continue
+            seen.add(name)
+            cell, line = notebook.place(item.line) if notebook is not None else (None, item.line)
+            yield path, line, cell, name
+
+
+def _python(unit: Unit) -> Iterator[Finding]:
+    for file in unit.named(".python-version", "runtime.txt", ".tool-versions"):
+        text = unit.project.text(file.path) or ""
+        if re.search(r"\d+\.\d+", text) and (file.name != ".tool-versions" or "python" in text):
+            yield Finding(
+                "requirements",
+                "python-pinned",
+                Rung.E3,
+                f"{file.path} names the Python version.",
+                confidence=PARSED,
+                path=file.path,
+                line=1,
+            )
+    for file in unit.named("pyproject.toml"):
+        document = unit.project.toml(file.path)
+        project = mapping(document.get("project"))
+        poetry = mapping(mapping(mapping(document.get("tool")).get("poetry")).get("dependencies"))
+        for table, key in ((project, "requires-python"), (poetry, "python")):
+            if isinstance(table.get(key), str):
+                yield Finding(
+                    "requirements",
+                    "python-pinned",
+                    Rung.E3,
+                    f"{file.path} says Python {table[key]}.",
+                    confidence=PARSED,
+                    path=file.path,
+                    line=line_of(table, key),
+                )
+    for file in unit.named("environment.yml", "environment.yaml", "conda.yaml", "python_env.yaml"):
+        text = unit.project.text(file.path) or ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(r"\bpython\s*[=:]+\s*\"?\d", line):
+                yield Finding(
+                    "requirements",
+                    "python-pinned",
+                    Rung.E3,
+                    f"{file.path} names the Python version.",
+                    confidence=PARSED,
+                    path=file.path,
+                    line=number,
+                )
+                break
+    for file in unit.named("Dockerfile", "Dockerfile.*"):
+        for instruction in unit.project.dockerfile(file.path).named("FROM"):
+            if re.search(r"python:\d+\.\d+", instruction.text):
+                yield Finding(
+                    "requirements",
+                    "python-pinned",
+                    Rung.E3,
+                    f"{file.path} starts from {instruction.text.split()[0]}.",
+                    confidence=PARSED,
+                    path=file.path,
+                    line=instruction.line,
+                )
+
+
+PROBE = Probe(
+    id="requirements",
+    title="declared dependencies",
+    reads="requirements*.txt, pyproject.toml, environment.yml, Pipfile, setup.py, .python-version",
+    credits="configured: declared with ranges · wired: all pinned; all imports covered",
+    findings=_findings,
+)

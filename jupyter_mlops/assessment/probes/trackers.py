@@ -1,0 +1,99 @@
+"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Sacred."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import Site
+from jupyter_mlops.assessment.findings import Finding
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.tracking import Tracker, tracker_findings
+from jupyter_mlops.assessment.unit import Unit
+
+
+def _wandb_off(site: Site) -> str | None:
+    if site.call.name == "wandb.init" and site.call.text(None, "mode") == "disabled":
+        return "`mode='disabled'`"
+    return None
+
+
+def _tracker(name: str, title: str, words: str, logs: str, starts: str, off: bool = False) -> Tracker:
+    return Tracker(
+        id="trackers",
+        title=title,
+        words=tuple(words.split()),
+        packages=(name,),
+        logs=re.compile(logs),
+        starts=re.compile(starts),
+        disabled=_wandb_off if off else None,
+    )
+
+
+_TRACKERS = (
+    _tracker(
+        "wandb",
+        "Weights & Biases",
+        "wandb WandbLogger",
+        r"^wandb\.([\w.()]*\.)?(log|WandbCallback|WandbMetricsLogger|wandb_callback)$|WandbLogger$|^wandb\.init\(\)\.log$|^wandb\.agent$",
+        r"^wandb\.(init|login|log_artifact|config\.update|watch|sweep)$",
+        off=True,
+    ),
+    _tracker(
+        "dvclive",
+        "DVCLive",
+        "dvclive",
+        r"dvclive\.[\w.()]*\.?log_(metric|params?|artifact)s?$|dvclive\.(\w+\.)?DVCLive(Callback|Logger)$",
+        r"dvclive\.Live$",
+    ),
+    _tracker(
+        "neptune",
+        "Neptune",
+        "neptune",
+        r"^neptune[\w.]*\.init_run\(\)(\[\])?\.(append|log|upload|assign|extend)$",
+        r"^neptune[\w.]*\.(init|init_run)$",
+    ),
+    _tracker(
+        "clearml",
+        "ClearML",
+        "clearml",
+        r"^clearml\.Task\.init\(\)\.(connect|get_logger\(\)\.\w+)$|^clearml\.Logger\.current_logger\(\)\.report_\w+$|^clearml\.Task\.init$",
+        r"^clearml\.Task\.(create|get_task)$",
+    ),
+    _tracker(
+        "comet-ml",
+        "Comet",
+        "comet_ml",
+        r"^comet_ml\.(Experiment|start|OfflineExperiment)\(\)\.log_\w+$",
+        r"^comet_ml\.(Experiment|start|init|login)$",
+    ),
+    _tracker("aim", "Aim", "aim", r"^aim(\.[\w.]+)?\.Run\(\)(\.track|\.set)$", r"^aim(\.[\w.]+)?\.Run$"),
+    _tracker(
+        "tensorboard",
+        "TensorBoard",
+        "tensorboard TensorBoard",
+        r"(tensorboard|tensorboardX|summary)(\.writer)?\.SummaryWriter\(\)\.add_(scalars?|hparams|text)$|callbacks\.TensorBoard$|TensorBoardLogger$|^tensorflow\.summary\.scalar$",
+        r"SummaryWriter$|^tensorflow\.summary\.create_file_writer$",
+    ),
+    _tracker(
+        "sacred",
+        "Sacred",
+        "sacred",
+        r"^sacred\.Experiment\(\)\.(log_scalar|automain|main)(\(\))?$",
+        r"^sacred\.Experiment$",
+    ),
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for tracker in _TRACKERS:
+        yield from tracker_findings(unit, tracker)
+
+
+PROBE = Probe(
+    id="trackers",
+    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Sacred",
+    reads="Python code and notebooks",
+    credits="declared: imported, or switched off · configured: a run without logging, or logging that nothing reaches · wired: logging by code that trains",
+    findings=_findings,
+)

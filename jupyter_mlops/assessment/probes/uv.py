@@ -1,0 +1,147 @@
+"""uv: does `uv.lock` match pyproject.toml? Computed from the files, without uv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jupyter_mlops.assessment.findings import Finding
+from jupyter_mlops.assessment.manifests import LockTool, folder_of, lock_findings
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import items, mapping, sequence
+from jupyter_mlops.project.requirements import normalise, parse_requirement
+from jupyter_mlops.project.shell import join
+from jupyter_mlops.project.toml_reader import read_toml
+from jupyter_mlops.project.yaml_reader import DocumentError
+
+_TOOL = LockTool("uv", "uv", ("uv sync --locked", "uv sync", "uv run", "uv pip sync", "uv export"))
+_OWN = re.compile(r"source = \{ (?:virtual|editable) = \"\.\" \}")
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for file in unit.named("uv.lock"):
+        problem, line = _check(unit, file.path)
+        yield from lock_findings(unit, _TOOL, file.path, problem, line, checked=True)
+
+
+def _check(unit: Unit, path: str) -> tuple[str | None, int | None]:
+    """What differs between a lock and the pyproject.toml beside it, and the line of the project's entry in the lock."""
+    project = mapping(unit.project.toml(join(folder_of(path), "pyproject.toml")))
+    if not project:
+        return "there is no pyproject.toml beside it", 1
+    text = unit.project.text(path, 20_000_000) or ""
+    blocks = list(_packages(text))
+    names = {name for name, _line, _block in blocks}
+    own = [(line, block) for _name, line, block in blocks if _OWN.search(block)]
+    if not own:
+        return "it has no entry for the project itself", 1
+    line, block = own[0]
+    try:
+        entry = mapping(sequence(read_toml(block).get("package"))[0])
+    except (DocumentError, IndexError):
+        return "it cannot be read", line
+    metadata = mapping(entry.get("metadata"))
+    wanted = _wanted(project)
+    locked = {_key(mapping(item)) for item in sequence(metadata.get("requires-dist"))}
+    for group, listed, _line in items(metadata.get("requires-dev")):
+        locked |= {(*_key(mapping(item))[:4], f"group {group}") for item in sequence(listed)}
+    if wanted != locked:
+        different = sorted(wanted ^ locked)[0]
+        return f"{different[0]} is not the same there and in pyproject.toml", line
+    missing = sorted(name for name, *_rest in wanted if name not in names and not _rest[1].count("platform"))
+    return (f"{missing[0]} is not in it" if missing else None), line
+
+
+def _packages(text: str) -> Iterator[tuple[str, int, str]]:
+    """Name, line and text of every `[[package]]` table. A lock is machine-written: tables start at the line's start."""
+    line = 1
+    for position, block in enumerate(re.split(r"(?m)^(?=\[\[package\]\]$)", text)):
+        if position:
+            name = re.search(r'(?m)^name = "([^"]+)"', block)
+            yield (normalise(name[1]) if name else ""), line, block
+        line += block.count("\n")
+
+
+_Key = tuple[str, str, str, str, str]
+
+
+def _key(item: dict[Any, Any]) -> _Key:
+    """What identifies a requirement in a lock."""
+    source = next(
+        (str(item[key]).partition("?")[0] for key in ("git", "url", "path", "editable", "virtual") if key in item), ""
+    )
+    marker, extra = _marker(str(item.get("marker") or ""))
+    specifier = str(item.get("specifier") or "")
+    return (
+        normalise(str(item.get("name") or "")),
+        _specifier(specifier) or source,
+        marker,
+        _extras(item.get("extras")),
+        extra,
+    )
+
+
+def _wanted(project: dict[Any, Any]) -> set[_Key]:
+    table = mapping(project.get("project"))
+    sources = {
+        normalise(name): mapping(value)
+        for name, value, _line in items(mapping(mapping(mapping(project.get("tool")).get("uv")).get("sources")))
+    }
+    found = {_requirement(text, sources, "") for text in sequence(table.get("dependencies"))}
+    for extra, listed, _line in items(table.get("optional-dependencies")):
+        found |= {_requirement(text, sources, f"extra {normalise(extra)}") for text in sequence(listed)}
+    groups = mapping(project.get("dependency-groups"))
+    for group, listed, _line in items(groups):
+        found |= {_requirement(text, sources, f"group {normalise(group)}") for text in _group(groups, listed)}
+    legacy = sequence(mapping(mapping(project.get("tool")).get("uv")).get("dev-dependencies"))
+    found |= {_requirement(text, sources, "group dev") for text in legacy}
+    return {key for key in found if key is not None}
+
+
+def _group(groups: dict[Any, Any], listed: Any, depth: int = 0) -> list[Any]:
+    texts = []
+    for item in sequence(listed):
+        included = mapping(item).get("include-group")
+        texts += _group(groups, groups.get(included), depth + 1) if included and depth < 5 else [item]
+    return texts
+
+
+def _requirement(text: Any, sources: dict[str, dict[Any, Any]], where: str) -> _Key | None:
+    found = parse_requirement(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    source = sources.get(found.name, {})
+    origin = next((str(source[key]) for key in ("git", "url", "path") if key in source), "")
+    specifier = origin or found.specifier.partition("#")[0]
+    marker, _extra = _marker(found.marker)
+    return found.name, _specifier(specifier), marker, ",".join(found.extras), where
+
+
+def _specifier(text: str) -> str:
+    if "://" in text:
+        return text.removeprefix("git+").partition("?")[0].rpartition("@")[0] or text
+    return ",".join(sorted(text.replace(" ", "").split(","))) if text else ""
+
+
+def _extras(value: Any) -> str:
+    return ",".join(sorted(normalise(str(item)) for item in sequence(value)))
+
+
+def _marker(marker: str) -> tuple[str, str]:
+    """A marker without `extra == …`, and that extra. Spelling differs between manifest and lock, so spaces and quotes go."""
+    text = re.sub(r"\s+", "", marker).replace("'", '"')
+    extra = re.search(r'(?:and)?\(?extra=="([^"]+)"\)?', text)
+    if extra:
+        text = text.replace(extra[0], "").strip("()")
+    return text.strip("()"), f"extra {normalise(extra[1])}" if extra else ""
+
+
+PROBE = Probe(
+    id="uv",
+    title="uv",
+    reads="uv.lock, pyproject.toml",
+    credits="configured: a lock that is stale or that CI ignores · proven: its requirements equal those of pyproject.toml",
+    findings=_findings,
+)

@@ -1,0 +1,63 @@
+"""Markdown, short enough for a pull request's comment."""
+
+from __future__ import annotations
+
+from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.report import Report
+from jupyter_mlops.assessment.scoring import OPEN, Result
+from jupyter_mlops.assessment.secrets import mask
+from jupyter_mlops.assessment.wording import headline, place_of
+
+_MARKS = {
+    "pass": "✅",
+    "partial": "🟡",
+    "fail": "❌",
+    "not-applicable": "➖",
+    "not-visible": "❔",
+    "attested": "🖋️",
+    "waived": "🏳️",
+    "error": "⚠️",
+}
+_ANSWERS = {"yes": "✅ yes", "partly": "🟡 partly", "no": "❌ no"}
+
+
+def _render(assessment: Assessment, _colour: bool) -> str:
+    lines = ["# MLOps maturity", ""]
+    for unit in assessment.units:
+        if len(assessment.units) > 1:
+            lines += [f"## `{unit.unit.path}`", ""]
+        lines += _unit(assessment, unit)
+    for note in assessment.notes[:10]:
+        lines.append(f"> Note: `{note.path}`: {_plain(note.message)}")
+    lines += ["", f"<sub>{assessment.date.isoformat()} · ruleset {RULESET}</sub>"]
+    return "\n".join(lines) + "\n"
+
+
+def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
+    lines = [f"**{headline(unit)}**", "", "| question | answer | |", "|---|---|---|"]
+    lines += [f"| {answer.question} | {_ANSWERS[answer.state]} | {answer.score} % |" for answer in unit.answers]
+    if unit.blockers:
+        lines += ["", f"### What keeps it from Level {unit.level + 1}", ""]
+        lines += [_blocker(assessment, result) for result in unit.blockers]
+    lines += ["", "<details><summary>All criteria</summary>", "", "| | level | criterion | why |", "|---|---|---|---|"]
+    for result in unit.results:
+        kind = result.criterion.level if result.criterion.required else f"{result.criterion.level} (recommended)"
+        lines.append(f"| {_MARKS[result.state]} | {kind} | `{result.criterion.id}` | {_plain(result.message)} |")
+    return [*lines, "", "</details>", ""]
+
+
+def _blocker(assessment: Assessment, result: Result) -> str:
+    places = list(
+        dict.fromkeys(place_of(assessment.project, finding) for finding in result.evidence if finding.path is not None)
+    )[:2]
+    where = f" ({', '.join(f'`{place}`' for place in places)})" if places else ""
+    advice = f" → {_plain(result.raise_by)}" if result.raise_by and result.state not in OPEN else ""
+    return f"- {_MARKS[result.state]} **{result.criterion.title}**: {_plain(result.message)}{where}{advice}"
+
+
+def _plain(text: str) -> str:
+    """Text that cannot break a table or turn into markup."""
+    return mask(text).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+REPORT = Report("Markdown", _render)

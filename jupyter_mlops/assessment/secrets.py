@@ -1,0 +1,61 @@
+"""Secrets: found so that they can be pointed at, and masked so that they are never printed."""
+
+from __future__ import annotations
+
+import re
+
+#: What leaves no doubt, by its own form.
+_KNOWN = re.compile(
+    r"AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}"
+    r"|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"
+    r"|glpat-[A-Za-z0-9_-]{20,}"
+    r"|sk-(?:proj-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}"
+    r"|hf_[A-Za-z0-9]{30,}"
+    r"|AIza[0-9A-Za-z_-]{35}"
+    r"|xox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY-----"
+)
+#: A name that says secret, given a literal value.
+_ASSIGNED = re.compile(
+    r"(?i)(?P<name>[\w.-]*(?:api[_-]?key|secret(?:[_-]?access)?(?:[_-]?key)?|passw(?:or)?d|auth[_-]?token|access[_-]?token|account[_-]?key)"
+    r"[\"']?\]?)\s*(?:=|:)\s*(?P<quote>[\"'])(?P<value>[^\"'\s{}$<>]{8,})(?P=quote)"
+)
+_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^/\s:@\"']+):(?P<value>[^/\s:@\"'{}$<>]{3,})@")
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:x{4,}|\*+|\.+|changeme.*|your.*|.*example.*|placeholder.*|dummy.*|test.*|password\d*|passw0rd|secret|minioadmin|"
+    r"postgres|airflow|mlflow|admin\w*|root|guest|todo.*|none|null|string|<.*>|\{.*\})$"
+)
+MASK = "****"
+
+
+def find_secret(line: str) -> str | None:
+    """What kind of secret a line holds; None when it holds none.
+
+    Args:
+        line: one line of text.
+    """
+    if _KNOWN.search(line):
+        return "a credential"
+    assigned = _ASSIGNED.search(line)
+    if assigned and _looks_random(assigned["value"]):
+        return f"a value for `{assigned['name'].strip(chr(34) + chr(39) + ']')}`"
+    inside = _IN_URL.search(line)
+    if inside and not _PLACEHOLDER.match(inside["value"]):
+        return "a password in a URL"
+    return None
+
+
+def mask(text: str) -> str:
+    """The text with everything that may be a secret replaced."""
+    text = _KNOWN.sub(MASK, text)
+    text = _ASSIGNED.sub(lambda found: found[0].replace(found["value"], MASK), text)
+    return _IN_URL.sub(lambda found: f"{found['scheme']}{found['user']}:{MASK}@", text)
+
+
+def _looks_random(value: str) -> bool:
+    if _PLACEHOLDER.match(value) or value.isalpha():
+        return False
+    kinds = sum(
+        (any(map(str.isdigit, value)), any(map(str.islower, value)), any(map(str.isupper, value)), not value.isalnum())
+    )
+    return kinds >= 2 and len(set(value)) >= 6

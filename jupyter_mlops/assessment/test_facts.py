@@ -1,0 +1,191 @@
+"""The tests of a unit: which count, and why the others do not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.modules import ModuleIndex
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+
+_SKIPS = re.compile(r"(^|\.)(skip|xfail)(\(\))?$")
+#: Calls that run something of the project without importing it.
+_INDIRECT = re.compile(
+    r"(execute_notebook|testbook|TestClient\(\)\.\w+|test_client\(\)\.\w+|invoke|run_path|import_module|subprocess\.(run|call|check_call|check_output|Popen)|os\.system|repro)$"
+)
+_ASSERTS = re.compile(r"(^self\.(assert\w+|fail\w*)|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test.
+
+    Attributes:
+        path: its file.
+        line: 1-based.
+        name: its name.
+        problem: why it does not count; None when it does.
+        calls: what it calls of the project.
+        chain: where that is defined.
+        near: it is more than an empty shell.
+    """
+
+    path: str
+    line: int
+    name: str
+    problem: str | None
+    calls: str = ""
+    chain: tuple[str, ...] = ()
+    near: bool = False
+
+
+def tests(unit: Unit) -> list[Test]:
+    """All tests that a runner finds."""
+    return unit.once("tests", lambda: list(_tests(unit)))
+
+
+def _tests(unit: Unit) -> Iterator[Test]:
+    index = ModuleIndex(file.path for file in unit.all_files if file.suffix == ".py")
+    for file in unit.files:
+        name = file.name
+        if file.special is not None or unit.aside(file.path):
+            continue
+        if file.suffix == ".py" and (
+            name.startswith("test_") or name.endswith("_test.py") or name in ("tests.py", "test.py")
+        ):
+            source = unit.project.python(file.path)
+            if source is not None:
+                reader = _Reader(unit, file.path, source, index)
+                yield from (reader.test(scope) for scope in _collected(source))
+
+
+def _collected(source: PythonSource) -> Iterator[Scope]:
+    """Functions that pytest or unittest collects."""
+    for scope in source.module.children.values():
+        if scope.kind == "function" and scope.name.startswith("test"):
+            yield scope
+        elif scope.kind == "class":
+            case = any(base.endswith("TestCase") for base in scope.bases)
+            if case or (scope.name.startswith("Test") and "__init__" not in scope.children):
+                yield from (
+                    child
+                    for name, child in scope.children.items()
+                    if child.kind == "function" and name.startswith("test")
+                )
+
+
+class _Reader:
+    def __init__(self, unit: Unit, path: str, source: PythonSource, index: ModuleIndex) -> None:
+        self.unit = unit
+        self.path = path
+        self.source = source
+        self.index = index
+        self.skipped_module = any(
+            _SKIPS.search(call.name) for call in source.module.calls if call.name.startswith("pytest.")
+        ) or any(
+            isinstance(node, ast.Assign)
+            and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
+            and _SKIPS.search(source.module.dotted(node.value))
+            for node in source.tree.body
+        )
+
+    def test(self, scope: Scope) -> Test:
+        name, line = scope.name, scope.line
+        parents = [scope, *([scope.parent] if scope.parent is not None and scope.parent.kind == "class" else [])]
+        if self.skipped_module or any(_SKIPS.search(decorator) for owner in parents for decorator in owner.decorators):
+            return Test(self.path, line, name, "it is skipped", near=True)
+        calls = self._own_call(scope)
+        asserts = self._asserts(scope)
+        if calls is None:
+            return Test(self.path, line, name, "it calls no code of the project", near=asserts)
+        if not asserts:
+            return Test(self.path, line, name, "it asserts nothing that can fail", near=True)
+        return Test(
+            self.path,
+            line,
+            name,
+            None,
+            calls[0],
+            (f"{self.path}:{line}", calls[1]) if calls[1] else (f"{self.path}:{line}",),
+        )
+
+    def _own_call(self, scope: Scope) -> tuple[str, str] | None:
+        """What of the project a test calls, itself or through helpers, fixtures and set-up of its file."""
+        for inner in self._involved(scope):
+            for call in inner.calls:
+                target = self._target(call)
+                if target is not None:
+                    return target
+        return None
+
+    def _involved(self, scope: Scope) -> list[Scope]:
+        found = [scope]
+        names = set(scope.names) | {argument for argument in scope.bound}
+        if scope.parent is not None and scope.parent.kind == "class":
+            found += [
+                child
+                for name, child in scope.parent.children.items()
+                if name in ("setUp", "setup_method", "setUpClass", "setup_class")
+            ]
+            names |= {name for name in scope.names if name in scope.parent.children}
+        for name, child in self.source.module.children.items():
+            if child.kind == "function" and name in names and child is not scope:
+                found.append(child)
+        found += self._fixtures(names)
+        for child in scope.children.values():
+            found.append(child)
+        return found
+
+    def _fixtures(self, names: set[str]) -> list[Scope]:
+        """Fixtures of the conftest files around the test."""
+        found = []
+        folder = self.path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            conftest = f"{folder}/conftest.py" if folder else "conftest.py"
+            source = self.unit.project.python(conftest) if conftest in self.unit.project.by_path else None
+            if source is not None:
+                found += [child for name, child in source.module.children.items() if name in names]
+        return found
+
+    def _target(self, call: Call) -> tuple[str, str] | None:
+        name = call.name.replace("()", "").replace("[]", "")
+        if name and name[0] not in ":?":
+            found = self.index.resolve(name, self.path)
+            if found is not None and found[1] and not self.unit.is_test(found[0]):
+                return name.rpartition(".")[2], found[0]
+        if _INDIRECT.search(call.name) and not call.name.startswith("?"):
+            return call.attribute, ""
+        if (
+            call.name.startswith("?")
+            and call.name.count(".") == 1
+            and call.attribute in ("get", "post")
+            and "client" in call.name
+        ):
+            return call.attribute, ""
+        return None
+
+    def _asserts(self, scope: Scope) -> bool:
+        for inner in [scope, *scope.children.values(), *self._helpers(scope)]:
+            if any(_ASSERTS.search(call.name) for call in inner.calls):
+                return True
+            node = inner.node
+            for statement in ast.walk(node) if node is not None else ():
+                if isinstance(statement, ast.Assert) and not _constant(statement.test):
+                    return True
+        return False
+
+    def _helpers(self, scope: Scope) -> list[Scope]:
+        return [
+            child
+            for name, child in self.source.module.children.items()
+            if child.kind == "function" and name in scope.names
+        ]
+
+
+def _constant(test: ast.expr) -> bool:
+    """Whether an assertion cannot fail: it is made of constants only."""
+    return not any(isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) for node in ast.walk(test))

@@ -1,0 +1,155 @@
+"""What all experiment trackers have in common: calls that log, in code that runs, linked to the training."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.code_facts import Site, sites, sources_of, trainings
+from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.unit import Unit
+
+CRITERION = "experiments-tracked"
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """How a tracker is used in code.
+
+    Attributes:
+        id: id of the probe.
+        title: for people.
+        words: one of these is in every source that uses it.
+        packages: distribution names.
+        logs: matches resolved names of calls that record parameters or metrics.
+        starts: matches calls that set a run up and record nothing by themselves.
+        disabled: says why a call switches tracking off.
+    """
+
+    id: str
+    title: str
+    words: tuple[str, ...]
+    packages: tuple[str, ...]
+    logs: re.Pattern[str]
+    starts: re.Pattern[str]
+    disabled: Callable[[Site], str | None] | None = None
+
+
+def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
+    """What a tracker's use in a unit is worth.
+
+    Args:
+        unit: the unit.
+        tracker: the tracker.
+    """
+    found = [site for path, source in sources_of(unit, *tracker.words) for site in sites(unit, path, source.calls)]
+    off = next(((site, why) for site in found if tracker.disabled and (why := tracker.disabled(site))), None)
+    if off is not None:
+        yield _finding(
+            tracker, Rung.E1, f"{tracker.title} is switched off: {off[1]}.", off[0], "Switch it on for real runs."
+        )
+        return
+    logs = [site for site in found if tracker.logs.search(site.call.name)]
+    if logs:
+        yield from _logging(unit, tracker, logs)
+        return
+    started = next((site for site in found if tracker.starts.search(site.call.name)), None)
+    if started is not None:
+        yield _finding(
+            tracker,
+            Rung.E2,
+            f"{tracker.title} is set up, but nothing is logged.",
+            started,
+            "Log parameters and metrics in the run.",
+        )
+        return
+    for path, source in sources_of(unit, *tracker.words):
+        for item in source.imports:
+            if item.module.partition(".")[0] in tracker.words:
+                place = _line(unit, path, item.line)
+                yield Finding(
+                    tracker.id,
+                    CRITERION,
+                    Rung.E1,
+                    f"{tracker.title} is imported and not used.",
+                    path=path,
+                    line=place[1],
+                    cell=place[0],
+                    confidence=CALL,
+                    raise_by="Log parameters and metrics where the model is fitted.",
+                )
+                return
+
+
+def _logging(unit: Unit, tracker: Tracker, logs: list[Site]) -> Iterator[Finding]:
+    fits = [site for site in trainings(unit) if site.reached]
+    groups = {group for site in fits for group in unit.reach.groups(site.path, site.scope)}
+    reached = [site for site in logs if site.reached]
+    linked = [site for site in reached if unit.reach.groups(site.path, site.scope) & groups]
+    if linked:
+        for site in sorted(linked, key=lambda site: (site.cell is not None, site.path, site.cell or 0, site.line))[:5]:
+            chain = (*unit.reach.chain(site.path, site.scope), _place(site))
+            yield _finding(
+                tracker,
+                Rung.E3,
+                f"`{_short(site)}` records to {tracker.title} where a model is trained.",
+                site,
+                None,
+                chain,
+            )
+    elif not fits:
+        yield _finding(
+            tracker,
+            Rung.E2,
+            f"{tracker.title} is used, but nothing that runs here fits a model.",
+            logs[0],
+            "Track where the model is fitted.",
+        )
+    elif reached:
+        yield _finding(
+            tracker,
+            Rung.E2,
+            f"{tracker.title} records something, but not in the code that trains.",
+            reached[0],
+            "Track where the model is fitted.",
+        )
+    else:
+        yield _finding(
+            tracker,
+            Rung.E2,
+            f"`{_short(logs[0])}` is in {logs[0].scope or logs[0].path}, which nothing that runs calls.",
+            logs[0],
+            "Call it from the training code.",
+        )
+
+
+def _finding(
+    tracker: Tracker, rung: Rung, message: str, site: Site, raise_by: str | None, chain: tuple[str, ...] = ()
+) -> Finding:
+    return Finding(
+        tracker.id,
+        CRITERION,
+        rung,
+        message,
+        confidence=CALL,
+        path=site.path,
+        line=site.line,
+        end_line=site.end_line,
+        cell=site.cell,
+        chain=chain,
+        raise_by=raise_by,
+    )
+
+
+def _short(site: Site) -> str:
+    return re.sub(r"\(\)(?=.)", "", site.call.name.lstrip("?:"))[-60:]
+
+
+def _place(site: Site) -> str:
+    return f"{site.path}:{site.line}" if site.cell is None else f"{site.path}#{site.cell}:{site.line}"
+
+
+def _line(unit: Unit, path: str, line: int) -> tuple[int | None, int]:
+    notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+    return notebook.place(line) if notebook is not None and notebook.parsed_cells else (None, line)

@@ -1,0 +1,158 @@
+"""A unit: one project inside the assessed folder, as probes see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, TypeVar
+
+from jupyter_mlops.assessment.findings import Finding, Rung
+from jupyter_mlops.assessment.probe import Pipeline
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.project import Project
+from jupyter_mlops.project.reach import Reach
+from jupyter_mlops.project.walk import File
+
+T = TypeVar("T")
+
+#: Folders whose content shows how something could be done, not that it is.
+_ASIDE = frozenset({"examples", "example", "docs", "doc", "vendor", "third_party", "templates", "site-packages"})
+#: Launches that tell most come first: chains start there.
+_ORDER = ("ci", "schedule", "container", "console", "make", "environment", "shell", "stage")
+
+
+@dataclass
+class Unit:
+    """A unit.
+
+    Attributes:
+        project: what it is part of.
+        path: its folder, relative to the project's base.
+        kind: "ml-project", "library", "infrastructure" or "example".
+        files: its own files.
+        covering: files of the repository outside of it that may cover it.
+    """
+
+    project: Project
+    path: str
+    kind: str
+    files: tuple[File, ...]
+    covering: tuple[File, ...] = ()
+    launches: tuple[Launch, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
+    _memo: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def all_files(self) -> tuple[File, ...]:
+        """Its own files and those that may cover it."""
+        return (*self.files, *self.covering)
+
+    def named(self, *patterns: str) -> list[File]:
+        """Its own plain files whose name matches one of the patterns (`*` and `?`), case aside."""
+        return [
+            file
+            for file in self.files
+            if file.special is None and any(fnmatchcase(file.name.lower(), pattern.lower()) for pattern in patterns)
+        ]
+
+    def below(self, folder: str) -> str:
+        """A path of the unit's folder, relative to the base."""
+        return folder if self.path == "." else self.path if folder == "." else f"{self.path}/{folder}"
+
+    def local(self, path: str) -> str:
+        """A path of the base, relative to the unit's folder where it is below."""
+        return path.removeprefix(f"{self.path}/") if self.path != "." else path
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Its Python files and notebooks that are code of the project, by path."""
+        kept = (file for file in self.files if file.special is None and file.suffix in (".py", ".ipynb"))
+        return tuple(file.path for file in kept if not self.aside(file.path))
+
+    def mentioning(self, *words: str) -> tuple[str, ...]:
+        """Sources whose text has one of the words: a cheap choice of what to parse."""
+        return tuple(path for path in self.sources if any(word in self._raw(path) for word in words))
+
+    def _raw(self, path: str) -> str:
+        if path.endswith(".ipynb"):
+            notebook = self.project.notebook(path)
+            return notebook.code if notebook is not None and notebook.language == "python" else ""
+        return self.project.text(path) or ""
+
+    def aside(self, path: str) -> bool:
+        """Whether a path is in a folder of examples, documentation, templates or other people's code."""
+        parts = self.local(path).split("/")[:-1]
+        return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts)
+
+    def is_test(self, path: str) -> bool:
+        """Whether a Python file holds tests."""
+        name = path.rpartition("/")[2]
+        parts = self.local(path).split("/")[:-1]
+        if name.endswith(".ipynb"):
+            return False
+        return (
+            name.startswith("test_")
+            or name.endswith("_test.py")
+            or name == "conftest.py"
+            or "tests" in parts
+            or "test" in parts
+        )
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What runs, and from where. Tests are not entry points: what only they call does not run for real."""
+        ordered = sorted(
+            self.launches, key=lambda launch: (_ORDER.index(launch.kind), launch.path, launch.line or 0, launch.id)
+        )
+        tests = frozenset(path for path in self.sources if self.is_test(path))
+        return Reach(self.project, self.sources, ordered, tests)
+
+    def once(self, name: str, compute: Callable[[], T]) -> T:
+        """A value computed once for this unit: facts that several probes share."""
+        if name not in self._memo:
+            self._memo[name] = compute()
+        value: T = self._memo[name]
+        return value
+
+    def settle(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings limited to what their files are worth: committed ones, outside of examples and templates."""
+        settled = []
+        for finding in findings:
+            if finding.effect == "support" and finding.path is not None:
+                if self.aside(finding.path) and not finding.anywhere:
+                    finding = finding.capped(Rung.E1, "in a folder of examples, documentation or templates")
+                for path in (finding.path, *(_path_of(link) for link in finding.chain)):
+                    if not self.committed(path):
+                        advice = "Commit it." if self.project.git else "Put the project under git."
+                        finding = finding.capped(
+                            Rung.E2, "not committed yet" if self.project.git else "not under git", advice
+                        )
+                        break
+            settled.append(finding)
+        return settled
+
+    def committed(self, path: str) -> bool:
+        """Whether a path is in the commit that is checked out; folders are when anything below them is."""
+        file = self.project.by_path.get(path)
+        if file is not None:
+            return file.tracked
+        return self.project.git is not None and path in self.project.git.committed
+
+
+def _is_fixture(parts: list[str]) -> bool:
+    return any(
+        before in ("tests", "test") and after in ("fixtures", "data")
+        for before, after in zip(parts, parts[1:], strict=False)
+    )
+
+
+def _path_of(link: str) -> str:
+    return (
+        link.partition("#")[0]
+        if "#" in link
+        else link.rpartition(":")[0]
+        if link.rpartition(":")[2].isdigit()
+        else link
+    )

@@ -1,0 +1,43 @@
+"""Sentences that several reports share."""
+
+from __future__ import annotations
+
+import posixpath
+
+from jupyter_mlops.assessment.api import UnitAssessment
+from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.assessment.findings import Finding
+from jupyter_mlops.project import Project
+
+
+def headline(unit: UnitAssessment) -> str:
+    """One line that says where a unit stands.
+
+    Args:
+        unit: the unit.
+    """
+    states = [
+        result.state
+        for result in unit.results
+        if result.criterion.required and result.criterion.level <= max(unit.level, 1)
+    ]
+    suffix = [
+        f"{states.count(state)} {word}"
+        for state, word in (("waived", "waived"), ("attested", "attested"))
+        if state in states
+    ]
+    level = f"Level {unit.level} · {LEVELS[unit.level]}" + (f" ({', '.join(suffix)})" if suffix else "")
+    if unit.level == 4:
+        return level
+    count = len(unit.blockers)
+    return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
+
+
+def place_of(project: Project, finding: Finding) -> str:
+    """Where a finding is, relative to the assessed folder: ``path:line`` or ``path#cell:line``."""
+    path = finding.path or ""
+    if project.folder != ".":
+        path = posixpath.relpath(path, project.folder)
+    if finding.line is None:
+        return path
+    return f"{path}:{finding.line}" if finding.cell is None else f"{path}#{finding.cell}:{finding.line}"

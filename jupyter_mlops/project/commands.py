@@ -1,0 +1,250 @@
+"""What a command runs: a script, a module, a notebook, a make target, pipeline stages, tests …"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jupyter_mlops.project.shell import Command, join
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command runs.
+
+    Attributes:
+        kind: "script" (a Python file), "module" (a dotted name), "notebook", "shell" (a shell script), "make", "stages" (DVC),
+            "tests", "lint", "environment" (tox, nox, hatch), "tool" (anything else).
+        value: path, dotted name, or the tool's name.
+        folder: folder it is run in, relative to the base.
+        arguments: the rest of the command line.
+    """
+
+    kind: str
+    value: str
+    folder: str = "."
+    arguments: tuple[str, ...] = ()
+
+
+_PYTHON = re.compile(r"(?:.*/)?(?:python[\d.]*|pypy3?|ipython3?|\{?sys\.executable\}?)(?:\.exe)?$")
+#: Programs that only start another one: name → how many of its own words come first (options are skipped besides).
+_WRAPPERS = {"sudo": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "nice": 0, "xvfb-run": 0, "timeout": 1, "stdbuf": 0}
+_RUNNERS = frozenset(
+    {"uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "conda", "mamba", "micromamba", "uvx", "pipx"}
+)
+#: Options of runners and wrappers that take a value.
+_VALUED = frozenset(
+    "-n --name -p --prefix --python --with --extra --group --project --directory -e --env --environment -C --cwd -u".split()
+)
+_LINTERS = frozenset(
+    {
+        "ruff",
+        "flake8",
+        "pylint",
+        "black",
+        "isort",
+        "mypy",
+        "pyright",
+        "pre-commit",
+        "bandit",
+        "nbqa",
+        "pycodestyle",
+        "yamllint",
+    }
+)
+_TESTS = frozenset({"pytest", "py.test", "nosetests", "unittest", "nose2", "pytest-3", "green", "behave"})
+_LAUNCHERS = frozenset({"torchrun", "accelerate", "deepspeed", "mpirun", "streamlit", "spark-submit", "kernprof"})
+
+
+def targets(command: Command, base_folder: str = ".") -> list[Target]:
+    """What a simple command runs.
+
+    Args:
+        command: the command; its own folder is relative to `base_folder`.
+        base_folder: where the script started, relative to the base.
+
+    Returns:
+        Usually one; none for commands that run nothing of the project (`cd`, `echo`).
+    """
+    folder = join(base_folder, command.folder)
+    return _targets(list(command.words), folder)
+
+
+def _targets(words: list[str], folder: str) -> list[Target]:
+    words = _unwrapped(words)
+    if not words:
+        return []
+    program, rest = posixpath.basename(words[0]), words[1:]
+    if _PYTHON.match(words[0]):
+        return _python(rest, folder)
+    handler = _HANDLERS.get(program)
+    if handler is not None:
+        return handler(rest, folder)
+    if program in _TESTS:
+        return [Target("tests", program, folder, tuple(rest))]
+    if program in _LINTERS:
+        return [Target("lint", program, folder, tuple(rest))]
+    if program in _LAUNCHERS:
+        script = next((word for word in rest if word.endswith(".py")), None)
+        return [Target("script", join(folder, script), folder, tuple(rest))] if script else []
+    if words[0].endswith(".py"):
+        return [Target("script", join(folder, words[0]), folder, tuple(rest))]
+    if words[0].endswith(".sh"):
+        return [Target("shell", join(folder, words[0]), folder, tuple(rest))]
+    return [Target("tool", program, folder, tuple(rest))]
+
+
+def _unwrapped(words: list[str]) -> list[str]:
+    while words:
+        program = posixpath.basename(words[0])
+        if program in _WRAPPERS:
+            words = _after_options(words[1:])[_WRAPPERS[program] :]
+            while words and re.match(r"[A-Za-z_]\w*=", words[0]):
+                words = words[1:]
+        elif program in _RUNNERS and "run" in words[1:3]:
+            words = _after_options(words[words.index("run") + 1 :])
+        elif program in ("uvx", "pipx"):
+            words = _after_options(words[1:])
+        else:
+            break
+    return words
+
+
+def _after_options(words: list[str]) -> list[str]:
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        if words[position] == "--":
+            return words[position + 1 :]
+        position += 2 if words[position] in _VALUED else 1
+    return words[position:]
+
+
+def _python(words: list[str], folder: str) -> list[Target]:
+    position = 0
+    while position < len(words) and words[position].startswith("-") and words[position] not in ("-m", "-c"):
+        position += 2 if words[position] in ("-W", "-X") else 1
+    if position >= len(words):
+        return []
+    if words[position] == "-c":
+        return [Target("code", words[position + 1], folder)] if position + 1 < len(words) else []
+    if words[position] == "-m" and position + 1 < len(words):
+        module, rest = words[position + 1], words[position + 2 :]
+        if module in _HANDLERS or module in _TESTS or module in _LINTERS or module in ("torch.distributed.run",):
+            return _targets([module, *rest], folder)
+        return [Target("module", module, folder, tuple(rest))]
+    return [Target("script", join(folder, words[position]), folder, tuple(words[position + 1 :]))]
+
+
+def _plain(words: list[str]) -> list[str]:
+    return [word for word in words if not word.startswith("-")]
+
+
+def _make(words: list[str], folder: str) -> list[Target]:
+    names = []
+    position = 0
+    makefile = ""
+    while position < len(words):
+        word = words[position]
+        if word in ("-C", "--directory", "-f", "--file", "--makefile", "-d", "--justfile", "-t", "--taskfile"):
+            value = words[position + 1] if position + 1 < len(words) else "."
+            if word in ("-C", "--directory", "-d"):
+                folder = join(folder, value)
+            else:
+                makefile = value
+            position += 1
+        elif not word.startswith("-") and "=" not in word:
+            names.append(word)
+        position += 1
+    return [Target("make", makefile, folder, tuple(names))]
+
+
+def _dvc(words: list[str], folder: str) -> list[Target]:
+    plain = _plain(words)
+    if plain[:1] == ["repro"] or plain[:2] == ["exp", "run"]:
+        names = plain[1:] if plain[0] == "repro" else plain[2:]
+        return [Target("stages", "dvc", folder, tuple(names))]
+    return [Target("tool", "dvc", folder, tuple(words))]
+
+
+def _papermill(words: list[str], folder: str) -> list[Target]:
+    found = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        if word in ("--cwd", "-f", "--parameters_file", "-y", "-k", "--kernel", "--log-level", "-b", "--engine"):
+            position += 1
+        elif word in ("-p", "--parameters", "-r", "--parameters_raw"):
+            position += 2
+        elif word.endswith(".ipynb"):
+            found.append(Target("notebook", join(folder, word), folder, tuple(words)))
+            break
+        position += 1
+    return found
+
+
+def _jupyter(words: list[str], folder: str) -> list[Target]:
+    if words[:1] in (["nbconvert"], ["execute"], ["run"]):
+        if words[0] == "nbconvert" and not any(word.startswith("--execute") for word in words):
+            return []
+        notebooks = [word for word in words if word.endswith(".ipynb")]
+        return [Target("notebook", join(folder, word), folder, tuple(words)) for word in notebooks]
+    return [Target("tool", "jupyter", folder, tuple(words))]
+
+
+def _coverage(words: list[str], folder: str) -> list[Target]:
+    if words[:1] == ["run"]:
+        rest = words[1:]
+        while rest and rest[0].startswith("-") and rest[0] != "-m":
+            rest = rest[2:] if rest[0] in ("--source", "--rcfile", "--omit", "--include") else rest[1:]
+        return _python(rest, folder)
+    return []
+
+
+def _shell(words: list[str], folder: str) -> list[Target]:
+    if "-c" in words[:-1]:
+        from jupyter_mlops.project.shell import read_script
+
+        script = words[words.index("-c") + 1]
+        return [target for inner in read_script(script) for target in targets(inner, folder)]
+    plain = _plain(words)
+    return [Target("shell", join(folder, plain[0]), folder, tuple(plain[1:]))] if plain else []
+
+
+def _environment(tool: str) -> Callable[[list[str], str], list[Target]]:
+    def handler(words: list[str], folder: str) -> list[Target]:
+        names: list[str] = []
+        for position, word in enumerate(words):
+            if word in ("-e", "-s", "--session", "--sessions", "--env") and position + 1 < len(words):
+                names += words[position + 1].split(",")
+        return [Target("environment", tool, folder, tuple(names))]
+
+    return handler
+
+
+def _mlflow(words: list[str], folder: str) -> list[Target]:
+    plain = _plain(words)
+    if plain[:1] == ["run"] and len(plain) > 1 and "://" not in plain[1]:
+        return [Target("project", join(folder, plain[1]), folder, tuple(words))]
+    return [Target("tool", "mlflow", folder, tuple(words))]
+
+
+_HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
+    "make": _make,
+    "gmake": _make,
+    "just": _make,
+    "task": _make,
+    "dvc": _dvc,
+    "papermill": _papermill,
+    "jupyter": _jupyter,
+    "jupyter-nbconvert": lambda words, folder: _jupyter(["nbconvert", *words], folder),
+    "coverage": _coverage,
+    "bash": _shell,
+    "sh": _shell,
+    "zsh": _shell,
+    "source": _shell,
+    "tox": _environment("tox"),
+    "nox": _environment("nox"),
+    "mlflow": _mlflow,
+}

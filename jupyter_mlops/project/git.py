@@ -1,0 +1,192 @@
+"""Git facts, asked of the git executable.
+
+Nothing here can change the repository or run what the repository configures: no optional locks, no hooks, no file
+system monitor, no pager, no lazy fetching. The user's and the machine's own configuration is left out, so that the
+same tree gives the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+_SAFE = (
+    "--no-pager",
+    *("-c", "safe.directory=*"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.excludesFile=/dev/null"),
+    *("-c", "core.attributesFile=/dev/null"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "log.showSignature=false"),
+)
+_TIMEOUT_S = 60.0
+_GITLINK = "160000"
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file in a commit or in the index. `size` is in bytes, None where it was not asked for."""
+
+    oid: str
+    mode: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Git:
+    """One repository.
+
+    Attributes:
+        top: its top folder.
+        head: the commit that is checked out; None in a repository without commits.
+    """
+
+    top: Path
+    head: str | None
+
+    def run(self, *arguments: str) -> bytes | None:
+        """What a git command prints; None when it fails."""
+        return _run(self.top, *arguments)
+
+    @cached_property
+    def index(self) -> dict[str, Blob]:
+        """Paths in the index → their blob, links to other repositories left out."""
+        return {path: blob for path, blob in self._staged.items() if blob.mode != _GITLINK}
+
+    @cached_property
+    def submodules(self) -> tuple[str, ...]:
+        """Paths that are repositories of their own."""
+        return tuple(sorted(path for path, blob in self._staged.items() if blob.mode == _GITLINK))
+
+    @cached_property
+    def _staged(self) -> dict[str, Blob]:
+        found = {}
+        for record in (self.run("ls-files", "-z", "--stage") or b"").split(b"\0"):
+            meta, _, path = record.partition(b"\t")
+            if path:
+                mode, oid, _stage = meta.decode("ascii").split(" ")
+                found[os.fsdecode(path)] = Blob(oid, mode)
+        return found
+
+    @cached_property
+    def committed(self) -> dict[str, Blob]:
+        """Paths in the commit that is checked out → their blob, with sizes."""
+        found: dict[str, Blob] = {}
+        if self.head is None:
+            return found
+        for record in (self.run("ls-tree", "-r", "-l", "-z", "HEAD") or b"").split(b"\0"):
+            meta, _, path = record.partition(b"\t")
+            if path:
+                mode, kind, oid, size = meta.decode("ascii").split()
+                if kind == "blob":
+                    found[os.fsdecode(path)] = Blob(oid, mode, int(size) if size.isdigit() else None)
+        return found
+
+    def untracked(self, under: str, excluded: tuple[str, ...]) -> list[str]:
+        """Files that git neither tracks nor ignores.
+
+        Args:
+            under: folder to list, relative to the top; "." for all.
+            excluded: folder names to leave out whatever git thinks of them.
+        """
+        patterns = [f"--exclude={name}/" for name in excluded]
+        listing = self.run("ls-files", "-z", "--others", "--exclude-standard", *patterns, "--", under) or b""
+        return [os.fsdecode(path) for path in listing.split(b"\0") if path]
+
+    def ignores(self, path: str) -> bool:
+        """Whether git ignores this path (tracked files are never ignored)."""
+        return bool((self.run("check-ignore", "-z", "--", path) or b"").strip(b"\0"))
+
+    @cached_property
+    def commits(self) -> int:
+        """How many commits there are, counted up to two. A shallow clone knows its last commit's parent."""
+        if self.head is None:
+            return 0
+        body = self.run("cat-file", "-p", "HEAD") or b""
+        return 2 if any(line.startswith(b"parent ") for line in body.split(b"\n\n", 1)[0].splitlines()) else 1
+
+    def last_change(self, path: str) -> int | None:
+        """Seconds since the epoch of the last commit that touched `path`; None when none did."""
+        if self.head is None:
+            return None
+        stamp = (self.run("log", "-1", "--format=%ct", "--", path) or b"").strip()
+        return int(stamp) if stamp.isdigit() else None
+
+    @cached_property
+    def has_remote(self) -> bool:
+        """Whether a remote is configured."""
+        return bool((self.run("remote") or b"").strip())
+
+    def content(self, oids: list[str]) -> dict[str, bytes]:
+        """The content of blobs, in one call.
+
+        Args:
+            oids: object names, as in `committed`.
+        """
+        if not oids:
+            return {}
+        listing = _run(self.top, "cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode("ascii"))
+        found: dict[str, bytes] = {}
+        rest = listing or b""
+        for oid in oids:
+            header, _, rest = rest.partition(b"\n")
+            parts = header.split(b" ")
+            if len(parts) != 3:  # "… missing": a partial clone
+                continue
+            size = int(parts[2])
+            found[oid], rest = rest[:size], rest[size + 1 :]
+        return found
+
+
+def find_repository(folder: Path) -> Git | None:
+    """The repository that `folder` is part of.
+
+    Args:
+        folder: an existing folder.
+
+    Returns:
+        None outside of any repository, where git is not installed, and in a folder that the repository ignores
+        (it then has no history there).
+    """
+    answer = _run(folder, "rev-parse", "--show-toplevel")
+    if answer is None:
+        return None
+    top = Path(os.fsdecode(answer.rstrip(b"\r\n")))
+    head = (_run(top, "rev-parse", "--verify", "-q", "HEAD") or b"").decode("ascii").strip() or None
+    repository = Git(top, head)
+    resolved = folder.resolve()
+    if resolved != top.resolve() and repository.ignores(str(resolved)):
+        return None
+    return repository
+
+
+def _run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
+    try:
+        done = subprocess.run(
+            ["git", *_SAFE, *arguments],
+            cwd=folder,
+            env=_environment(),
+            input=stdin,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None

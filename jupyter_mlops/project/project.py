@@ -1,0 +1,300 @@
+"""The project that is assessed: its files, and one cached parser a kind."""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.project.dockerfile import Dockerfile, read_dockerfile
+from jupyter_mlops.project.git import Git, find_repository
+from jupyter_mlops.project.makefile import Target, read_makefile
+from jupyter_mlops.project.notebook import Notebook, read_notebook
+from jupyter_mlops.project.python_source import PythonSource
+from jupyter_mlops.project.requirements import RequirementsFile, read_requirements
+from jupyter_mlops.project.toml_reader import read_toml
+from jupyter_mlops.project.walk import File, Walk, walk_folder, walk_repository
+from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
+
+T = TypeVar("T")
+
+#: Larger files are named, not read. Notebooks carry their outputs, so they may be larger.
+MAX_BYTES = 5_000_000
+MAX_NOTEBOOK_BYTES = 60_000_000
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader of an answer should know about what could not be read.
+
+    Attributes:
+        path: relative to the base.
+        message: one sentence.
+        line: 1-based, None when it is about the whole file.
+    """
+
+    path: str
+    message: str
+    line: int | None = None
+
+
+@dataclass
+class Project:
+    """What is in the project.
+
+    All paths are posix and relative to `base`.
+
+    Attributes:
+        base: the git top level, or the assessed folder outside of git.
+        folder: the assessed folder, relative to the base.
+        git: the repository, None outside of one.
+        walk: the files found below `folder`.
+        overrides: text that stands in for the content of files: what an editor holds and has not saved.
+    """
+
+    base: Path
+    folder: str
+    git: Git | None
+    walk: Walk
+    overrides: dict[str, str] = field(default_factory=dict)
+    _cache: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    _notes: dict[tuple[str, str], Note] = field(default_factory=dict, repr=False)
+    _folders: dict[str, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_path(self) -> dict[str, File]:
+        """Files by path, those above the assessed folder included."""
+        return {file.path: file for file in (*self.above, *self.walk.files)}
+
+    @cached_property
+    def above(self) -> tuple[File, ...]:
+        """Files of the repository outside of the assessed folder that may cover it: those of its own and hidden folders."""
+        if self.git is None or self.folder == ".":
+            return ()
+        parents = {"."} | {"/".join(self.folder.split("/")[:depth]) for depth in range(1, self.folder.count("/") + 1)}
+        found = []
+        for path in sorted(self.git.index):
+            head = path.rpartition("/")[0] or "."
+            if not path.startswith(f"{self.folder}/") and (head in parents or _is_tooling(path, parents)):
+                status = _lstat(self.base / path)
+                if status is not None and stat.S_ISREG(status.st_mode):
+                    found.append(File(path, status.st_size, path in self.git.committed))
+        return tuple(found)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What could not be read, so far, by path."""
+        return tuple(note for _key, note in sorted(self._notes.items()))
+
+    def note(self, path: str, message: str, line: int | None = None) -> None:
+        """Records that something could not be read."""
+        self._notes.setdefault((path, message), Note(path, message, line))
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder of that path inside the project, ignored ones included."""
+        return self.kind(path) is not None
+
+    def kind(self, path: str) -> str | None:
+        """What is at `path` inside the project: "file", "folder", or None (nothing, a link that leaves, a FIFO …)."""
+        path = posixpath.normpath(path)
+        if path in self.overrides:
+            return "file"
+        if not self._inside(path):
+            return None
+        try:
+            mode = (self.base / path).lstat().st_mode
+            if stat.S_ISLNK(mode):
+                if not self._inside(_target(self.base, path)):
+                    return None
+                mode = (self.base / path).stat().st_mode
+        except (OSError, ValueError):
+            return None
+        return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else None
+
+    def _inside(self, path: str) -> bool:
+        """Whether the folder that holds `path` is really below the base: no link leads out."""
+        if path.startswith(("/", "../")) or path == ".." or "\0" in path:
+            return False
+        folder = posixpath.dirname(path)
+        if folder not in self._folders:
+            real = os.path.realpath(self.base / folder)
+            top = os.path.realpath(self.base)
+            self._folders[folder] = real == top or real.startswith(top.rstrip(os.sep) + os.sep)
+        return self._folders[folder]
+
+    def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
+        """The bytes of a file; None, with a note, where it cannot or should not be read."""
+        if path in self.overrides:
+            return self.overrides[path].encode("utf-8", "surrogatepass")
+        if self.kind(path) != "file":
+            return None
+        try:
+            descriptor = os.open(
+                self.base / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            )
+            with os.fdopen(descriptor, "rb") as stream:
+                status = os.fstat(stream.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    return None
+                if status.st_size > limit:
+                    self.note(path, f"not read: larger than {limit // 1_000_000} MB")
+                    return None
+                return stream.read(limit + 1)
+        except OSError:
+            self.note(path, "cannot be read: permission denied")
+            return None
+
+    def text(self, path: str, limit: int = MAX_BYTES) -> str | None:
+        """The text of a file; None for one that cannot be read or holds no text."""
+        return self._cached("text", path, lambda: self._decode(path, limit))
+
+    def _decode(self, path: str, limit: int) -> str | None:
+        data = self.read(path, limit)
+        if data is None:
+            return None
+        if b"\0" in data[:8192]:
+            raise DocumentError("binary, where text was expected")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise DocumentError("not valid UTF-8") from None
+
+    def yaml(self, path: str) -> list[Any]:
+        """The documents of a YAML file; none where it does not parse."""
+        return self._cached("yaml", path, lambda: read_yaml(self.text(path) or "")) or []
+
+    def toml(self, path: str) -> dict[str, Any]:
+        """A TOML file; empty where it does not parse."""
+        return self._cached("toml", path, lambda: read_toml(self.text(path) or "")) or {}
+
+    def json(self, path: str) -> Any:
+        """A JSON file; None where it does not parse."""
+        return self._cached("json", path, lambda: _read_json(self.text(path, 20_000_000) or ""))
+
+    def python(self, path: str) -> PythonSource | None:
+        """A Python file, or the code of a notebook; None where it does not parse."""
+        if path.endswith(".ipynb"):
+            return self._cached("python", path, lambda: self._notebook_code(path))
+        return self._cached("python", path, lambda: PythonSource(self.text(path) or ""))
+
+    def _notebook_code(self, path: str) -> PythonSource | None:
+        notebook = self.notebook(path)
+        return PythonSource(notebook.code) if notebook is not None and notebook.language == "python" else None
+
+    def notebook(self, path: str) -> Notebook | None:
+        """A notebook; None where it does not parse."""
+        return self._cached("notebook", path, lambda: read_notebook(path, self.text(path, MAX_NOTEBOOK_BYTES) or ""))
+
+    def makefile(self, path: str) -> dict[str, Target]:
+        """The targets of a Makefile."""
+        return self._cached("makefile", path, lambda: read_makefile(self.text(path) or "")) or {}
+
+    def dockerfile(self, path: str) -> Dockerfile:
+        """A Dockerfile; without instructions where it cannot be read."""
+        found = self._cached("dockerfile", path, lambda: read_dockerfile(self.text(path) or ""))
+        return found or Dockerfile(())
+
+    def requirements(self, path: str) -> RequirementsFile:
+        """A requirements file; empty where it cannot be read."""
+        found = self._cached("requirements", path, lambda: read_requirements(self.text(path) or ""))
+        return found or RequirementsFile((), (), (), "")
+
+    def line(self, path: str, line: int | None, cell: int | None = None) -> str:
+        """The text of a line; "" where there is none."""
+        if line is None:
+            return ""
+        if cell is not None:
+            notebook = self.notebook(path)
+            source = notebook.cells[cell].source if notebook is not None and cell < len(notebook.cells) else ""
+        else:
+            source = self.text(path) or ""
+        lines = source.split("\n")
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    def _cached(self, kind: str, path: str, parse: Callable[[], T | None]) -> T | None:
+        key = (kind, path)
+        if key not in self._cache:
+            try:
+                self._cache[key] = parse()
+            except DocumentError as error:
+                self.note(path, error.message, error.line)
+                self._cache[key] = None
+        value: T | None = self._cache[key]
+        return value
+
+
+def open_project(path: str | Path, *, overrides: dict[str, str] | None = None) -> Project:
+    """The project at `path`.
+
+    Args:
+        path: a folder, or a file in it.
+        overrides: absolute path → text that stands in for a file's content.
+
+    Raises:
+        MlopsError: ``path-not-found`` when nothing is there.
+    """
+    given = Path(path)
+    try:
+        found = given if given.is_dir() else given.parent if given.exists() else None
+    except (OSError, ValueError):
+        found = None
+    if found is None:
+        raise MlopsError(
+            "path-not-found", f"There is no file or folder {str(path)!r}. Name an existing project.", path=str(path)
+        )
+    folder = found.resolve()
+    git = find_repository(folder)
+    base = git.top.resolve() if git else folder
+    relative = folder.relative_to(base).as_posix() if git else "."
+    walk = walk_repository(git, relative) if git else walk_folder(base)
+    held = {_relative(base, name): text for name, text in (overrides or {}).items()}
+    return Project(base, relative, git, walk, {name: text for name, text in held.items() if name is not None})
+
+
+def suffixes(files: Iterable[File], *wanted: str) -> list[File]:
+    """The files that have one of these extensions."""
+    return [file for file in files if file.suffix in wanted]
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"not valid JSON: {error.msg}", error.lineno) from None
+    except (RecursionError, ValueError):
+        raise DocumentError("nested too deeply, or numbers too long, to be read as JSON") from None
+
+
+def _is_tooling(path: str, parents: set[str]) -> bool:
+    """Files in a hidden folder beside or above the assessed folder, such as `.github/workflows/ci.yml`."""
+    parts = path.split("/")
+    for depth, part in enumerate(parts[:-1]):
+        if part.startswith(".") and ("/".join(parts[:depth]) or ".") in parents:
+            return True
+    return False
+
+
+def _lstat(path: Path) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
+
+
+def _target(base: Path, path: str) -> str:
+    real = os.path.realpath(base / path)
+    return os.path.relpath(real, os.path.realpath(base)).replace(os.sep, "/")
+
+
+def _relative(base: Path, name: str) -> str | None:
+    try:
+        return Path(name).resolve().relative_to(base).as_posix()
+    except ValueError:
+        return None

@@ -1,0 +1,422 @@
+"""What can run, and from where: the graph from entry points to functions.
+
+Nodes are pairs: ``(file, scope)`` for code (scope "" is the module, "__main__" its guarded block) and ``(id, LAUNCH)`` for
+launches. A node is reached when a launch, a script, a notebook or a scheduled thing leads to it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.project.commands import Target, targets
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.modules import ModuleIndex
+from jupyter_mlops.project.project import Project
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+from jupyter_mlops.project.shell import Command, join, read_script
+
+Node = tuple[str, str]
+LAUNCH = "<launch>"
+
+#: Decorators that do not hand the function to anyone: it runs only when it is called.
+_INERT = frozenset(
+    "staticmethod classmethod property cached_property lru_cache cache wraps contextmanager task step component jit njit "
+    "no_grad inference_mode dataclass overload abstractmethod setter typechecked timer retry node function op validate "
+    "check_types check_input check_output check_io trace start_as_current_span override cell".split()
+)
+_SHELL_CALLS = frozenset(
+    {
+        "subprocess.run",
+        "subprocess.call",
+        "subprocess.check_call",
+        "subprocess.check_output",
+        "subprocess.Popen",
+        "os.system",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where one node leads to the next."""
+
+    path: str
+    line: int | None
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        if self.line is None:
+            return self.path
+        return f"{self.path}:{self.line}" if self.cell is None else f"{self.path}#{self.cell}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Root:
+    """An entry point.
+
+    Attributes:
+        node: where it enters.
+        group: what it belongs to; roots of one pipeline share it.
+    """
+
+    node: Node
+    group: str
+
+
+class Reach:
+    """Reachability in a project.
+
+    Args:
+        project: the project.
+        sources: Python files and notebooks that count as entry points or can be reached.
+        launches: everything that starts commands, the most telling first (CI before make before stages).
+        not_roots: sources that are no entry points by themselves (tests).
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        sources: Iterable[str],
+        launches: Iterable[Launch],
+        not_roots: frozenset[str] = frozenset(),
+    ) -> None:
+        self.project = project
+        self.sources = tuple(sources)
+        self.launches = {launch.id: launch for launch in launches}
+        self.modules = ModuleIndex(self.sources)
+        self._not_roots = not_roots
+        self._parents: dict[Node, tuple[Node, Link] | None] = {}
+        self._groups: dict[Node, set[str]] = defaultdict(set)
+        self._edges: dict[Node, list[tuple[Node, Link]]] = {}
+        for root in self._roots():
+            self._visit(root)
+
+    def reached(self, path: str, scope: str = "") -> bool:
+        """Whether a scope can run."""
+        return (path, scope) in self._parents
+
+    def launched(self, launch: Launch) -> bool:
+        """Whether another launch leads to this one, or it is one that starts by itself."""
+        return (launch.id, LAUNCH) in self._parents
+
+    def groups(self, path: str, scope: str = "") -> frozenset[str]:
+        """What leads to a scope."""
+        return frozenset(self._groups.get((path, scope), ()))
+
+    def chain(self, path: str, scope: str = "") -> tuple[str, ...]:
+        """The links from the entry point to a scope, first one first."""
+        links: list[str] = []
+        node: Node = (path, scope)
+        seen = {node}
+        while (parent := self._parents.get(node)) is not None:
+            node, link = parent
+            if not links or links[-1] != str(link):
+                links.append(str(link))
+            if node in seen:
+                break
+            seen.add(node)
+        return tuple(reversed(links))
+
+    def behind_target(self, target: Target) -> frozenset[Node]:
+        """All nodes that a target leads to."""
+        return self.behind(*self._nodes(target))
+
+    def behind(self, *nodes: Node) -> frozenset[Node]:
+        """All nodes that these lead to, themselves included."""
+        seen: set[Node] = set()
+        pending = list(nodes)
+        while pending:
+            node = pending.pop()
+            if node not in seen:
+                seen.add(node)
+                pending += [target for target, _link in self._successors(node)]
+        return frozenset(seen)
+
+    def targets(self, launch: Launch) -> Iterator[tuple[Target, Command]]:
+        """What the commands of a launch run."""
+        for command in launch.commands:
+            for target in targets(command, launch.folder):
+                yield target, command
+
+    def _roots(self) -> Iterator[Root]:
+        for launch in self.launches.values():
+            if launch.neutralised is None:
+                yield Root((launch.id, LAUNCH), launch.group or launch.id)
+        for path in self.sources:
+            if path in self._not_roots:
+                continue
+            if path.endswith(".ipynb"):
+                yield Root((path, ""), path)
+                continue
+            source = self.project.python(path)
+            if source is not None and source.has_main_guard:
+                yield Root((path, "__main__"), path)
+                yield Root((path, ""), path)
+            elif source is not None and source.acts and not path.endswith("__init__.py"):
+                yield Root((path, ""), path)
+
+    def _visit(self, root: Root) -> None:
+        self._parents.setdefault(root.node, None)
+        pending = [root.node]
+        seen = {root.node}
+        methods: dict[str, tuple[Node, Link]] = {}
+        classes: list[tuple[str, Scope]] = []
+        while pending:
+            node = pending.pop(0)
+            self._groups[node].add(root.group)
+            follow = list(self._successors(node))
+            scope = self._scope(node)
+            if scope is not None:
+                place = self._place(node[0])
+                if scope.kind == "class":
+                    classes.append((node[0], scope))
+                    follow += [
+                        ((node[0], method.name), methods[name][1])
+                        for name, method in scope.children.items()
+                        if name in methods
+                    ]
+                for name, line in scope.names.items():
+                    if name not in methods:
+                        link = place(line)
+                        methods[name] = (node, link)
+                        follow += [
+                            ((path, klass.children[name].name), link)
+                            for path, klass in classes
+                            if name in klass.children
+                        ]
+            for target, link in follow:
+                if target not in seen:
+                    seen.add(target)
+                    self._parents.setdefault(target, (node, link))
+                    pending.append(target)
+
+    def _scope(self, node: Node) -> Scope | None:
+        if node[1] == LAUNCH:
+            return None
+        source = self.project.python(node[0])
+        if source is None:
+            return None
+        return scope_named(source, node[1])
+
+    def _place(self, path: str) -> _Placer:
+        return _Placer(self.project, path)
+
+    def _successors(self, node: Node) -> list[tuple[Node, Link]]:
+        if node not in self._edges:
+            if node[1] == LAUNCH:
+                launch = self.launches.get(node[0])
+                self._edges[node] = list(self._from_launch(launch)) if launch else []
+            else:
+                self._edges[node] = list(self._from_scope(node))
+        return self._edges[node]
+
+    def _from_launch(self, launch: Launch) -> Iterator[tuple[Node, Link]]:
+        for need in launch.needs:
+            yield (need, LAUNCH), Link(launch.path, launch.line)
+        for command in launch.commands:
+            if command.neutralised and launch.kind == "ci":
+                continue
+            link = Link(launch.path, launch.line_of(command))
+            for target in targets(command, launch.folder):
+                for node in self._nodes(target):
+                    yield node, link
+
+    def _nodes(self, target: Target) -> Iterator[Node]:
+        if target.kind == "script":
+            yield target.value, ""
+            yield target.value, "__main__"
+        elif target.kind == "notebook":
+            yield target.value, ""
+        elif target.kind == "module":
+            found = self.modules.find(target.value, f"{target.folder}/_" if target.folder != "." else "_")
+            if found and found.endswith("__init__.py"):
+                found = self.modules.find(f"{target.value}.__main__", "_") or found
+            if found:
+                yield found, ""
+                yield found, "__main__"
+        elif target.kind == "code":
+            try:
+                source = PythonSource(target.value)
+            except ValueError:
+                return
+            yield from self._imported(source, "_")
+        else:
+            for name in self.launch_ids(target):
+                yield name, LAUNCH
+
+    def launch_ids(self, target: Target) -> Iterator[str]:
+        """The launches that a target means: stages, make targets, environments, shell scripts, console scripts."""
+        if target.kind == "stages":
+            names = [name.rpartition(":")[2] for name in target.arguments if not name.endswith((".yaml", ".dvc"))]
+            files = [join(target.folder, name) for name in target.arguments if name.endswith("dvc.yaml")]
+            wanted = files or [join(target.folder, "dvc.yaml")]
+            for launch in self.launches.values():
+                if launch.kind == "stage" and launch.path in wanted and (not names or launch.name in names):
+                    yield launch.id
+        elif target.kind == "make":
+            names = list(target.arguments) or ["<default>"]
+            candidates = [join(target.folder, name) for name in ([target.value] if target.value else MAKEFILES)]
+            for path in candidates:
+                yield from (f"{path}#{name}" for name in names if f"{path}#{name}" in self.launches)
+        elif target.kind == "environment":
+            for launch in self.launches.values():
+                if launch.kind == "environment" and posixpath.dirname(launch.path) == target.folder.removeprefix("."):
+                    if not target.arguments or launch.name in target.arguments:
+                        yield launch.id
+        elif target.kind == "shell" and target.value in self.launches:
+            yield target.value
+        elif target.kind == "tool" and f"console:{target.value}" in self.launches:
+            yield f"console:{target.value}"
+        elif target.kind == "tool" and target.value == "ploomber":
+            yield from self._in_folder(target, "pipeline.yaml")
+        elif target.kind == "tool" and target.value == "snakemake":
+            yield from self._in_folder(target, "Snakefile")
+
+    def _in_folder(self, target: Target, name: str) -> Iterator[str]:
+        path = join(target.folder, name)
+        yield from (launch.id for launch in self.launches.values() if launch.path == path)
+
+    def _imported(self, source: PythonSource, importer: str) -> Iterator[Node]:
+        for item in source.imports:
+            for dotted in {item.module, item.dotted}:
+                found = self.modules.resolve(dotted, importer)
+                if found:
+                    yield found[0], ""
+                    if found[1]:
+                        yield found
+
+    def _from_scope(self, node: Node) -> Iterator[tuple[Node, Link]]:
+        path, name = node
+        source = self.project.python(path)
+        scope = scope_named(source, name) if source else None
+        if source is None or scope is None:
+            return
+        place = self._place(path)
+        if scope.kind == "module":
+            yield from self._from_module(path, source, place)
+        if scope.kind == "class":
+            outside = any(not base.startswith(":") and base != "object" for base in scope.bases)
+            for child in scope.children.values():
+                if outside or child.name.rpartition(".")[2].startswith("__"):
+                    yield (path, child.name), place(child.line)
+            for base in scope.bases:
+                yield from self._dotted(path, base, place(scope.line))
+        for read, line in scope.names.items():
+            known = scope.lookup(read)
+            if known:
+                yield from self._dotted(path, known, place(line))
+        for call in scope.calls:
+            yield from self._dotted(path, call.name, place(call.line))
+            if call.name in _SHELL_CALLS or call.name.endswith("execute_notebook"):
+                for target in _shelled(call, posixpath.dirname(path) or "."):
+                    for reached in self._nodes(target):
+                        yield reached, place(call.line)
+
+    def _from_module(self, path: str, source: PythonSource, place: _Placer) -> Iterator[tuple[Node, Link]]:
+        for item in source.imports:
+            for dotted in (item.module, item.dotted):
+                found = self.modules.resolve(dotted, path)
+                if found:
+                    yield (found[0], ""), place(item.line)
+        for scope in source.scopes:
+            if scope.kind == "function" and any(not _inert(decorator) for decorator in scope.decorators):
+                yield (path, scope.name), place(scope.line)
+        if path.endswith(".ipynb"):
+            notebook = self.project.notebook(path)
+            folder = posixpath.dirname(path) or "."
+            for escape in notebook.escapes if notebook else ():
+                link = Link(path, escape.line, escape.cell)
+                text = (
+                    f"python {escape.text[4:]}"
+                    if escape.text.startswith("run ") and escape.kind == "%"
+                    else escape.text
+                )
+                if escape.kind == "!" or text is not escape.text:
+                    for command in read_script(text):
+                        for target in targets(command, folder):
+                            for reached in self._nodes(target):
+                                yield reached, link
+
+    def _dotted(self, path: str, dotted: str, link: Link) -> Iterator[tuple[Node, Link]]:
+        if dotted.startswith(":"):
+            parts = dotted[1:].replace("()", "").replace("[]", "").split(".")
+            yield from self._prefixes(path, parts, link)
+        elif dotted and dotted[0] not in "?(":
+            found = self.modules.resolve(dotted.replace("()", "").replace("[]", ""), path)
+            if found and found[1]:
+                yield from self._prefixes(found[0], found[1].split("."), link)
+            elif found:
+                yield (found[0], ""), link
+
+    def _prefixes(self, path: str, parts: list[str], link: Link, depth: int = 0) -> Iterator[tuple[Node, Link]]:
+        """The scopes that ``Class.method`` means: the class, and the method."""
+        source = self.project.python(path)
+        if source is None:
+            return
+        scope = source.module
+        for part in parts:
+            if part not in scope.children:
+                passed_on = scope.bound.get(part) if scope is source.module else None
+                if passed_on and passed_on[0] not in ":?" and depth < 5:
+                    found = self.modules.resolve(passed_on, path)
+                    if found:
+                        rest = [*(found[1].split(".") if found[1] else []), *parts[1:]]
+                        yield from self._prefixes(found[0], rest, link, depth + 1)
+                return
+            scope = scope.children[part]
+            yield (path, scope.name), link
+
+
+MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml")
+
+
+class _Placer:
+    """Turns lines of a source into links: those of a notebook name the cell."""
+
+    def __init__(self, project: Project, path: str) -> None:
+        self._notebook = project.notebook(path) if path.endswith(".ipynb") else None
+        self._path = path
+
+    def __call__(self, line: int) -> Link:
+        if self._notebook is None or not self._notebook.parsed_cells:
+            return Link(self._path, line)
+        cell, inner = self._notebook.place(line)
+        return Link(self._path, inner, cell)
+
+
+def scope_named(source: PythonSource, name: str) -> Scope | None:
+    """The scope of that qualified name; None when there is none."""
+    scope = source.module
+    for part in name.split(".") if name else ():
+        child = scope.children.get(part)
+        if child is None:
+            return None
+        scope = child
+    return scope
+
+
+def _inert(decorator: str) -> bool:
+    return decorator.replace("()", "").rpartition(".")[2] in _INERT
+
+
+def _shelled(call: Call, folder: str) -> Iterator[Target]:
+    import ast
+
+    if call.name.endswith("execute_notebook"):
+        text = call.text(0, "input_path")
+        if text:
+            yield Target("notebook", join(folder, text), folder)
+        return
+    argument = call.argument(0, "args")
+    if isinstance(argument, (ast.List, ast.Tuple)):
+        words = []
+        for element in argument.elts:
+            text = call.scope.string(element)
+            words.append(call.scope.dotted(element) if text is None else text)
+        yield from targets(Command(tuple(words), 0), folder)
+    elif argument is not None and (text := call.scope.string(argument)):
+        for command in read_script(text):
+            yield from targets(command, folder)

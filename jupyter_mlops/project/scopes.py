@@ -1,0 +1,166 @@
+"""Builds the scopes of a module: one pass over its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_mlops.project.python_source import (
+    Call,
+    Scope,
+    blocks,
+    constant_truth,
+    imports_of,
+    is_main_guard,
+    live,
+)
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: Names of chained calls are cut here: `df = df.step()` a thousand times over would grow without bound.
+_LONGEST = 160
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def build_scopes(tree: ast.Module) -> list[Scope]:
+    """The scopes of a module, itself first. A `__main__` block is a scope of its own, called ``__main__``."""
+    builder = _Builder()
+    module = Scope("", "module", None, 1)
+    builder.scopes.append(module)
+    builder.block(tree.body, module)
+    return builder.scopes
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+
+    def block(self, body: list[ast.stmt], scope: Scope) -> None:
+        for node in live(body):
+            self.statement(node, scope)
+
+    def statement(self, node: ast.stmt, scope: Scope) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for item in imports_of(node):
+                plain = isinstance(node, ast.Import) and item.bound == item.module.partition(".")[0]
+                scope.bound[item.bound] = item.bound if plain else item.dotted
+        elif isinstance(node, _FUNCTIONS):
+            self.function(node, scope)
+        elif isinstance(node, ast.ClassDef):
+            self.klass(node, scope)
+        elif isinstance(node, ast.If) and scope.kind == "module" and is_main_guard(node.test):
+            inner = self.open("__main__", "function", scope, node)
+            self.block(node.body, inner)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            self.assignment(node, scope)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                self.expression(item.context_expr, scope)
+                if item.optional_vars is not None:
+                    self.bind(item.optional_vars, item.context_expr, scope)
+            self.block(node.body, scope)
+        elif isinstance(node, (ast.If, ast.While)):
+            self.expression(node.test, scope)
+            for block in blocks(node):
+                self.block(block, scope)
+        else:
+            if isinstance(node, (ast.For, ast.AsyncFor)):
+                self.bind(node.target, None, scope)
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    self.expression(child, scope)
+                elif isinstance(child, ast.ExceptHandler) and child.type is not None:
+                    self.expression(child.type, scope)
+            for block in blocks(node):
+                self.block(block, scope)
+
+    def open(self, name: str, kind: str, parent: Scope, node: ast.AST) -> Scope:
+        qualified = f"{parent.name}.{name}" if parent.name else name
+        scope = Scope(qualified, kind, parent, getattr(node, "lineno", 1), node)
+        parent.children[name] = scope
+        self.scopes.append(scope)
+        return scope
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        inner = self.open(node.name, "function", scope, node)
+        inner.decorators = self.decorated(node.decorator_list, scope)
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.expression(default, scope)
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            if argument.annotation is not None:
+                self.expression(argument.annotation, scope)
+                typed = scope.dotted(argument.annotation)
+                if typed:
+                    inner.bound[argument.arg] = f"{typed}()"
+                    continue
+            inner.bound[argument.arg] = "self" if argument.arg == "self" else f"?{argument.arg}"
+        scope.bound[node.name] = f":{inner.name}"
+        self.block(node.body, inner)
+
+    def klass(self, node: ast.ClassDef, scope: Scope) -> None:
+        inner = self.open(node.name, "class", scope, node)
+        inner.decorators = self.decorated(node.decorator_list, scope)
+        inner.bases = tuple(scope.dotted(base) for base in node.bases)
+        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+            self.expression(base, scope)
+        scope.bound[node.name] = f":{inner.name}"
+        self.block(node.body, inner)
+
+    def decorated(self, decorators: list[ast.expr], scope: Scope) -> tuple[str, ...]:
+        for decorator in decorators:
+            self.expression(decorator, scope)
+        return tuple(scope.dotted(decorator) for decorator in decorators)
+
+    def assignment(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> None:
+        if node.value is None:
+            return
+        self.expression(node.value, scope)
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            self.bind(target, node.value, scope)
+            if isinstance(target, ast.Subscript):
+                self.expression(target, scope)
+
+    def bind(self, target: ast.expr, value: ast.expr | None, scope: Scope) -> None:
+        if isinstance(target, ast.Name):
+            text = scope.string(value) if value is not None and target.id not in scope.bound else None
+            known = scope.dotted(value) if value is not None else ""
+            scope.bound[target.id] = known[:_LONGEST] or f"?{target.id}"
+            if text is None:
+                scope.constants.pop(target.id, None)
+            else:
+                scope.constants[target.id] = text
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+            owner = scope.parent
+            known = scope.dotted(value) if value is not None else ""
+            if owner is not None and owner.kind == "class" and known:
+                owner.bound.setdefault(f"self.{target.attr}", known[:_LONGEST])
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            pairs = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [None] * len(target.elts)
+            for position, element in enumerate(target.elts):
+                self.bind(element, pairs[position] if position < len(pairs) else None, scope)
+
+    def expression(self, root: ast.expr, scope: Scope) -> None:
+        pending: list[ast.AST] = [root]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    scope.names.setdefault(node.id, node.lineno)
+                continue
+            if isinstance(node, ast.Constant):
+                continue
+            if isinstance(node, ast.Attribute):
+                scope.names.setdefault(node.attr, node.lineno)
+            elif isinstance(node, ast.Call):
+                scope.calls.append(Call(scope.dotted(node.func), node, scope))
+            elif isinstance(node, ast.IfExp):
+                truth = constant_truth(node.test)
+                if truth is not None:
+                    pending.append(node.body if truth else node.orelse)
+                    continue
+            elif isinstance(node, ast.NamedExpr):
+                self.bind(node.target, node.value, scope)
+            elif isinstance(node, _COMPREHENSIONS):
+                for generator in node.generators:
+                    self.bind(generator.target, None, scope)
+            pending.extend(ast.iter_child_nodes(node))

@@ -184,6 +184,11 @@ def try_notebook(case: Case, notebook: Path, *, limit: float, engines: bool) -> 
     except ValueError:
         outcome.reason = f"no result after {limit:.0f} s" if finished.status is None else first_error(finished.errors)
         return outcome
+    if "error" in document:
+        error = document["error"]
+        place = "" if error["cell"] is None else f" cell {error['cell']}:"
+        outcome.reason = f"[{error['code']}]{place} {error['message']}"
+        return outcome
 
     proof = document.get("verification") or {}
     outcome.verdict = proof.get("verdict", "not-run")

@@ -928,8 +928,15 @@ def describe(value: Any, limit: int = 60) -> dict[str, Any]:
     return about
 
 
-def _bytes(value: Any) -> int:
-    """About how many bytes a value takes: exact for arrays and frames, from a sample for containers."""
+def _bytes(value: Any, seen: set[int] | None = None) -> int:
+    """About how many bytes a value takes: exact for arrays and frames, from a sample for containers.
+
+    Objects that refer to one another (a figure and its axes) are counted once, and not beyond some thousands.
+    """
+    seen = set() if seen is None else seen
+    if id(value) in seen or len(seen) > 5_000:
+        return 0
+    seen.add(id(value))
     kind = type(value)
     try:
         if _of(kind, "pandas", "DataFrame"):
@@ -943,9 +950,9 @@ def _bytes(value: Any) -> int:
         size = sys.getsizeof(value)
         if kind in (list, tuple, set, frozenset, dict) and value:
             sample = list(itertools.islice(value.items() if kind is dict else value, 50))
-            size += len(value) * sum(_bytes(item) for item in sample) // len(sample)
+            size += len(value) * sum(_bytes(item, seen) for item in sample) // len(sample)
         elif kind.__module__ != "builtins" and type(getattr(value, "__dict__", None)) is dict:
-            size += sum(_bytes(item) for item in list(vars(value).values())[:200])
+            size += sum(_bytes(item, seen) for item in list(vars(value).values())[:200])
     except Exception:  # noqa: BLE001
         return 0
     return size

@@ -100,7 +100,11 @@ def _lookup(name: str) -> str | None:
     if not name:
         return None
     best = max(
-        (key for key in _CONFIGURATION if name == key or name.startswith((key + ".", key) if key[-1] in "._" else key + ".")),
+        (
+            key
+            for key in _CONFIGURATION
+            if name == key or name.startswith((key + ".", key) if key[-1] in "._" else key + ".")
+        ),
         key=len,
         default=None,
     )

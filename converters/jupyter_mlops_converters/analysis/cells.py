@@ -147,9 +147,7 @@ def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> An
             kind = "definition"
         else:
             kind = "other"
-        statements.append(
-            Statement(cell.index, position, kind, node, _text(code, node), name_facts([node]), subsystem)
-        )
+        statements.append(Statement(cell.index, position, kind, node, _text(code, node), name_facts([node]), subsystem))
     statements.extend(_magic_statements(cell, code, len(statements)))
     facts = name_facts(code.tree.body)
     facts.uses -= BUILTINS - facts.all_binds
@@ -166,14 +164,18 @@ def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[St
         if subsystem and magic.body is None and not magic.nested:
             node = ast.parse("pass").body[0]
             text = f"%{magic.name} {magic.argument}".rstrip()
-            found.append(
-                Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem)
-            )
+            found.append(Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem))
         elif magic.name == "cd" and not magic.nested:
             node = ast.parse("pass").body[0]
             found.append(
                 Statement(
-                    cell.index, start + len(found), "configuration", node, f"%cd -q {magic.argument}", NameFacts(), "cwd"
+                    cell.index,
+                    start + len(found),
+                    "configuration",
+                    node,
+                    f"%cd -q {magic.argument}",
+                    NameFacts(),
+                    "cwd",
                 )
             )
     return found

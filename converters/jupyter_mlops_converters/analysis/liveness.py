@@ -31,12 +31,13 @@ class _ById:
         return isinstance(other, _ById) and other.value is self.value
 
 
-def closure(analysis: Analysis, names: set[str] | frozenset[str]) -> set[str]:
+def closure(analysis: Analysis, names: set[str] | frozenset[str], *, stop: frozenset[str] = frozenset()) -> set[str]:
     """The names themselves and all globals that functions and classes among them look up when called.
 
     Args:
         analysis: the notebook.
         names: to start from.
+        stop: functions and classes that bring what they look up along themselves.
 
     Returns:
         The closure, without builtins that the notebook does not rebind.
@@ -49,20 +50,16 @@ def closure(analysis: Analysis, names: set[str] | frozenset[str]) -> set[str]:
         if name in reached:
             continue
         reached.add(name)
-        waiting.extend(deferred.get(name, ()))
+        if name not in stop:
+            waiting.extend(deferred.get(name, ()))
     bound = {name for cell in analysis.cells for name in cell.facts.all_binds}
     return {name for name in reached if name in bound or name not in BUILTINS}
 
 
 def needed_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
     """Names whose value from before the cell it may look up, functions' globals included."""
-    direct = set(cell.facts.uses)
-    called = cell.facts.loads - direct
-    reached = closure(analysis, direct)
-    # A function that the cell itself defines still reads globals from before it.
-    for name in called:
-        reached |= {other for other in closure(analysis, {name}) if other not in cell.facts.binds}
-    return reached
+    # Functions that the cell itself defines and calls read globals from before it, too.
+    return set(cell.facts.uses) | (closure(analysis, cell.facts.loads) - cell.facts.loads)
 
 
 def touched_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:

@@ -169,7 +169,10 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...])
             scores[role] = scores.get(role, 0) + weight
         origin = dotted(node.func, analysis.modules) or ""
         if name[:1].isupper() and origin.startswith(("sklearn.", "xgboost.", "lightgbm.", "statsmodels.", "catboost.")):
-            if not any(part in origin for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")):
+            if not any(
+                part in origin
+                for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
+            ):
                 scores["train"] = scores.get("train", 0) + 2
     # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration.
     if "explore" in scores and scores.keys() & {"train", "evaluate", "load"}:

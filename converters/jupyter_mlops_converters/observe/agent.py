@@ -1,7 +1,7 @@
 """Runs inside the notebook's kernel and reports what every cell really did.
 
 The text of this module is sent to the kernel, whose environment need not have this package: only the standard library is
-imported here. `verify.values` and `plan.formats` arrive the same way, as the modules `values` and `formats`.
+imported here. `verify.values` and `plan.formats` arrive the same way, together as the module `values`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 import re
 import sys
 import types
@@ -22,15 +23,13 @@ class Agent:
     """Watches one kernel.
 
     Args:
-        values: the module `verify.values`.
-        formats: the module `plan.formats`.
+        values: `verify.values` and `plan.formats` in one module.
         settings: "root" (the scratch copy), "protected" (the user's real project: never written), "reference" (folder
             for saved values), "spool" (file that reports are appended to).
     """
 
-    def __init__(self, values, formats, settings):
+    def __init__(self, values, settings):
         self.values = values
-        self.formats = formats
         self.root = os.path.realpath(settings["root"])
         self.protected = os.path.realpath(settings["protected"]) if settings.get("protected") else None
         self.reference = settings["reference"]
@@ -88,12 +87,31 @@ class Agent:
         for name, expected in asked["expected"].items():
             if name.startswith("<"):
                 found = self._random_states().get(name)
-                results[name] = {"verdict": "identical" if found == expected["fingerprint"] else "differs", "detail": ""}
+                results[name] = {
+                    "verdict": "identical" if found == expected["fingerprint"] else "differs",
+                    "detail": "",
+                }
             elif name not in namespace:
                 results[name] = {"verdict": "differs", "detail": "the name is not there"}
             else:
                 results[name] = self._checked(name, namespace[name], expected)
         self._write({"label": asked["label"], "results": results})
+
+    def environment(self, request):
+        """Report what the notebook's imports come from.
+
+        Args:
+            request: JSON: "modules" (top-level names).
+        """
+        from importlib import metadata
+
+        asked = json.loads(request)
+        owners = metadata.packages_distributions()
+        found = {}
+        for module in asked["modules"]:
+            for distribution in owners.get(module, ())[:1]:
+                found[distribution] = metadata.version(distribution)
+        self._write({"distributions": found, "python": "%d.%d" % sys.version_info[:2]})
 
     # --- names
 
@@ -155,6 +173,7 @@ class Agent:
             except Exception:
                 entry["about"] = {"type": entry["type"]}
             entry["model"] = _model(value)
+            entry["number"] = float(value) if _is_number(value) else None
         return entry
 
     def _shared(self, live):
@@ -182,13 +201,26 @@ class Agent:
             folder = os.path.join(self.reference, str(cell), "-".join(names)[:80])
             os.makedirs(folder, exist_ok=True)
             try:
-                choice = self.formats.choose({name: namespace[name] for name in names}, folder)
-                entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes, "folder": folder}
+                live_values = {name: namespace[name] for name in names}
+                choice = self.values.choose(live_values, folder)
+                entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes}
+                if len(names) == 1:
+                    entry["file"] = self._keep(live_values, choice.format, folder)
             except Exception as error:
                 entry = {"format": None, "why": str(error)[:300]}
             self.choices[key] = (prints, entry)
             chosen[key] = entry
         return chosen
+
+    def _keep(self, live_values, key, folder):
+        """Save a value, so that a difference found later can be told in words."""
+        chosen = self.values.FORMATS[key]
+        path = pathlib.Path(folder) / ("value" + chosen.suffix)
+        alias = {module: "_module_" + module for module in chosen.modules}
+        scope = {alias[module]: __import__(module) for module in chosen.modules}
+        scope.update(live_values, _path=path)
+        exec(chosen.save(list(live_values), "_path", alias), scope)
+        return str(path)
 
     def _checked(self, name, value, expected):
         try:
@@ -200,13 +232,11 @@ class Agent:
         if not reference or not os.path.exists(reference):
             return {"verdict": "differs", "detail": "the value is another one"}
         try:
-            scope = {"_path": reference, "__name__": "_reference"}
-            code = self.formats.FORMATS[expected["format"]].load([name], "_path", {})
-            imports = "".join(
-                "import %s%s\n" % (module, {"pandas": " as pd", "numpy": " as np"}.get(module, ""))
-                for module in self.formats.FORMATS[expected["format"]].modules
-            )
-            exec(imports + code, scope)
+            chosen = self.values.FORMATS[expected["format"]]
+            alias = {module: "_module_" + module for module in chosen.modules}
+            scope = {alias[module]: __import__(module) for module in chosen.modules}
+            scope["_path"] = pathlib.Path(reference)
+            exec(chosen.load([name], "_path", alias), scope)
             comparison = self.values.compare(scope[name], value, rtol=1e-9)
             return {"verdict": comparison.verdict, "detail": comparison.detail}
         except Exception as error:
@@ -332,6 +362,14 @@ def _type_name(value):
     return "%s.%s" % (kind.__module__, kind.__qualname__)
 
 
+def _is_number(value):
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, (int, float)) or (
+        _type_name(value).startswith("numpy.") and getattr(value, "shape", None) == ()
+    )
+
+
 def _model(value):
     """What the host must know of a fitted model: its library and the features it saw."""
     if isinstance(value, type) or not (hasattr(value, "predict") and hasattr(value, "fit")):
@@ -364,7 +402,19 @@ def _inside(path, folder):
 def _is_data(path):
     """Whether a file outside the project is the user's data and no part of Python, the system or a cache."""
     home = os.path.expanduser("~")
-    system = {sys.prefix, sys.base_prefix, sys.exec_prefix, "/usr", "/proc", "/sys", "/dev", "/etc", "/lib", "/opt", "/bin"}
+    system = {
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        "/usr",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/etc",
+        "/lib",
+        "/opt",
+        "/bin",
+    }
     if any(_inside(path, os.path.realpath(folder)) for folder in system):
         return False
     if any(_inside(path, entry) for entry in sys.path if entry and "site-packages" in entry):
@@ -379,13 +429,7 @@ def _is_data(path):
     return not (relative.startswith(".") and not relative.startswith(".."))
 
 
-def install(values, formats, settings):
-    """Create the kernel's agent.
-
-    Args:
-        values: the module `verify.values`.
-        formats: the module `plan.formats`.
-        settings: see `Agent`.
-    """
+def install(values, settings):
+    """Create the kernel's agent. Arguments as of `Agent`."""
     global AGENT
-    AGENT = Agent(values, formats, settings)
+    AGENT = Agent(values, settings)

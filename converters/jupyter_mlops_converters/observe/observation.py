@@ -20,6 +20,7 @@ class Change:
         reason: why it has none.
         about: description of the value.
         model: facts of a fitted model, see `observe.agent`.
+        number: the value itself, of a plain number.
     """
 
     bound: bool
@@ -31,6 +32,7 @@ class Change:
     reason: str | None = None
     about: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] | None = None
+    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,17 @@ class Observation:
 
     Attributes:
         cells: in order.
-        initial_random: generator → state before the first cell.
         seconds: of the user's cells in all.
         final_files: files that exist at the end and were written by the notebook.
+        distributions: distribution → version, of what the notebook imports.
+        python_version: of the kernel, "3.11".
     """
 
     cells: tuple[ObservedCell, ...]
     seconds: float = 0.0
     final_files: frozenset[str] = frozenset()
+    distributions: dict[str, str] = field(default_factory=dict)
+    python_version: str = ""
 
     def cell(self, index: int) -> ObservedCell:
         """What that cell did. Raises KeyError when it was not run."""

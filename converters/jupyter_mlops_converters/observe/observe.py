@@ -113,8 +113,16 @@ def observe(
                 _observed_cell(cell, outputs, seconds, report or {}, mirror, _differences(before, after), analysis)
             )
             before = after
+        modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
+        environment = session.ask("environment", {"modules": modules}) or {}
     final = frozenset(path for path in before if first.get(path) != before[path])
-    return Observation(tuple(observed), seconds=time.monotonic() - started, final_files=final)
+    return Observation(
+        tuple(observed),
+        seconds=time.monotonic() - started,
+        final_files=final,
+        distributions=environment.get("distributions", {}),
+        python_version=environment.get("python", ""),
+    )
 
 
 def _differences(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]) -> set[str]:
@@ -133,7 +141,9 @@ def _observed_cell(
     files = report.get("files", {})
     ambient = report.get("ambient", {})
     reads = [path for path in files.get("reads", []) if (mirror / path).is_file() or path in written]
-    reads += [path for path in named_files(cell, mirror, ambient.get("cwd")) if path not in reads and path not in written]
+    reads += [
+        path for path in named_files(cell, mirror, ambient.get("cwd")) if path not in reads and path not in written
+    ]
     writes = sorted({path for path in files.get("writes", []) if path in written} | written)
     return ObservedCell(
         index=cell.index,
@@ -150,6 +160,7 @@ def _observed_cell(
                 reason=entry.get("reason"),
                 about=entry.get("about") or {},
                 model=entry.get("model"),
+                number=entry.get("number"),
             )
             for name, entry in report.get("names", {}).items()
         },
@@ -265,7 +276,9 @@ def explained(failure: CellFailedError, cell: AnalysedCell, analysis: Analysis, 
             )
     if failure.ename in {"FileNotFoundError", "NotADirectoryError"}:
         return MlopsError(
-            "missing-data", f"The cell looks for a file that is not there: {said}. Put it there, or correct the path.", **where
+            "missing-data",
+            f"The cell looks for a file that is not there: {said}. Put it there, or correct the path.",
+            **where,
         )
     return MlopsError(
         "notebook-raises",

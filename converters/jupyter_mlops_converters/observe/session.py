@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
@@ -84,7 +85,8 @@ class Session:
         )
         try:
             self._client.create_kernel_manager()
-            self._client.start_new_kernel(cwd=str(self._cwd), env=self._env)
+            # What the kernel itself says on stderr (a warning at every start) is not for the user.
+            self._client.start_new_kernel(cwd=str(self._cwd), env=self._env, stderr=subprocess.DEVNULL)
             self._client.start_new_kernel_client()
         except NoSuchKernel as error:
             raise MlopsError(
@@ -107,7 +109,9 @@ class Session:
             client._cleanup_kernel()  # noqa: SLF001 - the public way ends it only after a whole notebook
         rmtree(self._spool.parent, ignore_errors=True)
 
-    def execute(self, source: str, *, index: int, metadata: Mapping[str, Any] | None = None) -> tuple[list[dict[str, Any]], float]:
+    def execute(
+        self, source: str, *, index: int, metadata: Mapping[str, Any] | None = None
+    ) -> tuple[list[dict[str, Any]], float]:
         """Run a cell of the user.
 
         Args:
@@ -145,7 +149,11 @@ class Session:
         return outputs, seconds
 
     def _limit(self) -> int | None:
-        limits = [limit for limit in (self._timeout, self._deadline and self._deadline - time.monotonic()) if limit is not None]
+        limits = [
+            limit
+            for limit in (self._timeout, self._deadline and self._deadline - time.monotonic())
+            if limit is not None
+        ]
         return max(1, int(min(limits))) if limits else None
 
     def hidden(self, code: str) -> None:
@@ -207,16 +215,18 @@ class Session:
             "reference": str(reference),
             "spool": str(self._spool),
         }
+        # `formats` builds on the names of `values`, so both share a module; the agent has its own.
         self.hidden(
             "def _install(sources, settings):\n"
             "    import sys, types\n"
-            "    made = {}\n"
-            "    for name, text in sources.items():\n"
+            "    made = []\n"
+            "    for name in ('values', 'agent'):\n"
             "        module = types.ModuleType('_jupyter_mlops_' + name)\n"
             "        sys.modules[module.__name__] = module\n"
-            "        exec(compile(text, '<jupyter-mlops ' + name + '>', 'exec'), module.__dict__)\n"
-            "        made[name] = module\n"
-            "    made['agent'].install(made['values'], made['formats'], settings)\n"
+            "        made.append(module)\n"
+            "    for name, module in zip(('values', 'formats', 'agent'), (made[0], made[0], made[1])):\n"
+            "        exec(compile(sources[name], '<jupyter-mlops ' + name + '>', 'exec'), module.__dict__)\n"
+            "    made[1].install(made[0], settings)\n"
             f"_install({sources!r}, {settings!r})\n"
             "del _install\n"
         )

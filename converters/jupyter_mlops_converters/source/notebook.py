@@ -137,7 +137,9 @@ def _upgraded(document: dict[str, Any], shown: str) -> dict[str, Any]:
     version = document["nbformat"]
     if not isinstance(version, int) or version > 4 or version < 1:
         raise MlopsError(
-            "invalid-notebook", f"Notebook format {version!r} is unknown here. Save it as format 4 in Jupyter.", path=shown
+            "invalid-notebook",
+            f"Notebook format {version!r} is unknown here. Save it as format 4 in Jupyter.",
+            path=shown,
         )
     if version < 4:
         import nbformat

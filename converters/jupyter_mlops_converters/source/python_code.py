@@ -15,7 +15,9 @@ from typing import Any
 from jupyter_mlops_converters.errors import MlopsError
 
 #: Line and cell magics whose argument or body is Python that runs in the notebook's namespace.
-_RUNS_PYTHON = frozenset({"time", "prun", "mprun", "lprun", "memit", "mlflow", "debug", "snakeviz", "memory", "pyinstrument"})
+_RUNS_PYTHON = frozenset(
+    {"time", "prun", "mprun", "lprun", "memit", "mlflow", "debug", "snakeviz", "memory", "pyinstrument"}
+)
 #: Magics that run Python but keep its names to themselves.
 _RUNS_PYTHON_APART = frozenset({"timeit"})
 #: Cell magics whose body is another language or a file.
@@ -113,7 +115,9 @@ def _needs_transforming(text: str) -> bool:
 def _syntax_error(error: Exception, text: str, cell: int, path: str | None) -> MlopsError:
     line = getattr(error, "lineno", None)
     message = getattr(error, "msg", None) or str(error)
-    if re.search(r"^\s*print\s+[^\s(=]|\bexcept\s+\w+\s*,\s*\w+\s*:|\braise\s+\w+\s*,|\bexec\s+['\"]", text, re.MULTILINE):
+    if re.search(
+        r"^\s*print\s+[^\s(=]|\bexcept\s+\w+\s*,\s*\w+\s*:|\braise\s+\w+\s*,|\bexec\s+['\"]", text, re.MULTILINE
+    ):
         message += ". This looks like Python 2: convert it first (for example with `2to3`)"
     shown = text.splitlines()[line - 1].strip() if line and line <= len(text.splitlines()) else ""
     return MlopsError(

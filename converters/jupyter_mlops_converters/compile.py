@@ -1,0 +1,430 @@
+"""The compiler from end to end: read, analyse, observe, plan, emit, verify. Writes nothing into the project."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jupyter_mlops_converters.analysis.cells import Analysis, analyse
+from jupyter_mlops_converters.document import conversion_document
+from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.observe.mirror import make_mirror
+from jupyter_mlops_converters.observe.observation import Observation
+from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
+from jupyter_mlops_converters.plan.planner import Caution, Place, plan
+from jupyter_mlops_converters.plan.program import Program, build_program
+from jupyter_mlops_converters.plan.stages import possible_cuts
+from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
+from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name
+from jupyter_mlops_converters.verify.prove import Proof, excuse, prove, stage_runs
+
+Progress = Callable[[dict[str, Any]], None]
+TARGETS = ("papermill", "ploomber", "dvc", "mlflow")
+#: How often the plan is made more careful before one stage is all that is left.
+_ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A conversion, not written yet.
+
+    Attributes:
+        project: where the notebook lives.
+        pipeline: the plan, with the stages that targets added.
+        emission: all files.
+        document: the content of `conversion.json`.
+        proof: None when nothing was run.
+        observation: None when nothing was run.
+        notebook: the original.
+    """
+
+    project: Project
+    pipeline: Pipeline
+    emission: Emission
+    document: dict[str, Any]
+    proof: Proof | None
+    observation: Observation | None
+    notebook: SourceNotebook
+
+
+def compile_notebook(
+    path: Path | str,
+    *,
+    name: str | None = None,
+    output: Path | str | None = None,
+    run: bool = True,
+    limits: Limits | None = None,
+    targets: Iterable[str] = TARGETS,
+    progress: Progress | None = None,
+) -> Compiled:
+    """Convert a notebook in memory.
+
+    Args:
+        path: the notebook.
+        name: of the pipeline; from the notebook's file name when None.
+        output: the folder that gets the pipeline; `pipelines/<name>` in the notebook's unit when None.
+        run: whether the notebook may be run, to observe it and to prove the result.
+        limits: time limits.
+        targets: emit targets.
+        progress: called with progress events.
+
+    Returns:
+        The conversion.
+
+    Raises:
+        MlopsError: the notebook cannot be read, is not Python, or does not run.
+    """
+    tell = progress or (lambda _event: None)
+    limits = limits or Limits()
+    tell({"phase": "read", "message": f"Reading {path}", "fraction": 0.0})
+    notebook = read_notebook(path)
+    tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
+    analysis = analyse(notebook)
+    project = find_project(notebook.path)
+    place = _place(notebook, project, name, output)
+    cuts = possible_cuts(analysis)
+    if not run:
+        program = build_program(analysis, None)
+        return _finish(project, notebook, plan(program, place, cuts), None, None, tuple(targets), tell)
+    kernel_name, findings = _kernel(notebook)
+    place = replace(place, kernel_name=kernel_name)
+    with _workspace() as work:
+        linked = make_mirror(project.root, work / "original", keep=notebook.path.parent)
+        before = {file: _state(file) for file in linked}
+        observation = _observe(analysis, work / "original", work / "reference", project, place, cuts, limits, tell)
+        place = replace(
+            place,
+            python_version=observation.python_version or place.python_version,
+            requirements=tuple(f"{name}=={version}" for name, version in sorted(observation.distributions.items())),
+        )
+        program = build_program(analysis, observation)
+        pipeline, proof = _proven(
+            program, place, cuts, observation, work, project, limits, tuple(targets), tell, analysis
+        )
+        for file, state in before.items():
+            if _state(file) != state:
+                findings.append(Finding("changed-input", "error", f"The notebook changed the large file {file}."))
+    pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
+    return _finish(project, notebook, pipeline, proof, observation, tuple(targets), tell)
+
+
+def _finish(
+    project: Project,
+    notebook: SourceNotebook,
+    pipeline: Pipeline,
+    proof: Proof | None,
+    observation: Observation | None,
+    targets: tuple[str, ...],
+    tell: Progress,
+) -> Compiled:
+    tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
+    emission = emit(pipeline, targets)
+    document = conversion_document(emission, proof)
+    return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
+
+
+def verify_pipeline(
+    folder: Path | str, *, limits: Limits | None = None, progress: Progress | None = None
+) -> tuple[dict[str, Any], Proof]:
+    """Prove a pipeline again, as its files are now.
+
+    Args:
+        folder: of the pipeline; holds `conversion.json`.
+        limits: time limits.
+        progress: called with progress events.
+
+    Returns:
+        The content of `conversion.json` with the new verification, and the proof.
+
+    Raises:
+        MlopsError: ``not-a-pipeline``, ``invalid-conversion``, or what running the notebook raises.
+    """
+    import json
+
+    tell = progress or (lambda _event: None)
+    limits = limits or Limits()
+    here = Path(folder).resolve()
+    file = here / "conversion.json"
+    if not file.is_file():
+        raise MlopsError(
+            "not-a-pipeline",
+            "There is no conversion.json here. Name the folder of a converted pipeline.",
+            path=str(folder),
+        )
+    try:
+        document = json.loads(file.read_text("utf-8"))
+        relative = document["notebook"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MlopsError("invalid-conversion", f"conversion.json is not valid ({error}).", path=str(file)) from None
+    stages = stage_runs(document)
+    project = find_project(file)
+    notebook = read_notebook(project.root / relative)
+    analysis = analyse(notebook)
+    kernel_name, _ = _kernel(notebook)
+    place = _place(notebook, project, here.name, here, may_exist=True)
+    with _workspace() as work:
+        make_mirror(project.root, work / "original", keep=notebook.path.parent)
+        cuts = frozenset(max(stage.source_cells) for stage in stages)
+        observation = _observe(
+            analysis,
+            work / "original",
+            work / "reference",
+            project,
+            replace(place, kernel_name=kernel_name),
+            cuts,
+            limits,
+            tell,
+        )
+        proof = _prove_once(stages, observation, work, project, place.folder, kernel_name, limits, tell, analysis, None)
+    document["verification"] = conversion_document_verification(proof)
+    return document, proof
+
+
+def conversion_document_verification(proof: Proof | None) -> dict[str, Any]:
+    """The `verification` part of `conversion.json`."""
+    from jupyter_mlops_converters.document import verification
+
+    return verification(proof)
+
+
+@contextmanager
+def _workspace() -> Any:
+    work = Path(tempfile.mkdtemp(prefix="jupyter-mlops-")).resolve()
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _place(
+    notebook: SourceNotebook, project: Project, name: str | None, output: Path | str | None, *, may_exist: bool = False
+) -> Place:
+    chosen = pipeline_name(notebook.path, name or (Path(output).name if output and not may_exist else None))
+    folder = Path(output).resolve() if output is not None else project.unit / "pipelines" / chosen
+    if not folder.is_relative_to(project.root):
+        raise MlopsError(
+            "outside-project", f"The pipeline must lie inside the project {project.root}.", path=str(folder)
+        )
+    if folder.exists() and not may_exist and (not folder.is_dir() or any(folder.iterdir())):
+        raise MlopsError(
+            "output-exists",
+            "This folder is there already. Choose another place with --output or --name, or remove it first.",
+            path=str(folder),
+        )
+    relative = notebook.path.relative_to(project.root).as_posix()
+    title = next(
+        (
+            line.lstrip("# ").strip()
+            for cell in notebook.cells
+            if cell.kind == "markdown"
+            for line in cell.source.splitlines()
+            if line.startswith("# ")
+        ),
+        chosen.replace("_", " ").capitalize(),
+    )
+    return Place(
+        name=chosen,
+        title=title,
+        notebook=relative,
+        folder=folder.relative_to(project.root).as_posix(),
+        workdir=posixpath.dirname(relative) or ".",
+        tracked=project.tracked,
+        has_git=project.has_git,
+        has_dvc=project.has_dvc,
+        python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
+    )
+
+
+def _kernel(notebook: SourceNotebook) -> tuple[str, list[Finding]]:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    wanted = notebook.kernel_name or "python3"
+    if wanted in KernelSpecManager().find_kernel_specs():
+        return wanted, []
+    return "python3", [
+        Finding(
+            "kernel-replaced",
+            "info",
+            f"The notebook asks for the kernel {wanted!r}, which is not here; `python3` is used.",
+        )
+    ]
+
+
+def _observe(
+    analysis: Analysis,
+    mirror: Path,
+    reference: Path,
+    project: Project,
+    place: Place,
+    cuts: frozenset[int],
+    limits: Limits,
+    tell: Progress,
+) -> Observation:
+    reference.mkdir(parents=True, exist_ok=True)
+    return observe(
+        analysis,
+        mirror=mirror,
+        project=project.root,
+        workdir=PurePosixPath(place.workdir),
+        kernel_name=place.kernel_name,
+        reference=reference,
+        cut_after=cuts,
+        limits=limits,
+        progress=tell,
+    )
+
+
+def _proven(
+    program: Program,
+    place: Place,
+    cuts: frozenset[int],
+    observation: Observation,
+    work: Path,
+    project: Project,
+    limits: Limits,
+    targets: tuple[str, ...],
+    tell: Progress,
+    analysis: Analysis,
+) -> tuple[Pipeline, Proof]:
+    """Plan and prove; where the proof differs, plan more carefully and prove again."""
+    caution = Caution()
+    attempts: list[Finding] = []
+    while True:
+        tell({"phase": "plan", "message": "Dividing the notebook into stages", "fraction": 0.0})
+        pipeline = plan(program, place, cuts, caution)
+        document = conversion_document(emit(pipeline, targets), None)
+        proof = _prove_once(
+            stage_runs(document),
+            observation,
+            work,
+            project,
+            place.folder,
+            place.kernel_name,
+            limits,
+            tell,
+            analysis,
+            emit(pipeline, targets),
+        )
+        if proof.first_bad_stage is None or len(pipeline.stages) == 1 or len(attempts) >= _ATTEMPTS:
+            return replace(pipeline, findings=(*pipeline.findings, *attempts)), proof
+        bad = proof.failure or next(
+            c for c in (*proof.hand_overs, *proof.cells, *proof.files) if c.verdict == "differs"
+        )
+        attempts.append(
+            Finding(
+                "planned-again",
+                "info",
+                f"A first plan did not give the same results in stage {bad.stage} ({bad.detail}).",
+                bad.source_cell,
+            )
+        )
+        caution = _more_careful(caution, pipeline, proof, len(attempts))
+
+
+def _more_careful(caution: Caution, pipeline: Pipeline, proof: Proof, attempt: int) -> Caution:
+    if attempt == 1 and (
+        pipeline.library or any(h.format in {"parquet", "npy", "json"} for s in pipeline.stages for h in s.outputs)
+    ):
+        return replace(caution, library=False, plain_formats=False)
+    if attempt >= _ATTEMPTS:
+        return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
+    names = [stage.name for stage in pipeline.stages]
+    position = names.index(proof.first_bad_stage) if proof.first_bad_stage in names else len(names) - 1
+    first = pipeline.stages[max(0, position - 1)].source_cells
+    last = pipeline.stages[position].source_cells
+    code = {
+        step
+        for stage in pipeline.stages
+        for cell in stage.cells
+        if cell.kind == "code" and (step := cell.source_cell) is not None
+    }
+    pair = (max(c for c in first if c in code), min(c for c in last if c in code))
+    return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
+
+
+def _prove_once(
+    stages: list[Any],
+    observation: Observation,
+    work: Path,
+    project: Project,
+    folder: str,
+    kernel_name: str,
+    limits: Limits,
+    tell: Progress,
+    analysis: Analysis,
+    emission: Emission | None,
+) -> Proof:
+    mirror = work / "proof"
+    shutil.rmtree(mirror, ignore_errors=True)
+    make_mirror(project.root, mirror, keep=analysis.notebook.path.parent)
+    if emission is not None:
+        write_files(mirror / folder, emission.files)
+    proof = prove(
+        stages,
+        observation,
+        mirror=mirror,
+        original=work / "original",
+        project=project.root,
+        folder=folder,
+        kernel_name=kernel_name,
+        limits=limits,
+        progress=tell,
+    )
+    if proof.failure is None and proof.verdict == "differs":
+        tell(
+            {
+                "phase": "verify",
+                "message": "Running the notebook again, to see what is not deterministic",
+                "fraction": 0.9,
+            }
+        )
+        second = work / "second"
+        shutil.rmtree(second, ignore_errors=True)
+        make_mirror(project.root, second, keep=analysis.notebook.path.parent)
+        workdir = PurePosixPath(posixpath.dirname(analysis.notebook.path.relative_to(project.root).as_posix()) or ".")
+        again = observe(
+            analysis,
+            mirror=second,
+            project=project.root,
+            workdir=workdir,
+            kernel_name=kernel_name,
+            reference=work / "unused",
+            cut_after=frozenset(),
+            limits=limits,
+            progress=lambda _event: None,
+        )
+        proof = excuse(
+            proof, again, observation, {str(second): str(project.root), str(work / "original"): str(project.root)}
+        )
+    return proof
+
+
+def write_files(folder: Path, files: Mapping[str, bytes | Link]) -> None:
+    """Write emitted files into a scratch folder.
+
+    Args:
+        folder: created when it is not there.
+        files: path in it → content.
+    """
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Link):
+            target.unlink(missing_ok=True)
+            target.symlink_to(content.target)
+        else:
+            target.write_bytes(content)

@@ -1,0 +1,93 @@
+"""`conversion.json`: what came from where, and the proof."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_mlops_converters.emit import Emission
+from jupyter_mlops_converters.emit.layout import source_notebook
+from jupyter_mlops_converters.plan.pipeline import HandOver, Stage
+from jupyter_mlops_converters.verify.prove import Proof
+
+SCHEMA = 1
+
+
+def conversion_document(emission: Emission, proof: Proof | None) -> dict[str, Any]:
+    """The content of `conversion.json`.
+
+    Args:
+        emission: all files of the pipeline.
+        proof: its proof; None when nothing was run.
+
+    Returns:
+        A JSON-able document; the same pipeline and proof give the same one.
+    """
+    pipeline = emission.pipeline
+    return {
+        "schema": SCHEMA,
+        "name": pipeline.name,
+        "notebook": pipeline.notebook,
+        "notebook_sha256": pipeline.notebook_sha256,
+        "stages": [_stage(stage) for stage in pipeline.stages],
+        "parameters": [
+            {"name": p.name, "value": p.value, "type": p.type, "source_cell": p.source_cell, "stages": list(p.stages)}
+            for p in pipeline.parameters
+        ],
+        "findings": [
+            {"code": f.code, "severity": f.severity, "source_cell": f.source_cell, "line": f.line, "message": f.message}
+            for f in (*pipeline.findings, *emission.findings)
+        ],
+        "verification": verification(proof),
+    }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "title": stage.title,
+        "why": stage.why,
+        "notebook": source_notebook(stage),
+        "source_cells": list(stage.source_cells),
+        "inputs": [entry for hand_over in stage.inputs for entry in _hand_over(hand_over, stage=hand_over.producer)],
+        "outputs": [entry for hand_over in stage.outputs for entry in _hand_over(hand_over)],
+        "parameters": list(stage.parameters),
+        "reads": [use.path for use in stage.reads],
+        "writes": [use.path for use in stage.writes],
+    }
+
+
+def _hand_over(hand_over: HandOver, **more: str) -> list[dict[str, Any]]:
+    return [
+        {"variable": variable, "path": hand_over.path, "format": hand_over.format, "why": hand_over.why, **more}
+        for variable in hand_over.variables
+    ]
+
+
+def verification(proof: Proof | None) -> dict[str, Any]:
+    """The `verification` part of the document."""
+    if proof is None:
+        return {"verdict": "not-run", "cells": []}
+    found: dict[str, Any] = {
+        "verdict": proof.verdict,
+        "cells": [
+            {"source_cell": c.source_cell, "stage": c.stage, "verdict": c.verdict, "detail": c.detail}
+            for c in proof.cells
+        ],
+        "hand_overs": [
+            {"variable": c.name, "stage": c.stage, "verdict": c.verdict, "detail": c.detail} for c in proof.hand_overs
+        ],
+        "files": [{"path": c.name, "verdict": c.verdict, "detail": c.detail} for c in proof.files],
+    }
+    if proof.failure is not None:
+        found["failure"] = {
+            "stage": proof.failure.stage,
+            "source_cell": proof.failure.source_cell,
+            "detail": proof.failure.detail,
+        }
+    return found
+
+
+def document_text(document: dict[str, Any]) -> str:
+    """The document as it is written."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,274 @@
+"""Code that a stage needs before the user's cells: imports, configuration and definitions of earlier cells, and the library."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from jupyter_mlops_converters.analysis.cells import Statement
+from jupyter_mlops_converters.analysis.names import BUILTINS
+from jupyter_mlops_converters.plan.program import Program
+
+#: Subsystems whose configuration every later stage needs; the others only where they matter.
+_ONLY_FOR_PLOTS = "plotting"
+_NOT_AGAIN = ("%load_ext autoreload", "%autoreload", "%pylab")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Code run again at the start of a stage.
+
+    Attributes:
+        before: run before the hand-overs are loaded.
+        definitions: run after them.
+        library: names imported from the library module.
+    """
+
+    before: str = ""
+    definitions: str = ""
+    library: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Library:
+    """The pipeline's module of functions and classes.
+
+    Attributes:
+        source: its text; empty when there is none.
+        names: what it defines.
+        statements: the statements that moved there.
+    """
+
+    source: str = ""
+    names: frozenset[str] = frozenset()
+    statements: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def configuration(program: Program, start: int, end: int) -> list[Statement]:
+    """Configuration of earlier cells that a stage has to make again.
+
+    Args:
+        program: the steps.
+        start: position of the stage's first step.
+        end: position after its last step.
+
+    Returns:
+        The statements in order.
+    """
+    plots = any(step.plots for step in program.steps[start:end])
+    found = []
+    for step in program.steps[:start]:
+        for statement in step.cell.statements:
+            if statement.kind != "configuration" or statement.text.startswith(_NOT_AGAIN):
+                continue
+            if statement.subsystem != _ONLY_FOR_PLOTS or plots:
+                found.append(statement)
+    return found
+
+
+def configuration_needs(program: Program, start: int, end: int) -> set[str]:
+    """Names that the configuration of a stage looks up."""
+    return {name for statement in configuration(program, start, end) for name in statement.facts.uses} - BUILTINS
+
+
+def make_library(program: Program, wanted: set[str], parameters: frozenset[str], name: str) -> Library:
+    """Collect the functions and classes that later stages need and that read nothing of the notebook but imports.
+
+    Args:
+        program: the steps.
+        wanted: names of definitions that some stage runs again.
+        parameters: names that are parameters, which a module cannot see.
+        name: of the pipeline.
+
+    Returns:
+        The library; empty when nothing qualifies.
+    """
+    chosen: dict[str, Statement] = {}
+    refused: set[str] = set()
+    for candidate in sorted(wanted):
+        _qualify(program, candidate, parameters, chosen, refused, ())
+    if not chosen:
+        return Library()
+    imports: dict[tuple[int, int], tuple[Statement, set[str]]] = {}
+    for statement in chosen.values():
+        for needed in _looked_up(statement):
+            for binder in program.binders.get(needed, ())[-1:]:
+                if binder.kind == "import":
+                    imports.setdefault((binder.cell, binder.position), (binder, set()))[1].add(needed)
+    lines = [
+        import_text(statement, names) for _, (statement, names) in sorted(imports.items(), key=lambda item: item[0])
+    ]
+    definitions = sorted({(s.cell, s.position): s for s in chosen.values()}.items())
+    parts = [f'"""Functions and classes of the notebook, shared by the stages of the pipeline {name}."""']
+    if lines:
+        parts.append("\n".join(lines))
+    parts += [statement.text for _, statement in definitions]
+    source = "\n\n\n".join([parts[0] + ("\n\n" + parts[1] if lines else ""), *parts[2 if lines else 1 :]]) + "\n"
+    return Library(source, frozenset(chosen), frozenset(key for key, _ in definitions))
+
+
+def _looked_up(statement: Statement) -> set[str]:
+    names = set(statement.facts.uses)
+    for free in statement.facts.deferred.values():
+        names |= free
+    return names
+
+
+def _qualify(
+    program: Program,
+    name: str,
+    parameters: frozenset[str],
+    chosen: dict[str, Statement],
+    refused: set[str],
+    path: tuple[str, ...],
+) -> bool:
+    if name in chosen or name in path:
+        return True
+    if name in refused:
+        return False
+    binders = program.binders.get(name, ())
+    good = (
+        len(binders) == 1
+        and isinstance(binders[0].node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and "get_ipython" not in binders[0].text
+        and "__name__" not in binders[0].text
+        and not binders[0].facts.deferred_writes
+        and program.analysis.cell(binders[0].cell).code.text.count("get_ipython") == 0
+        and not _is_changed(program, name, binders[0].cell)
+    )
+    if good:
+        for needed in sorted(_looked_up(binders[0]) - {name}):
+            if needed in parameters:
+                good = False
+            elif needed not in program.binders:
+                # Names that nothing binds come from a star import or are builtins.
+                good = needed in BUILTINS
+            else:
+                last = program.binders[needed]
+                good = all(binder.kind == "import" and not binder.facts.star_imports for binder in last) or _qualify(
+                    program, needed, parameters, chosen, refused, (*path, name)
+                )
+            if not good:
+                break
+    if good:
+        chosen[name] = binders[0]
+    else:
+        refused.add(name)
+    return good
+
+
+def _is_changed(program: Program, name: str, cell: int) -> bool:
+    return any(name in step.writes and step.index != cell for step in program.steps)
+
+
+def import_text(statement: Statement, names: set[str]) -> str:
+    """An import reduced to the names that are needed.
+
+    Args:
+        statement: the import.
+        names: what of it is needed.
+
+    Returns:
+        Python text; the user's own where it is more than a plain import.
+    """
+    node = statement.node
+    if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+        return f"from {'.' * node.level}{node.module or ''} import {', '.join(sorted(names))}"
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return statement.text
+    kept = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) in names]
+    if not kept:
+        return statement.text
+    if isinstance(node, ast.Import):
+        return "\n".join(ast.unparse(ast.Import([alias])) for alias in kept)
+    return ast.unparse(ast.ImportFrom(node.module, sorted(kept, key=lambda alias: alias.name), node.level))
+
+
+def make_context(
+    program: Program, start: int, end: int, replays: set[str], library: Library, name: str, parameters: frozenset[str]
+) -> Context:
+    """Assemble what a stage runs again.
+
+    Args:
+        program: the steps.
+        start: position of the stage's first step.
+        end: position after its last step.
+        replays: names whose import or definition is run again.
+        library: the pipeline's library.
+        name: of the pipeline.
+        parameters: names that are parameters.
+
+    Returns:
+        The code.
+    """
+    statements: dict[tuple[int, int], tuple[Statement, set[str]]] = {}
+    from_library = sorted(set(replays) & library.names)
+    for wanted in sorted(set(replays) - library.names):
+        statement = program.replay(wanted, start) or program.binders[wanted][-1]
+        statements.setdefault((statement.cell, statement.position), (statement, set()))[1].add(wanted)
+    before: list[str] = []
+    definitions: list[str] = []
+    for statement in configuration(program, start, end):
+        statements.setdefault((statement.cell, statement.position), (statement, set()))
+    after_inputs = set()
+    for key, (statement, names) in sorted(statements.items(), key=lambda item: item[0]):
+        if statement.kind == "import":
+            text = import_text(statement, names)
+            if text not in before:
+                before.append(text)
+        elif statement.kind == "configuration" and all(
+            not _is_value(program, used, start, parameters) for used in statement.facts.uses
+        ):
+            before.append(statement.text)
+        else:
+            after_inputs.add(key)
+            definitions.append(statement.text)
+    if from_library:
+        before.append(f"from {name}_lib import {', '.join(from_library)}")
+    futures = [line for line in before if line.startswith("from __future__")]
+    return Context(
+        before="\n".join(futures + [line for line in before if line not in futures]),
+        definitions="\n\n\n".join(definitions) if any("\n" in text for text in definitions) else "\n".join(definitions),
+        library=tuple(from_library),
+    )
+
+
+def _is_value(program: Program, name: str, start: int, parameters: frozenset[str]) -> bool:
+    if name in BUILTINS or name in parameters:
+        return False
+    return name in program.binders and program.replay(name, start) is None
+
+
+def without_moved(program: Program, cell: int, library: Library, name: str, source: str) -> str:
+    """The cell's text with definitions that moved to the library replaced by an import.
+
+    Args:
+        program: the steps.
+        cell: index of the cell.
+        library: the pipeline's library.
+        name: of the pipeline.
+        source: the cell's text, perhaps with parameters taken out already.
+
+    Returns:
+        The new text.
+    """
+    moved = [s for s in program.analysis.cell(cell).statements if (s.cell, s.position) in library.statements]
+    if not moved:
+        return source
+    names = sorted(n for s in moved for n in s.facts.all_binds)
+    first = True
+    for statement in moved:
+        if source.count(statement.text) != 1:
+            return source
+        replacement = f"from {name}_lib import {', '.join(names)}" if first else ""
+        source = source.replace(statement.text, replacement)
+        first = False
+    return source.rstrip("\n") if not source.strip() else _squeezed(source)
+
+
+def _squeezed(text: str) -> str:
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.strip() or (lines and lines[-1].strip()):
+            lines.append(line)
+    return "\n".join(lines).strip("\n")

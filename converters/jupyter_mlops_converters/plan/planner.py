@@ -1,0 +1,436 @@
+"""From a program to a `Pipeline`: divide it, work out what crosses, and assemble the stages."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from jupyter_mlops_converters.plan.context import Library, make_context, make_library, without_moved
+from jupyter_mlops_converters.plan.flow import Conflict, Crossing, Flow, flow
+from jupyter_mlops_converters.plan.formats import FORMATS
+from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
+from jupyter_mlops_converters.plan.pipeline import (
+    FileUse,
+    Finding,
+    HandOver,
+    Parameter,
+    Pipeline,
+    Stage,
+    StageCell,
+)
+from jupyter_mlops_converters.plan.program import GENERATORS, Program
+from jupyter_mlops_converters.plan.results import Results, find_results
+from jupyter_mlops_converters.plan.stages import MOST_STAGES, Division, divide
+
+_GENERATOR_NAMES = {
+    "<random>": ("random_state", "python-random-state"),
+    "<numpy.random>": ("numpy_random_state", "numpy-random-state"),
+    "<torch>": ("torch_random_state", "torch-random-state"),
+}
+#: Types that can be made again where they are needed, when making them takes nothing but constants and modules.
+_RECREATABLE = (
+    "sqlite3.Connection",
+    "sqlalchemy.",
+    "_thread.",
+    "threading.",
+    "builtins.module",
+    "logging.Logger",
+    "re.Pattern",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pipeline goes and what is around it.
+
+    Attributes:
+        name: of the pipeline.
+        title: for people.
+        notebook: relative to the root.
+        folder: of the pipeline, relative to the root.
+        workdir: of the notebook, relative to the root.
+        tracked: files that git tracks, relative to the root.
+        has_git: whether there is a repository.
+        has_dvc: whether DVC is initialised.
+        kernel_name: for the stages.
+        python_version: "3.11".
+        requirements: pinned lines.
+    """
+
+    name: str
+    title: str
+    notebook: str
+    folder: str
+    workdir: str
+    tracked: frozenset[str] = frozenset()
+    has_git: bool = True
+    has_dvc: bool = False
+    kernel_name: str = "python3"
+    python_version: str = "3.11"
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Caution:
+    """How careful to be; the proof makes a second attempt more careful where the first one differs.
+
+    Attributes:
+        together: pairs of cells (indices) that must be in one stage.
+        library: whether functions may move to a library module.
+        parameters: whether literals become parameters.
+        plain_formats: whether formats other than joblib may be used.
+        most_stages: upper limit.
+    """
+
+    together: tuple[tuple[int, int], ...] = ()
+    library: bool = True
+    parameters: bool = True
+    plain_formats: bool = True
+    most_stages: int = MOST_STAGES
+
+
+@dataclass
+class _Draft:
+    division: Division
+    flow: Flow
+    library: Library
+    conflicts: list[Conflict]
+    again: frozenset[str]
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution | None = None) -> Pipeline:
+    """Plan the pipeline.
+
+    Args:
+        program: the steps.
+        place: where it goes.
+        cuts: cells after which a stage may end.
+        caution: how careful to be.
+
+    Returns:
+        The pipeline. The same program gives the same pipeline.
+    """
+    caution = caution or Caution()
+    candidates, findings = find_parameters(program) if caution.parameters else ([], [])
+    draft = _draft(program, cuts, candidates, caution)
+    results = find_results(program)
+    hand_overs = _hand_overs(program, draft, results, caution)
+    stages = _stages(program, place, draft, hand_overs, results)
+    pipeline = Pipeline(
+        name=place.name,
+        title=place.title,
+        notebook=place.notebook,
+        notebook_sha256=program.analysis.notebook.sha256,
+        folder=place.folder,
+        workdir=place.workdir,
+        stages=tuple(stages),
+        parameters=_parameters(candidates, stages),
+        library=draft.library.source,
+        library_files=_library_files(program, place),
+        requirements=place.requirements,
+        kernel_name=place.kernel_name,
+        python_version=place.python_version,
+        models=tuple(results.tracked(hand_overs)),
+        findings=tuple(findings + _conflict_findings(program, draft) + _program_findings(program)),
+        has_git=place.has_git,
+        has_dvc=place.has_dvc,
+    )
+    return pipeline
+
+
+def _draft(program: Program, cuts: frozenset[int], candidates: list[Candidate], caution: Caution) -> _Draft:
+    names = frozenset(candidate.name for candidate in candidates if candidate.kind == "assignment")
+    definitions = {name for name, found in program.binders.items() if any(s.kind == "definition" for s in found)}
+    able = make_library(program, definitions, names, "").names if caution.library else frozenset()
+    conflicts = [
+        Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
+        for first, last in caution.together
+    ]
+    again: frozenset[str] = frozenset()
+    # Every round adds a conflict or a name, so the loop ends: at the latest with one stage.
+    while True:
+        division = divide(program, cuts, conflicts, names, most=caution.most_stages)
+        found = flow(program, list(division.bounds), names, library=able, again=again)
+        if not found.conflicts:
+            break
+        new_again = {name for conflict in found.conflicts for name in _recreatable(program, conflict)} - again
+        if new_again:
+            again |= new_again
+            continue
+        conflicts.extend(found.conflicts)
+    wanted = set().union(*found.replays) & able if found.replays else set()
+    library = make_library(program, wanted, names, "") if wanted else Library()
+    return _Draft(division, found, library, conflicts, again, candidates)
+
+
+def _recreatable(program: Program, conflict: Conflict) -> set[str]:
+    """Names whose value cannot be written to a file, but can be made again from constants and modules."""
+    names = set()
+    for name, binders in program.binders.items():
+        if f"`{name}`" not in conflict.why or len(binders) != 1:
+            continue
+        statement = binders[0]
+        change = program.last_change(name, conflict.last)
+        if change is None or not change.type.startswith(_RECREATABLE) or not isinstance(statement.node, ast.Assign):
+            continue
+        if len(statement.facts.all_binds) == 1 and all(
+            (binder := program.binders.get(used, ())) and binder[-1].kind == "import" for used in statement.facts.uses
+        ):
+            names.add(name)
+    return names
+
+
+def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caution) -> list[tuple[Crossing, HandOver]]:
+    found: list[tuple[Crossing, HandOver]] = []
+    crossings = _with_results(program, draft, results)
+    taken: dict[int, set[str]] = {}
+    for crossing in crossings:
+        producer = draft.division.names[crossing.producer]
+        consumers = [draft.division.names[number] for number in crossing.consumers]
+        name, key, why = _form(program, draft, crossing, caution)
+        used = taken.setdefault(crossing.producer, set())
+        base, counter = name, 2
+        while name in used:
+            name, counter = f"{base}_{counter}", counter + 1
+        used.add(name)
+        needed = f"needed by {', '.join(consumers)}" if consumers else "a result of the pipeline"
+        found.append(
+            (
+                crossing,
+                HandOver(
+                    name=name,
+                    variables=crossing.names,
+                    producer=producer,
+                    path=f"products/{producer}/{name}{FORMATS[key].suffix}",
+                    format=key,
+                    why=f"{needed}; {why}" if why else needed,
+                    source_cell=program.steps[crossing.written_by].index,
+                ),
+            )
+        )
+    return found
+
+
+def _with_results(program: Program, draft: _Draft, results: Results) -> list[Crossing]:
+    """The flow's crossings, and those that carry metrics and models to where they are recorded."""
+    crossings = {(c.names, c.producer): c for c in draft.flow.crossings}
+    stage_of = {p: n for n, (start, end) in enumerate(draft.division.bounds) for p in range(start, end)}
+    metric_stage = max((stage_of[p] for p in results.metrics.values()), default=None)
+    wanted: list[tuple[str, int, int | None]] = [(name, p, metric_stage) for name, p in results.metrics.items()]
+    wanted += [(name, p, None) for name, p in results.models.items()]
+    for name, position, consumer in wanted:
+        producer = stage_of[position]
+        if consumer == producer and name in results.metrics:
+            continue
+        key = ((name,), producer)
+        old = crossings.get(key, Crossing((name,), producer, (), position))
+        if consumer is not None and consumer not in old.consumers:
+            old = replace(old, consumers=tuple(sorted({*old.consumers, consumer})))
+        crossings[key] = old
+    return sorted(crossings.values(), key=lambda c: (c.producer, c.names))
+
+
+def _form(program: Program, draft: _Draft, crossing: Crossing, caution: Caution) -> tuple[str, str, str]:
+    """Name, format and reason of a hand-over."""
+    if crossing.names[0] in GENERATORS:
+        name, key = _GENERATOR_NAMES[crossing.names[0]]
+        return name, key, "random draws go on exactly as in the notebook"
+    name = crossing.names[0] if len(crossing.names) == 1 else "_and_".join(crossing.names[:3])
+    if len(crossing.names) > 3:
+        name += "_etc"
+    last = program.steps[draft.division.bounds[crossing.producer][1] - 1].observed
+    choice = last.choices.get(",".join(crossing.names)) if last is not None else None
+    if choice is None or choice.format is None:
+        why = "" if len(crossing.names) == 1 else "they share objects and stay one bundle"
+        return name, "joblib", why
+    if not caution.plain_formats and choice.format in {"parquet", "npy", "json"}:
+        return name, "joblib", "an exact copy"
+    return name, choice.format, choice.why
+
+
+def _stages(
+    program: Program, place: Place, draft: _Draft, hand_overs: list[tuple[Crossing, HandOver]], results: Results
+) -> list[Stage]:
+    library = draft.library
+    if library.source:
+        library = make_library(program, set(library.names), _assigned(draft), place.name)
+        draft.library = library
+    by_cell: dict[int, list[Candidate]] = {}
+    for candidate in draft.candidates:
+        by_cell.setdefault(candidate.cell, []).append(candidate)
+    metric_stage = max(
+        (n for n, (s, e) in enumerate(draft.division.bounds) for p in results.metrics.values() if s <= p < e),
+        default=None,
+    )
+    stages = []
+    for number, (start, end) in enumerate(draft.division.bounds):
+        context = make_context(program, start, end, draft.flow.replays[number], library, place.name, _assigned(draft))
+        steps = program.steps[start:end]
+        used = _parameters_of(program, draft, start, end, context.definitions + "\n" + context.before)
+        stages.append(
+            Stage(
+                name=draft.division.names[number],
+                title=draft.division.titles[number],
+                why=draft.division.reasons[number],
+                cells=_cells(program, draft, library, place.name, by_cell, start, end),
+                inputs=tuple(h for c, h in hand_overs if number in c.consumers),
+                outputs=tuple(h for c, h in hand_overs if c.producer == number),
+                parameters=tuple(sorted(used)),
+                context=context.before,
+                definitions=context.definitions,
+                reads=_uses((p for s in steps for p in s.reads if not p.endswith((".py", ".ipynb"))), place),
+                writes=_uses((p for s in steps for p in s.files), place),
+                after=_after(program, draft, number),
+                metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
+                draws_randomness=any(set(step.writes) & set(GENERATORS) for step in steps),
+                seconds=sum(s.seconds for s in steps if s.seconds is not None) if program.observation else None,
+            )
+        )
+    return stages
+
+
+def _assigned(draft: _Draft) -> frozenset[str]:
+    return frozenset(candidate.name for candidate in draft.candidates if candidate.kind == "assignment")
+
+
+def _parameters_of(program: Program, draft: _Draft, start: int, end: int, context: str) -> set[str]:
+    from jupyter_mlops_converters.analysis.liveness import closure
+    from jupyter_mlops_converters.plan.context import configuration_needs
+
+    cells = {step.index for step in program.steps[start:end]}
+    loaded = {name for step in program.steps[start:end] for name in step.uses | step.cell.facts.loads}
+    loaded |= configuration_needs(program, start, end)
+    for name in draft.flow.replays[[s for s, _ in draft.division.bounds].index(start)]:
+        loaded |= closure(program.analysis, {name})
+        for statement in program.binders.get(name, ()):
+            loaded |= statement.facts.uses
+    return {
+        candidate.name
+        for candidate in draft.candidates
+        if (candidate.kind == "assignment" and candidate.name in loaded)
+        or (candidate.kind == "argument" and candidate.cell in cells)
+    }
+
+
+def _cells(
+    program: Program,
+    draft: _Draft,
+    library: Library,
+    name: str,
+    by_cell: dict[int, list[Candidate]],
+    start: int,
+    end: int,
+) -> tuple[StageCell, ...]:
+    """The stage's code cells with the Markdown that stands before them (after the last one, too, at the end)."""
+    first = program.steps[start - 1].index + 1 if start else 0
+    last = program.steps[end - 1].index if end < len(program.steps) else len(program.analysis.notebook.cells) - 1
+    analysed = {step.index: step for step in program.steps[start:end]}
+    cells = []
+    for cell in program.analysis.notebook.cells[first : last + 1]:
+        if cell.kind == "markdown" and cell.source.strip():
+            cells.append(StageCell("markdown", cell.source, cell.index, dict(cell.metadata), cell.attachments))
+        elif cell.index in analysed:
+            text = rewritten(analysed[cell.index].cell, by_cell.get(cell.index, []))
+            text = without_moved(program, cell.index, library, name, text)
+            cells.append(StageCell("code", text, cell.index, dict(cell.metadata)))
+    return tuple(cells)
+
+
+def _uses(paths: object, place: Place) -> tuple[FileUse, ...]:
+    return tuple(FileUse(path, path in place.tracked) for path in dict.fromkeys(paths))  # type: ignore[call-overload]
+
+
+def _after(program: Program, draft: _Draft, number: int) -> tuple[str, ...]:
+    """Earlier stages that this one must wait for because of files: read after write, write after read or write."""
+
+    def files(stage: int) -> tuple[set[str], set[str]]:
+        start, end = draft.division.bounds[stage]
+        steps = program.steps[start:end]
+        return {p for s in steps for p in s.reads}, {p for s in steps for p in s.files}
+
+    reads, writes = files(number)
+    found = []
+    for earlier in range(number):
+        earlier_reads, earlier_writes = files(earlier)
+        if earlier_writes & (reads | writes) or earlier_reads & writes:
+            found.append(draft.division.names[earlier])
+    return tuple(found)
+
+
+def _parameters(candidates: list[Candidate], stages: list[Stage]) -> tuple[Parameter, ...]:
+    first: dict[str, Candidate] = {}
+    for candidate in candidates:
+        first.setdefault(candidate.name, candidate)
+    found = [
+        Parameter(c.name, c.value, c.type, c.cell, tuple(s.name for s in stages if c.name in s.parameters))
+        for c in sorted(first.values(), key=lambda c: c.name)
+    ]
+    return tuple(parameter for parameter in found if parameter.stages)
+
+
+def _library_files(program: Program, place: Place) -> tuple[FileUse, ...]:
+    found = {
+        path
+        for step in program.steps
+        for path in step.reads
+        if path.endswith((".py", ".ipynb"))
+        and path != place.notebook
+        and not PurePosixPath(path).is_relative_to(place.folder)
+    }
+    return _uses(sorted(found), place)
+
+
+def _conflict_findings(program: Program, draft: _Draft) -> list[Finding]:
+    return [
+        Finding(
+            "kept-together", "info",
+            f"Cells {program.steps[c.first].index} to {program.steps[c.last].index} stay in one stage: {c.why}.",
+            program.steps[c.last].index,
+        )
+        for c in draft.conflicts
+    ]  # fmt: skip
+
+
+def _program_findings(program: Program) -> list[Finding]:
+    found = []
+    for step in program.steps:
+        observed = step.observed
+        if observed is not None and observed.network:
+            found.append(
+                Finding(
+                    "network",
+                    "warning",
+                    "The cell uses the network; the pipeline gives the same result only while that does.",
+                    step.index,
+                )
+            )
+        if observed is not None and observed.outside:
+            found.append(
+                Finding(
+                    "outside-project", "warning",
+                    f"The cell reads {observed.outside[0]}, which is outside the project: a clone elsewhere will not have it.",
+                    step.index,
+                )
+            )  # fmt: skip
+        if step.cell.facts.opaque:
+            found.append(
+                Finding(
+                    "opaque-names",
+                    "info",
+                    f"{step.cell.facts.opaque}; names in this cell cannot all be known.",
+                    step.index,
+                )
+            )
+        for magic in step.cell.code.magics:
+            if magic.name in {"!", "pip", "conda"} and ("pip install" in magic.argument or magic.name == "pip"):
+                found.append(
+                    Finding(
+                        "install-in-notebook",
+                        "warning",
+                        "Installing packages belongs to requirements.txt, not to a cell.",
+                        step.index,
+                    )
+                )
+    return found

@@ -1,0 +1,258 @@
+"""The notebook as a flow of steps: what each cell needs, writes and leaves behind, from analysis and observation.
+
+Besides the notebook's own names, three kinds of pseudo names flow between cells: random generators
+(``<numpy.random>``, ``<random>``, ``<torch>``). Files and configuration are kept apart, because they are not handed over
+as values.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from jupyter_mlops_converters.analysis.cells import Analysis, AnalysedCell, Statement, dotted
+from jupyter_mlops_converters.analysis.liveness import closure, needed_names, touched_names
+from jupyter_mlops_converters.analysis.roles import CellRole, roles
+from jupyter_mlops_converters.observe.observation import Change, Observation, ObservedCell
+
+GENERATORS = ("<random>", "<numpy.random>", "<torch>")
+_SEEDS = {
+    "random.seed": ("<random>",),
+    "numpy.random.seed": ("<numpy.random>",),
+    "numpy.random.set_state": ("<numpy.random>",),
+    "torch.manual_seed": ("<torch>",),
+    "torch.random.manual_seed": ("<torch>",),
+}
+_SEED_WORDS = ("seed", "manual_seed", "set_seed", "set_random_seed", "seed_everything", "set_global_seed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One code cell in the flow.
+
+    Attributes:
+        cell: the analysed cell.
+        role: what it seems to do.
+        uses: names (pseudo names too) whose earlier value it needs.
+        writes: names whose value is another one after it.
+        binds: those of them that it gives a new value without needing the old one.
+        reads: project files it reads, relative to the root.
+        files: project files it writes.
+        plots: whether it draws.
+        seconds: observed; None without observation.
+        observed: what was seen; None without observation.
+    """
+
+    cell: AnalysedCell
+    role: CellRole
+    uses: frozenset[str]
+    writes: frozenset[str]
+    binds: frozenset[str]
+    reads: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    plots: bool = False
+    seconds: float | None = None
+    observed: ObservedCell | None = None
+
+    @property
+    def index(self) -> int:
+        """Index among all cells of the notebook."""
+        return self.cell.index
+
+
+@dataclass(frozen=True)
+class Program:
+    """All steps in order, with look-ups the planner needs.
+
+    Attributes:
+        analysis: the static view.
+        observation: the run, if there was one.
+        steps: the code cells.
+        binders: name → the statements that bind it, in order.
+    """
+
+    analysis: Analysis
+    observation: Observation | None
+    steps: tuple[Step, ...]
+    binders: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+
+    def last_writer(self, name: str, before: int) -> int | None:
+        """Position of the last step before `before` that writes the name, or None."""
+        for position in range(before - 1, -1, -1):
+            if name in self.steps[position].writes:
+                return position
+        return None
+
+    def last_change(self, name: str, before: int | None = None) -> Change | None:
+        """The newest observation of a name before that position."""
+        end = len(self.steps) if before is None else before
+        for step in reversed(self.steps[:end]):
+            if step.observed is not None and name in step.observed.changes:
+                return step.observed.changes[name]
+        return None
+
+    def replay(self, name: str, before: int) -> Statement | None:
+        """The import or definition that gives a name its value at a position, if nothing else did.
+
+        Args:
+            name: the name.
+            before: position of the step that looks it up.
+
+        Returns:
+            The statement to run again, or None when the name holds an ordinary value there.
+        """
+        found = None
+        for statement in self.binders.get(name, ()):
+            if self.position(statement.cell) >= before:
+                break
+            found = statement
+        if found is None or found.kind not in {"import", "definition"}:
+            return None
+        writer = self.last_writer(name, before)
+        return found if writer is None or writer == self.position(found.cell) else None
+
+    def position(self, index: int) -> int:
+        """Position of the step of that cell."""
+        for position, step in enumerate(self.steps):
+            if step.index == index:
+                return position
+        raise KeyError(index)
+
+
+def build_program(analysis: Analysis, observation: Observation | None) -> Program:
+    """Put analysis and observation together.
+
+    Args:
+        analysis: the static view.
+        observation: the run, if there was one.
+
+    Returns:
+        The program.
+    """
+    cell_roles = roles(analysis)
+    binders: dict[str, list[Statement]] = {}
+    for cell in analysis.cells:
+        for statement in cell.statements:
+            for name in statement.facts.all_binds:
+                binders.setdefault(name, []).append(statement)
+    steps = []
+    previous: dict[str, str] = {}
+    seeded: set[str] = set()
+    classes: dict[str, str] = {}
+    for cell in analysis.cells:
+        observed = observation.cell(cell.index) if observation is not None else None
+        seeds = seeded_by(cell, analysis)
+        if observed is not None:
+            uses, writes, binds = _observed_names(analysis, cell, observed, classes)
+            drawn = {
+                name for name in observed.random if previous.get(name, observed.random[name]) != observed.random[name]
+            }
+            first_seen = {name for name in observed.random if name not in previous and seeds & {name}}
+            drawn |= first_seen
+            previous = dict(observed.random)
+        else:
+            uses, writes, binds = _static_names(analysis, cell)
+            drawn = set(GENERATORS) & seeded if _may_draw(cell, analysis) else set()
+        for name in sorted(drawn | seeds):
+            if name in seeds and _seeds_first(cell, analysis):
+                seeded.add(name)
+                writes.add(name)
+                binds.add(name)
+            elif name in seeds or name in seeded:
+                if name in seeded:
+                    uses.add(name)
+                seeded |= seeds & {name}
+                writes.add(name)
+        steps.append(
+            Step(
+                cell=cell,
+                role=cell_roles[cell.index],
+                uses=frozenset(uses),
+                writes=frozenset(writes),
+                binds=frozenset(binds),
+                reads=observed.reads if observed is not None else (),
+                files=observed.writes if observed is not None else (),
+                plots=_plots(cell, analysis, observed),
+                seconds=observed.seconds if observed is not None else None,
+                observed=observed,
+            )
+        )
+    return Program(analysis, observation, tuple(steps), {name: tuple(found) for name, found in binders.items()})
+
+
+def _observed_names(
+    analysis: Analysis, cell: AnalysedCell, observed: ObservedCell, classes: dict[str, str]
+) -> tuple[set[str], set[str], set[str]]:
+    uses = needed_names(analysis, cell)
+    # An instance of a class of the notebook brings the globals of its methods along.
+    of_class = {classes[name] for name in uses | cell.facts.loads if name in classes}
+    uses |= closure(analysis, of_class)
+    writes = set()
+    for name, change in observed.changes.items():
+        if change.type.startswith("__main__."):
+            classes[name] = change.type.rpartition(".")[2].split("[")[0]
+        touched = name in cell.facts.touches or name in cell.facts.all_binds
+        if change.bound or change.changed or (change.changed is None and touched):
+            writes.add(name)
+            if not change.bound:
+                # Changed in place, perhaps through another name: the old object has to be there.
+                uses.add(name)
+    for name in cell.facts.maybe_binds & writes:
+        # Bound on one path only: on the other the earlier value lives on.
+        uses.add(name)
+    return uses, writes, cell.facts.binds & writes
+
+
+def _static_names(analysis: Analysis, cell: AnalysedCell) -> tuple[set[str], set[str], set[str]]:
+    uses = needed_names(analysis, cell)
+    changed_in_place = {
+        name
+        for name in (touched_names(analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads)))
+        if name not in analysis.modules
+    }
+    writes = cell.facts.all_binds | changed_in_place
+    uses |= (changed_in_place | cell.facts.maybe_binds) - cell.facts.binds
+    return uses, writes, set(cell.facts.binds)
+
+
+def seeded_by(cell: AnalysedCell, analysis: Analysis) -> set[str]:
+    """Generators that a cell seeds."""
+    found: set[str] = set()
+    for node in ast.walk(cell.code.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = dotted(node.func, analysis.modules)
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in _SEEDS:
+            found.update(_SEEDS[name])
+        elif last in _SEED_WORDS:
+            found.update(GENERATORS)
+    return found
+
+
+def _seeds_first(cell: AnalysedCell, analysis: Analysis) -> bool:
+    """Whether the seed is set before anything in the cell can draw."""
+    for statement in cell.statements:
+        if statement.kind != "other":
+            continue
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Call):
+                return dotted(node.func, analysis.modules) in _SEEDS
+    return False
+
+
+def _may_draw(cell: AnalysedCell, analysis: Analysis) -> bool:
+    return any(isinstance(node, ast.Call) for node in ast.walk(cell.code.tree))
+
+
+def _plots(cell: AnalysedCell, analysis: Analysis, observed: ObservedCell | None) -> bool:
+    if observed is not None and any("image/" in mime for o in observed.outputs for mime in o.get("data", {})):
+        return True
+    drawing = ("matplotlib", "seaborn", "plotly", "pylab", "altair", "bokeh", "mpl_toolkits")
+    names = closure(analysis, cell.facts.loads)
+    if any(analysis.modules.get(name, "").startswith(drawing) for name in names):
+        return True
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "boxplot"}
+        for node in ast.walk(cell.code.tree)
+    )

@@ -1,0 +1,96 @@
+"""Where a notebook lives: its project, what git and DVC know of it, and where its pipeline goes."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_mlops_converters.errors import MlopsError
+
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "dvc.yaml", "MLproject", ".mlops")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project around a notebook.
+
+    Attributes:
+        root: absolute path.
+        unit: the folder in it that the notebook belongs to; pipelines go there.
+        tracked: what git tracks, relative to the root, posix.
+        has_git: whether the root is in a git work tree.
+        has_dvc: whether DVC is initialised at the root.
+    """
+
+    root: Path
+    unit: Path
+    tracked: frozenset[str]
+    has_git: bool
+    has_dvc: bool
+
+
+def find_project(notebook: Path) -> Project:
+    """The project of a notebook: the git top level, else the nearest folder up with a project file, else its folder.
+
+    Args:
+        notebook: an existing file.
+
+    Returns:
+        The project.
+    """
+    folder = notebook.resolve().parent
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top:
+        root = Path(top.strip()).resolve()
+        listed = _git(root, "ls-files", "-z") or ""
+        tracked = frozenset(name for name in listed.split("\0") if name)
+    else:
+        home = Path.home().resolve()
+        candidates = [parent for parent in (folder, *folder.parents) if parent not in {home, *home.parents}]
+        root = next((p for p in candidates if any((p / marker).exists() for marker in _MARKERS)), folder)
+        tracked = frozenset()
+    inner = [parent for parent in (folder, *folder.parents) if parent.is_relative_to(root)]
+    unit = next((p for p in inner if any((p / marker).is_file() for marker in _MARKERS)), root)
+    return Project(root, unit, tracked, bool(top), (root / ".dvc").is_dir())
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            encoding="utf-8",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def pipeline_name(notebook: Path, wanted: str | None = None) -> str:
+    """The pipeline's name.
+
+    Args:
+        notebook: its file.
+        wanted: the user's choice.
+
+    Returns:
+        A valid identifier.
+
+    Raises:
+        MlopsError: ``invalid-name`` when the user's choice is none.
+    """
+    if wanted is not None:
+        if not wanted.isidentifier() or keyword.iskeyword(wanted) or not wanted.isascii():
+            raise MlopsError(
+                "invalid-name", f"{wanted!r} cannot be a name: use letters, digits and underscores, like `churn_model`."
+            )
+        return wanted
+    slug = re.sub(r"[^a-z0-9]+", "_", notebook.stem.lower()).strip("_")
+    slug = re.sub(r"^[\d_]+", "", slug) or f"notebook_{slug}".rstrip("_")
+    return f"{slug}_pipeline" if keyword.iskeyword(slug) else slug[:50].rstrip("_")

@@ -1,0 +1,320 @@
+"""The proof: run every stage in a fresh process from files on disk, and compare with the original notebook's run."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.observe.observation import Observation
+from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.observe.session import CellFailedError, Session
+from jupyter_mlops_converters.verify.outputs import compare_outputs
+
+IDENTICAL = "identical"
+WITHIN_TOLERANCE = "within-tolerance"
+NOT_DETERMINISTIC = "not-deterministic"
+DIFFERS = "differs"
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """What the proof must know of a stage.
+
+    Attributes:
+        name: of the stage.
+        notebook: its file, relative to the pipeline's folder.
+        source_cells: original cells in it.
+        loads: variable → format of the hand-over that brings it.
+    """
+
+    name: str
+    notebook: str
+    source_cells: tuple[int, ...]
+    loads: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One comparison.
+
+    Attributes:
+        verdict: "identical", "within-tolerance", "not-deterministic", "differs" or "failed".
+        detail: the first difference, in words.
+        stage: where.
+        source_cell: of a cell's comparison.
+        name: of a hand-over's variable or a file.
+        outputs: the pipeline's outputs of a cell.
+    """
+
+    verdict: str
+    detail: str
+    stage: str
+    source_cell: int | None = None
+    name: str | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The result of the proof.
+
+    Attributes:
+        cells: one for every source cell that ran.
+        hand_overs: one for every variable that a stage loaded.
+        files: one for every file that the notebook leaves behind.
+        failure: the error of the stage that did not run, if any.
+    """
+
+    cells: tuple[Compared, ...]
+    hand_overs: tuple[Compared, ...] = ()
+    files: tuple[Compared, ...] = ()
+    failure: Compared | None = None
+
+    @property
+    def all(self) -> tuple[Compared, ...]:
+        """Every comparison."""
+        return (*self.cells, *self.hand_overs, *self.files)
+
+    @property
+    def verdict(self) -> str:
+        """The verdict as `conversion.json` has it."""
+        if self.failure is not None:
+            return "failed"
+        verdicts = {compared.verdict for compared in self.all}
+        if DIFFERS in verdicts:
+            return "differs"
+        return "equivalent-within-tolerance" if verdicts & {WITHIN_TOLERANCE, NOT_DETERMINISTIC} else "equivalent"
+
+    @property
+    def first_bad_stage(self) -> str | None:
+        """The first stage that failed or differs."""
+        if self.failure is not None:
+            return self.failure.stage
+        return next((c.stage for c in (*self.hand_overs, *self.cells, *self.files) if c.verdict == DIFFERS), None)
+
+
+def prove(
+    stages: list[StageRun],
+    observation: Observation,
+    *,
+    mirror: Path,
+    original: Path,
+    project: Path,
+    folder: str,
+    kernel_name: str,
+    limits: Limits,
+    progress: Callable[[dict[str, Any]], None],
+) -> Proof:
+    """Run all stages one after the other and compare.
+
+    Args:
+        stages: in pipeline order, without `track`.
+        observation: the original's run.
+        mirror: a fresh scratch copy of the project that holds the pipeline.
+        original: the scratch copy that the original ran in (for the files it left).
+        project: the user's project, which must not be written to.
+        folder: the pipeline's folder in the project, posix.
+        kernel_name: which kernel.
+        limits: time limits.
+        progress: told about every stage and cell.
+
+    Returns:
+        The proof.
+    """
+    cells: list[Compared] = []
+    hand_overs: list[Compared] = []
+    deadline = limits.deadline()
+    paths = {str(mirror): str(project), str(original): str(project), f"{Path(folder).name}_lib.": "__main__."}
+    for number, stage in enumerate(stages):
+        document = json.loads((mirror / folder / stage.notebook).read_text("utf-8"))
+        code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+        with Session(kernel_name, mirror / folder / "stages", timeout=limits.cell, deadline=deadline) as session:
+            session.install_agent(root=mirror, protected=project, reference=mirror.parent / "unused")
+            for cell in code:
+                own = cell["metadata"].get("jupyter_mlops", {})
+                source_cell = own.get("source_cell")
+                progress(
+                    {
+                        "phase": "verify",
+                        "message": f"Proving stage {stage.name}",
+                        "stage": stage.name,
+                        "cell": source_cell,
+                        "cells": len(observation.cells),
+                        "fraction": (number + 0.5) / len(stages),
+                    }
+                )
+                metadata = {key: value for key, value in cell["metadata"].items() if key != "jupyter_mlops"}
+                try:
+                    session.ask("before")
+                    outputs, _ = session.execute("".join(cell["source"]), index=0, metadata=metadata)
+                except CellFailedError as failure:
+                    return Proof(
+                        tuple(cells),
+                        tuple(hand_overs),
+                        failure=Compared(FAILED, _said(failure), stage.name, source_cell, own.get("role")),
+                    )
+                if source_cell is not None:
+                    expected = observation.cell(source_cell).outputs
+                    found = compare_outputs(list(expected), outputs, paths=paths)
+                    cells.append(Compared(found.verdict, found.detail, stage.name, source_cell, outputs=tuple(outputs)))
+                elif own.get("role") == "inputs":
+                    hand_overs += _check_loaded(session, stage, observation)
+    return Proof(
+        tuple(cells), tuple(hand_overs), tuple(_files(observation, original, mirror, stages[-1].name if stages else ""))
+    )
+
+
+def _said(failure: CellFailedError) -> str:
+    if failure.kind == "raised":
+        return f"{failure.ename}: {failure.evalue}"[:500]
+    return {"timeout": "it ran out of time", "kernel-died": "the kernel died"}[failure.kind]
+
+
+def _check_loaded(session: Session, stage: StageRun, observation: Observation) -> list[Compared]:
+    first = min(stage.source_cells, default=0)
+    expected: dict[str, dict[str, Any]] = {}
+    for name, key in stage.loads.items():
+        entry: dict[str, Any] | None = None
+        for cell in observation.cells:
+            if cell.index >= first:
+                break
+            if name in cell.random:
+                entry = {"fingerprint": cell.random[name]}
+            elif name in cell.changes and cell.changes[name].fingerprint is not None:
+                entry = {"fingerprint": cell.changes[name].fingerprint, "reference": None, "format": key}
+            if entry is not None and name in cell.choices:
+                choice = cell.choices[name]
+                entry.update(reference=choice.file, format=choice.format)
+        if entry is not None:
+            expected[name] = entry
+    if not expected:
+        return []
+    report = session.ask("check", {"label": stage.name, "expected": expected}) or {"results": {}}
+    return [
+        Compared(result["verdict"], result["detail"], stage.name, name=name)
+        for name, result in report["results"].items()
+    ]
+
+
+def _files(observation: Observation, original: Path, mirror: Path, stage: str) -> list[Compared]:
+    found = []
+    for path in sorted(observation.final_files):
+        ours, theirs = mirror / path, original / path
+        if not theirs.is_file():
+            continue
+        if not ours.is_file():
+            found.append(Compared(DIFFERS, "the pipeline does not write it", stage, name=path))
+            continue
+        verdict, detail = _same_content(theirs, ours)
+        found.append(Compared(verdict, detail, stage, name=path))
+    return found
+
+
+def _same_content(expected: Path, actual: Path) -> tuple[str, str]:
+    before, after = expected.read_bytes(), actual.read_bytes()
+    if before == after:
+        return IDENTICAL, ""
+    if expected.suffix.lower() in {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tiff", ".webp"}:
+        comparison = compare_outputs(_picture(before), _picture(after))
+        return comparison.verdict, comparison.detail
+    if zipfile.is_zipfile(expected) and zipfile.is_zipfile(actual) and _members(expected) == _members(actual):
+        return IDENTICAL, ""
+    if expected.suffix.lower() in {".svg", ".pdf"}:
+        # Both carry the time of writing and random ids; what they show is compared as the cell's output.
+        return WITHIN_TOLERANCE, "a drawing whose file carries the time it was made"
+    return DIFFERS, f"its content differs ({len(before)} → {len(after)} bytes)"
+
+
+def _picture(content: bytes) -> list[dict[str, Any]]:
+    data = {"image/png": base64.b64encode(content).decode("ascii")}
+    return [{"output_type": "display_data", "data": data, "metadata": {}}]
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.startswith("docProps/")}
+
+
+def excuse(proof: Proof, again: Observation, first: Observation, paths: Mapping[str, str]) -> Proof:
+    """Mark what differs as not deterministic where two runs of the original differ there, too.
+
+    Args:
+        proof: the proof.
+        again: a second run of the original.
+        first: the first run.
+        paths: replacements for the comparison of outputs.
+
+    Returns:
+        The proof with such verdicts replaced.
+    """
+
+    def cell(compared: Compared) -> Compared:
+        if compared.verdict != DIFFERS or compared.source_cell is None:
+            return compared
+        one, two = first.cell(compared.source_cell).outputs, again.cell(compared.source_cell).outputs
+        if compare_outputs(list(one), list(two), paths=paths).verdict != DIFFERS:
+            return compared
+        if _kinds(one) != _kinds(compared.outputs):
+            return compared
+        return replace(
+            compared, verdict=NOT_DETERMINISTIC, detail=f"two runs of the notebook differ here, too: {compared.detail}"
+        )
+
+    def value(compared: Compared) -> Compared:
+        if compared.verdict != DIFFERS or compared.name is None:
+            return compared
+        name = compared.name
+        pairs = [
+            (c.changes[name].fingerprint, again.cell(c.index).changes[name].fingerprint)
+            for c in first.cells
+            if name in c.changes and name in again.cell(c.index).changes
+        ]
+        if any(one != two for one, two in pairs):
+            return replace(compared, verdict=NOT_DETERMINISTIC, detail="two runs of the notebook give different values")
+        return compared
+
+    return replace(
+        proof, cells=tuple(cell(c) for c in proof.cells), hand_overs=tuple(value(h) for h in proof.hand_overs)
+    )
+
+
+def _kinds(outputs: tuple[dict[str, Any], ...]) -> list[tuple[str, ...]]:
+    return [(o["output_type"], *sorted(o.get("data", {}))) for o in outputs if o.get("name") != "stderr"]
+
+
+def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
+    """The stages of a `conversion.json` that the proof runs.
+
+    Args:
+        document: its content.
+
+    Returns:
+        The stages in order, without those that hold no cell of the original.
+
+    Raises:
+        MlopsError: ``invalid-conversion`` when the file is not what it should be.
+    """
+    try:
+        return [
+            StageRun(
+                stage["name"],
+                stage["notebook"],
+                tuple(stage["source_cells"]),
+                {entry["variable"]: entry["format"] for entry in stage["inputs"]},
+            )
+            for stage in document["stages"]
+            if stage["source_cells"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise MlopsError(
+            "invalid-conversion",
+            f"conversion.json is not valid ({error}). Convert the notebook again.",
+            path="conversion.json",
+        ) from None

@@ -1,0 +1,49 @@
+"""`jupyter mlops convert`: a notebook becomes a proven pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, print_json, progress_to
+
+if TYPE_CHECKING:
+    from jupyter_mlops.lifts.pipeline.api import Conversion
+
+
+def command(
+    notebook: Annotated[Path, typer.Argument(help="The notebook. It is never changed.")],
+    name: Annotated[Optional[str], typer.Option(help="Name of the pipeline.")] = None,  # noqa: UP045 - typer on 3.10
+    output: Annotated[Optional[Path], typer.Option(help="Its folder; pipelines/NAME unless given.")] = None,  # noqa: UP045
+    explain: Annotated[bool, typer.Option("--explain", help="Say why for every stage and hand-over.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
+    timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
+    format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
+    progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
+) -> int:
+    """Turn a notebook into a pipeline, and prove that it gives the same results.
+
+    Exit status: 0 written (or shown) and proven; 1 the results differ, nothing is written; 2 the notebook is at fault;
+    3 something is not installed.
+    """
+    with errors_as_json(format):
+        from jupyter_mlops.lifts.pipeline.api import convert
+
+        with progress_to(progress, format) as tell:
+            conversion = convert(
+                notebook, name=name, output=output, run=not no_run, write=not dry_run, timeout=timeout, progress=tell
+            )
+    if format is Format.json:
+        print_json({**conversion.document, "path": str(conversion.path)})
+    else:
+        _show(conversion, explain=explain, dry_run=dry_run)
+    return 1 if conversion.verdict in {"failed", "differs"} else 0
+
+
+def _show(conversion: Conversion, *, explain: bool, dry_run: bool) -> None:
+    from jupyter_mlops.cli.conversion_text import show_conversion
+
+    show_conversion(conversion, explain=explain, dry_run=dry_run)

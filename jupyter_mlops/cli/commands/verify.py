@@ -1,0 +1,34 @@
+"""`jupyter mlops verify`: prove a pipeline again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, print_json, progress_to
+
+
+def command(
+    pipeline: Annotated[Path, typer.Argument(help="Folder of a converted pipeline.")],
+    timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045 - typer on 3.10
+    format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
+    progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
+) -> int:
+    """Run the notebook and the pipeline as they are now, and compare. Writes nothing.
+
+    Exit status: 0 equivalent; 1 not; 2 the input is at fault; 3 something is not installed.
+    """
+    with errors_as_json(format):
+        from jupyter_mlops.lifts.pipeline.api import verify
+
+        with progress_to(progress, format) as tell:
+            found = verify(pipeline, timeout=timeout, progress=tell)
+    if format is Format.json:
+        print_json(found)
+    else:
+        from jupyter_mlops.cli.conversion_text import show_verification
+
+        show_verification(found)
+    return 1 if found["verdict"] in {"failed", "differs"} else 0

@@ -1,0 +1,117 @@
+"""A conversion for people at a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from jupyter_mlops.lifts.pipeline.api import Conversion
+
+_WORDS = {
+    "equivalent": ("✔", "green", "The pipeline gives exactly the notebook's results."),
+    "equivalent-within-tolerance": (
+        "✔",
+        "green",
+        "The pipeline gives the notebook's results; what is not exact is listed below.",
+    ),
+    "differs": ("✘", "red", "The pipeline does not give the notebook's results. Nothing was written."),
+    "failed": ("✘", "red", "The pipeline does not run. Nothing was written."),
+    "not-run": ("•", "yellow", "Nothing was run, so nothing is proven. Prove it with: jupyter mlops verify"),
+}
+
+
+def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> None:
+    """Print what became of a notebook.
+
+    Args:
+        conversion: the result.
+        explain: whether to say why for every stage and hand-over.
+        dry_run: whether nothing was to be written.
+    """
+    console = Console(highlight=False)
+    document = conversion.document
+    folder = os.path.relpath(conversion.path)
+    console.print(Text.assemble((document["notebook"], "bold"), " → ", (folder, "bold")))
+    console.print(_stages(document))
+    if document["parameters"]:
+        shown = ", ".join(f"{p['name']} = {_short(p['value'])}" for p in document["parameters"])
+        console.print(Text.assemble(("Parameters  ", "dim"), shown))
+    if explain:
+        _explain(console, document)
+    for finding in document["findings"]:
+        if finding["severity"] != "info" or explain:
+            where = f" (cell {finding['source_cell']})" if finding["source_cell"] is not None else ""
+            style = {"error": "red", "warning": "yellow"}.get(finding["severity"], "dim")
+            console.print(Text.assemble((f"{finding['severity']}  ", style), finding["message"], where))
+    show_verification(document["verification"], console)
+    if conversion.applied is not None:
+        console.print(
+            f"Wrote {len(conversion.changes.changes)} files. Next: cd {folder} && dvc repro    (take it back: jupyter mlops undo)"
+        )
+    elif dry_run:
+        console.print(f"Dry run: {len(conversion.changes.changes)} files would be written.")
+        for change in conversion.changes.changes:
+            console.print(Text.assemble((f"  {change.kind:<7}", "dim"), change.path))
+
+
+def _stages(document: dict[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("stage", "cells", "hands over", "what it is"):
+        table.add_column(column)
+    for stage in document["stages"]:
+        cells = stage["source_cells"]
+        span = f"{cells[0]}–{cells[-1]}" if len(cells) > 1 else str(cells[0]) if cells else "–"
+        outputs = ", ".join(entry["variable"].strip("<>") for entry in stage["outputs"])
+        table.add_row(Text(stage["name"], style="cyan"), span, Text(outputs), Text(stage["title"]))
+    return table
+
+
+def _explain(console: Console, document: dict[str, Any]) -> None:
+    for stage in document["stages"]:
+        console.print(Text.assemble((stage["name"], "cyan"), ": ", stage["why"]))
+        for entry in stage["outputs"]:
+            console.print(
+                Text.assemble("  ", (entry["variable"].strip("<>"), "bold"), f" → {entry['path']}: {entry['why']}")
+            )
+
+
+def show_verification(found: dict[str, Any], console: Console | None = None) -> None:
+    """Print a verdict and whatever is not identical.
+
+    Args:
+        found: the `verification` of a `conversion.json`.
+        console: where to.
+    """
+    console = console or Console(highlight=False)
+    mark, colour, sentence = _WORDS[found["verdict"]]
+    console.print(Text.assemble((f"{mark} {found['verdict']}", f"bold {colour}"), f"  {sentence}"))
+    counts = Counter(cell["verdict"] for cell in found["cells"])
+    if counts:
+        loaded = len(found.get("hand_overs", []))
+        parts = [f"{number} {verdict}" for verdict, number in sorted(counts.items())]
+        console.print(
+            Text(
+                f"  {len(found['cells'])} cells compared ({', '.join(parts)}), {loaded} loaded values, {len(found.get('files', []))} files",
+                style="dim",
+            )
+        )
+    for kind, key in (("cells", "source_cell"), ("hand_overs", "variable"), ("files", "path")):
+        for entry in found.get(kind, []):
+            if entry["verdict"] != "identical":
+                what = f"cell {entry[key]}" if key == "source_cell" else str(entry[key])
+                console.print(Text(f"  {what}: {entry['verdict']}: {entry['detail']}"))
+    if "failure" in found:
+        failure = found["failure"]
+        where = f" cell {failure['source_cell']}" if failure["source_cell"] is not None else ""
+        console.print(Text(f"  stage {failure['stage']}{where}: {failure['detail']}"))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "…"

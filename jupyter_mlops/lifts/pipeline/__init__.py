@@ -1,0 +1,1 @@
+"""The biggest lift: a notebook becomes a proven pipeline."""

@@ -1,0 +1,133 @@
+"""Convert a notebook into a pipeline of its project, and prove a pipeline again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
+from jupyter_mlops_converters.compile import TARGETS, Compiled, compile_notebook, verify_pipeline
+from jupyter_mlops_converters.document import document_text
+from jupyter_mlops_converters.emit import Link as EmittedLink
+from jupyter_mlops_converters.observe.observe import Limits
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A notebook's pipeline.
+
+    Attributes:
+        document: the content of `conversion.json`.
+        path: the pipeline's folder, absolute.
+        changes: what was, or would be, written.
+        applied: what was written; None when nothing was.
+        compiled: everything the compiler knows.
+    """
+
+    document: dict[str, Any]
+    path: Path
+    changes: ChangeSet
+    applied: Applied | None
+    compiled: Compiled
+
+    @property
+    def verdict(self) -> str:
+        """The proof's verdict."""
+        return str(self.document["verification"]["verdict"])
+
+
+def convert(
+    notebook: str | Path,
+    *,
+    name: str | None = None,
+    output: str | Path | None = None,
+    run: bool = True,
+    write: bool = True,
+    timeout: float | None = None,
+    targets: Iterable[str] = TARGETS,
+    progress: Progress | None = None,
+) -> Conversion:
+    """Convert a notebook into a pipeline in its project. The notebook itself is never changed.
+
+    Args:
+        notebook: a `.ipynb` file.
+        name: of the pipeline, a valid identifier; made from the file name when None.
+        output: its folder; `pipelines/<name>` when None.
+        run: whether the notebook may be run, on a copy of the project, to observe it and to prove the result.
+        write: whether the files are written, all or none; they are not when the proof fails.
+        timeout: seconds a cell may take; None for no limit.
+        targets: emit targets ("papermill", "ploomber", "dvc", "mlflow").
+        progress: called with events as the command line gives them with `--progress json`.
+
+    Returns:
+        The conversion.
+
+    Raises:
+        MlopsError: what stands in the way, with the cell; nothing was written then.
+    """
+    compiled = compile_notebook(
+        notebook, name=name, output=output, run=run, limits=Limits(cell=timeout), targets=targets, progress=progress
+    )
+    changes = _changes(compiled)
+    good = compiled.proof is None or compiled.proof.verdict not in {"failed", "differs"}
+    applied = None
+    if write and good:
+        if progress is not None:
+            progress({"phase": "write", "message": f"Writing {len(changes.changes)} files", "fraction": 1.0})
+        applied = changes.apply()
+    return Conversion(
+        document=compiled.document,
+        path=compiled.project.root / compiled.pipeline.folder,
+        changes=changes,
+        applied=applied,
+        compiled=compiled,
+    )
+
+
+def _changes(compiled: Compiled) -> ChangeSet:
+    root = compiled.project.root
+    folder = compiled.pipeline.folder
+    wanted: dict[str, Wanted] = {}
+    for path, content in compiled.emission.files.items():
+        wanted[f"{folder}/{path}"] = Link(content.target) if isinstance(content, EmittedLink) else content
+    wanted[f"{folder}/conversion.json"] = document_text(compiled.document)
+    for path, data in compiled.emission.project_files.items():
+        if not (root / path).exists():
+            wanted[path] = data
+    if compiled.emission.ignore and compiled.project.has_git:
+        text = _with_lines(root / ".gitignore", compiled.emission.ignore)
+        if text is not None:
+            wanted[".gitignore"] = text
+    return ChangeSet.build(root, wanted, title=f"Convert {compiled.pipeline.notebook}")
+
+
+def _with_lines(file: Path, lines: tuple[str, ...]) -> str | None:
+    old = file.read_text("utf-8") if file.is_file() else ""
+    present = {line.strip() for line in old.splitlines()}
+    missing = [line for line in lines if line.strip() not in present]
+    if not missing:
+        return None
+    return old + ("\n" if old and not old.endswith("\n") else "") + "\n".join(missing) + "\n"
+
+
+def verify(pipeline: str | Path, *, timeout: float | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Prove a pipeline again, as its files are now.
+
+    Args:
+        pipeline: its folder.
+        timeout: seconds a cell may take; None for no limit.
+        progress: called with events.
+
+    Returns:
+        The verification: `verdict`, `cells`, `hand_overs`, `files`.
+
+    Raises:
+        MlopsError: it is no pipeline, or its notebook does not run.
+    """
+    document, _ = verify_pipeline(pipeline, limits=Limits(cell=timeout), progress=progress)
+    found: dict[str, Any] = document["verification"]
+    return found

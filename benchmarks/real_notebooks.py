@@ -293,7 +293,7 @@ def find_tool(name: str) -> str:
 
 def first_error(text: str) -> str:
     """The line of a command's errors that says most: its first one that speaks of an error, else its last."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "WARNING" not in line]
     return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no message")[:300]
 
 

@@ -39,7 +39,7 @@ def install() -> None:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print("Installing chromium with apt-get (about a minute) ...", file=sys.stderr)
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
         done = subprocess.run(
             [*prefix, apt, *command], env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False
         )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.python_source import Call, PythonSource
 from jupyter_mlops.project.shell import join
@@ -129,12 +130,46 @@ class Source:
 
 
 _READERS = frozenset(
-    "read_csv read_parquet read_excel read_json read_feather read_table read_pickle read_hdf read_sql read_sql_query read_sql_table "
-    "read_gbq read_orc read_stata read_sas read_xml read_fwf loadtxt genfromtxt scan_csv scan_parquet read_ndjson read_delta "
-    "load_dataset loadmat image_dataset_from_directory flow_from_directory ImageFolder parquet csv memmap fromfile imread "
-    "from_csv fetch_california_housing".split()
+    [
+        "read_csv",
+        "read_parquet",
+        "read_excel",
+        "read_json",
+        "read_feather",
+        "read_table",
+        "read_pickle",
+        "read_hdf",
+        "read_sql",
+        "read_sql_query",
+        "read_sql_table",
+        "read_gbq",
+        "read_orc",
+        "read_stata",
+        "read_sas",
+        "read_xml",
+        "read_fwf",
+        "loadtxt",
+        "genfromtxt",
+        "scan_csv",
+        "scan_parquet",
+        "read_ndjson",
+        "read_delta",
+        "load_dataset",
+        "loadmat",
+        "image_dataset_from_directory",
+        "flow_from_directory",
+        "ImageFolder",
+        "parquet",
+        "csv",
+        "memmap",
+        "fromfile",
+        "imread",
+        "from_csv",
+        "fetch_california_housing",
+    ]
 )
-_DATABASES = frozenset("read_sql read_sql_query read_sql_table read_gbq".split())
+_PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
+_DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
 _BUNDLED = re.compile(
     r"^(sklearn\.datasets\.(load_(?!files|svmlight)\w+|fetch_\w+|make_\w+)|(tensorflow\.)?keras\.datasets\.\w+\.load_data"
     r"|torchvision\.datasets\.(?!ImageFolder|DatasetFolder)\w+|tensorflow_datasets\.load|statsmodels\.api\.datasets\.(?!get_rdataset)\w+\.load\w*"
@@ -226,11 +261,10 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return None
     if method in ("csv", "parquet") and ".read" not in call.name:
         return None
-    text = (
-        call.text(0)
-        if call.node.args
-        else call.text(None, "filepath_or_buffer") or call.text(None, "path") or call.text(None, "io")
+    given = call.argument(0) or next(
+        (call.argument(None, name) for name in _PATH_KEYWORDS if call.argument(None, name)), None
     )
+    text = _text(unit, site, given)
     if text is None:
         return Source(site, "unknown", "")
     return _located(unit, site, text)
@@ -343,7 +377,7 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
     if call.name in _SAVERS:
         what = call.argument(0, "obj") or call.argument(0, "value")
         target = call.argument(1, "filename") or call.argument(1, "file") or call.argument(1, "f")
-        where = _written(site, target) if target is not None else None
+        where = _written(unit, site, target) if target is not None else None
         named = ast.unparse(what) if what is not None else ""
         if _MODEL_WORD.search(f"{named} {where or ''}"):
             return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
@@ -353,22 +387,28 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
     ):
         if "mlflow." in call.name:
             return None
-        where = call.text(0)
+        where = _text(unit, site, call.argument(0))
         return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
     return None
 
 
-def _written(site: Site, target: ast.expr) -> str | None:
+def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:
     """The path of the file that `target` is: a string, `open(path, "wb")`, or a name bound to one."""
-    if isinstance(target, ast.Call) and site.call.scope.dotted(target.func).endswith("open") and target.args:
-        return site.call.scope.string(target.args[0])
-    text = site.call.scope.string(target)
+    scope = site.call.scope
+    if isinstance(target, ast.Call) and scope.dotted(target.func).endswith("open") and target.args:
+        return _text(unit, site, target.args[0])
+    text = _text(unit, site, target)
     if text is not None:
         return text
     if isinstance(target, ast.Name):
-        opened = [call for call in site.call.scope.calls if call.name == "open" and call.line <= site.call.line]
-        return opened[-1].text(0) if opened else None
+        opened = [call for call in scope.calls if call.name == "open" and call.line <= site.call.line]
+        return _text(unit, site, opened[-1].argument(0)) if opened else None
     return None
+
+
+def _text(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
+    source = unit.project.python(site.path)
+    return text_of(source, site.call.scope, node) if source is not None else None
 
 
 def is_model_file(path: str) -> bool:

@@ -31,12 +31,14 @@ class LockCheck:
         line: where the first difference is, or its first stage.
         problem: the first difference; None when it matches.
         checked_all: every hash was compared with a file.
+        recorded: what stages wrote when they ran last, relative to the base: it can be told from any other version.
     """
 
     path: str
     line: int | None
     problem: str | None
     checked_all: bool
+    recorded: frozenset[str] = frozenset()
 
 
 def check_lock(project: Project, pipeline: str, lock: str, stages: dict[str, dict[Any, Any]]) -> LockCheck:
@@ -50,25 +52,42 @@ def check_lock(project: Project, pipeline: str, lock: str, stages: dict[str, dic
     """
     document = mapping(next(iter(project.yaml(lock)), None))
     locked = mapping(document.get("stages"))
-    if not locked:
-        return LockCheck(lock, None, "it records no stage", checked_all=False)
-    checker = _Checker(project, lock)
-    plain = {name for name in stages if "@" not in name}
-    recorded: dict[str, list[tuple[str, dict[Any, Any], int | None]]] = {}
+    by_stage: dict[str, list[tuple[str, dict[Any, Any], int | None]]] = {}
     for name, entry, line in items(locked):
-        recorded.setdefault(name.partition("@")[0], []).append((name, mapping(entry), line))
-    for name in sorted(plain):
-        if name not in recorded:
-            return LockCheck(lock, line_of(document, "stages"), f"stage {name} is not in it", checked_all=False)
-    for name, found in recorded.items():
-        if name not in plain:
-            return LockCheck(lock, found[0][2], f"stage {name} is no longer in {pipeline}", checked_all=False)
+        by_stage.setdefault(name.partition("@")[0], []).append((name, mapping(entry), line))
+    checker = _Checker(project, lock)
+    recorded = frozenset(
+        join(checker.folder_of(stages.get(name, {})), str(mapping(out).get("path")))
+        for name, entries in by_stage.items()
+        for _full, entry, _line in entries
+        for out in sequence(entry.get("outs"))
+        if mapping(out).get("md5")
+    )
+    problem, line = _difference(checker, pipeline, document, by_stage, stages)
+    return LockCheck(lock, line, problem, problem is None and checker.missing == 0 and checker.compared > 0, recorded)
+
+
+def _difference(
+    checker: _Checker,
+    pipeline: str,
+    document: dict[Any, Any],
+    by_stage: dict[str, list[tuple[str, dict[Any, Any], int | None]]],
+    stages: dict[str, dict[Any, Any]],
+) -> tuple[str | None, int | None]:
+    """The first difference and its line; the line of the first stage when there is none."""
+    if not by_stage:
+        return "it records no stage", None
+    for name in sorted(stages):
+        if name not in by_stage:
+            return f"stage {name} is not in it", line_of(document, "stages")
+    for name, found in by_stage.items():
+        if name not in stages:
+            return f"stage {name} is no longer in {pipeline}", found[0][2]
         for full, entry, line in found:
             problem = checker.stage(full, stages[name], entry, line)
             if problem is not None:
-                return LockCheck(lock, problem[1], problem[0], checked_all=False)
-    first = next(iter(recorded.values()))[0][2]
-    return LockCheck(lock, first, None, checked_all=checker.missing == 0 and checker.compared > 0)
+                return problem
+    return None, next(iter(by_stage.values()))[0][2]
 
 
 class _Checker:
@@ -93,7 +112,7 @@ class _Checker:
         problem = self._params(name, stage, entry) if not expanded else None
         if problem is not None:
             return problem, line_of(entry, "params") or line
-        wdir = join(self.folder, str(stage.get("wdir") or "."))
+        wdir = self.folder_of(stage)
         for kind in ("deps", "outs"):
             for item in sequence(entry.get(kind)):
                 item = mapping(item)

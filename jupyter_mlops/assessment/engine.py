@@ -13,7 +13,7 @@ from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes import all_probes
-from jupyter_mlops.assessment.scoring import Result, answers, judge, level_of, progress_to, score_of
+from jupyter_mlops.assessment.scoring import answers, judge, level_of, progress_to, score_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.units import find_units
 from jupyter_mlops.errors import MlopsError

@@ -20,7 +20,7 @@ T = TypeVar("T")
 #: Folders whose content shows how something could be done, not that it is.
 _ASIDE = frozenset({"examples", "example", "docs", "doc", "vendor", "third_party", "templates", "site-packages"})
 #: Launches that tell most come first: chains start there.
-_ORDER = ("ci", "schedule", "container", "console", "make", "environment", "shell", "stage")
+_ORDER = ("ci", "schedule", "container", "image", "console", "make", "environment", "shell", "stage")
 
 
 @dataclass

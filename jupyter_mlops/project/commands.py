@@ -36,7 +36,7 @@ _RUNNERS = frozenset(
 )
 #: Options of runners and wrappers that take a value.
 _VALUED = frozenset(
-    "-n --name -p --prefix --python --with --extra --group --project --directory -e --env --environment -C --cwd -u".split()
+    ["-n", "--name", "-p", "--prefix", "--python", "--with", "--extra", "--group", "--project", "--directory", "-e", "--env", "--environment", "-C", "--cwd", "-u"]
 )
 _LINTERS = frozenset(
     {

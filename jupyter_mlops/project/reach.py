@@ -23,9 +23,7 @@ LAUNCH = "<launch>"
 
 #: Decorators that do not hand the function to anyone: it runs only when it is called.
 _INERT = frozenset(
-    "staticmethod classmethod property cached_property lru_cache cache wraps contextmanager task step component jit njit "
-    "no_grad inference_mode dataclass overload abstractmethod setter typechecked timer retry node function op validate "
-    "check_types check_input check_output check_io trace start_as_current_span override cell".split()
+    ["staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "task", "step", "component", "jit", "njit", "no_grad", "inference_mode", "dataclass", "overload", "abstractmethod", "setter", "typechecked", "timer", "retry", "node", "function", "op", "validate", "check_types", "check_input", "check_output", "check_io", "trace", "start_as_current_span", "override", "cell"]
 )
 _SHELL_CALLS = frozenset(
     {

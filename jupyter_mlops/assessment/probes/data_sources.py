@@ -299,7 +299,7 @@ def _models(unit: Unit) -> Iterator[Finding]:
 
 
 def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
-    under = _under_dvc(unit, model.where) if model.where else None
+    under = _under_dvc(unit, model.where) if model.where else _stage_of(unit, model)
     if under is not None:
         return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
     advice = "Log it to MLflow, or make it an out of a DVC stage."
@@ -307,6 +307,21 @@ def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
     if model.where and git is not None and model.where in git.committed and not _is_pointer(unit, model.where):
         return _Verdict(Rung.E1, f"The model {model.where} is committed to git as a plain binary.", advice)
     return _Verdict(Rung.E2, f"The model is kept in {model.where or 'a file'}, which nothing versions.", advice)
+
+
+def _stage_of(unit: Unit, model: Kept) -> Tracked | None:
+    """What versions a model whose file only a run can tell: the outs of the DVC stage that keeps it."""
+    for pipeline in unit.pipelines:
+        for stage in pipeline.stages:
+            if (
+                pipeline.keeps_state
+                and stage.node is not None
+                and (model.site.path, model.site.scope) in unit.reach.behind(stage.node)
+            ):
+                outs = [item for item in tracked(unit) if item.by == stage.path and item.path in stage.outputs]
+                if outs:
+                    return max(outs, key=lambda item: item.rung)
+    return None
 
 
 PROBE = Probe(

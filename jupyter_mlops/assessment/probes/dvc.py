@@ -451,31 +451,14 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                 if kind.startswith(("metrics", "plots")) or options.get("cache") is False:
                     continue
                 place = join(folder, out)
-                if not initialised or check is None:
-                    yield Tracked(
-                        place,
-                        path,
-                        out_line or line,
-                        Rung.E2,
-                        f"{place} is an out of stage {name}, which no dvc.lock records.",
-                        "Run `dvc repro` and commit dvc.lock.",
-                    )
-                elif check.problem is not None:
-                    yield Tracked(
-                        place,
-                        path,
-                        out_line or line,
-                        Rung.E2,
-                        f"{place} is an out of stage {name}, but dvc.lock is stale: {check.problem}.",
-                        "Run `dvc repro` and commit dvc.lock.",
-                    )
+                known = check is not None and place in check.recorded
+                if known and initialised:
+                    message = f"{place} is an out of stage {name}: dvc.lock records the code, parameters and inputs it came from."
+                    yield Tracked(place, path, out_line or line, Rung.E3, message)
                 else:
+                    message = f"{place} is an out of stage {name}, which no dvc.lock records."
                     yield Tracked(
-                        place,
-                        path,
-                        out_line or line,
-                        Rung.E3,
-                        f"{place} is an out of stage {name}: code, parameters and inputs are in dvc.lock.",
+                        place, path, out_line or line, Rung.E2, message, "Run `dvc repro` and commit dvc.lock."
                     )
 
 

@@ -1,0 +1,66 @@
+"""Strings that arguments stand for: literals, literals that callers hand in, defaults of parameters and of options."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_mlops.project.python_source import PythonSource, Scope
+
+
+def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: int = 0) -> str | None:
+    """The string an expression stands for, `{}` for parts that only a run can tell; None when it is not known.
+
+    Args:
+        source: the source it is in.
+        scope: the scope it is in.
+        node: the expression.
+        depth: how many callers were followed.
+    """
+    if node is None or depth > 3:
+        return None
+    text = scope.string(node)
+    if text is not None:
+        return text
+    if isinstance(node, ast.Name):
+        return _parameter(source, scope, node.id, depth)
+    if isinstance(node, ast.Attribute):
+        return (
+            _option(source, node.attr)
+            if "parse_args" in scope.dotted(node.value) or "args" in ast.unparse(node.value)
+            else None
+        )
+    if isinstance(node, ast.Call) and scope.dotted(node.func) in ("pathlib.Path", "str", "os.fspath") and node.args:
+        return text_of(source, scope, node.args[0], depth + 1)
+    return None
+
+
+def _parameter(source: PythonSource, scope: Scope, name: str, depth: int) -> str | None:
+    """What callers in the same source hand in for a parameter; its default otherwise."""
+    node = scope.node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    if name not in names and name not in [argument.arg for argument in node.args.kwonlyargs]:
+        return None
+    position = names.index(name) if name in names else None
+    method = bool(names) and names[0] in ("self", "cls")
+    for call in source.calls:
+        if call.name in (f":{scope.name}", f":{scope.name.rpartition('.')[0]}().{scope.name.rpartition('.')[2]}"):
+            given = call.argument(None if position is None else position - method, name)
+            text = text_of(source, call.scope, given, depth + 1)
+            if text is not None:
+                return text
+    defaults = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
+    default = defaults.get(name)
+    return None if default is None else scope.string(default)
+
+
+def _option(source: PythonSource, name: str) -> str | None:
+    """The default of a command-line option."""
+    for call in source.calls:
+        if call.attribute != "add_argument":
+            continue
+        flags = [call.scope.string(argument) or "" for argument in call.node.args]
+        if any(flag.lstrip("-").replace("-", "_") == name for flag in flags) or call.text(None, "dest") == name:
+            return call.text(None, "default")
+    return None

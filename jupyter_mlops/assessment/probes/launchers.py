@@ -1,0 +1,134 @@
+"""What else starts things: tox and nox environments, console scripts, shell scripts, MLproject, Procfile."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import posixpath
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.marks import items, line_of, mapping
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    for file in unit.named("tox.ini", "setup.cfg"):
+        yield from _tox(unit, file.path)
+    for file in unit.named("noxfile.py"):
+        yield from _nox(unit, file.path)
+    for file in unit.named("pyproject.toml"):
+        yield from _console(unit, file.path)
+    for file in unit.named("*.sh"):
+        text = unit.project.text(file.path) or ""
+        # A script runs where its caller stands: mostly the project's folder.
+        yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name)
+    for file in unit.named("MLproject"):
+        document = mapping(next(iter(unit.project.yaml(file.path)), None))
+        for name, entry, line in items(document.get("entry_points")):
+            command = mapping(entry).get("command")
+            if isinstance(command, str):
+                yield Launch(
+                    f"{file.path}#{name}",
+                    "console",
+                    file.path,
+                    line_of(entry, "command") or line,
+                    command,
+                    _folder(file.path),
+                    name,
+                )
+    for file in unit.named("Procfile"):
+        for number, line in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
+            name, colon, command = line.partition(":")
+            if colon and command.strip():
+                yield Launch(
+                    f"{file.path}#{name}",
+                    "container",
+                    file.path,
+                    number,
+                    command.strip(),
+                    _folder(file.path),
+                    name.strip(),
+                )
+
+
+def _folder(path: str) -> str:
+    return posixpath.dirname(path) or "."
+
+
+def _tox(unit: Unit, path: str) -> Iterator[Launch]:
+    text = unit.project.text(path) or ""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return
+    lines = text.splitlines()
+    for section in parser.sections():
+        name = section.removeprefix("tox:")
+        if name != "testenv" and not name.startswith("testenv:"):
+            continue
+        commands = parser.get(section, "commands", fallback="")
+        start = next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{section}]"), 1)
+        place = next(
+            (number for number, line in enumerate(lines[start:], start + 1) if line.startswith("commands")), start
+        )
+        script = "\n".join(
+            f"{line[1:].strip()} || true"
+            if line.lstrip().startswith("-")
+            else line.replace("{posargs}", "").replace("{toxinidir}", ".")
+            for line in commands.split("\n")
+        )
+        yield Launch(
+            f"{path}#{section}", "environment", path, place, script, _folder(path), name.removeprefix("testenv:")
+        )
+
+
+def _nox(unit: Unit, path: str) -> Iterator[Launch]:
+    source = unit.project.python(path)
+    for scope in source.scopes if source is not None else []:
+        if not any(decorator.replace("()", "") == "nox.session" for decorator in scope.decorators):
+            continue
+        commands = []
+        first = scope.line
+        for call in scope.calls:
+            if call.attribute == "run" and call.name.startswith("?session"):
+                words = [
+                    argument.value
+                    for argument in call.node.args
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                ]
+                if not commands:
+                    first = call.line
+                commands.append(" ".join(words))
+        yield Launch(f"{path}#{scope.name}", "environment", path, first, "\n".join(commands), _folder(path), scope.name)
+
+
+def _console(unit: Unit, path: str) -> Iterator[Launch]:
+    document = unit.project.toml(path)
+    tools = mapping(document.get("tool"))
+    tables = (mapping(document.get("project")).get("scripts"), mapping(tools.get("poetry")).get("scripts"))
+    for table in tables:
+        for name, target, line in items(table):
+            if isinstance(target, str) and ":" in target:
+                module, _, function = target.partition(":")
+                script = (
+                    f'python -c "from {module} import {function.partition(" ")[0]}; {function.partition(" ")[0]}()"'
+                )
+                yield Launch(f"console:{name}", "console", path, line, script, _folder(path), name)
+    for tool in ("poe", "pdm", "taskipy", "pixi"):
+        table = mapping(tools.get(tool))
+        for name, target, line in items(table.get("tasks") or table.get("scripts")):
+            command = target if isinstance(target, str) else mapping(target).get("cmd") or mapping(target).get("shell")
+            if isinstance(command, str):
+                yield Launch(f"console:{name}", "console", path, line, command, _folder(path), name)
+
+
+PROBE = Probe(
+    id="launchers",
+    title="tox, nox, console scripts, shell scripts, MLproject, Procfile",
+    reads="tox.ini, noxfile.py, pyproject.toml, *.sh, MLproject, Procfile",
+    credits="earns nothing by itself: shows what leads where",
+    launches=_launches,
+)

@@ -1,0 +1,56 @@
+"""Pipelines in plain Python: an entry point that calls steps of the project's modules and hands their results on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.flows import flow_stages
+from jupyter_mlops.assessment.probe import Pipeline, Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.python_source import Scope
+
+_FRAMEWORKS = ("flow", "pipeline", "task", "step", "dag", "asset", "job", "op", "workflow", "component")
+
+
+def _pipelines(unit: Unit) -> Iterator[Pipeline]:
+    for path in unit.sources:
+        if not path.endswith(".py") or unit.is_test(path):
+            continue
+        source = unit.project.python(path)
+        if source is None or not (source.has_main_guard or source.acts):
+            continue
+        for scope in _entries(unit, path, source.scopes):
+            stages = flow_stages(unit, path, scope, lambda _call, _node: True)
+            connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
+            modules = {stage.node[0] for stage in stages if stage.node is not None and stage.name in connected}
+            if len(connected) >= 2 and len(modules - {path}) >= 2:
+                yield Pipeline(
+                    "python-pipeline",
+                    "Python",
+                    path,
+                    stages[0].line,
+                    tuple(stage for stage in stages if stage.name in connected),
+                    started_by=f"python {unit.local(path)}",
+                    chain=unit.reach.chain(path, scope.name),
+                    confidence=0.7,
+                )
+                break
+
+
+def _entries(unit: Unit, path: str, scopes: list[Scope]) -> Iterator[Scope]:
+    """Functions that run when the file is started, frameworks' own ones apart."""
+    source = unit.project.python(path)
+    started = unit.reach.behind((path, ""), (path, "__main__"))
+    for scope in scopes:
+        framework = any(decorator.replace("()", "").rpartition(".")[2] in _FRAMEWORKS for decorator in scope.decorators)
+        if scope.kind != "class" and (path, scope.name) in started and not framework and source is not None:
+            yield scope
+
+
+PROBE = Probe(
+    id="python-pipeline",
+    title="pipelines in plain Python",
+    reads="Python files that can be started",
+    credits="wired: one entry point that calls steps of two or more modules and hands results from one to the next",
+    pipelines=_pipelines,
+)

@@ -1,0 +1,89 @@
+"""README: does it say how to run the project?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.commands import targets
+from jupyter_mlops.project.shell import read_script
+
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_RUNS = frozenset({"script", "module", "notebook", "make", "stages", "tests", "environment", "shell", "project"})
+_TOOLS = frozenset(
+    [
+        "docker",
+        "docker-compose",
+        "uvicorn",
+        "gunicorn",
+        "streamlit",
+        "ploomber",
+        "kedro",
+        "snakemake",
+        "prefect",
+        "dagster",
+        "airflow",
+        "jupyter",
+        "mlflow",
+        "flask",
+        "bentoml",
+        "zenml",
+    ]
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for file in sorted(unit.named("readme*"), key=lambda file: file.path.count("/")):
+        if file.folder != unit.path or file.suffix not in (".md", ".rst", ".txt", ""):
+            continue
+        text = unit.project.text(file.path) or ""
+        for number, line in _commands(text):
+            for command in read_script(line):
+                for target in targets(command, unit.path):
+                    if target.kind in _RUNS or (target.kind == "tool" and target.value in _TOOLS):
+                        missing = target.kind in ("script", "notebook", "shell") and not unit.project.exists(
+                            target.value
+                        )
+                        rung = Rung.E2 if missing else Rung.E3
+                        message = f"{file.path} says how to run it" + (
+                            f", but {target.value} is not there." if missing else "."
+                        )
+                        yield Finding(
+                            "readme", "readme-runs", rung, message, confidence=CONVENTION, path=file.path, line=number
+                        )
+        words = len(text.split())
+        if words:
+            yield Finding(
+                "readme",
+                "readme-runs",
+                Rung.E2 if words > 60 else Rung.E1,
+                f"{file.path} has no command that runs the project.",
+                path=file.path,
+                line=1,
+                raise_by="Add a code block with the commands that run it.",
+            )
+
+
+def _commands(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of code blocks, indented blocks and in-line code."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if _FENCE.match(line):
+            inside = not inside
+        elif inside or line.startswith(("    ", "\t")):
+            yield number, re.sub(r"^\s*(\$|>|%|!)\s+", "", line).strip()
+        else:
+            for code in re.findall(r"`([^`]+)`", line):
+                yield number, code
+
+
+PROBE = Probe(
+    id="readme",
+    title="README",
+    reads="README.md, README.rst",
+    credits="declared: a few words · configured: text without a command, or commands that name missing files · wired: a command that runs something",
+    findings=_findings,
+)

@@ -1,0 +1,80 @@
+"""Data validation: pandera, Great Expectations, Soda, TFDV, pydantic on rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+
+_WORDS = ("pandera", "great_expectations", "tensorflow_data_validation", "soda", "deepchecks", "patito", "dataframely")
+_CHECKS = re.compile(
+    r"pandera[\w.]*\.DataFrameSchema\(\)\.validate$|^:\w+\.validate$|great_expectations[\w.()]*\.(run_checkpoint|validate|run|expect_\w+)$"
+    r"|tensorflow_data_validation\.validate_\w+$|soda\.scan\.Scan\(\)\.(execute|assert_\w+)$|deepchecks[\w.()]*\.run$|\.get_checkpoint\(\)\.run$"
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for path, source in sources_of(unit, *_WORDS):
+        imported = any(item.module.partition(".")[0] in _WORDS for item in source.imports)
+        if not imported:
+            continue
+        decorated = any(
+            "check_types" in decorator or "check_io" in decorator or "check_input" in decorator
+            for scope in source.scopes
+            for decorator in scope.decorators
+        )
+        found = False
+        for site in sites(unit, path, [call for call in source.calls if _CHECKS.search(call.name)]):
+            found = True
+            yield Finding(
+                "validation",
+                "data-validated",
+                Rung.E3 if site.reached else Rung.E2,
+                "Data is checked here" + ("." if site.reached else ", in code that nothing runs."),
+                confidence=CALL,
+                path=path,
+                line=site.line,
+                end_line=site.end_line,
+                cell=site.cell,
+                chain=unit.reach.chain(path, site.scope),
+                raise_by=None if site.reached else "Call the check where data is loaded.",
+            )
+        if not found:
+            scope = next(
+                (scope for scope in source.scopes if any("check_" in decorator for decorator in scope.decorators)), None
+            )
+            if decorated and scope is not None and unit.reach.reached(path, scope.name):
+                yield Finding(
+                    "validation",
+                    "data-validated",
+                    Rung.E3,
+                    f"`{scope.name}` checks its frames.",
+                    confidence=CALL,
+                    path=path,
+                    line=scope.line,
+                    chain=unit.reach.chain(path, scope.name),
+                )
+            else:
+                yield Finding(
+                    "validation",
+                    "data-validated",
+                    Rung.E1,
+                    f"{path} imports a validation library and checks nothing.",
+                    confidence=CALL,
+                    path=path,
+                    line=1,
+                    raise_by="Call `.validate` on the data.",
+                )
+
+
+PROBE = Probe(
+    id="validation",
+    title="pandera, Great Expectations, Soda, TFDV, Deepchecks",
+    reads="Python code and notebooks",
+    credits="declared: imported · configured: checks that nothing runs · wired: checks in code that runs",
+    findings=_findings,
+)

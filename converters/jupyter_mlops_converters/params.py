@@ -17,15 +17,12 @@ _COPY = "env.yaml"
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The parameters of the pipeline in `folder`, as plain data.
+    """The parameters of the pipeline in `folder`, JSON-like.
 
     Raises:
         MlopsError: ``invalid-params`` when `params.yaml` is not a YAML mapping.
     """
-    _load(folder / FILE)
-    import yaml
-
-    return yaml.safe_load((folder / FILE).read_text(encoding="utf-8")) or {} if (folder / FILE).exists() else {}
+    return dict(_load(folder / FILE))
 
 
 def change(folder: Path, assignments: Mapping[str, str]) -> None:

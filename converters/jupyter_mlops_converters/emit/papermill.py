@@ -79,7 +79,9 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
         cells.append(notebook.generated("code", stage.definitions.strip("\n"), "definitions"))
     for cell in stage.cells:
         if cell.kind == "code" and _raises(cell):
-            cells.append(notebook.generated("code", "# The next cell raises on purpose.\n_expect_error()", "setup"))
+            cells.append(
+                notebook.generated("code", "# The next cell raises on purpose.\n_expect_error()", "expects-error")
+            )
         cells.append(
             notebook.users(cell)
             if cell.source_cell is not None

@@ -15,17 +15,30 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from yaml.nodes import ScalarNode
+from yaml.resolver import Resolver
+
+
+def _misread(text: str) -> bool:
+    """Whether a reader of YAML 1.1 would take the plain text for anything else than text."""
+    tag = Resolver().resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return bool(tag != "tag:yaml.org,2002:str")
 
 
 class _Representer(RoundTripRepresenter):
     def represent_real(self, value: float) -> Any:
         return self.represent_scalar("tag:yaml.org,2002:float", float_text(value))
 
+    def represent_text(self, value: str) -> Any:
+        # `on` as the name of a parameter, and its like.
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style='"' if _misread(value) else None)
+
     def represent_null(self, _value: None) -> Any:
         return self.represent_scalar("tag:yaml.org,2002:null", "null")
 
 
 _Representer.add_representer(float, _Representer.represent_real)
+_Representer.add_representer(str, _Representer.represent_text)
 _Representer.add_representer(type(None), _Representer.represent_null)
 
 

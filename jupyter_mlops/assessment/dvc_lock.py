@@ -97,6 +97,10 @@ class _Checker:
         self.missing = 0
         self.compared = 0
 
+    def folder_of(self, stage: dict[Any, Any]) -> str:
+        """Where a stage runs."""
+        return join(self.folder, str(stage.get("wdir") or "."))
+
     def stage(
         self, name: str, stage: dict[Any, Any], entry: dict[Any, Any], line: int | None
     ) -> tuple[str, int | None] | None:

@@ -129,7 +129,7 @@ def render(report: ProofReport) -> str:
         lstrip_blocks=True,
     )
     every: list[CellResult | ValueResult] = [*report.cells, *report.hand_overs, *report.files]
-    count = Counter(result.verdict for result in every)
+    count: Counter[str] = Counter(result.verdict for result in every)
     return environment.get_template("report.html.j2").render(
         report=report,
         summary=_SUMMARY.get(report.verdict, report.verdict),

@@ -160,6 +160,9 @@ def _open(value: Any) -> _View:
     if kind in (property, staticmethod, classmethod):
         names = ("fget", "fset", "fdel") if kind is property else ("__func__",)
         return _View(_name(kind), (), None, [("." + name, getattr(value, name)) for name in names])
+    if kind is functools.partial:
+        parts = [(".func", value.func), (".args", value.args), (".keywords", value.keywords), (".__dict__", vars(value))]
+        return _View(_name(kind), (), None, parts)
     if _is_display(kind):
         return _View(_name(kind))
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
@@ -479,8 +482,8 @@ def _caches(kind: Any) -> frozenset[str]:
             names.update(("_cache", "_item_cache"))
         elif package == "scipy":
             names.update(("_has_sorted_indices", "_has_canonical_format"))
-        elif package == "sklearn" and base.__name__ == "Bunch":  # a table of warnings, which its pickle leaves out
-            names.add("_deprecated_key_to_warnings")
+        elif package == "sklearn":  # what a Bunch's pickle leaves out, and the address of a vectorizer's stop words
+            names.update(("_deprecated_key_to_warnings", "_stop_words_id"))
     return frozenset(names)
 
 
@@ -555,14 +558,13 @@ class _Hasher:
     finished parts are shared or are equal copies.
     """
 
-    def __init__(self, busy_sets: frozenset[int] = frozenset(), budget: list[int] | None = None) -> None:
+    def __init__(self) -> None:
         self.done: dict[int, tuple[Any, bytes]] = {}
         self.open: dict[int, int] = {}
         self.stack: list[Any] = []
         self.here = 0
         self.lowest = sys.maxsize
-        self.busy_sets = busy_sets
-        self.budget = [_MOST_NODES] if budget is None else budget
+        self.budget = _MOST_NODES
 
     def token(self, value: Any) -> bytes:
         if type(value) in _PLAIN:
@@ -576,8 +578,8 @@ class _Hasher:
         if place is not None:
             self.lowest = min(self.lowest, place)
             return b"^%d" % (self.here - place)
-        self.budget[0] -= 1
-        if self.budget[0] < 0:
+        self.budget -= 1
+        if self.budget < 0:
             raise Unfingerprintable("an object with too many parts")
         place, outer, parent = len(self.stack), self.lowest, self.here
         self.stack.append(value)
@@ -635,18 +637,39 @@ class _Hasher:
             return _hash(b"opaque", _name(type(member)).encode())
 
     def unordered(self, value: Any) -> bytes:
-        if id(value) in self.busy_sets:
-            return b"^set"
-        # Each element is walked on its own, so that its token does not depend on the order of the others.
-        busy = self.busy_sets | {id(value)}
-        tokens = []
+        tokens, others = [], []
         for item in value:
             plain = _plain(item) if type(item) is tuple else None
             if plain is not None:
                 tokens.append(_hash(b"tuple", plain))
+            elif type(item) in _PLAIN:
+                tokens.append(self.token(item))
             else:
-                tokens.append(_Hasher(busy, self.budget).token(item))
-        return _hash(type(value).__name__.encode(), *sorted(tokens))
+                others.append(item)
+        if len(others) > 1:
+            # Elements that are part of a cycle through this set need an order that does not depend on the process.
+            others.sort(key=self.shallow)
+        in_cycles = []
+        for item in others:
+            token = self.token(item)
+            (tokens if id(item) in self.done else in_cycles).append(token)
+        return _hash(type(value).__name__.encode(), b"".join(sorted(tokens)), *in_cycles)
+
+    def shallow(self, value: Any, depth: int = 3) -> bytes:
+        """A token of what is near the surface of a value."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return self.token(value)
+        name = _name(kind).encode()
+        if depth == 0:
+            return name
+        if kind in (list, tuple):
+            return _hash(name, *[self.shallow(item, depth - 1) for item in value[:20]])
+        if kind in (dict, set, frozenset):
+            return _hash(name, b"%d" % len(value), *sorted(self.shallow(item, depth - 1) for item in value))
+        view = _open(value)
+        parts = [self.token(part) for _, part in view.parts if type(part) in _PLAIN]
+        return _hash(name, marshal.dumps(_canonical(view.facts), 2), view.data or b"", *parts)
 
 
 def _canonical(fact: Any) -> Any:
@@ -1082,11 +1105,11 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
             inner = [item.__defaults__, item.__kwdefaults__, item.__dict__ or None, *map(_content, cells)]
             if cells:
                 found.add(id(item))
-        elif kind in (list, dict, set, bytearray) or (kind not in (tuple, frozenset) and _is_mutable(item, kind)):
-            found.add(id(item))
-            inner = _referents(item, kind)
         elif kind in (tuple, frozenset, types.MethodType, functools.partial, types.CellType):
             inner = gc.get_referents(item)
+        elif kind in (list, dict, set, bytearray) or _is_mutable(item, kind):
+            found.add(id(item))
+            inner = _referents(item, kind)
         else:
             continue
         for part in inner:

@@ -174,6 +174,10 @@ def _normalise(outputs: Sequence[Mapping[str, Any]], rules: _Rules) -> tuple[lis
         elif kind == "error":
             value = normalise_text(str(output.get("evalue", "")), rules.paths)
             shown.append(_Shown("error", (str(output.get("ename", "")), value)))
+        elif "ename" in output.get("metadata", {}) and "application/vnd.jupyter.stderr" in output.get("data", {}):
+            # How a stage shows what a cell tagged `raises-exception` raises: papermill fails on any error output.
+            value = normalise_text(str(output["metadata"].get("evalue", "")), rules.paths)
+            shown.append(_Shown("error", (str(output["metadata"]["ename"]), value)))
         elif output.get("data"):
             shown.append(_Shown("data", dict(output["data"])))
     merged = [

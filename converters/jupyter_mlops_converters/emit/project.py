@@ -25,6 +25,7 @@ def emit(pipeline: Pipeline, parts: Mapping[str, Part]) -> Part:
     """
     files: dict[str, Content] = {
         "params.yaml": _params(pipeline),
+        ".gitignore": b"__pycache__/\n.ipynb_checkpoints/\n",
         "products/.gitignore": b"*\n!.gitignore\n",
         "requirements.txt": _requirements(pipeline, parts),
         "README.md": _readme(pipeline, parts).encode("utf-8"),

@@ -113,6 +113,27 @@ class Agent:
                 found[distribution] = metadata.version(distribution)
         self._write({"distributions": found, "python": "%d.%d" % sys.version_info[:2]})
 
+    def compare_files(self, request):
+        """Compare two pickle or joblib files by the value in them: equal values may have different bytes.
+
+        Args:
+            request: JSON: "expected" and "actual", files that the notebook and the pipeline have written.
+        """
+        self.active = False
+        asked = json.loads(request)
+        report = {"loaded": False}
+        for load in (_load_joblib, _load_pickle):
+            try:
+                expected, actual = load(asked["expected"]), load(asked["actual"])
+                same = self.values.fingerprint(expected) == self.values.fingerprint(actual)
+                comparison = self.values.compare(expected, actual, rtol=1e-9)
+            except Exception:
+                continue
+            verdict = "identical" if same else comparison.verdict
+            report = {"loaded": True, "verdict": verdict, "detail": "" if same else comparison.detail}
+            break
+        self._write(report)
+
     # --- names
 
     def _namespace(self):
@@ -331,6 +352,15 @@ class Agent:
     def _write(self, report):
         with open(self.spool, "a", encoding="utf-8") as stream:
             stream.write(json.dumps(report, default=str) + "\n")
+
+
+def _load_joblib(path):
+    return __import__("joblib").load(path)
+
+
+def _load_pickle(path):
+    with open(path, "rb") as stream:
+        return __import__("pickle").load(stream)
 
 
 def _shell():

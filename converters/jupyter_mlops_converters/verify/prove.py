@@ -32,12 +32,14 @@ class StageRun:
         notebook: its file, relative to the pipeline's folder.
         source_cells: original cells in it.
         loads: variable → format of the hand-over that brings it.
+        writes: project files that its cells write.
     """
 
     name: str
     notebook: str
     source_cells: tuple[int, ...]
     loads: Mapping[str, str] = field(default_factory=dict)
+    writes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def prove(
     """
     cells: list[Compared] = []
     hand_overs: list[Compared] = []
+    files: list[Compared] = []
     deadline = limits.deadline()
     paths = {str(mirror): str(project), str(original): str(project), f"{Path(folder).name}_lib.": "__main__."}
     for number, stage in enumerate(stages):
@@ -140,16 +143,17 @@ def prove(
             for cell in code:
                 own = cell["metadata"].get("jupyter_mlops", {})
                 source_cell = own.get("source_cell")
-                progress(
-                    {
-                        "phase": "verify",
-                        "message": f"Proving stage {stage.name}",
-                        "stage": stage.name,
-                        "cell": source_cell,
-                        "cells": len(observation.cells),
-                        "fraction": (number + 0.5) / len(stages),
-                    }
-                )
+                if source_cell is not None:
+                    progress(
+                        {
+                            "phase": "verify",
+                            "message": f"Proving stage {stage.name}, cell {source_cell}",
+                            "stage": stage.name,
+                            "cell": source_cell,
+                            "cells": len(observation.cells),
+                            "fraction": len(cells) / max(1, len(observation.cells)),
+                        }
+                    )
                 metadata = {key: value for key, value in cell["metadata"].items() if key != "jupyter_mlops"}
                 try:
                     session.ask("before")
@@ -166,9 +170,10 @@ def prove(
                     cells.append(Compared(found.verdict, found.detail, stage.name, source_cell, outputs=tuple(outputs)))
                 elif own.get("role") == "inputs":
                     hand_overs += _check_loaded(session, stage, observation)
-    return Proof(
-        tuple(cells), tuple(hand_overs), tuple(_files(observation, original, mirror, stages[-1].name if stages else ""))
-    )
+            later = {path for other in stages[number + 1 :] for path in other.writes}
+            written = [path for path in stage.writes if path not in later and path in observation.final_files]
+            files += _compare_files(session, stage.name, written, original, mirror)
+    return Proof(tuple(cells), tuple(hand_overs), tuple(files))
 
 
 def _said(failure: CellFailedError) -> str:
@@ -203,16 +208,23 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
     ]
 
 
-def _files(observation: Observation, original: Path, mirror: Path, stage: str) -> list[Compared]:
+def _compare_files(
+    session: Session, stage: str, paths: list[str], original: Path, mirror: Path
+) -> list[Compared]:
+    """Compare what the stage has written; pickles are compared by the values in them, in the stage's own process."""
     found = []
-    for path in sorted(observation.final_files):
-        ours, theirs = mirror / path, original / path
-        if not theirs.is_file():
+    for path in sorted(paths):
+        expected, actual = original / path, mirror / path
+        if not expected.is_file():
             continue
-        if not ours.is_file():
+        if not actual.is_file():
             found.append(Compared(DIFFERS, "the pipeline does not write it", stage, name=path))
             continue
-        verdict, detail = _same_content(theirs, ours)
+        verdict, detail = _same_content(expected, actual)
+        if verdict == DIFFERS:
+            report = session.ask("compare_files", {"expected": str(expected), "actual": str(actual)}) or {}
+            if report.get("loaded"):
+                verdict, detail = report["verdict"], report["detail"]
         found.append(Compared(verdict, detail, stage, name=path))
     return found
 
@@ -308,6 +320,7 @@ def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
                 stage["notebook"],
                 tuple(stage["source_cells"]),
                 {entry["variable"]: entry["format"] for entry in stage["inputs"]},
+                tuple(stage["writes"]),
             )
             for stage in document["stages"]
             if stage["source_cells"]

@@ -187,33 +187,42 @@ def candidates(value: Any) -> list[str]:
     kind = type(value)
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     keys = []
-    if kind is getattr(pandas, "DataFrame", None) and value.columns.is_unique:
+    # What JSON cannot hold of a frame's attributes, parquet drops with a warning.
+    if kind is getattr(pandas, "DataFrame", None) and value.columns.is_unique and _is_json(value.attrs):
         keys.append("parquet")
     elif kind is getattr(numpy, "ndarray", None) and not value.dtype.hasobject and value.dtype.kind != "T":
         keys.append("npy")
-    elif _is_json(value, [_SMALL], set()):
+    elif _is_json(value):
         keys.append("json")
     return [key for key in [*keys, "joblib", "cloudpickle"] if FORMATS[key].is_available()]
 
 
-def _is_json(value: Any, budget: list[int], seen: set[int]) -> bool:
-    """Whether JSON carries a value exactly, lists that occur twice included, and a person could read it."""
-    kind = type(value)
-    budget[0] -= len(value) + 1 if kind in (str, list, dict) else 1
-    if budget[0] < 0:
-        return False
-    if kind is float:
-        return math.isfinite(value)
-    if kind is int:
-        return bool(value.bit_length() < 1000)
-    if kind is list or kind is dict:
-        if id(value) in seen or len(seen) > _SMALL // 10:
+def _is_json(value: Any) -> bool:
+    """Whether JSON carries a value exactly, and a person could read it."""
+    seen: set[int] = set()
+    waiting = [value]
+    size = 0
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        size += len(item) + 1 if kind in (str, list, dict) else 1
+        if kind is list or kind is dict:
+            # A list that occurs twice would come back as two lists.
+            if id(item) in seen or (kind is dict and not all(type(key) is str for key in item)):
+                return False
+            seen.add(id(item))
+            waiting.extend(item if kind is list else item.values())
+        elif kind is float:
+            if not math.isfinite(item):
+                return False
+        elif kind is int:
+            if item.bit_length() > 1000:
+                return False
+        elif kind not in (bool, str, type(None)):
             return False
-        seen.add(id(value))
-        keys = [] if kind is list else list(value)
-        items = value if kind is list else value.values()
-        return all(type(key) is str for key in keys) and all(_is_json(item, budget, seen) for item in items)
-    return kind in (bool, str, type(None))
+        if size > _SMALL:
+            return False
+    return True
 
 
 def choose(values: Mapping[str, Any], directory: Any) -> Choice:

@@ -161,7 +161,12 @@ def _open(value: Any) -> _View:
         names = ("fget", "fset", "fdel") if kind is property else ("__func__",)
         return _View(_name(kind), (), None, [("." + name, getattr(value, name)) for name in names])
     if kind is functools.partial:
-        parts = [(".func", value.func), (".args", value.args), (".keywords", value.keywords), (".__dict__", vars(value))]
+        parts = [
+            (".func", value.func),
+            (".args", value.args),
+            (".keywords", value.keywords),
+            (".__dict__", vars(value)),
+        ]
         return _View(_name(kind), (), None, parts)
     if _is_display(kind):
         return _View(_name(kind))
@@ -649,7 +654,7 @@ class _Hasher:
         if len(others) > 1:
             # Elements that are part of a cycle through this set need an order that does not depend on the process.
             others.sort(key=self.shallow)
-        in_cycles = []
+        in_cycles: list[bytes] = []
         for item in others:
             token = self.token(item)
             (tokens if id(item) in self.done else in_cycles).append(token)
@@ -1112,8 +1117,8 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
             inner = _referents(item, kind)
         else:
             continue
-        for part in inner:
-            if type(part) not in _PLAIN and id(part) not in visited:
+        for part in itertools.islice((part for part in inner if type(part) not in _PLAIN), limit):
+            if id(part) not in visited:
                 visited.add(id(part))
                 waiting.append(part)
                 keep.append(part)

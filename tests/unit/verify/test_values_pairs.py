@@ -1,5 +1,6 @@
 """What counts as another value, and what as the same one."""
 
+# ruff: noqa: DTZ001, FLY002, ICN001, PLC3002, PLW0108 - the values are odd on purpose
 from __future__ import annotations
 
 import collections
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from jupyter_mlops_converters.verify.values import compare, fingerprint
 from sklearn.base import clone
 from sklearn.datasets import load_wine
 from sklearn.ensemble import RandomForestClassifier
@@ -21,8 +23,6 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-
-from jupyter_mlops_converters.verify.values import compare, fingerprint
 
 RNG = np.random.default_rng(5)
 FEATURES = RNG.normal(size=(80, 3))
@@ -161,12 +161,18 @@ DIFFERENT: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "frame column order": (table, lambda: table()[["name", "age"]]),
     "frame column missing": (table, lambda: table()[["name"]]),
     "frame column renamed": (table, lambda: table().rename(columns={"age": "Age"})),
-    "frame column key types": (lambda: pd.DataFrame(np.eye(2), columns=[0, 1]), lambda: pd.DataFrame(np.eye(2), columns=["0", "1"])),
+    "frame column key types": (
+        lambda: pd.DataFrame(np.eye(2), columns=[0, 1]),
+        lambda: pd.DataFrame(np.eye(2), columns=["0", "1"]),
+    ),
     "frame dtype": (table, lambda: table().astype({"age": "float32"})),
     "frame rows": (table, lambda: table().iloc[:2]),
     "frame row order": (table, lambda: table().iloc[::-1]),
     "frame text dtype": (table, lambda: table().astype({"name": object})),
-    "frame nullable dtype": (lambda: pd.DataFrame({"a": [1, 2]}), lambda: pd.DataFrame({"a": pd.array([1, 2], "Int64")})),
+    "frame nullable dtype": (
+        lambda: pd.DataFrame({"a": [1, 2]}),
+        lambda: pd.DataFrame({"a": pd.array([1, 2], "Int64")}),
+    ),
     "frame attributes": (table, lambda: table().pipe(lambda t: t.attrs.update(a=1) or t)),
     "nan and none in object columns": (
         lambda: pd.DataFrame({"a": pd.Series(["x", None], dtype=object)}),
@@ -241,7 +247,10 @@ SAME: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: pd.Series(pd.arrays.IntegerArray(np.array([1, 7]), np.array([False, True]))),
     ),
     "looked at": (lambda: (t := table(), t["age"], t.index.is_unique, t.index.get_loc(20))[0], table),
-    "grouped and looked at": (lambda: (g := TABLE.groupby("name"), g.size(), g.groups)[0], lambda: TABLE.groupby("name")),
+    "grouped and looked at": (
+        lambda: (g := TABLE.groupby("name"), g.size(), g.groups)[0],
+        lambda: TABLE.groupby("name"),
+    ),
     "sparse, looked at": (
         lambda: (m := scipy.sparse.eye(3, format="csr"), m.has_sorted_indices)[0],
         lambda: scipy.sparse.eye(3, format="csr"),

@@ -1,5 +1,6 @@
 """Values of many kinds. Run as a script, it prints their fingerprints, made by the text of `values.py` as kernels get it."""
 
+# ruff: noqa: FLY002, ICN001, PLC3002, PTH123 - the values are odd on purpose
 from __future__ import annotations
 
 import collections

@@ -327,10 +327,12 @@ def compare_images(expected: bytes, actual: bytes, *, pixels: float = 0.0) -> Ou
 
 
 def _compare_encoded_images(one: str, other: str, rules: _Rules) -> OutputComparison:
+    texts = ["".join(text.split()) for text in (one, other)]
     try:
-        return compare_images(base64.b64decode(one), base64.b64decode(other), pixels=rules.pixels)
+        before, after = (base64.b64decode(text, validate=True) for text in texts)
     except (binascii.Error, ValueError):
-        return _compare_text("".join(one.split()), "".join(other.split()), rules)
+        return _compare_text(texts[0], texts[1], rules)
+    return compare_images(before, after, pixels=rules.pixels)
 
 
 # --- HTML and SVG ------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ ReportVerdict = Literal["identical", "within-tolerance", "not-deterministic", "d
 _TEXT_LIMIT = 200_000
 _IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
 _PREFERRED = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml", "text/html", "text/plain")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 
 
@@ -130,7 +131,7 @@ def render(report: ProofReport) -> str:
     )
     every: list[CellResult | ValueResult] = [*report.cells, *report.hand_overs, *report.files]
     count: Counter[str] = Counter(result.verdict for result in every)
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         report=report,
         summary=_SUMMARY.get(report.verdict, report.verdict),
         good=report.verdict.startswith("equivalent"),
@@ -139,6 +140,7 @@ def render(report: ProofReport) -> str:
         marks=_MARKS,
         cells=[_cell(result) for result in report.cells],
     )
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", page)
 
 
 def _cell(result: CellResult) -> dict[str, Any]:
@@ -170,7 +172,7 @@ def _outputs(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
             shown.append(_data(output["data"]))
     for each in shown:
         if each["kind"] in ("stdout", "stderr", "text", "error"):
-            each["content"] = _shortened(_readable(each["content"]))
+            each["content"] = _shortened(on_screen(each["content"]))
     return shown
 
 
@@ -222,11 +224,6 @@ def _framed(content: str) -> str:
 
 def _text(content: Any) -> str:
     return "".join(map(str, content)) if isinstance(content, list) else str(content)
-
-
-def _readable(text: str) -> str:
-    """Text without ANSI codes, overwritten text and characters that HTML may not hold."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", on_screen(text))
 
 
 def _shortened(text: str) -> str:

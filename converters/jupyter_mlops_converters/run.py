@@ -26,7 +26,8 @@ _EVENTS = (
     ("skipped", re.compile(r"^Stage '(?P<stage>[^']+)' didn't change, skipping")),
     ("restored", re.compile(r"^Stage '(?P<stage>[^']+)' is cached - skipping run")),
 )
-_MISSING = re.compile(r"missing data '[^']+': (?P<path>.+)")
+_FAILED = re.compile(r"^ERROR: failed to reproduce '(?P<stage>[^']+)'")
+_MISSING = re.compile(r"(?:No such file or directory: '|missing data '[^']+': )(?P<path>[^'\n]+)")
 _TAIL = 30
 
 
@@ -151,7 +152,7 @@ def run_with_dvc(folder: Path, tell: Progress) -> Iterator[StageRun]:
             current = (stage, status, now)
         failed = process.wait() != 0
     if failed:
-        raise _failure(folder, current[0] if current else None, list(tail))
+        raise _failure(folder, list(tail))
     if current is not None:
         yield StageRun(current[0], current[1], round(time.monotonic() - current[2], 2))
     tell({"phase": "run", "message": "Done", "fraction": 1.0})
@@ -213,19 +214,23 @@ def _metrics(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _failure(folder: Path, stage: str | None, tail: list[str]) -> MlopsError:
+def _failure(folder: Path, tail: list[str]) -> MlopsError:
     """The failure in the user's terms: the cell that raised, the file that is missing, or what DVC said."""
     text = "\n".join(line for line in tail if line)
+    said = next((line for line in reversed(tail) if line.startswith("ERROR:")), "ERROR: DVC stopped with an error")
+    failed = _FAILED.match(said)
+    stage = failed["stage"].rpartition(":")[2] if failed else None
     if "not inside of a DVC repository" in text:
         return MlopsError(
             "no-dvc-project",
             "DVC is not initialised in this project. Run `dvc init` in its root (`dvc init --no-scm` without git).",
             path=str(folder),
         )
-    if missing := _MISSING.search(text):
+    if missing := _MISSING.search(said):
+        path = Path(os.path.relpath(folder / missing["path"], folder)).as_posix()
         return MlopsError(
             "missing-input",
-            f"The file {missing['path']} is not there. Get the data first (`dvc pull`, where DVC keeps it).",
+            f"{path} is not there, and {stage} reads it. Get the data first (`dvc pull`, where DVC keeps it).",
             path=str(folder / "dvc.yaml"),
             exit_status=1,
         )
@@ -239,7 +244,6 @@ def _failure(folder: Path, stage: str | None, tail: list[str]) -> MlopsError:
             exit_status=1,
             detail=traceback,
         )
-    said = next((line for line in reversed(tail) if line.startswith("ERROR:")), "DVC stopped with an error")
     where = f"Stage {stage} failed" if stage else "The pipeline does not run"
     return MlopsError(
         "stage-failed" if stage else "run-failed",
@@ -264,6 +268,7 @@ def _raised(executed: Path) -> tuple[str, int | None, str, str] | None:
                 name = f"`{own['role']}`" if "role" in own else "a"
                 place = f"its {name} cell" if source_cell is None else f"cell {source_cell} of the original notebook"
                 traceback = _ANSI.sub("", "\n".join(output.get("traceback", ()))).splitlines()
+                header = next((n for n, line in enumerate(traceback) if "Traceback (most recent" in line), -1)
                 error = f"{output.get('ename')}: {output.get('evalue')}".strip().rstrip(":. ")
-                return place, source_cell, error.splitlines()[0], "\n".join(traceback[-_TAIL // 2 :])
+                return place, source_cell, error.splitlines()[0], "\n".join(traceback[header + 1 :][-_TAIL // 2 :])
     return None

@@ -213,3 +213,13 @@ def test_tracking_takes_values_before_it_binds_names_of_its_own(pipeline: Pipeli
     assert namespace["_example_1"] == [0, 1, 2, 3, 4]
     later = "\n".join(cell.source for cell in emission.pipeline.stage("track").cells[1:])
     assert not any(f" {name}," in later and f'"{name}": {name}' in later for name in awkward)
+
+
+@pytest.mark.parametrize("flavor", ["sklearn", "xgboost", "lightgbm", "statsmodels", "pytorch"])
+def test_models_of_every_flavor_are_logged_by_valid_code(pipeline: Pipeline, flavor: str) -> None:
+    emission = emit(replace(pipeline, models=(replace(pipeline.models[0], flavor=flavor),)))
+    last = emission.pipeline.stage("track").cells[-1].source
+    assert f"mlflow.{flavor}.log_model(" in last
+    calls = [node for node in ast.walk(ast.parse(last)) if isinstance(node, ast.Call)]
+    call = next(each for each in calls if ast.unparse(each.func).endswith(".log_model"))
+    assert {"name", "input_example", "code_paths", "pip_requirements"} <= {each.arg for each in call.keywords}

@@ -1,0 +1,351 @@
+"""A pipeline built by hand under every engine: the same results, nothing done twice, one MLflow run an execution."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.plan.pipeline import (
+    FileUse,
+    HandOver,
+    Parameter,
+    Pipeline,
+    Stage,
+    StageCell,
+    TrackedModel,
+)
+
+pytest.importorskip("dvc")
+pytest.importorskip("mlflow")
+pytest.importorskip("ploomber")
+
+TABLE = HandOver("df", ("df",), "load", "products/load/df.parquet", "parquet", "train uses it")
+STATE = HandOver("draws", ("draws",), "load", "products/load/draws.pkl", "numpy-random-state", "train draws on")
+SPLIT = HandOver("split", ("X_test", "y_test"), "train", "products/train/split.joblib", "joblib", "they share an index")
+# Called as Naive Bayes models are, and as Ploomber calls the executed notebook.
+MODEL = HandOver("nb", ("nb",), "train", "products/train/nb.joblib", "joblib", "evaluate and track use it")
+
+PIPELINE = Pipeline(
+    name="toy",
+    title="A toy",
+    notebook="notebooks/toy.ipynb",
+    notebook_sha256="0" * 64,
+    folder="pipelines/toy",
+    workdir="notebooks",
+    stages=(
+        Stage(
+            name="load",
+            title="Load the data",
+            why="It reads the file.",
+            cells=(
+                StageCell("code", "np.random.seed(seed)", 1, {"tags": ["parameters"]}),
+                StageCell("code", "df = pd.read_csv(path)\ndf['noise'] = np.random.normal(size=len(df))", 2),
+            ),
+            outputs=(TABLE, STATE),
+            parameters=("seed", "path"),
+            context="import numpy as np\nimport pandas as pd",
+            reads=(FileUse("notebooks/data/x.csv", git_tracked=True),),
+        ),
+        Stage(
+            name="train",
+            title="Train",
+            why="It fits.",
+            cells=(
+                StageCell("code", "from itertools import product\nPath = os = json = joblib = 'taken'", 3),
+                StageCell(
+                    "code",
+                    "assert isinstance(sizes, tuple) and isinstance(smoothing, float)\n"
+                    "rows = np.random.permutation(len(df))\n"
+                    "X, y = columns(df).iloc[rows], df['y'].iloc[rows]\n"
+                    "X_test, y_test = X[:sizes[1]], y[:sizes[1]]\n"
+                    "nb = Chatty(var_smoothing=smoothing).fit(X[-sizes[0]:], y[-sizes[0]:])\n"
+                    "print(nb.var_.sum())",
+                    4,
+                ),
+            ),
+            inputs=(STATE, TABLE),
+            outputs=(SPLIT, MODEL),
+            parameters=("sizes", "smoothing"),
+            context="import numpy as np\nfrom toy_lib import Chatty, columns",
+        ),
+        Stage(
+            name="evaluate",
+            title="Evaluate",
+            why="It scores.",
+            cells=(
+                StageCell("code", "print('before')\nnb.nonsense", 5, {"tags": ["raises-exception"]}),
+                StageCell("code", "def f(:", 6, {"tags": ["raises-exception"]}),
+                StageCell(
+                    "code",
+                    "%matplotlib inline\nimport matplotlib.pyplot as plt\n"
+                    "accuracy = nb.score(X_test, y_test)\nreport = {'macro avg': {'rows (n)': len(y_test)}}\n"
+                    "plt.plot(nb.theta_[0])\nplt.savefig('plot.png', metadata={'Software': None})\n"
+                    "!ls data\nprint(accuracy)",
+                    7,
+                ),
+            ),
+            inputs=(MODEL, SPLIT),
+            metrics=("accuracy", "report"),
+            writes=(FileUse("notebooks/plot.png"),),
+        ),
+    ),
+    parameters=(
+        Parameter("path", "data/x.csv", "str", 2, ("load",)),
+        Parameter("seed", 42, "int", 1, ("load",)),
+        Parameter("sizes", [100, 40], "tuple", 4, ("train",)),
+        Parameter("smoothing", 1e-09, "float", 4, ("train",)),
+    ),
+    library=(
+        "from sklearn.naive_bayes import GaussianNB\n\n\n"
+        "class Chatty(GaussianNB):\n    pass\n\n\n"
+        "def columns(df):\n    return df[['a', 'b', 'noise']]"
+    ),
+    models=(TrackedModel("nb", MODEL, "sklearn", SPLIT, "X_test"),),
+)
+
+
+#: Hides this repository's packages from all that the engines start.
+_HIDE = "import sys\nsys.modules['jupyter_mlops'] = sys.modules['jupyter_mlops_converters'] = None\n"
+
+
+class Shell:
+    """Runs commands as in an environment that was activated, and in which this repository's packages are missing."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(_HIDE)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "DVC_", "PYTEST_"))}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        identity = {"GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "n@example.org"}
+        identity |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in identity.items()}
+        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+        self.environment = {**kept, **identity, "PATH": path, "PYTHONPATH": str(folder), "DVC_NO_ANALYTICS": "1"}
+
+    def __call__(self, command: str, folder: Path) -> str:
+        answer = subprocess.run(
+            shlex.split(command),
+            cwd=folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+        assert answer.returncode == 0, f"{command}\n{answer.stdout[-4000:]}\n{answer.stderr[-6000:]}"
+        return answer.stdout + answer.stderr
+
+
+def write(emission: Emission, root: Path) -> Path:
+    folder = root / emission.pipeline.folder
+    for base, files in ((folder, emission.files), (root, emission.project_files)):
+        for path, content in files.items():
+            target = base / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Link):
+                target.symlink_to(content.target)
+            else:
+                target.write_bytes(content)
+    (root / ".gitignore").write_text("".join(f"{line}\n" for line in emission.ignore))
+    return folder
+
+
+def write_data(root: Path) -> None:
+    import numpy as np
+
+    draws = np.random.default_rng(0).normal(size=(150, 2))
+    rows = [f"{a},{b},{int(a + b > 0)}" for a, b in draws.tolist()]
+    (root / "notebooks" / "data").mkdir(parents=True)
+    (root / "notebooks" / "data" / "x.csv").write_text("\n".join(["a,b,y", *rows]) + "\n")
+
+
+def lock_state(folder: Path) -> bytes:
+    return (folder / "dvc.lock").read_bytes()
+
+
+def executed(path: Path) -> dict[int, dict[str, Any]]:
+    """The user's cells of an executed notebook."""
+    cells = json.loads(path.read_text())["cells"]
+    return {
+        own["source_cell"]: cell
+        for cell in cells
+        if "source_cell" in (own := cell["metadata"].get("jupyter_mlops", {}))
+    }
+
+
+def texts(cell: dict[str, Any]) -> list[str]:
+    return ["".join(output.get("text", output.get("data", {}).get("text/plain", ""))) for output in cell["outputs"]]
+
+
+class Project:
+    """The project, after each engine has run once in it."""
+
+    def __init__(self, root: Path, store: Path) -> None:
+        self.root = root
+        self.run = run = Shell(root.parent / "hidden")
+        root.mkdir()
+        write_data(root)
+        self.folder = write(emit(PIPELINE), root)
+        run("git init -q", root)
+        run("git add -A", root)
+        run("git commit -qm start", root)
+        shutil.copy(store, root / "mlflow.db")
+        self.first_repro = run("dvc repro", self.folder)
+
+    def runs(self) -> list[Any]:
+        from mlflow import MlflowClient
+
+        client = MlflowClient(f"sqlite:///{self.root}/mlflow.db")
+        experiment = client.get_experiment_by_name("toy")
+        return client.search_runs([experiment.experiment_id], order_by=["attributes.start_time"]) if experiment else []
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, migrated_mlflow_store: Path) -> Project:
+    return Project(tmp_path_factory.mktemp("engines") / "project", migrated_mlflow_store)
+
+
+def test_no_engine_can_import_this_package(project: Project) -> None:
+    for module in ("jupyter_mlops", "jupyter_mlops_converters"):
+        with pytest.raises(AssertionError, match="ModuleNotFoundError"):
+            project.run(f"{sys.executable} -c 'import {module}'", project.root)
+
+
+def test_dvc_runs_every_stage_once(project: Project) -> None:
+    for stage in ("load", "train", "evaluate", "track"):
+        assert f"Running stage '{stage}'" in project.first_repro
+    before = lock_state(project.folder)
+    again = project.run("dvc repro", project.folder)
+    assert again.count("didn't change, skipping") == 4
+    assert "Running stage" not in again
+    assert lock_state(project.folder) == before
+    assert project.run("git status --porcelain --untracked-files=all", project.root).split() == [
+        "??", "notebooks/.gitignore", "??", "pipelines/toy/dvc.lock", "??", "pipelines/toy/metrics.json",
+    ]  # fmt: skip
+
+
+def test_cells_that_raise_do_so_and_the_stage_goes_on(project: Project) -> None:
+    cells = executed(project.folder / "products" / "evaluate.ipynb")
+    printed, raised = cells[5]["outputs"]
+    assert printed["output_type"] == "stream"
+    assert raised["output_type"] == "display_data"
+    assert raised["metadata"]["ename"] == "AttributeError"
+    assert "nb.nonsense" in "".join(raised["data"]["text/plain"])
+    (refused,) = cells[6]["outputs"]
+    assert refused["metadata"]["ename"] == "SyntaxError"
+    assert "accuracy" in "".join(cells[7]["source"])
+    assert texts(cells[7])[0].splitlines()[0] == "x.csv"
+
+
+def test_one_execution_leaves_one_run_with_all_there_is(project: Project) -> None:
+    import mlflow
+
+    first = project.runs()[0]
+    assert first.info.status == "FINISHED"
+    assert first.data.params == {
+        "path": "data/x.csv", "seed": "42", "sizes": "(100, 40)", "smoothing": "1e-09",
+    }  # fmt: skip
+    metrics = json.loads((project.folder / "metrics.json").read_text())
+    assert first.data.metrics == {"accuracy": metrics["accuracy"], "report.macro avg.rows _n_": 40}
+    assert first.data.tags["mlflow.source.git.commit"] == project.run("git rev-parse HEAD", project.root).strip()
+    assert first.data.tags["mlflow.source.name"] == "pipelines/toy"
+    assert len(first.data.tags["code_version"]) == 32
+    (data,) = first.inputs.dataset_inputs
+    assert data.dataset.name == "x.csv"
+    assert data.dataset.digest == _md5(project.root / "notebooks" / "data" / "x.csv")
+    figures = project.root / "mlruns" / first.info.run_id / "artifacts" / "figures"
+    assert [each.name for each in figures.iterdir()] == ["evaluate-cell-7-1.png"]
+    mlflow.set_tracking_uri(f"sqlite:///{project.root}/mlflow.db")
+    (output,) = first.outputs.model_outputs
+    model = mlflow.models.get_model_info(f"models:/{output.model_id}")
+    assert [column.name for column in model.signature.inputs] == ["a", "b", "noise"]
+    assert model.signature.outputs is not None
+    assert model.saved_input_example_info is not None
+    # The model brings the class that the notebook defined, so it loads where the pipeline is not.
+    code = (
+        f"import mlflow; mlflow.set_tracking_uri('sqlite:///{project.root}/mlflow.db'); "
+        f"model = mlflow.pyfunc.load_model('models:/{output.model_id}'); "
+        "print('predicted', len(model.predict(model.input_example)))"
+    )
+    assert "predicted 5" in project.run(f"{sys.executable} -c {shlex.quote(code)}", Path("/"))
+
+
+def _md5(path: Path) -> str:
+    import hashlib
+
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def test_ploomber_gives_the_same_results_and_skips_a_second_time(project: Project) -> None:
+    before = lock_state(project.folder)
+    runs = len(project.runs())
+    first = project.run("ploomber build", project.folder)
+    assert [line.split()[:2] for line in first.splitlines() if " True " in line] == [
+        ["load", "True"], ["train", "True"], ["evaluate", "True"], ["track", "True"],
+    ]  # fmt: skip
+    assert "not used in the task" not in first
+    products = project.folder / "products"
+    for path in ("load/df.parquet", "load/draws.pkl", "train/split.joblib", "train/nb.joblib"):
+        assert (products / "ploomber" / path).read_bytes() == (products / path).read_bytes(), path
+    assert (products / "ploomber" / "metrics.json").read_bytes() == (project.folder / "metrics.json").read_bytes()
+    for stage in ("load", "train", "evaluate"):
+        ours, theirs = executed(products / f"{stage}.ipynb"), executed(products / "ploomber" / f"{stage}.ipynb")
+        assert ours.keys() == theirs.keys()
+        for source_cell, cell in ours.items():
+            assert texts(cell) == texts(theirs[source_cell])
+    assert len(project.runs()) == runs + 1
+    second = project.run("ploomber build", project.folder)
+    assert second.count(" False ") == 4
+    assert " True " not in second
+    assert len(project.runs()) == runs + 1
+    # The engines leave each other's files alone.
+    assert "Running stage" not in project.run("dvc repro", project.folder)
+    assert lock_state(project.folder) == before
+
+
+def test_ploomber_sees_changed_data(project: Project, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(project.root, copy, symlinks=True)
+    with (copy / "notebooks" / "data" / "x.csv").open("a") as data:
+        data.write("0.5,0.5,1\n")
+    status = project.run("ploomber status", copy / "pipelines" / "toy")
+    assert "Source code" not in status.splitlines()[0]
+    load = next(line for line in status.splitlines() if line.strip().startswith("load"))
+    assert "Source code" in load or "True" in load, status
+
+
+def test_an_experiment_runs_what_uses_the_parameter(project: Project) -> None:
+    project.run("git add -A", project.root)
+    project.run("git commit -qm lock", project.root)
+    answer = project.run("dvc exp run -S smoothing=1e-3", project.folder)
+    assert "Stage 'load' didn't change" in answer
+    assert "Running stage 'train'" in answer
+    last = project.runs()[-1]
+    assert last.data.params["smoothing"] == "0.001"
+    assert float(texts(executed(project.folder / "products" / "train.ipynb")[4])[0]) > 0
+    project.run("git checkout -q -- .", project.root)
+    project.run("dvc checkout", project.folder)
+
+
+def test_papermill_alone_takes_parameters_with_their_types(project: Project, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(project.root, copy, symlinks=True)
+    folder = copy / "pipelines" / "toy"
+    command = "papermill --cwd stages --log-level ERROR --no-progress-bar stages/train.ipynb products/train.ipynb"
+    project.run(f"{command} -y 'sizes: [60, 30]'", folder)
+    project.run(f"{command.replace('train', 'evaluate')}", folder)
+    assert json.loads((folder / "metrics.json").read_text())["report"] == {"macro avg": {"rows (n)": 30}}
+
+
+def test_the_pipelines_tests_pass_after_a_run(project: Project) -> None:
+    answer = project.run(f"{sys.executable} -m pytest -q -p no:cacheprovider tests", project.folder)
+    assert "skipped" not in answer
+    assert "passed" in answer

@@ -1,20 +1,34 @@
-const lumino = ['algorithm', 'coreutils', 'disposable', 'polling', 'signaling'];
+const luminoModules = [
+  'algorithm',
+  'coreutils',
+  'disposable',
+  'polling',
+  'signaling'
+];
+const nodeModules = '<rootDir>/node_modules';
 
 module.exports = {
-  preset: 'ts-jest',
   roots: ['<rootDir>/labextension/src'],
   testEnvironment: 'node',
   testRegex: '/__tests__/.*\\.test\\.tsx?$',
   // The build output holds a second package.json of the same name.
   modulePathIgnorePatterns: ['<rootDir>/jupyter_mlops/labextension'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json'],
-  // Node would take Lumino's ES modules in a browser environment; their CommonJS builds need no transformation.
-  moduleNameMapper: Object.fromEntries(
-    lumino.map(name => [
-      `^@lumino/${name}$`,
-      `<rootDir>/node_modules/@lumino/${name}/dist/index.js`
-    ])
-  ),
-  transform: { '\\.tsx?$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }] },
+  moduleNameMapper: {
+    // Node would take Lumino's ES modules; their CommonJS builds need no transformation.
+    ...Object.fromEntries(
+      luminoModules.map(name => [
+        `^@lumino/${name}$`,
+        `${nodeModules}/@lumino/${name}/dist/index.js`
+      ])
+    ),
+    // The logic under test needs this one module of a large package.
+    '^@jupyterlab/services$': `${nodeModules}/@jupyterlab/services/lib/serverconnection.js`
+  },
+  // JupyterLab's packages are ES modules, which Node's jest does not read.
+  transform: {
+    '\\.(tsx?|js)$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }]
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@jupyterlab/)'],
   clearMocks: true
 };

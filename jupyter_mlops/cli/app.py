@@ -6,7 +6,9 @@ Exit status: 0 fine · 1 the answer is "no" · 2 the request or the input is wro
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -63,6 +65,7 @@ def main(argv: list[str] | None = None) -> None:
         argv: arguments without the program name; those of the process when None.
     """
     arguments = sys.argv[1:] if argv is None else argv
+    _clean_up_when_terminated()
     try:
         result = build_app()(arguments, prog_name=PROGRAM, standalone_mode=False)
     except MlopsError as error:
@@ -87,6 +90,16 @@ def main(argv: list[str] | None = None) -> None:
             sys.exit(2)
         raise
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _clean_up_when_terminated() -> None:
+    """Take a request to terminate like Ctrl-C: scratch copies are removed and kernels stopped on the way out."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
 
 
 def _report(error: MlopsError) -> None:

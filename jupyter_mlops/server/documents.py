@@ -2,24 +2,58 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops.server.paths import ServerFiles
 
+if TYPE_CHECKING:
+    from jupyter_mlops.project import Project
+
+
+#: Notebooks that the sidebar lists; of more only the number is said.
+_NOTEBOOKS_LISTED = 200
+
 
 def scan_project(root: Path) -> dict[str, Any]:
-    """The assessment of a project.
+    """The assessment of a project, and the notebooks that could be converted.
 
     Args:
         root: the project's folder.
 
     Returns:
-        The document of `assess --format json`.
+        The document of `assess --format json`, with `notebooks` (each its `path`, and the folder of its `pipeline` or
+        None) and `notebooks_left_out`, how many more there are.
     """
     from jupyter_mlops.assessment.api import assess
 
-    return assess(root).to_dict()
+    assessment = assess(root)
+    notebooks = _notebooks(assessment.project)
+    return {
+        **assessment.to_dict(),
+        "notebooks": notebooks[:_NOTEBOOKS_LISTED],
+        "notebooks_left_out": max(0, len(notebooks) - _NOTEBOOKS_LISTED),
+    }
+
+
+def _notebooks(project: Project) -> list[dict[str, str | None]]:
+    files = [file for file in project.walk.files if file.special is None]
+    pipelines = {file.folder: project.json(file.path) for file in files if file.name == "conversion.json"}
+    made_of = {
+        conversion["notebook"]: folder
+        for folder, conversion in pipelines.items()
+        if isinstance(conversion, dict) and isinstance(conversion.get("notebook"), str)
+    }
+    inside = tuple(f"{folder}/" for folder in pipelines)
+    return [
+        {
+            "path": posixpath.relpath(file.path, project.folder),
+            "pipeline": posixpath.relpath(made_of[file.path], project.folder) if file.path in made_of else None,
+        }
+        for file in files
+        if file.suffix == ".ipynb" and not file.path.startswith(inside)
+    ]
 
 
 def translate_paths(document: dict[str, Any], files: ServerFiles, folder: Path) -> dict[str, Any]:
@@ -31,12 +65,11 @@ def translate_paths(document: dict[str, Any], files: ServerFiles, folder: Path) 
         folder: the command's working directory.
 
     Returns:
-        A copy whose `path` and `notebook`, and those of its `error`, a browser can ask for.
+        A copy whose `path`, and that of its `error`, a browser can ask for.
     """
     translated = dict(document)
-    for name in ("path", "notebook"):
-        if isinstance(translated.get(name), str):
-            translated[name] = _served(translated[name], files, folder)
+    if isinstance(translated.get("path"), str):
+        translated["path"] = _served(translated["path"], files, folder)
     if isinstance(translated.get("error"), dict):
         translated["error"] = translate_paths(translated["error"], files, folder)
     return translated

@@ -11,7 +11,6 @@ from jupyter_server.utils import url_path_join
 from jupyter_mlops.server import handlers
 from jupyter_mlops.server.documents import scan_project
 from jupyter_mlops.server.jobs import JobManager
-from jupyter_mlops.server.paths import ServerFiles
 from jupyter_mlops.server.scans import Scans
 
 if TYPE_CHECKING:
@@ -23,12 +22,10 @@ class Services:
     """What the handlers share.
 
     Attributes:
-        files: the files that are served from local disk.
         scans: assessments.
         jobs: conversions and the like.
     """
 
-    files: ServerFiles
     scans: Scans
     jobs: JobManager
 
@@ -40,7 +37,7 @@ class Services:
 
 def load(server_app: ServerApp) -> None:
     """Add the routes below `<base_url>jupyter-mlops/`, and stop what is at work when the server stops."""
-    services = Services(ServerFiles.of(server_app.contents_manager), Scans(scan_project), JobManager())
+    services = Services(Scans(scan_project), JobManager())
     application = server_app.web_app
     application.settings[handlers.SERVICES] = services
     prefix = url_path_join(application.settings["base_url"], "jupyter-mlops")

@@ -14,6 +14,7 @@ from jupyter_mlops import __version__
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.commands import job_for
 from jupyter_mlops.server.errors import RequestError, http_status
+from jupyter_mlops.server.paths import ServerFiles
 
 if TYPE_CHECKING:
     from jupyter_mlops.server.extension import Services
@@ -38,6 +39,11 @@ class MlopsHandler(APIHandler):
         """What the handlers share."""
         services: Services = self.settings[SERVICES]
         return services
+
+    @property
+    def files(self) -> ServerFiles:
+        """The files that are served from disk; other extensions may have put another contents manager in place."""
+        return ServerFiles.of(self.contents_manager)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a failure as `{"code", "message", …}`."""
@@ -97,7 +103,7 @@ class VersionHandler(MlopsHandler):
     @authorized
     def get(self) -> None:
         """Answer with the version, the number of the interface, and whether there are local files."""
-        self.finish(json.dumps({"version": __version__, "api": API, "local_files": self.services.files.available}))
+        self.finish(json.dumps({"version": __version__, "api": API, "local_files": self.files.available}))
 
 
 class AssessHandler(MlopsHandler):
@@ -107,7 +113,7 @@ class AssessHandler(MlopsHandler):
     @authorized
     async def get(self) -> None:
         """Answer with the assessment of the project that holds `path`, its `root` and its `age`."""
-        files = self.services.files
+        files = self.files
         project = files.project_of(files.local(self.get_query_argument("path", "")))
         document = await self.services.scans.get(project, self.number("max_age", 0))
         self.finish(json.dumps({**document, "root": files.served(project)}))
@@ -120,7 +126,7 @@ class PlanHandler(MlopsHandler):
     @authorized
     async def post(self) -> None:
         """Answer with the plan; nothing is executed and nothing written."""
-        job = job_for("plan", self.body(), self.services.files)
+        job = job_for("plan", self.body(), self.files)
         self.services.jobs.start(job)
         while not job.ended:
             await job.wait_for_event(job.as_dict()["next"])
@@ -144,7 +150,7 @@ class JobsHandler(MlopsHandler):
     def post(self) -> None:
         """Start a job: `{"kind", "path", "options"}`."""
         body = self.body()
-        job = job_for(str(body.get("kind")), body, self.services.files)
+        job = job_for(str(body.get("kind")), body, self.files)
         self.services.jobs.start(job)
         self.set_status(201)
         self.finish(json.dumps(job.as_dict()))

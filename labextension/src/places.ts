@@ -61,8 +61,10 @@ async function openCell(
   notebook.activeCellIndex = cell;
   const widget = notebook.widgets[cell];
   await notebook.scrollToCell(widget, 'center');
-  if (typeof line === 'number') {
-    widget.editor?.setCursorPosition({ line: line - 1, column: 0 });
+  const editor = widget.editor;
+  if (typeof line === 'number' && editor) {
+    const last = editor.lineCount;
+    editor.setCursorPosition({ line: Math.min(line, last) - 1, column: 0 });
   }
 }
 

@@ -66,6 +66,11 @@ export class ConversionModel implements IDisposable {
     return this._result;
   }
 
+  /** Whether the pipeline was written; it is not when the results differ. */
+  get written(): boolean {
+    return this._state === 'done' && this._written;
+  }
+
   get failure(): IFailure | null {
     return this._failure;
   }
@@ -187,6 +192,7 @@ export class ConversionModel implements IDisposable {
     const ended = await this._client.job(job.id);
     this._result = ended.result as IConversion | null;
     this._failure = ended.error;
+    this._written = ended.exit_status === 0;
     this._set(ended.state);
     if (ended.state === 'done') {
       this._after = await this._level(0);
@@ -251,6 +257,7 @@ export class ConversionModel implements IDisposable {
   private _disconnected = false;
   private _result: IConversion | null = null;
   private _failure: IFailure | null = null;
+  private _written = false;
   private _before: ILevel | null = null;
   private _after: ILevel | null = null;
   private _abort: (() => void) | null = null;

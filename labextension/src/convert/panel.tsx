@@ -10,6 +10,7 @@ import { badIcon, convertIcon } from '../icons';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
 import { Result } from './result';
+import { withoutColours } from './view';
 
 export interface IConversionOptions {
   model: ConversionModel;
@@ -102,9 +103,7 @@ function MainButton(props: IConversionOptions): JSX.Element {
       className="jp-mod-styled jp-mod-accept"
       onClick={props.convert}
     >
-      {model.state === 'idle'
-        ? trans.__('Convert')
-        : trans.__('Convert again')}
+      {model.state === 'idle' ? trans.__('Convert') : trans.__('Convert again')}
     </button>
   );
 }
@@ -187,10 +186,4 @@ function Failure(props: IConversionOptions): JSX.Element {
       </p>
     </>
   );
-}
-
-/** IPython's tracebacks come with the terminal's escape sequences. */
-function withoutColours(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

@@ -78,15 +78,21 @@ function doing(model: ConversionModel, trans: TranslationBundle): string {
   if (state === 'cancelling') {
     return trans.__('Cancelling; nothing will be written…');
   }
-  const { message, stage, cell, cells } = progress;
-  const place = [
-    ...(stage ? [trans.__('stage %1', stage)] : []),
-    ...(cell !== null && cells !== null
-      ? [trans.__('cell %1 of %2', cell + 1, cells)]
-      : [])
-  ].join(', ');
-  const what = message || trans.__('Starting…');
-  return place && !message.includes(`${(cell ?? 0) + 1}`)
-    ? `${what} (${place})`
-    : what;
+  const { message, stage, cell, phase } = progress;
+  const number = cell === null ? null : cell + 1;
+  switch (PHASES[phase]) {
+    case 'observe':
+      return number === null
+        ? message
+        : trans.__('Running cell %1 of the notebook', number);
+    case 'verify':
+      if (stage === null) {
+        return message;
+      }
+      return number === null
+        ? trans.__('Proving stage %1', stage)
+        : trans.__('Proving stage %1, cell %2', stage, number);
+    default:
+      return message || trans.__('Starting…');
+  }
 }

@@ -3,15 +3,22 @@
 import { LabIcon, fileIcon, folderIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { badIcon, infoIcon, noneIcon, passIcon, warningIcon } from '../icons';
-import type { IConversion, IFinding } from '../rest/contract';
+import { badIcon, noneIcon, passIcon, warningIcon } from '../icons';
+import type { IConversion, IVerification } from '../rest/contract';
+import { SeverityIcon } from '../score/parts';
 import { progressText } from '../score/view';
 import { Graph } from './graph';
 import type { ILevel } from './model';
 import type { IConversionOptions } from './panel';
 import { StageDetails } from './stage';
 import type { Tone } from './view';
-import { cellRows, cellVerdictText, valueText, verdictOf } from './view';
+import {
+  proofRows,
+  valueText,
+  verdictOf,
+  verdictText,
+  withoutColours
+} from './view';
 
 const TONE_ICONS: Record<Tone, LabIcon> = {
   good: passIcon,
@@ -34,9 +41,7 @@ export function Result(props: IResultProps): JSX.Element {
     <>
       <Verdict {...props} />
       <section className="jp-Mlops-card">
-        <h3>
-          {trans._n('%1 stage', '%1 stages', conversion.stages.length)}
-        </h3>
+        <h3>{trans._n('%1 stage', '%1 stages', conversion.stages.length)}</h3>
         <Graph
           stages={conversion.stages}
           selected={selected}
@@ -47,7 +52,7 @@ export function Result(props: IResultProps): JSX.Element {
       </section>
       <Findings {...props} />
       <Parameters {...props} />
-      <Cells {...props} />
+      <Proof {...props} />
     </>
   );
 }
@@ -57,6 +62,7 @@ function Verdict(props: IResultProps): JSX.Element {
   const verdict = verdictOf(conversion, trans);
   const Icon = TONE_ICONS[verdict.tone];
   const dvc = `${conversion.path}/dvc.yaml`;
+  const { failure } = conversion.verification;
   return (
     <div className="jp-Mlops-banner" data-tone={verdict.tone} role="status">
       <Icon.react
@@ -67,29 +73,55 @@ function Verdict(props: IResultProps): JSX.Element {
       <div>
         <h3>{verdict.title}</h3>
         <p>{verdict.text}</p>
-        {model.after && (
+        {failure && <WhyFailed {...props} failure={failure} />}
+        {model.after && model.written && (
           <Levels before={model.before} after={model.after} {...props} />
         )}
-        <div className="jp-Mlops-actions">
-          <button
-            type="button"
-            className="jp-Mlops-smallButton"
-            onClick={() => props.showFolder(conversion.path)}
-          >
-            <folderIcon.react tag="span" elementSize="normal" />
-            {trans.__('Open pipeline folder')}
-          </button>
-          <button
-            type="button"
-            className="jp-Mlops-smallButton"
-            onClick={() => void props.openPlace({ path: dvc, line: 1 })}
-          >
-            <fileIcon.react tag="span" elementSize="normal" />
-            {trans.__('Open dvc.yaml')}
-          </button>
-        </div>
+        {model.written && (
+          <div className="jp-Mlops-actions">
+            <button
+              type="button"
+              className="jp-Mlops-smallButton"
+              onClick={() => props.showFolder(conversion.path)}
+            >
+              <folderIcon.react tag="span" elementSize="normal" />
+              {trans.__('Open pipeline folder')}
+            </button>
+            <button
+              type="button"
+              className="jp-Mlops-smallButton"
+              onClick={() => void props.openPlace({ path: dvc, line: 1 })}
+            >
+              <fileIcon.react tag="span" elementSize="normal" />
+              {trans.__('Open dvc.yaml')}
+            </button>
+          </div>
+        )}
       </div>
     </div>
+  );
+}
+
+function WhyFailed(
+  props: IResultProps & {
+    failure: NonNullable<IVerification['failure']>;
+  }
+): JSX.Element {
+  const { failure, trans } = props;
+  return (
+    <>
+      <p>
+        {trans.__('Stage %1', failure.stage)}{' '}
+        {failure.source_cell !== null && (
+          <CellLink {...props} cell={failure.source_cell} />
+        )}
+      </p>
+      {failure.detail && (
+        <pre className="jp-Mlops-detail" tabIndex={0}>
+          {withoutColours(failure.detail)}
+        </pre>
+      )}
+    </>
   );
 }
 
@@ -98,15 +130,11 @@ function Levels(
 ): JSX.Element {
   const { before, after, trans } = props;
   const text = (level: ILevel) =>
-    trans.__(
-      'Level %1 · %2',
-      level.level,
-      progressText({ ...level, path: '', kind: '', criteria: [] }, trans)
-        .split(' · ')[0]
-    );
+    trans.__('Level %1 · %2', level.level, progressText(level, trans));
   return (
     <p className="jp-Mlops-levels">
-      {before && (before.level !== after.level || before.progress !== after.progress)
+      {before &&
+      (before.level !== after.level || before.progress !== after.progress)
         ? trans.__('%1 → %2', text(before), text(after))
         : text(after)}
       <span className="jp-Mlops-note">
@@ -127,7 +155,7 @@ function Findings(props: IResultProps): JSX.Element {
       <ul className="jp-Mlops-findings">
         {conversion.findings.map((finding, index) => (
           <li key={index}>
-            <SeverityIcon finding={finding} {...props} />
+            <SeverityIcon severity={finding.severity} trans={trans} />
             <span>{finding.message}</span>
             {finding.source_cell !== null && (
               <CellLink
@@ -140,32 +168,6 @@ function Findings(props: IResultProps): JSX.Element {
         ))}
       </ul>
     </section>
-  );
-}
-
-function SeverityIcon(
-  props: IResultProps & { finding: IFinding }
-): JSX.Element {
-  const { trans } = props;
-  const [icon, tone, text]: [LabIcon, Tone, string] = {
-    info: [infoIcon, 'neutral', trans.__('Note')] as [LabIcon, Tone, string],
-    warning: [warningIcon, 'warning', trans.__('Warning')] as [
-      LabIcon,
-      Tone,
-      string
-    ],
-    error: [badIcon, 'bad', trans.__('Error')] as [LabIcon, Tone, string]
-  }[props.finding.severity];
-  return (
-    <span
-      className="jp-Mlops-state"
-      data-tone={tone}
-      role="img"
-      aria-label={text}
-      title={text}
-    >
-      <icon.react tag="span" elementSize="normal" />
-    </span>
   );
 }
 
@@ -234,37 +236,41 @@ function Parameters(props: IResultProps): JSX.Element {
   );
 }
 
-function Cells(props: IResultProps): JSX.Element {
+function Proof(props: IResultProps): JSX.Element {
   const { conversion, trans } = props;
-  const rows = cellRows(conversion);
+  const rows = proofRows(conversion);
   if (rows.length === 0) {
     return <></>;
   }
   return (
     <section className="jp-Mlops-card">
-      <h3>{trans.__('Proof, cell by cell')}</h3>
+      <h3>{trans.__('Proof')}</h3>
       <div className="jp-Mlops-tableScroll">
         <table className="jp-Mlops-table" data-testid="proof">
           <thead>
             <tr>
-              <th scope="col">{trans.__('Cell')}</th>
+              <th scope="col">{trans.__('Compared')}</th>
               <th scope="col">{trans.__('Stage')}</th>
               <th scope="col">{trans.__('Verdict')}</th>
               <th scope="col">{trans.__('Detail')}</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(row => {
+            {rows.map((row, index) => {
               const Icon = TONE_ICONS[row.tone];
               return (
-                <tr key={row.cell}>
+                <tr key={index}>
                   <td>
-                    <CellLink {...props} cell={row.cell} />
+                    {row.cell === null ? (
+                      <span className="jp-Mlops-code">{row.name}</span>
+                    ) : (
+                      <CellLink {...props} cell={row.cell} />
+                    )}
                   </td>
                   <td>{row.stage}</td>
                   <td className="jp-Mlops-verdict" data-tone={row.tone}>
                     <Icon.react tag="span" elementSize="normal" />
-                    {cellVerdictText(row.verdict, trans)}
+                    {verdictText(row.verdict, trans)}
                   </td>
                   <td className="jp-Mlops-wrap">{row.detail}</td>
                 </tr>
@@ -276,4 +282,3 @@ function Cells(props: IResultProps): JSX.Element {
     </section>
   );
 }
-

@@ -151,8 +151,8 @@ export function verdictOf(
         tone: 'bad',
         title: trans.__('Results differ'),
         text: trans.__(
-          'The pipeline runs, but %1 of %2 give other results than the notebook. See which below.',
-          cells.filter(cell => cellTone(cell.verdict) === 'bad').length,
+          'The pipeline would run, but %1 of %2 give other results than the notebook. Nothing was written. See which below.',
+          cells.filter(cell => toneOf(cell.verdict) === 'bad').length,
           counted
         )
       };
@@ -160,9 +160,7 @@ export function verdictOf(
       return {
         tone: 'bad',
         title: trans.__('The pipeline did not run'),
-        text: trans.__(
-          'A stage failed during the proof. See which cell below.'
-        )
+        text: trans.__('A stage failed during the proof. See which cell below.')
       };
     case 'not-run':
       return {
@@ -177,7 +175,7 @@ export function verdictOf(
   }
 }
 
-export function cellTone(verdict: string): Tone {
+export function toneOf(verdict: string): Tone {
   switch (verdict) {
     case 'identical':
     case 'equivalent':
@@ -196,10 +194,7 @@ export function cellTone(verdict: string): Tone {
   }
 }
 
-export function cellVerdictText(
-  verdict: string,
-  trans: TranslationBundle
-): string {
+export function verdictText(verdict: string, trans: TranslationBundle): string {
   switch (verdict) {
     case 'identical':
     case 'equivalent':
@@ -221,30 +216,54 @@ export function cellVerdictText(
   }
 }
 
-export interface ICellRow {
-  cell: number;
-  stage: string | null;
+/** One thing that was compared. */
+export interface IProofRow {
+  /** The cell it is about; null for hand-overs and files. */
+  cell: number | null;
+  /** The variable or the file; empty for cells. */
+  name: string;
+  stage: string;
   verdict: string;
   tone: Tone;
   detail: string;
 }
 
-/** One row a compared cell, in the notebook's order. */
-export function cellRows(conversion: IConversion): ICellRow[] {
+/** What was compared, in the notebook's order: cells, then what is handed over, then files. */
+export function proofRows(conversion: IConversion): IProofRow[] {
+  const { cells, hand_overs, files } = conversion.verification;
   const stageOf = new Map(
     conversion.stages.flatMap(stage =>
       stage.source_cells.map(cell => [cell, stage.name] as const)
     )
   );
-  return conversion.verification.cells
-    .map(({ source_cell: cell, verdict, detail }) => ({
-      cell,
-      stage: stageOf.get(cell) ?? null,
-      verdict,
-      tone: cellTone(verdict),
-      detail: detail ?? ''
-    }))
-    .sort((a, b) => a.cell - b.cell);
+  const row = (
+    compared: { verdict: string; detail?: string | null },
+    cell: number | null,
+    name: string,
+    stage: string
+  ): IProofRow => ({
+    cell,
+    name,
+    stage,
+    verdict: compared.verdict,
+    tone: toneOf(compared.verdict),
+    detail: compared.detail ?? ''
+  });
+  return [
+    ...cells
+      .slice()
+      .sort((a, b) => a.source_cell - b.source_cell)
+      .map(cell =>
+        row(
+          cell,
+          cell.source_cell,
+          '',
+          cell.stage ?? stageOf.get(cell.source_cell) ?? ''
+        )
+      ),
+    ...(hand_overs ?? []).map(one => row(one, null, one.variable, one.stage)),
+    ...(files ?? []).map(file => row(file, null, file.path, ''))
+  ];
 }
 
 /** "1–3, 5": cells are counted from 1 for people. */
@@ -352,4 +371,10 @@ export function graphOf(stages: IStage[]): IGraph {
 /** A parameter's value as it stands in params.yaml. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** IPython's tracebacks come with the terminal's escape sequences. */
+export function withoutColours(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

@@ -174,7 +174,8 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       const item = selected?.done ? null : selected?.value;
       return item?.type === 'notebook' ? item.path : null;
     };
-    const currentNotebook = () => notebooks?.currentWidget?.context.path ?? null;
+    const currentNotebook = () =>
+      notebooks?.currentWidget?.context.path ?? null;
 
     commands.addCommand(COMMANDS.convert, {
       label: args =>

@@ -52,7 +52,8 @@ class Sidebar extends Panel {
 
 export const sidebar: JupyterFrontEndPlugin<void> = {
   id: PLUGINS.sidebar,
-  description: 'Shows the maturity level of the open project and how to raise it.',
+  description:
+    'Shows the maturity level of the open project and how to raise it.',
   autoStart: true,
   requires: [IMlops, ILabShell],
   optional: [
@@ -159,7 +160,10 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
         loaded.changed.connect(apply);
       },
       (reason: unknown) => {
-        console.error(`Settings of ${PLUGINS.sidebar} could not be read.`, reason);
+        console.error(
+          `Settings of ${PLUGINS.sidebar} could not be read.`,
+          reason
+        );
       }
     );
   }

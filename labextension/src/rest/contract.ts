@@ -25,10 +25,11 @@ export type CriterionState =
 export type Answer = 'yes' | 'partly' | 'no';
 export type Rung = 'E0' | 'E1' | 'E2' | 'E3' | 'E4';
 export type Effort = 'S' | 'M' | 'L';
+export type Severity = 'info' | 'warning' | 'error';
 
 export interface IEvidence {
-  /** Relative to the assessed folder; `../…` for what is above it. */
-  path: string;
+  /** Relative to the assessed folder; `../…` for what is above it; null for a fact that has no file. */
+  path: string | null;
   /** 1-based, in the file or in the cell. */
   line: number | null;
   /** 0-based among all cells of a notebook. */
@@ -40,7 +41,7 @@ export interface IEvidence {
 
 export interface ICriterion {
   id: string;
-  title?: string;
+  title: string;
   level: number;
   required: boolean;
   /** Id of the question it belongs to. */
@@ -67,8 +68,24 @@ export interface IUnit {
   kind: string;
   level: number;
   progress: number;
+  /** Ids of the required criteria that keep the next gate closed. */
+  blockers: string[];
+  /** Ids of the criteria to meet next, in the best order. */
+  next_steps: string[];
+  checklist: IQuestion[];
   criteria: ICriterion[];
-  checklist?: IQuestion[];
+  /** What is wrong with its notebooks. */
+  notebooks: INotebookIssue[];
+}
+
+export interface INotebookIssue {
+  /** Relative to the assessed folder. */
+  path: string;
+  code: string;
+  severity: Severity;
+  message: string;
+  cell: number | null;
+  line: number | null;
 }
 
 export interface INotebook {
@@ -98,12 +115,7 @@ export interface IAssessment {
 
 export type JobKind = 'convert' | 'verify' | 'run';
 export type JobState =
-  | 'queued'
-  | 'running'
-  | 'cancelling'
-  | 'done'
-  | 'failed'
-  | 'cancelled';
+  'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
 
 export interface IFailure {
   code: string;
@@ -130,13 +142,7 @@ export interface IJob {
 }
 
 export type Phase =
-  | 'read'
-  | 'analyse'
-  | 'observe'
-  | 'plan'
-  | 'emit'
-  | 'verify'
-  | 'write';
+  'read' | 'analyse' | 'observe' | 'plan' | 'emit' | 'verify' | 'write';
 
 export interface IJobEvent {
   id: number;
@@ -185,7 +191,7 @@ export interface IParameter {
 
 export interface IFinding {
   code: string;
-  severity: 'info' | 'warning' | 'error';
+  severity: Severity;
   source_cell: number | null;
   line: number | null;
   message: string;
@@ -193,8 +199,27 @@ export interface IFinding {
 
 export interface ICellVerdict {
   source_cell: number;
+  stage?: string | null;
   verdict: string;
   detail?: string | null;
+}
+
+export interface IVerification {
+  verdict: string;
+  cells: ICellVerdict[];
+  hand_overs?: {
+    variable: string;
+    stage: string;
+    verdict: string;
+    detail?: string | null;
+  }[];
+  files?: { path: string; verdict: string; detail?: string | null }[];
+  /** Why a stage did not run to its end. */
+  failure?: {
+    stage: string;
+    source_cell: number | null;
+    detail?: string | null;
+  };
 }
 
 export interface IConversion {
@@ -204,5 +229,5 @@ export interface IConversion {
   stages: IStage[];
   parameters: IParameter[];
   findings: IFinding[];
-  verification: { verdict: string; cells: ICellVerdict[] };
+  verification: IVerification;
 }

@@ -11,16 +11,14 @@ import type {
   IQuestion,
   IUnit
 } from '../rest/contract';
-import { AnswerBadge, Disclosure, RungMeter, StateIcon } from './parts';
 import {
-  criteriaOf,
-  effortText,
-  placeText,
-  questionsOf,
-  roleText,
-  serverPath,
-  titleOf
-} from './view';
+  AnswerBadge,
+  Disclosure,
+  PlaceLink,
+  RungMeter,
+  StateIcon
+} from './parts';
+import { criteriaOf, effortText, roleText } from './view';
 
 interface IProps {
   assessment: IAssessment;
@@ -32,7 +30,7 @@ interface IProps {
 export function Checklist(props: IProps): JSX.Element {
   return (
     <div className="jp-Mlops-checklist">
-      {questionsOf(props.assessment, props.unit).map(question => (
+      {props.unit.checklist.map(question => (
         <Question key={question.id} question={question} {...props} />
       ))}
     </div>
@@ -88,7 +86,7 @@ function Criterion(props: IProps & { criterion: ICriterion }): JSX.Element {
       title={
         <span className="jp-Mlops-criterion-title">
           <StateIcon state={criterion.state} trans={trans} />
-          <span className="jp-Mlops-criterion-name">{titleOf(criterion)}</span>
+          <span className="jp-Mlops-criterion-name">{criterion.title}</span>
           <span className="jp-Mlops-criterion-level">
             {criterion.required
               ? trans.__('Level %1', criterion.level)
@@ -137,29 +135,11 @@ export function CriterionBody(
 }
 
 function EvidenceLink(props: IProps & { evidence: IEvidence }): JSX.Element {
-  const { evidence, trans } = props;
-  const place = placeText(evidence, trans);
-  const path = serverPath(props.assessment.root, evidence.path);
-  const isFile = path !== null && path !== props.assessment.root;
+  const { evidence } = props;
   return (
     <>
-      {isFile ? (
-        <button
-          type="button"
-          className="jp-Mlops-link"
-          title={trans.__('Open %1', place)}
-          onClick={() =>
-            void props.openPlace({
-              path,
-              cell: evidence.cell,
-              line: evidence.line
-            })
-          }
-        >
-          {place}
-        </button>
-      ) : (
-        <span className="jp-Mlops-place">{place}</span>
+      {evidence.path !== null && (
+        <PlaceLink {...props} place={{ ...evidence, path: evidence.path }} />
       )}
       {evidence.snippet && (
         <code className="jp-Mlops-snippet">{evidence.snippet}</code>

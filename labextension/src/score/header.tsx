@@ -9,6 +9,7 @@ import type { ScoreModel } from './model';
 import {
   HIGHEST_LEVEL,
   ageText,
+  blockersText,
   levelNames,
   levelText,
   progressText
@@ -46,7 +47,11 @@ export function Header(props: {
       <div className="jp-Mlops-level">{levelText(unit, trans)}</div>
       <div className="jp-Mlops-levelName">{levelNames(trans)[unit.level]}</div>
       <LevelTrack unit={unit} trans={trans} />
-      <div className="jp-Mlops-progressText">{progressText(unit, trans)}</div>
+      <div className="jp-Mlops-progressText">
+        {[progressText(unit, trans), blockersText(unit, trans)]
+          .filter(Boolean)
+          .join(' · ')}
+      </div>
       {unit.criteria.length === 0 && assessment.units.length > 0 && (
         <div className="jp-Mlops-note">
           {trans.__('Nothing was found here that could be scored.')}
@@ -121,7 +126,11 @@ function LevelTrack(props: {
     >
       {levelNames(trans).map((name, level) => {
         const reached = level <= unit.level;
-        const share = reached ? 100 : level === unit.level + 1 ? unit.progress : 0;
+        const share = reached
+          ? 100
+          : level === unit.level + 1
+            ? unit.progress
+            : 0;
         return (
           <li
             key={level}

@@ -9,13 +9,21 @@ import {
   chevronIcon,
   failIcon,
   hiddenIcon,
+  infoIcon,
   noneIcon,
   partialIcon,
   passIcon,
   warningIcon
 } from '../icons';
-import type { Answer, CriterionState, Rung } from '../rest/contract';
-import { answerText, rungText, stateText } from './view';
+import type { OpenPlace } from '../places';
+import type {
+  Answer,
+  CriterionState,
+  IAssessment,
+  Rung,
+  Severity
+} from '../rest/contract';
+import { answerText, placeText, rungText, serverPath, stateText } from './view';
 
 const STATE_ICONS: Record<CriterionState, [LabIcon, string]> = {
   pass: [passIcon, 'good'],
@@ -45,6 +53,59 @@ export function StateIcon(props: {
     >
       <icon.react tag="span" elementSize="normal" />
     </span>
+  );
+}
+
+/** How much a remark matters. */
+export function SeverityIcon(props: {
+  severity: Severity;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { trans } = props;
+  const [icon, tone, text] = (
+    {
+      info: [infoIcon, 'neutral', trans.__('Note')],
+      warning: [warningIcon, 'warning', trans.__('Warning')],
+      error: [badIcon, 'bad', trans.__('Error')]
+    } as Record<Severity, [LabIcon, string, string]>
+  )[props.severity];
+  return (
+    <span
+      className="jp-Mlops-state"
+      data-tone={tone}
+      role="img"
+      aria-label={text}
+      title={text}
+    >
+      <icon.react tag="span" elementSize="normal" />
+    </span>
+  );
+}
+
+/** A place of the assessed folder that opens; plain text where it is not on this server. */
+export function PlaceLink(props: {
+  place: { path: string; cell: number | null; line: number | null };
+  assessment: IAssessment;
+  openPlace: OpenPlace;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { place, assessment, trans } = props;
+  const text = placeText(place, trans);
+  const path = serverPath(assessment.root, place.path);
+  if (path === null || path === assessment.root) {
+    return <span className="jp-Mlops-place">{text}</span>;
+  }
+  return (
+    <button
+      type="button"
+      className="jp-Mlops-link"
+      title={trans.__('Open %1', text)}
+      onClick={() =>
+        void props.openPlace({ path, cell: place.cell, line: place.line })
+      }
+    >
+      {text}
+    </button>
   );
 }
 

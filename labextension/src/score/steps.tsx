@@ -7,7 +7,7 @@ import type { OpenPlace } from '../places';
 import type { IAssessment, ICriterion, IUnit } from '../rest/contract';
 import { CriterionBody } from './checklist';
 import { Disclosure, StateIcon } from './parts';
-import { HIGHEST_LEVEL, effortText, nextSteps, roleText, titleOf } from './view';
+import { HIGHEST_LEVEL, effortText, nextSteps, roleText } from './view';
 
 export function NextSteps(props: {
   assessment: IAssessment;
@@ -33,9 +33,7 @@ export function NextSteps(props: {
         title={
           <span className="jp-Mlops-step-title">
             <StateIcon state={criterion.state} trans={trans} />
-            <span className="jp-Mlops-criterion-name">
-              {titleOf(criterion)}
-            </span>
+            <span className="jp-Mlops-criterion-name">{criterion.title}</span>
             <span className="jp-Mlops-step-meta">
               {[
                 ...(criterion.fix

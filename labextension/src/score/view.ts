@@ -9,20 +9,11 @@ import type {
   IAssessment,
   ICriterion,
   IEvidence,
-  IQuestion,
   IUnit,
   Rung
 } from '../rest/contract';
 
 export const HIGHEST_LEVEL = 4;
-
-const EFFORTS: Effort[] = ['S', 'M', 'L'];
-const OPEN_STATES: CriterionState[] = [
-  'fail',
-  'partial',
-  'error',
-  'not-visible'
-];
 
 /** The names of the maturity levels, by level. */
 export function levelNames(trans: TranslationBundle): string[] {
@@ -58,7 +49,11 @@ function headline(assessment: IAssessment): IUnit {
       kind: 'ml-project',
       level: assessment.level,
       progress: assessment.progress,
-      criteria: []
+      blockers: [],
+      next_steps: [],
+      checklist: assessment.checklist,
+      criteria: [],
+      notebooks: []
     }
   );
 }
@@ -83,32 +78,11 @@ export function serverPath(root: string, relative: string): string | null {
   return parts.join('/');
 }
 
-/** The required criteria of the next level that are not met. */
-export function blockers(unit: IUnit): ICriterion[] {
-  return openCriteria(unit).filter(criterion => criterion.required);
-}
-
-function openCriteria(unit: IUnit): ICriterion[] {
-  return unit.criteria.filter(
-    criterion =>
-      criterion.level === unit.level + 1 &&
-      OPEN_STATES.includes(criterion.state)
-  );
-}
-
-/** What to do next: the blockers, then what is recommended; the cheapest first, of these the nearest to done. */
+/** What to do next, in the assessor's order. */
 export function nextSteps(unit: IUnit): ICriterion[] {
-  return openCriteria(unit).sort(
-    (a, b) =>
-      Number(b.required) - Number(a.required) ||
-      effortOf(a) - effortOf(b) ||
-      b.rung.localeCompare(a.rung) ||
-      a.id.localeCompare(b.id)
+  return unit.next_steps.flatMap(id =>
+    unit.criteria.filter(criterion => criterion.id === id)
   );
-}
-
-function effortOf(criterion: ICriterion): number {
-  return criterion.fix ? EFFORTS.indexOf(criterion.fix.effort) : EFFORTS.length;
 }
 
 /** The criteria of a question: by level, required ones first, as the assessor orders them otherwise. */
@@ -118,11 +92,6 @@ export function criteriaOf(unit: IUnit, question: string): ICriterion[] {
     .sort(
       (a, b) => a.level - b.level || Number(b.required) - Number(a.required)
     );
-}
-
-/** The five questions as the unit answers them. */
-export function questionsOf(assessment: IAssessment, unit: IUnit): IQuestion[] {
-  return unit.checklist ?? assessment.checklist;
 }
 
 /** "Level 1", and how it was reached when not by evidence alone. */
@@ -142,18 +111,21 @@ export function levelText(unit: IUnit, trans: TranslationBundle): string {
   return suffix ? `${level} (${suffix})` : level;
 }
 
-/** "62 % to Level 2 · 3 blockers". */
-export function progressText(unit: IUnit, trans: TranslationBundle): string {
-  if (unit.level >= HIGHEST_LEVEL) {
-    return trans.__('The highest level');
-  }
-  const open = blockers(unit).length;
-  return trans.__(
-    '%1 % to Level %2 · %3',
-    unit.progress,
-    unit.level + 1,
-    trans._n('%1 blocker', '%1 blockers', open)
-  );
+/** "62 % to Level 2". */
+export function progressText(
+  unit: Pick<IUnit, 'level' | 'progress'>,
+  trans: TranslationBundle
+): string {
+  return unit.level >= HIGHEST_LEVEL
+    ? trans.__('the highest level')
+    : trans.__('%1 % to Level %2', unit.progress, unit.level + 1);
+}
+
+/** "3 blockers"; empty at the highest level. */
+export function blockersText(unit: IUnit, trans: TranslationBundle): string {
+  return unit.level >= HIGHEST_LEVEL
+    ? ''
+    : trans._n('%1 blocker', '%1 blockers', unit.blockers.length);
 }
 
 /** "just now", "3 min ago". */
@@ -227,21 +199,12 @@ export function roleText(role: string, trans: TranslationBundle): string {
   }
 }
 
-/** The criterion's title; made of its id where the assessor gives none. */
-export function titleOf(criterion: ICriterion): string {
-  if (criterion.title) {
-    return criterion.title;
-  }
-  const words = criterion.id.replace(/-/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** "train.ipynb, cell 4, line 2": cells are counted from 1 for people. */
 export function placeText(
-  evidence: IEvidence,
+  place: Pick<IEvidence, 'cell' | 'line'> & { path: string },
   trans: TranslationBundle
 ): string {
-  const { path, cell, line } = evidence;
+  const { path, cell, line } = place;
   if (cell !== null && line !== null) {
     return trans.__('%1, cell %2, line %3', path, cell + 1, line);
   }

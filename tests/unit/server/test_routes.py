@@ -150,12 +150,29 @@ async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_se
     assert refused.value.code == 403
 
 
-async def test_a_server_without_local_files(jp_serverapp, ask, services):
-    from jupyter_mlops.server.extension import Services
-    from jupyter_mlops.server.handlers import SERVICES
-    from jupyter_mlops.server.paths import ServerFiles
+async def test_a_server_without_local_files(jp_serverapp, ask):
+    from jupyter_server.services.contents.manager import ContentsManager
 
-    jp_serverapp.web_app.settings[SERVICES] = Services(ServerFiles(None), services.scans, services.jobs)
+    jp_serverapp.web_app.settings["contents_manager"] = ContentsManager()
     assert (await ask("version"))[1]["local_files"] is False
     status, answer = await ask("assess", params={"path": ""})
     assert (status, answer["code"]) == (501, "no-local-files")
+
+
+async def test_a_project_is_assessed_whole(ask, jp_root_dir):
+    (jp_root_dir / "churn" / "notebooks").mkdir(parents=True)
+    (jp_root_dir / "churn" / "requirements.txt").write_text("pandas==2.2.3\n")
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+    (jp_root_dir / "churn" / "notebooks" / "a.ipynb").write_text(json.dumps(notebook))
+    pipeline = jp_root_dir / "churn" / "pipelines" / "a"
+    (pipeline / "stages").mkdir(parents=True)
+    (pipeline / "stages" / "load.ipynb").write_text(json.dumps(notebook))
+    (pipeline / "conversion.json").write_text(json.dumps({"schema": 1, "notebook": "notebooks/a.ipynb"}))
+    status, answer = await ask("assess", params={"path": "churn/notebooks/a.ipynb"})
+    assert status == 200
+    assert (answer["root"], answer["level"], len(answer["checklist"])) == ("churn", 0, 5)
+    assert answer["notebooks"] == [{"path": "notebooks/a.ipynb", "pipeline": "pipelines/a"}]
+    assert answer["age"] >= 0
+    _, again = await ask("assess", params={"path": "churn", "max_age": "3600"})
+    assert again["age"] >= answer["age"]
+    assert {**again, "age": 0} == {**answer, "age": 0}

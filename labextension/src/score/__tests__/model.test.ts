@@ -1,0 +1,176 @@
+import type { IAssessment } from '../../rest/contract';
+import { RestError } from '../../rest/client';
+import { ScoreModel } from '../model';
+import { assessment } from './samples';
+
+/** Answers requests when told to, in any order. */
+class Server {
+  readonly asked: { path: string; maxAge: number }[] = [];
+
+  assess(path: string, maxAge: number): Promise<IAssessment> {
+    this.asked.push({ path, maxAge });
+    return new Promise((resolve, reject) =>
+      this._waiting.push({ resolve, reject })
+    );
+  }
+
+  async answer(change: Partial<IAssessment> = {}, index = 0): Promise<void> {
+    this._waiting.splice(index, 1)[0].resolve(assessment(change));
+    await settle();
+  }
+
+  async refuse(code: string): Promise<void> {
+    this._waiting
+      .splice(0, 1)[0]
+      .reject(new RestError(500, { code, message: code }));
+    await settle();
+  }
+
+  private _waiting: {
+    resolve: (answer: IAssessment) => void;
+    reject: (reason: unknown) => void;
+  }[] = [];
+}
+
+const settle = async () => {
+  for (let turn = 0; turn < 10; turn++) {
+    await Promise.resolve();
+  }
+};
+
+describe('ScoreModel', () => {
+  let server: Server;
+  let model: ScoreModel;
+  let now: number;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    now = 1000;
+    server = new Server();
+    model = new ScoreModel({ client: server, now: () => now });
+  });
+
+  afterEach(() => {
+    model.dispose();
+    jest.useRealTimers();
+  });
+
+  const show = async (path = 'churn/a.ipynb') => {
+    model.setPath(path);
+    model.setActive(true);
+    await server.answer();
+  };
+
+  it('asks for nothing while nobody looks', () => {
+    model.setPath('churn/a.ipynb');
+    expect(server.asked).toEqual([]);
+  });
+
+  it('shows an answer of any age at first and renews an old one', async () => {
+    model.setPath('churn/a.ipynb');
+    model.setActive(true);
+    expect(server.asked[0].maxAge).toBeGreaterThan(86400);
+    expect(model.busy).toBe(true);
+    await server.answer({ age: 3600, level: 1 });
+    expect(model.assessment?.level).toBe(1);
+    expect(server.asked[1]).toEqual({ path: 'churn/a.ipynb', maxAge: 0 });
+    await server.answer({ level: 2 });
+    expect(model.assessment?.level).toBe(2);
+    expect(model.busy).toBe(false);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it('knows how old the answer is', async () => {
+    model.setPath('churn');
+    model.setActive(true);
+    await server.answer({ age: 5 });
+    now += 10;
+    expect(model.age).toBe(15);
+  });
+
+  it('scores again once the saves have calmed down', async () => {
+    await show();
+    model.noteChange('churn/train.py');
+    await jest.advanceTimersByTimeAsync(1000);
+    model.noteChange('churn/train.py');
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(server.asked).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1000);
+    await settle();
+    expect(server.asked).toHaveLength(2);
+    expect(server.asked[1].maxAge).toBe(0);
+  });
+
+  it('does not care for saves elsewhere', async () => {
+    await show();
+    model.noteChange('churn2/train.py');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('can leave saves alone', async () => {
+    await show();
+    model.rescoreOnSave = false;
+    model.noteChange('churn/train.py');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('catches up with saves when it is looked at again', async () => {
+    await show();
+    model.setActive(false);
+    model.noteChange('churn/train.py');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(1);
+    model.setActive(true);
+    expect(server.asked[1].maxAge).toBe(0);
+  });
+
+  it('does not ask again for what is fresh', async () => {
+    await show();
+    model.setActive(false);
+    model.setActive(true);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('takes the last asked answer, whichever comes last', async () => {
+    model.setPath('churn/a.ipynb');
+    model.setActive(true);
+    model.setPath('other/b.ipynb');
+    await server.answer({ root: 'other' }, 1);
+    await server.answer({ root: 'churn' }, 0);
+    expect(model.assessment?.root).toBe('other');
+    expect(model.busy).toBe(false);
+  });
+
+  it('forgets the picked unit in another project only', async () => {
+    await show();
+    model.pickedUnit = 'sub';
+    model.setPath('churn/b.ipynb');
+    await server.answer();
+    expect(model.pickedUnit).toBe('sub');
+    model.setPath('other/c.ipynb');
+    await server.answer({ root: 'other' });
+    expect(model.pickedUnit).toBeNull();
+  });
+
+  it('keeps the answer when a renewal fails, and says why', async () => {
+    await show();
+    void model.refresh();
+    await server.refuse('server-unreachable');
+    expect(model.assessment).not.toBeNull();
+    expect(model.failure?.code).toBe('server-unreachable');
+    void model.refresh();
+    await server.answer();
+    expect(model.failure).toBeNull();
+  });
+
+  it('shows no project for work on another drive', async () => {
+    await show();
+    void model.refresh();
+    model.setFailure({ code: 'no-local-files', message: 'elsewhere' });
+    await server.answer();
+    expect(model.assessment).toBeNull();
+    expect(model.failure?.code).toBe('no-local-files');
+  });
+});

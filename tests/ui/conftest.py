@@ -1,0 +1,268 @@
+"""A real JupyterLab in a real browser: one server for all tests, a page and a project of its own for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from find_browser import find
+from projects import write_churn
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+TOKEN = "browser-tests"
+BASE_URL = "/user/ada/"
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: Not ours: extensions of other packages that may be installed beside.
+_OTHERS = ("ploomber-extension", "jupyterlab-jupytext", "@jupyter-notebook/lab-extension")
+_OTHER_SERVERS = ("jupyterlab_jupytext", "nbclassic", "ploomber", "ploomber_extension")
+
+expect.set_options(timeout=15_000)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab.
+
+    Attributes:
+        url: with the prefix, ending in a slash.
+        root: the folder that it serves.
+        process: its process.
+    """
+
+    url: str
+    root: Path
+    process: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("jupyter")
+    root = home / "work"
+    root.mkdir()
+    config = home / "config"
+    port = _free_port()
+    _write_configuration(config, root, port)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    ARTIFACTS.mkdir(exist_ok=True)
+    with (ARTIFACTS / "jupyterlab.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab"], cwd=root, env=environment, stdout=log, stderr=log
+        )
+        url = f"http://127.0.0.1:{port}{BASE_URL}"
+        try:
+            _wait_for(url, process)
+            yield Server(url, root, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find()
+    if executable is None:
+        pytest.exit("No Chromium was found; see tests/ui/find_browser.py.", returncode=3)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def project(server: Server, request: pytest.FixtureRequest) -> Path:
+    """A project of this test's own, below the served folder."""
+    folder = server.root / request.node.name.replace("[", "-").strip("]") / "churn"
+    write_churn(folder)
+    return folder
+
+
+class Lab:
+    """A page with JupyterLab, and what a person does in it."""
+
+    def __init__(self, page: Page, server: Server, workspace: str) -> None:
+        self.page = page
+        self._server = server
+        self._workspace = workspace
+        self.errors: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _hear(self, message) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def open(self, path: Path) -> None:
+        """Open JupyterLab on a file or folder of the server."""
+        relative = path.relative_to(self._server.root).as_posix()
+        self.page.goto(
+            f"{self._server.url}lab/workspaces/{self._workspace}/tree/{relative}?token={TOKEN}&reset",
+            wait_until="domcontentloaded",
+        )
+        self.wait_until_ready()
+
+    def reload(self) -> None:
+        """Reload the page; the layout comes back."""
+        self.page.goto(f"{self._server.url}lab/workspaces/{self._workspace}", wait_until="domcontentloaded")
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the splash has gone and the layout is there."""
+        self.page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=60_000)
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def run(self, command: str, **arguments: object) -> None:
+        """Run a command of JupyterLab."""
+        self.page.evaluate(
+            "([command, args]) => { void window.jupyterapp.commands.execute(command, args); }", [command, arguments]
+        )
+
+    def use_theme(self, name: str) -> None:
+        """Change the theme and wait for it."""
+        self.run("apputils:change-theme", theme=name)
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
+        self.page.wait_for_timeout(300)  # style sheets are applied after the name
+
+    def open_sidebar(self):
+        """Click the sidebar's tab; gives its content once the level is there."""
+        self.page.locator("li[data-id='jupyter-mlops-sidebar']").click()
+        sidebar = self.page.locator("#jupyter-mlops-sidebar")
+        expect(sidebar.locator(".jp-Mlops-level")).to_be_visible()
+        return sidebar
+
+    def set_sidebar_width(self, pixels: int) -> None:
+        """Drag the handle between the main area and the right sidebar."""
+        sidebar = self.page.locator("#jp-right-stack")
+        box = sidebar.bounding_box()
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] - 1, y)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] - pixels, y, steps=5)
+        self.page.mouse.up()
+
+    def conversion(self):
+        """The conversion panel in front."""
+        panel = self.page.locator(".jp-Mlops-conversion:visible")
+        expect(panel).to_have_count(1)
+        return panel
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the page."""
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
+@pytest.fixture
+def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    name = request.node.name.replace("[", "-").strip("]")
+    lab = Lab(context.new_page(), server, name)
+    yield lab
+    if getattr(request.node, "failed", False):
+        lab.screenshot(f"failed-{name}")
+    context.close()
+    assert lab.errors == []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    if outcome.get_result().failed:
+        item.failed = True
+
+
+@pytest.fixture
+def ask(server: Server) -> Callable[..., dict]:
+    """Asks the server extension without a browser."""
+
+    def ask(route: str) -> dict:
+        request = urllib.request.Request(
+            f"{server.url}jupyter-mlops/{route}", headers={"Authorization": f"token {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    return ask
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _write_configuration(config: Path, root: Path, port: int) -> None:
+    settings = {
+        "ServerApp": {
+            "ip": "127.0.0.1",
+            "port": port,
+            "port_retries": 0,
+            "base_url": BASE_URL,
+            "open_browser": False,
+            "allow_root": True,
+            "root_dir": str(root),
+            "jpserver_extensions": {**dict.fromkeys(_OTHER_SERVERS, False), "jupyter_mlops": True},
+        },
+        "IdentityProvider": {"token": TOKEN},
+        "LabApp": {
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+            "expose_app_in_browser": True,
+        },
+    }
+    overrides = {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    }
+    lab = config / "labconfig"
+    lab.mkdir(parents=True)
+    (config / "jupyter_server_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    (lab / "default_setting_overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
+    (lab / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": dict.fromkeys(_OTHERS, True)}), encoding="utf-8"
+    )
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}api/status?token={TOKEN}", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.exit(f"JupyterLab did not start; see {ARTIFACTS / 'jupyterlab.log'}.", returncode=3)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_mlops.assessment.literals import text_of
+from jupyter_mlops.assessment.literals import name_of, text_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.python_source import Call, PythonSource
 from jupyter_mlops.project.shell import join
@@ -26,6 +26,7 @@ class Site:
         cell: cell of a notebook.
         scope: qualified name of the scope it is in.
         reached: something that runs leads there.
+        name: resolved dotted name of the call, seen through parameters.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Site:
     cell: int | None
     scope: str
     reached: bool
+    name: str
 
 
 _FITS = frozenset(
@@ -68,13 +70,15 @@ _PREPARING = re.compile(
 def sites(unit: Unit, path: str, calls: Iterator[Call] | list[Call]) -> Iterator[Site]:
     """Calls of a source as sites, with cells for notebooks."""
     notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+    source = unit.project.python(path)
     for call in calls:
         line, end_line, cell = call.line, call.end_line, None
         if notebook is not None:
             cell, line = notebook.place(call.line)
             end_line = line + call.end_line - call.line
         scope = call.scope.name
-        yield Site(path, call, line, end_line, cell, scope, unit.reach.reached(path, scope))
+        name = name_of(source, call) if source is not None else call.name
+        yield Site(path, call, line, end_line, cell, scope, unit.reach.reached(path, scope), name)
 
 
 def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[str, PythonSource]]:
@@ -120,6 +124,7 @@ class Source:
         site: the call.
         kind: "file", "url", "hub", "database", "bundled" or "unknown" (only a run can tell).
         where: path relative to the base, URL, or name; "" when unknown.
+        text: as written in the code.
         versioned: why the call itself names one version; None when it does not.
     """
 
@@ -127,6 +132,7 @@ class Source:
     kind: str
     where: str
     versioned: str | None = None
+    text: str = ""
 
 
 _READERS = frozenset(
@@ -168,6 +174,10 @@ _READERS = frozenset(
         "fetch_california_housing",
     ]
 )
+#: Last parts of all names that `_source` knows.
+_READS = _READERS | set(
+    "load open urlretrieve get download forPath hf_hub_download snapshot_download get_rdataset DeltaTable".split()
+)
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
 _BUNDLED = re.compile(
@@ -185,6 +195,12 @@ _DATA_SUFFIX = re.compile(
     r"\.(csv|tsv|parquet|feather|xlsx?|jsonl?|npy|npz|h5|hdf5?|arrow|orc|txt|data|dat|arff|pickle|pkl|zip|gz|bz2|tgz|mat|sav|dta|avro|nc|tif|wav"
     r"|png|jpe?g|db|sqlite3?)$",
     re.IGNORECASE,
+)
+
+
+#: What is data wherever it is opened.
+_TABLE = re.compile(
+    r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz|feather|zip|tgz|gz|tar|h5)(\.gz)?(\?.*)?$", re.IGNORECASE
 )
 
 
@@ -209,10 +225,14 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "fromfile",
     )
     for path, source in sources_of(unit, *words):
-        for site in sites(unit, path, source.calls):
+        for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
             found = _source(unit, site)
             if found is not None:
                 yield found
+
+
+def _may_read(call: Call) -> bool:
+    return call.attribute in _READS or bool(_BUNDLED.match(call.name))
 
 
 def _source(unit: Unit, site: Site) -> Source | None:
@@ -248,11 +268,7 @@ def _source(unit: Unit, site: Site) -> Source | None:
     ):
         mode = call.text(1, "mode") or "r"
         text = call.text(0)
-        if (
-            text
-            and ("r" in mode or not call.name.endswith("open"))
-            and (_URL.match(text) or re.search(r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz)(\.gz)?$", text))
-        ):
+        if text and ("r" in mode or not call.name.endswith("open")) and _TABLE.search(text):
             return _located(unit, site, text)
         return None
     if method in ("load", "loadtxt") and not call.name.startswith("numpy."):
@@ -275,24 +291,105 @@ def _located(unit: Unit, site: Site, text: str) -> Source:
         return Source(site, "url", text, "the address names a version" if _PINNED.search(text) else None)
     if "{}" in text:
         return Source(site, "unknown", text)
-    return Source(site, "file", find_file(unit, site.path, text))
+    return Source(site, "file", find_file(unit, site.path, text), text=text)
 
 
 def find_file(unit: Unit, source: str, text: str) -> str:
     """The path, relative to the base, that code means by a relative path: seen from its own folder or from a folder above."""
     text = text.replace("\\", "/")
-    if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:/", text):
+    if text.startswith("/"):
+        return _mounted(unit, text)
+    if text.startswith("~") or re.match(r"[A-Za-z]:/", text):
         return text
     folder = posixpath.dirname(source) or "."
-    first = join(folder, text)
+    # A notebook runs in its own folder; a script mostly where the project starts.
+    first = join(folder if source.endswith(".ipynb") else unit.path, text)
+    made = unit.once(
+        "pipeline outputs",
+        lambda: {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs},
+    )
     while True:
         path = join(folder, text)
-        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc"):
+        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc") or path in made:
             return path
         if folder in (".", unit.path):
             break
         folder = posixpath.dirname(folder) or "."
     return first
+
+
+def _mounted(unit: Unit, text: str) -> str:
+    """The project's file that an absolute path means inside of a container: the longest tail that is there."""
+    parts = text.strip("/").split("/")
+    for start in range(1, len(parts)):
+        tail = unit.below("/".join(parts[start:]))
+        if parts[0] not in ("home", "Users", "root") and (
+            unit.project.exists(tail) or unit.project.exists(f"{tail}.dvc")
+        ):
+            return tail
+    return text
+
+
+_WRITERS = frozenset(
+    "to_csv to_parquet to_pickle to_feather to_excel to_json to_hdf save savez savez_compressed savetxt dump write_csv write_parquet".split()
+)
+
+
+def written(unit: Unit) -> dict[str, list[Site]]:
+    """Files that code writes: the path as written, without leading dots → the calls."""
+    return unit.once("written", lambda: _written_paths(unit))
+
+
+def _written_paths(unit: Unit) -> dict[str, list[Site]]:
+    found: dict[str, list[Site]] = {}
+    for path, source in sources_of(unit, *_WRITERS, "open("):
+        calls = [
+            call
+            for call in source.calls
+            if call.attribute in _WRITERS or (call.name == "open" and (call.text(1, "mode") or "r")[0] in "wax")
+        ]
+        for site in sites(unit, path, calls):
+            position = 1 if site.call.attribute == "dump" else 0
+            text = _text(
+                unit,
+                site,
+                site.call.argument(position)
+                or site.call.argument(None, "path_or_buf")
+                or site.call.argument(None, "path"),
+            )
+            if text and "{}" not in text:
+                found.setdefault(plain_path(text), []).append(site)
+    return found
+
+
+def plain_path(text: str) -> str:
+    """A path without what depends on where the code stands."""
+    return re.sub(r"^(\.{1,2}/)+", "", posixpath.normpath(text.replace("\\", "/")))
+
+
+def relevant(unit: Unit) -> frozenset[str]:
+    """The entry points that lead to training, and those that write what these read; all of them where nothing trains."""
+    return unit.once("relevant groups", lambda: _relevant(unit))
+
+
+def _relevant(unit: Unit) -> frozenset[str]:
+    groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
+    makers = written(unit)
+    while True:
+        needed = {
+            plain_path(source.text)
+            for source in reads(unit)
+            if source.text and unit.reach.groups(source.site.path, source.site.scope) & groups
+        }
+        more = {
+            group
+            for path in needed
+            for site in makers.get(path, ())
+            for group in unit.reach.groups(site.path, site.scope)
+        } - groups
+        if not more:
+            return frozenset(groups)
+        groups |= more
 
 
 @dataclass(frozen=True)
@@ -345,6 +442,7 @@ _SAVERS = frozenset(
     }
 )
 _SAVER_METHODS = frozenset({"save_model", "save_pretrained", "save_weights", "export_savedmodel", "save_checkpoint"})
+_KEEPS = _SAVER_METHODS | {"dump", "save", "log_model", "register_model", "push_to_hub", "link_model"}
 _MODEL_WORD = re.compile(
     r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
     re.IGNORECASE,
@@ -360,7 +458,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
     for path, source in sources_of(
         unit, "dump", "save", "log_model", "log_artifact", "register_model", "push_to_hub", "to_onnx"
     ):
-        for site in sites(unit, path, source.calls):
+        for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
             if kept is not None:
                 yield kept

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,17 +33,49 @@ def run(
     overrides: dict[str, str] | None,
 ) -> Assessment:
     """The assessment; see `jupyter_mlops.assessment.api.assess`."""
-    day = _day(date)
+    with _uncollected():
+        return _run(path, _day(date), strict=strict, overrides=overrides)
+
+
+def _run(path: str | Path, day: dt.date, *, strict: bool, overrides: dict[str, str] | None) -> Assessment:
     project = open_project(path, overrides=overrides)
     units = find_units(project)
     assessed = tuple(_assess_unit(unit) for unit in units)
-    leading = [unit for unit in assessed if unit.unit.kind == "ml-project"] or list(assessed)
-    headline = min(leading, key=lambda unit: (unit.level, unit.progress, unit.unit.path))
+    headline = min(_leading(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
     notes = [*project.notes, *(Note(path, message) for path, message in project.walk.left_out)]
     if project.walk.truncated:
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
     notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
     return Assessment(project, day, assessed, headline, tuple(notes), strict)
+
+
+def _leading(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:
+    """The units that can set the headline: ML projects with a commit in the twelve months before, or all where none has."""
+    projects = [unit for unit in assessed if unit.unit.kind == "ml-project"] or list(assessed)
+    if len(projects) == 1:
+        return projects
+    active = [unit for unit in projects if _is_active(unit.unit, day)]
+    return active or projects
+
+
+def _is_active(unit: Unit, day: dt.date) -> bool:
+    git = unit.project.git
+    changed = git.last_change(unit.path) if git is not None else None
+    if changed is None:
+        return True
+    return dt.datetime.fromtimestamp(changed, tz=dt.timezone.utc).date() >= day - dt.timedelta(days=365)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: syntax trees hold no cycles, and looking for some triples the time of parsing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _day(date: dt.date | str | None) -> dt.date:

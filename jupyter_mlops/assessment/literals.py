@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.project.python_source import PythonSource, Scope
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 
 
 def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: int = 0) -> str | None:
@@ -34,22 +34,52 @@ def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: in
     return None
 
 
-def _parameter(source: PythonSource, scope: Scope, name: str, depth: int) -> str | None:
-    """What callers in the same source hand in for a parameter; its default otherwise."""
+def name_of(source: PythonSource, call: Call) -> str:
+    """The dotted name of a call; where it goes through a parameter, with what the first caller in the source hands in.
+
+    Args:
+        source: the source of the call.
+        call: the call.
+    """
+    if not call.name.startswith("?"):
+        return call.name
+    root, _, rest = call.name[1:].partition(".")
+    given = _handed_in(source, call.scope, root)
+    if given is None:
+        return call.name
+    owner, argument = given
+    name = owner.dotted(argument)
+    return f"{name}.{rest}" if name and not name.startswith("?") and rest else call.name
+
+
+def _handed_in(source: PythonSource, scope: Scope, name: str) -> tuple[Scope, ast.expr] | None:
+    """The argument that a caller in the same source gives for a parameter, and the caller."""
     node = scope.node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
     names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     if name not in names and name not in [argument.arg for argument in node.args.kwonlyargs]:
         return None
-    position = names.index(name) if name in names else None
     method = bool(names) and names[0] in ("self", "cls")
+    position = names.index(name) - method if name in names else None
     for call in source.calls:
         if call.name in (f":{scope.name}", f":{scope.name.rpartition('.')[0]}().{scope.name.rpartition('.')[2]}"):
-            given = call.argument(None if position is None else position - method, name)
-            text = text_of(source, call.scope, given, depth + 1)
-            if text is not None:
-                return text
+            found = call.argument(position, name)
+            if found is not None:
+                return call.scope, found
+    return None
+
+
+def _parameter(source: PythonSource, scope: Scope, name: str, depth: int) -> str | None:
+    """What callers in the same source hand in for a parameter; its default otherwise."""
+    node = scope.node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    given = _handed_in(source, scope, name)
+    text = text_of(source, given[0], given[1], depth + 1) if given is not None else None
+    if text is not None:
+        return text
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     defaults = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
     default = defaults.get(name)
     return None if default is None else scope.string(default)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from jupyter_mlops.assessment.findings import NotebookIssue
-from jupyter_mlops.assessment.secrets import find_secret
+from jupyter_mlops.assessment.secrets import find_secrets
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.notebook import Cell, Notebook
@@ -139,18 +139,13 @@ def _outputs(notebook: Notebook) -> Iterator[NotebookIssue]:
 
 def _secrets(notebook: Notebook) -> Iterator[NotebookIssue]:
     for cell in notebook.cells:
-        for number, line in enumerate(cell.source.split("\n"), 1):
-            what = find_secret(line) if len(line) < 2000 else None
-            if what:
-                yield _issue(notebook, "secret", "error", f"It holds {what}.", cell.index, number)
+        for number, what in find_secrets(cell.source):
+            yield _issue(notebook, "secret", "error", f"It holds {what}.", cell.index, number)
         for output in cell.outputs:
             text = mapping(output).get("text", "")
-            lines = (
-                text.split("\n")
-                if isinstance(text, str)
-                else [part for part in sequence(text) if isinstance(part, str)]
-            )
-            if any(len(line) < 2000 and find_secret(line) for line in lines):
+            if find_secrets(
+                text if isinstance(text, str) else "".join(part for part in sequence(text) if isinstance(part, str))
+            ):
                 yield _issue(notebook, "secret", "error", "Its output holds what looks like a secret.", cell.index, 1)
 
 

@@ -50,11 +50,11 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
             tracker, Rung.E1, f"{tracker.title} is switched off: {off[1]}.", off[0], "Switch it on for real runs."
         )
         return
-    logs = [site for site in found if tracker.logs.search(site.call.name)]
+    logs = [site for site in found if tracker.logs.search(site.name)]
     if logs:
         yield from _logging(unit, tracker, logs)
         return
-    started = next((site for site in found if tracker.starts.search(site.call.name)), None)
+    started = next((site for site in found if tracker.starts.search(site.name)), None)
     if started is not None:
         yield _finding(
             tracker,
@@ -143,7 +143,7 @@ def _finding(
 
 
 def _short(site: Site) -> str:
-    return re.sub(r"\(\)(?=.)", "", site.call.name.lstrip("?:"))[-60:]
+    return re.sub(r"\(\)(?=.)", "", site.name.lstrip("?:"))[-60:]
 
 
 def _place(site: Site) -> str:

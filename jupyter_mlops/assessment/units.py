@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from jupyter_mlops.assessment.unit import Unit
@@ -24,7 +24,9 @@ _MANIFESTS = frozenset(
     }
 )
 _PIPELINES = frozenset({"dvc.yaml", "mlproject", "snakefile", "kedro.yml"})
-_TRAIN_LIKE = re.compile(r"(^|[_\-/])(train|training|model|models|fit|trainer)([_\-]\w+)?\.py$")
+_FITTING = (".fit(", ".train(", ".backward(", "fit_generator(")
+#: From so many folders with work and requirements of their own on, a repository is a collection, not one project.
+_MANY = 3
 _EXAMPLES = frozenset(
     {"examples", "example", "templates", "template", "tutorials", "tutorial", "samples", "demo", "demos", "cookbook"}
 )
@@ -64,54 +66,82 @@ def find_units(project: Project, explicit: tuple[str, ...] = ()) -> list[Unit]:
     return units
 
 
+@dataclass
+class _Places:
+    """Folders that hold something that tells.
+
+    Attributes:
+        manifests: a file that declares packages.
+        work: a notebook, a pipeline, or code that fits a model.
+        pipelines: a pipeline file.
+        converted: a pipeline converted from a notebook, which belongs to the unit around it.
+    """
+
+    manifests: set[str] = field(default_factory=set)
+    work: set[str] = field(default_factory=set)
+    pipelines: set[str] = field(default_factory=set)
+    converted: set[str] = field(default_factory=set)
+
+
 def _search(project: Project) -> list[str]:
-    manifests: set[str] = set()
-    work: set[str] = set()
-    converted: set[str] = set()
-    pipelines: set[str] = set()
-    for file in project.walk.files:
-        name = file.name.lower()
-        if file.special is not None:
-            continue
-        if name in _MANIFESTS:
-            manifests.add(file.folder)
-        if name == "conversion.json":
-            converted.add(file.folder)
-        if name in _PIPELINES:
-            pipelines.add(file.folder)
-        if (
-            file.suffix == ".ipynb"
-            or name in _PIPELINES
-            or (file.suffix == ".py" and _TRAIN_LIKE.search(file.path.lower()))
-        ):
-            work.add(file.folder)
-    manifests -= converted
+    places = _places(project)
     top = project.folder
-    candidates = []
-    for folder in sorted(manifests - {top}):
-        if any(_within(f"{folder}/x", other) for other in converted):
-            continue
-        inner = [other for other in manifests if other != folder and _within(f"{other}/x", folder)]
-        if any(
-            _within(f"{place}/x", folder) and not any(_within(f"{place}/x", other) for other in inner) for place in work
-        ):
-            candidates.append(folder)
-    own_work = [place for place in work if not any(_within(f"{place}/x", folder) for folder in candidates)]
-    own_work = [place for place in own_work if not any(_within(f"{place}/x", folder) for folder in converted)]
-    if top in manifests and own_work:
-        # The top is a project: folders below with requirements of their own are its services, unless they stand apart.
-        candidates = [folder for folder in candidates if _stands_apart(folder, pipelines, manifests, project)]
+    candidates = [folder for folder in sorted(places.manifests - {top}) if _works(folder, places, places.manifests)]
+    candidates = [
+        folder for folder in candidates if not any(_within(f"{folder}/x", other) for other in places.converted)
+    ]
+    own_work = any(not any(_within(f"{place}/x", folder) for folder in candidates) for place in places.work)
+    if len(candidates) < _MANY and top in places.manifests:
+        # One project with services of their own requirements, unless these stand apart.
+        candidates = [folder for folder in candidates if _stands_apart(folder, places, project)]
         return [top, *candidates]
     if len(candidates) < 2:
         return [top]
     return [top, *candidates] if own_work else candidates
 
 
-def _stands_apart(folder: str, pipelines: set[str], manifests: set[str], project: Project) -> bool:
+def _places(project: Project) -> _Places:
+    found = _Places()
+    for file in project.walk.files:
+        name = file.name.lower()
+        if file.special is not None:
+            continue
+        if name in _MANIFESTS:
+            found.manifests.add(file.folder)
+        elif name == "conversion.json":
+            found.converted.add(file.folder)
+        elif name in _PIPELINES:
+            found.pipelines.add(file.folder)
+            found.work.add(file.folder)
+        elif file.suffix == ".ipynb" or (file.suffix == ".py" and _fits(project, file)):
+            found.work.add(file.folder)
+    found.manifests -= found.converted
+    found.work = {place for place in found.work if not any(_within(f"{place}/x", folder) for folder in found.converted)}
+    return found
+
+
+def _fits(project: Project, file: File) -> bool:
+    """Whether a Python file may fit a model: a cheap look, since it only decides where units begin."""
+    if file.name.startswith("test_") or file.size > 200_000:
+        return False
+    text = project.text(file.path) or ""
+    return any(word in text for word in _FITTING)
+
+
+def _works(folder: str, places: _Places, manifests: set[str]) -> bool:
+    """Whether there is work in a folder that belongs to no unit further down."""
+    inner = [other for other in manifests if other != folder and _within(f"{other}/x", folder)]
+    return any(
+        _within(f"{place}/x", folder) and not any(_within(f"{place}/x", other) for other in inner)
+        for place in places.work
+    )
+
+
+def _stands_apart(folder: str, places: _Places, project: Project) -> bool:
     parts = PurePosixPath(folder).parts
-    apart = {"projects", "packages", "apps", "components"} & set(parts[:-1])
-    has_readme = any(f"{folder}/{name}" in project.by_path for name in ("README.md", "readme.md", "README.rst"))
-    return bool(apart) and (folder in pipelines or has_readme)
+    collected = bool({"projects", "packages", "apps", "components"} & set(parts[:-1]))
+    readme = any(f"{folder}/{name}" in project.by_path for name in ("README.md", "readme.md", "README.rst"))
+    return collected and (folder in places.pipelines or readme)
 
 
 def _kind(project: Project, root: str, files: tuple[File, ...]) -> str:

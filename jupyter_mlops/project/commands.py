@@ -36,7 +36,24 @@ _RUNNERS = frozenset(
 )
 #: Options of runners and wrappers that take a value.
 _VALUED = frozenset(
-    ["-n", "--name", "-p", "--prefix", "--python", "--with", "--extra", "--group", "--project", "--directory", "-e", "--env", "--environment", "-C", "--cwd", "-u"]
+    [
+        "-n",
+        "--name",
+        "-p",
+        "--prefix",
+        "--python",
+        "--with",
+        "--extra",
+        "--group",
+        "--project",
+        "--directory",
+        "-e",
+        "--env",
+        "--environment",
+        "-C",
+        "--cwd",
+        "-u",
+    ]
 )
 _LINTERS = frozenset(
     {
@@ -246,5 +263,7 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "source": _shell,
     "tox": _environment("tox"),
     "nox": _environment("nox"),
+    "invoke": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
+    "inv": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "mlflow": _mlflow,
 }

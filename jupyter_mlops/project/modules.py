@@ -15,6 +15,8 @@ class ModuleIndex:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = frozenset(path for path in paths if path.endswith(".py"))
+        self._known: set[str] = {part.removesuffix(".py") for path in self._paths for part in path.split("/")}
+        self._found: dict[tuple[str, str], str | None] = {}
         self._tails: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._paths):
             parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
@@ -36,6 +38,14 @@ class ModuleIndex:
         """
         if module.startswith("."):
             return self._relative(module, importer)
+        if module.partition(".")[0] not in self._known:
+            return None
+        key = (module, importer.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self._absolute(module, importer)
+        return self._found[key]
+
+    def _absolute(self, module: str, importer: str) -> str | None:
         tail = module.replace(".", "/")
         parts = importer.split("/")[:-1]
         for depth in range(len(parts), -1, -1):
@@ -50,6 +60,8 @@ class ModuleIndex:
 
     def resolve(self, dotted: str, importer: str) -> tuple[str, str] | None:
         """The file and the rest of a dotted name: ``pkg.mod.Class.method`` → ``("pkg/mod.py", "Class.method")``."""
+        if dotted[:1] != "." and dotted.partition(".")[0] not in self._known:
+            return None
         lead = len(dotted) - len(dotted.lstrip("."))
         parts = dotted[lead:].split(".")
         for length in range(len(parts), 0, -1):

@@ -76,7 +76,7 @@ class Call:
         for given in self.node.keywords:
             if keyword is not None and given.arg == keyword:
                 return given.value
-        if position is not None and position < len(self.node.args):
+        if position is not None and 0 <= position < len(self.node.args):
             found = self.node.args[position]
             return None if isinstance(found, ast.Starred) else found
         return None

@@ -23,7 +23,42 @@ LAUNCH = "<launch>"
 
 #: Decorators that do not hand the function to anyone: it runs only when it is called.
 _INERT = frozenset(
-    ["staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "task", "step", "component", "jit", "njit", "no_grad", "inference_mode", "dataclass", "overload", "abstractmethod", "setter", "typechecked", "timer", "retry", "node", "function", "op", "validate", "check_types", "check_input", "check_output", "check_io", "trace", "start_as_current_span", "override", "cell"]
+    [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "cached_property",
+        "lru_cache",
+        "cache",
+        "wraps",
+        "contextmanager",
+        "task",
+        "step",
+        "component",
+        "jit",
+        "njit",
+        "no_grad",
+        "inference_mode",
+        "dataclass",
+        "overload",
+        "abstractmethod",
+        "setter",
+        "typechecked",
+        "timer",
+        "retry",
+        "node",
+        "function",
+        "op",
+        "validate",
+        "check_types",
+        "check_input",
+        "check_output",
+        "check_io",
+        "trace",
+        "start_as_current_span",
+        "override",
+        "cell",
+    ]
 )
 _SHELL_CALLS = frozenset(
     {
@@ -259,11 +294,22 @@ class Reach:
             candidates = [join(target.folder, name) for name in ([target.value] if target.value else MAKEFILES)]
             for path in candidates:
                 yield from (f"{path}#{name}" for name in names if f"{path}#{name}" in self.launches)
-        elif target.kind == "environment":
+        elif target.kind == "environment" and target.value == "invoke":
             for launch in self.launches.values():
-                if launch.kind == "environment" and posixpath.dirname(launch.path) == target.folder.removeprefix("."):
-                    if not target.arguments or launch.name in target.arguments:
-                        yield launch.id
+                if launch.id.startswith("invoke:") and launch.name in [
+                    name.rpartition(".")[2] for name in target.arguments
+                ]:
+                    yield launch.id
+        elif target.kind == "environment":
+            folder = target.folder.removeprefix(".")
+            for launch in self.launches.values():
+                fits = (
+                    launch.kind == "environment"
+                    and posixpath.dirname(launch.path) == folder
+                    and not launch.id.startswith("invoke:")
+                )
+                if fits and (not target.arguments or launch.name in target.arguments):
+                    yield launch.id
         elif target.kind == "shell" and target.value in self.launches:
             yield target.value
         elif target.kind == "tool" and f"console:{target.value}" in self.launches:

@@ -17,6 +17,7 @@ from jupyter_mlops.project.python_source import (
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: Names of chained calls are cut here: `df = df.step()` a thousand times over would grow without bound.
 _LONGEST = 160
+_IGNORED = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -140,27 +141,41 @@ class _Builder:
                 self.bind(element, pairs[position] if position < len(pairs) else None, scope)
 
     def expression(self, root: ast.expr, scope: Scope) -> None:
+        # The innermost loop of the assessment: types are compared, fields of the frequent nodes are named.
+        names = scope.names
         pending: list[ast.AST] = [root]
         while pending:
             node = pending.pop()
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Load):
-                    scope.names.setdefault(node.id, node.lineno)
-                continue
-            if isinstance(node, ast.Constant):
-                continue
-            if isinstance(node, ast.Attribute):
-                scope.names.setdefault(node.attr, node.lineno)
+            kind = node.__class__
+            if kind is ast.Name:
+                if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
+                    names.setdefault(node.id, node.lineno)  # type: ignore[attr-defined]
+            elif kind is ast.Constant:
+                pass
+            elif kind is ast.Attribute:
+                names.setdefault(node.attr, node.lineno)  # type: ignore[attr-defined]
+                pending.append(node.value)  # type: ignore[attr-defined]
             elif isinstance(node, ast.Call):
                 scope.calls.append(Call(scope.dotted(node.func), node, scope))
-            elif isinstance(node, ast.IfExp):
-                truth = constant_truth(node.test)
-                if truth is not None:
-                    pending.append(node.body if truth else node.orelse)
-                    continue
-            elif isinstance(node, ast.NamedExpr):
-                self.bind(node.target, node.value, scope)
-            elif isinstance(node, _COMPREHENSIONS):
-                for generator in node.generators:
-                    self.bind(generator.target, None, scope)
-            pending.extend(ast.iter_child_nodes(node))
+                pending.append(node.func)
+                pending += node.args
+                pending += [keyword.value for keyword in node.keywords]
+            else:
+                self.rarer(node, scope, pending)
+
+    def rarer(self, node: ast.AST, scope: Scope, pending: list[ast.AST]) -> None:
+        if isinstance(node, ast.IfExp):
+            truth = constant_truth(node.test)
+            if truth is not None:
+                pending.append(node.body if truth else node.orelse)
+                return
+        elif isinstance(node, ast.NamedExpr):
+            self.bind(node.target, node.value, scope)
+        elif isinstance(node, _COMPREHENSIONS):
+            for generator in node.generators:
+                self.bind(generator.target, None, scope)
+        for value in node.__dict__.values():
+            if isinstance(value, list):
+                pending += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, _IGNORED):
+                pending.append(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.test_facts import tests
 from jupyter_mlops.assessment.unit import Unit
@@ -140,7 +140,7 @@ def _judged(unit: Unit, run: Run) -> Finding | None:
             "ci",
             Rung.E2,
             f"CI only lints: {what}.",
-            confidence=PARSED,
+            confidence=CONFIGURED,
             raise_by="Run `pytest` in CI as well.",
             path=launch.path,
             line=launch.line_of(run.command),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import Kept, Source, is_data_file, is_model_file, kept_models, reads
+from jupyter_mlops.assessment.code_facts import (
+    Kept,
+    Site,
+    Source,
+    is_data_file,
+    is_model_file,
+    kept_models,
+    plain_path,
+    reads,
+    relevant,
+    written,
+)
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
@@ -29,13 +40,19 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _data(unit: Unit) -> Iterator[Finding]:
-    sources = reads(unit)
-    written = {kept.where for kept in kept_models(unit)} | _outputs(unit)
+    groups = relevant(unit)
+    sources = [
+        source
+        for source in reads(unit)
+        if not groups or unit.reach.groups(source.site.path, source.site.scope) & groups
+    ]
+    made = {kept.where for kept in kept_models(unit)} | _outputs(unit)
     judged: list[tuple[Source, _Verdict]] = []
     for source in sources:
-        if source.kind == "bundled" or (
-            source.kind == "file" and (source.where in written or is_model_file(source.where))
-        ):
+        derived = source.kind == "file" and (
+            source.where in made or plain_path(source.text) in written(unit) or is_model_file(source.where)
+        )
+        if source.kind == "bundled" or derived:
             continue
         verdict = _source_verdict(unit, source)
         if verdict is not None:
@@ -59,10 +76,7 @@ def _outputs(unit: Unit) -> set[str]:
     return {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs}
 
 
-def _at(site: object, part: str, verdict: _Verdict, *, cap: bool = False) -> Finding:
-    from jupyter_mlops.assessment.code_facts import Site
-
-    assert isinstance(site, Site)
+def _at(site: Site, part: str, verdict: _Verdict, *, cap: bool = False) -> Finding:
     chain = (
         (f"{verdict.where[0]}:{verdict.where[1]}" if verdict.where and verdict.where[1] else verdict.where[0],)
         if verdict.where

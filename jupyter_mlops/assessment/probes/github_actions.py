@@ -137,7 +137,7 @@ def _used(
             path=path,
             line=line_of(step, "uses") or line,
             name=label,
-            script=script.format(**_Options(options)),
+            script=script.format_map(_Options(options)),
             folder=folder,
             **common,
         )

@@ -1,4 +1,4 @@
-"""What else starts things: tox and nox environments, console scripts, shell scripts, MLproject, Procfile."""
+"""What else starts things: tox and nox environments, invoke tasks, console scripts, shell scripts, MLproject, Procfile."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         yield from _tox(unit, file.path)
     for file in unit.named("noxfile.py"):
         yield from _nox(unit, file.path)
+    for file in unit.files:
+        if (
+            file.suffix == ".py"
+            and file.special is None
+            and (file.name == "tasks.py" or file.folder == unit.below("tasks"))
+        ):
+            yield from _invoke(unit, file.path)
     for file in unit.named("pyproject.toml"):
         yield from _console(unit, file.path)
     for file in unit.named("*.sh"):
@@ -105,6 +112,41 @@ def _nox(unit: Unit, path: str) -> Iterator[Launch]:
         yield Launch(f"{path}#{scope.name}", "environment", path, first, "\n".join(commands), _folder(path), scope.name)
 
 
+def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
+    """Tasks of invoke: functions with @task whose context runs commands, or calls other tasks first."""
+    source = unit.project.python(path)
+    for scope in source.scopes if source is not None else []:
+        if not any(
+            decorator.replace("()", "").rpartition(".")[2] == "task" and "invoke" in decorator
+            for decorator in scope.decorators
+        ):
+            continue
+        commands: list[str] = []
+        first = scope.line
+        for call in scope.calls:
+            text = call.text(0) if call.attribute == "run" and call.name.startswith(("?", "invoke")) else None
+            if text:
+                first = first if commands else call.line
+                commands.append(text.replace("{}", "").replace("\n", " "))
+        before = [
+            argument.id
+            for node in getattr(scope.node, "decorator_list", [])
+            for argument in getattr(node, "args", [])
+            if isinstance(argument, ast.Name)
+        ]
+        name = scope.name.replace("_", "-")
+        folder = unit.path
+        needs = tuple(f"invoke:{unit.path}#{need.replace('_', '-')}" for need in before)
+        yield Launch(
+            f"invoke:{unit.path}#{name}", "environment", path, first, "\n".join(commands), folder, name, needs=needs
+        )
+
+
+def _is_true(decorator: ast.expr, keyword: str) -> bool:
+    given = [item.value for item in getattr(decorator, "keywords", []) if item.arg == keyword]
+    return any(isinstance(value, ast.Constant) and value.value is True for value in given)
+
+
 def _console(unit: Unit, path: str) -> Iterator[Launch]:
     document = unit.project.toml(path)
     tools = mapping(document.get("tool"))
@@ -127,8 +169,8 @@ def _console(unit: Unit, path: str) -> Iterator[Launch]:
 
 PROBE = Probe(
     id="launchers",
-    title="tox, nox, console scripts, shell scripts, MLproject, Procfile",
-    reads="tox.ini, noxfile.py, pyproject.toml, *.sh, MLproject, Procfile",
+    title="tox, nox, invoke, console scripts, shell scripts, MLproject, Procfile",
+    reads="tox.ini, noxfile.py, tasks.py, pyproject.toml, *.sh, MLproject, Procfile",
     credits="earns nothing by itself: shows what leads where",
     launches=_launches,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.findings import CONFIGURED, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.notebooks import issues
-from jupyter_mlops.assessment.secrets import find_secret
+from jupyter_mlops.assessment.secrets import find_secrets
 from jupyter_mlops.assessment.unit import Unit
 
 _TEXT = frozenset(
@@ -31,22 +31,6 @@ _TEXT = frozenset(
     }
 )
 _LARGEST = 300_000
-_HINTS = (
-    "key",
-    "secret",
-    "token",
-    "passw",
-    "AKIA",
-    "ASIA",
-    "://",
-    "BEGIN ",
-    "sk-",
-    "ghp_",
-    "hf_",
-    "xox",
-    "AIza",
-    "glpat",
-)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -59,7 +43,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             and not unit.aside(file.path)
             and not file.name.endswith((".lock", "package-lock.json"))
         ):
-            for number, what in _lines(unit.project.text(file.path) or ""):
+            for number, what in find_secrets(unit.project.text(file.path) or ""):
                 count += 1
                 yield _leak(unit, file.path, number, None, what)
     for issue in issues(unit):
@@ -86,16 +70,6 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             "No secrets were found in text files and notebooks.",
             confidence=CONVENTION,
         )
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    if not any(hint in text for hint in _HINTS) and not any(hint in text.lower() for hint in _HINTS[:4]):
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) < 1000:
-            what = find_secret(line)
-            if what is not None:
-                yield number, what
 
 
 def _leak(unit: Unit, path: str, line: int | None, cell: int | None, what: str) -> Finding:
@@ -129,7 +103,7 @@ def _deleted(unit: Unit) -> Iterator[tuple[str, str]]:
     small = [(path, blob.oid) for path, blob in gone if (blob.size or 0) < _LARGEST][:200]
     contents = git.content([oid for _path, oid in small])
     for path, oid in small:
-        for _number, what in _lines(contents.get(oid, b"").decode("utf-8", "replace")):
+        for _number, what in find_secrets(contents.get(oid, b"").decode("utf-8", "replace")):
             yield path, what
             break
 

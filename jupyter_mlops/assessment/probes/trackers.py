@@ -43,7 +43,7 @@ _TRACKERS = (
         "dvclive",
         "DVCLive",
         "dvclive",
-        r"dvclive\.[\w.()]*\.?log_(metric|params?|artifact)s?$|dvclive\.(\w+\.)?DVCLive(Callback|Logger)$",
+        r"dvclive\.[\w.()]*\.?(log_\w+|make_summary|next_step)$|dvclive\.(\w+\.)?DVCLive(Callback|Logger)$",
         r"dvclive\.Live$",
     ),
     _tracker(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def command(
     from jupyter_mlops.assessment.reports import report_named
     from jupyter_mlops.errors import MlopsError
 
+    gc.disable()  # the process ends soon: collecting what it will not need again takes longer than the parsing
     report = report_named(format_)
     assessment = assess(path, date=date or None, strict=strict)
     text = report.render(assessment, not output and sys.stdout.isatty())

@@ -21,7 +21,7 @@ from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits, observe
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.planner import Caution, Place, plan
-from jupyter_mlops_converters.plan.program import Program, build_program
+from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds
 from jupyter_mlops_converters.plan.stages import possible_cuts
 from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name
@@ -383,6 +383,7 @@ def _prove_once(
         kernel_name=kernel_name,
         limits=limits,
         progress=tell,
+        seeded_from=first_seeds(analysis),
     )
     if proof.failure is None and proof.verdict == "differs":
         tell(

@@ -72,6 +72,7 @@ class Agent:
         report["shared"] = self._shared(live)
         if asked.get("choose"):
             report["choices"] = self._choose(asked["cell"], live, report["shared"])
+            report["states"] = self._keep_states(asked["cell"])
         self._write(report)
 
     def check(self, request):
@@ -96,6 +97,41 @@ class Agent:
             else:
                 results[name] = self._checked(name, namespace[name], expected)
         self._write({"label": asked["label"], "results": results})
+
+    def set_random(self, request):
+        """Put random generators into a known state.
+
+        Two runs of a notebook that draws without a seed can be compared only when both draw the same.
+
+        Args:
+            request: JSON: "states" (generator → file that `after` kept; None for a fixed state of our own).
+        """
+        self.active = False
+        import random
+
+        states = json.loads(request)["states"]
+        for name, path in states.items():
+            state = _load_pickle(path) if path else None
+            if name == "<random>":
+                random.setstate(state) if state else random.seed(20260101)
+            elif name == "<numpy.random>":
+                try:
+                    import numpy as np
+                except ImportError:
+                    continue
+                np.random.set_state(state) if state else np.random.seed(20260101)
+
+    def _keep_states(self, cell):
+        """Save the states of the generators; returns generator → file."""
+        kept = {}
+        for name, get in (("<random>", ("random", "getstate")), ("<numpy.random>", ("numpy.random", "get_state"))):
+            module = sys.modules.get(get[0])
+            if module is not None:
+                os.makedirs(self.reference, exist_ok=True)
+                kept[name] = os.path.join(self.reference, "%s-%s.pkl" % (cell, name.strip("<>")))
+                with open(kept[name], "wb") as stream:
+                    __import__("pickle").dump(getattr(module, get[1])(), stream)
+        return kept
 
     def environment(self, request):
         """Report what the notebook's imports come from.

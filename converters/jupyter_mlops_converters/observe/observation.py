@@ -72,6 +72,7 @@ class ObservedCell:
         path: entries it put on `sys.path`.
         plotting: matplotlib settings it changed.
         shared: groups of live names that share mutable objects after it.
+        states: generator → file with its state, where stages may be cut after it.
         choices: comma-joined names → format tried, where stages may be cut after it.
     """
 
@@ -90,6 +91,7 @@ class ObservedCell:
     path: tuple[str, ...] = ()
     plotting: tuple[str, ...] = ()
     shared: tuple[tuple[str, ...], ...] = ()
+    states: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
 
 

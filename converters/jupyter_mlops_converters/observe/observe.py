@@ -24,6 +24,8 @@ _DISTRIBUTIONS = {
     "sklearn": "scikit-learn", "cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4",
     "skimage": "scikit-image", "dateutil": "python-dateutil", "Bio": "biopython", "dotenv": "python-dotenv",
 }  # fmt: skip
+#: Generators that start in a known state, so that draws without a seed are the same in both runs that are compared.
+FORCED = ("<random>", "<numpy.random>")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -84,6 +86,7 @@ def observe(
     started = time.monotonic()
     with Session(kernel_name, mirror / workdir, timeout=limits.cell, deadline=deadline) as session:
         session.install_agent(root=mirror, protected=project, reference=reference)
+        session.ask("set_random", {"states": dict.fromkeys(FORCED)})
         for position, cell in enumerate(analysis.cells):
             progress(
                 {
@@ -174,6 +177,7 @@ def _observed_cell(
         environment=ambient.get("environment", {}),
         path=tuple(ambient.get("path", ())),
         plotting=tuple(ambient.get("plotting", ())),
+        states=report.get("states", {}),
         shared=tuple(tuple(group) for group in report.get("shared", ())),
         choices={
             names: Choice(

@@ -395,6 +395,21 @@ def _conflict_findings(program: Program, draft: _Draft) -> list[Finding]:
 
 def _program_findings(program: Program) -> list[Finding]:
     found = []
+    previous: dict[str, str] = {}
+    for step in program.steps:
+        states = step.observed.random if step.observed is not None else {}
+        drawn = [n for n, state in states.items() if previous.get(n, state) != state and n not in step.writes]
+        previous.update(states)
+        if drawn:
+            found.append(
+                Finding(
+                    "unseeded-draws", "warning",
+                    "The notebook draws random numbers from here on without setting a seed, so every run of it gives other "
+                    "results. The proof gave both runs the same draws. Set a seed in the first cell to make it repeatable.",
+                    step.index,
+                )
+            )  # fmt: skip
+            break
     for step in program.steps:
         observed = step.observed
         if observed is not None and observed.network:

@@ -230,6 +230,15 @@ def seeded_by(cell: AnalysedCell, analysis: Analysis) -> set[str]:
     return found
 
 
+def first_seeds(analysis: Analysis) -> dict[str, int]:
+    """Generator → index of the first cell that seeds it."""
+    found: dict[str, int] = {}
+    for cell in analysis.cells:
+        for name in seeded_by(cell, analysis):
+            found.setdefault(name, cell.index)
+    return found
+
+
 def _seeds_first(cell: AnalysedCell, analysis: Analysis) -> bool:
     """Whether the seed is set before anything in the cell can draw."""
     for statement in cell.statements:

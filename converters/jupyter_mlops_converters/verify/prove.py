@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.observation import Observation
-from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.observe.observe import FORCED, Limits
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
 from jupyter_mlops_converters.verify.outputs import compare_outputs
 
@@ -113,6 +113,7 @@ def prove(
     kernel_name: str,
     limits: Limits,
     progress: Callable[[dict[str, Any]], None],
+    seeded_from: Mapping[str, int],
 ) -> Proof:
     """Run all stages one after the other and compare.
 
@@ -126,6 +127,8 @@ def prove(
         kernel_name: which kernel.
         limits: time limits.
         progress: told about every stage and cell.
+        seeded_from: generator → cell that first seeds it. Before that cell the notebook draws what it likes, so the
+            proof gives both runs the same draws; from there on the pipeline has to carry the state itself.
 
     Returns:
         The proof.
@@ -138,6 +141,7 @@ def prove(
     for number, stage in enumerate(stages):
         document = json.loads((mirror / folder / stage.notebook).read_text("utf-8"))
         code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+        first = min((c for c in stage.source_cells if any(c == o.index for o in observation.cells)), default=None)
         with Session(kernel_name, mirror / folder / "stages", timeout=limits.cell, deadline=deadline) as session:
             session.install_agent(root=mirror, protected=project, reference=mirror.parent / "unused")
             for cell in code:
@@ -156,6 +160,8 @@ def prove(
                     )
                 metadata = {key: value for key, value in cell["metadata"].items() if key != "jupyter_mlops"}
                 try:
+                    if source_cell == first:
+                        session.ask("set_random", {"states": _free_draws(stage, observation, seeded_from)})
                     session.ask("before")
                     outputs, _ = session.execute("".join(cell["source"]), index=0, metadata=metadata)
                 except CellFailedError as failure:
@@ -174,6 +180,19 @@ def prove(
             written = [path for path in stage.writes if path not in later and path in observation.final_files]
             files += _compare_files(session, stage.name, written, original, mirror)
     return Proof(tuple(cells), tuple(hand_overs), tuple(files))
+
+
+def _free_draws(
+    stage: StageRun, observation: Observation, seeded_from: Mapping[str, int]
+) -> dict[str, str | None]:
+    """States for the generators that nothing has seeded before the stage: those that the notebook had there."""
+    first = min(stage.source_cells)
+    before = [cell for cell in observation.cells if cell.index < first]
+    return {
+        name: before[-1].states.get(name) if before else None
+        for name in FORCED
+        if name not in stage.loads and seeded_from.get(name, first) >= first and (not before or name in before[-1].states)
+    }
 
 
 def _said(failure: CellFailedError) -> str:

@@ -454,10 +454,11 @@ def _open_object(value: Any) -> _View:
     slots = None
     if type(state) is tuple and len(state) == 2 and type(state[0]) in (dict, type(None)) and type(state[1]) is dict:
         state, slots = state
+    if pairs and _is_mirror(state, pairs):
+        state = None
     for attributes in (state, slots):
         if type(attributes) is dict and all(type(name) is str for name in attributes):
-            skip: frozenset[str] = _caches(kind)  # type: ignore[arg-type]
-            parts += [("." + name, attributes[name]) for name in sorted(attributes) if name not in skip]
+            parts += [("." + name, attributes[name]) for name in sorted(attributes) if not _is_cache(kind, name)]
         elif attributes is not None:
             parts.append((" (state)", attributes))
     if items is not None:
@@ -476,20 +477,31 @@ def _all(items: Iterable[Any]) -> list[Any]:
     return every
 
 
-@functools.lru_cache(maxsize=4096)
-def _caches(kind: Any) -> frozenset[str]:
-    """Attributes that are filled by looking at the object: they are no part of its value."""
-    names: set[str] = set()
+def _is_cache(kind: type, name: str) -> bool:
+    """Whether an attribute is filled by looking at the object, or never filled: it is no part of the value then."""
     for base in kind.__mro__:
-        names.update(name for name, member in base.__dict__.items() if type(member) is functools.cached_property)
-        package = _module(base).split(".")[0]
-        if package in ("pandas", "statsmodels"):
-            names.update(("_cache", "_item_cache"))
-        elif package == "scipy":
-            names.update(("_has_sorted_indices", "_has_canonical_format"))
-        elif package == "sklearn":  # what a Bunch's pickle leaves out, and the address of a vectorizer's stop words
-            names.update(("_deprecated_key_to_warnings", "_stop_words_id"))
-    return frozenset(names)
+        if type(base.__dict__.get(name)) is functools.cached_property:
+            return True
+        package = _module(base).partition(".")[0]
+        if package in ("pandas", "statsmodels") and name.endswith("_cache"):
+            return True
+        if name in _CACHES.get(package, ()):
+            return True
+    return False
+
+
+_CACHES = {
+    "scipy": ("_has_sorted_indices", "_has_canonical_format"),
+    "sklearn": ("_deprecated_key_to_warnings", "_stop_words_id"),  # not pickled with a Bunch; an address
+    "statsmodels": ("_nobs_int", "_tmp_like_exog"),
+}
+
+
+def _is_mirror(state: Any, pairs: list[Any]) -> bool:
+    """Whether a dictionary's attributes are its items, as in classes that say ``self.__dict__ = self``."""
+    if not issubclass(type(state), dict) or dict.__len__(state) != len(pairs):
+        return False
+    return all(type(key) is str and dict.get(state, key, state) is item for key, item in pairs)
 
 
 def _reason(kind: type, error: BaseException) -> str:
@@ -1166,9 +1178,14 @@ def _is_mutable(item: Any, kind: type) -> bool:
         ("pandas._libs.tslibs", "pandas._libs.interval", "pandas._libs.missing", "pandas.core.dtypes")
     ):
         return False
-    # The generator behind np.random.seed is carried across stages on its own.
-    random = sys.modules.get("numpy.random.mtrand")
-    return item is not getattr(random, "_rand", None)
+    # What an installed module keeps under a name is its own, like the generator behind np.random.seed.
+    return _is_local(module) or id(item) not in _belongings(module)
+
+
+@functools.lru_cache(maxsize=1024)
+def _belongings(module: str) -> frozenset[int]:
+    """Identities of the objects that a module has names for."""
+    return frozenset(map(id, list(vars(sys.modules[module]).values()))) if module in sys.modules else frozenset()
 
 
 def _open_blocks(frame: Any, pandas: Any, array_type: Any, buffers: dict[int, list[Any]]) -> list[Any]:

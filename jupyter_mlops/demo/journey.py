@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.panel import Panel
+from rich.table import Table
 
 from jupyter_mlops.demo import engines, sample
 from jupyter_mlops.demo.comparison import CellComparison, compare_executions
@@ -18,6 +19,8 @@ from jupyter_mlops.demo.narrator import Narrator
 from jupyter_mlops.errors import MlopsError
 
 _STEPS = 9
+#: Columns of the summary: about as wide as one likes to read.
+_WIDTH = 100
 _PROVEN = ("equivalent", "equivalent-within-tolerance")
 
 
@@ -171,10 +174,10 @@ def _show_run(journey: Journey) -> None:
         raise MlopsError("no-run-tracked", "MLflow kept no run of the pipeline.", exit_status=1)
     run = journey.runs[0]
     journey.talk.say(
-        f"{len(journey.runs)} runs, one an execution. The newest, [cyan]{escape(run['name'])}[/], has "
-        f"{len(run['params'])} parameters, {len(run['metrics'])} metrics and {run['models']} models:"
+        f"{_count(len(journey.runs), 'run')}, one an execution. The newest, [cyan]{escape(run['name'])}[/], has "
+        f"{_count(len(run['params']), 'parameter')}, {_count(len(run['metrics']), 'metric')} and "
+        f"{_count(run['models'], 'model')}: [bold]{escape(_metrics(run))}[/]"
     )
-    journey.talk.say(escape(_metrics(run)))
 
 
 def _commit(journey: Journey) -> None:
@@ -203,31 +206,28 @@ def _sum_up(journey: Journey) -> None:
     first, last = journey.levels[0], journey.levels[-1]
     stages = journey.document["stages"]
     unit = last["units"][0]
-    steps = [criterion for id_ in unit["next_steps"][:1] for criterion in unit["criteria"] if criterion["id"] == id_]
-    lines = [
-        (
-            f"[bold]Level {first['level']}  →  Level {last['level']}[/]   score {first['score']} → {last['score']}, "
-            f"in {journey.talk.elapsed}, and not a line of the notebook was touched."
-        ),
+    steps = [criterion for id_ in unit["next_steps"][:2] for criterion in unit["criteria"] if criterion["id"] == id_]
+    facts = Table.grid(padding=(0, 2))
+    for name, text in {
+        "pipeline": f"{_shown(journey.pipeline)}: {len(stages)} stages, {len(journey.document['parameters'])} parameters; "
+        "ordinary papermill, DVC, Ploomber and MLflow",
+        "proof": f"{len(journey.cells)} of {len(journey.cells)} code cells equal: in the notebook, under DVC, under Ploomber",
+        "tracked": f"{_count(len(journey.runs), 'MLflow run')}; {_metrics(journey.runs[0])}",
+        "next": "; then ".join(_imperative(step) for step in steps),
+    }.items():
+        facts.add_row(f"[dim]{name}[/]", escape(text))
+    told = Group(
+        f"[bold]Level {first['level']}  →  Level {last['level']}[/], score {first['score']} → {last['score']}, "
+        f"in {journey.talk.elapsed}. Not a byte of the notebook changed.",
         "",
-        (
-            f"  pipeline   {escape(_shown(journey.pipeline))}: {len(stages)} stages, "
-            f"{len(journey.document['parameters'])} parameters, ordinary DVC, Ploomber, papermill and MLflow"
-        ),
-        f"  proof      {len(journey.cells)} of {len(journey.cells)} code cells equal in the notebook, under DVC and Ploomber",
-        f"  tracked    {len(journey.runs)} MLflow runs, {escape(_metrics(journey.runs[0]))}",
-    ]
-    if steps:
-        lines.append(f"  next       {escape(steps[0]['raise_by'] or steps[0]['message'])}")
-    lines += [
+        facts,
         "",
-        "See it in JupyterLab:",
-        f"  [bold]make lab[/]   or   [bold]jupyter lab {escape(_shown(journey.folder))}[/]",
-        "  Open the notebook and press [bold]Convert to pipeline[/] in its toolbar; the level is in the left sidebar.",
-    ]
+        f"See it in JupyterLab: [bold]make lab[/] or [bold]jupyter lab {escape(_shown(journey.folder))}[/]. The level is in the "
+        "left sidebar; [bold]Convert to pipeline[/] is in the notebook's toolbar.",
+    )
     title = "[bold]From a notebook to a pipeline that is proven[/]"
     journey.talk.console.print()
-    journey.talk.console.print(Panel("\n".join(lines), title=title, border_style="green", padding=(1, 2), expand=False))
+    journey.talk.console.print(Panel(told, title=title, border_style="green", padding=(1, 2), width=_WIDTH))
 
 
 # -- small things -----------------------------------------------------------------------------------------------------
@@ -267,6 +267,15 @@ def _tracked_runs(folder: Path, document: Mapping[str, Any]) -> list[dict[str, A
 
 def _metrics(run: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in sorted(run["metrics"].items())[:6])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _imperative(criterion: Mapping[str, Any]) -> str:
+    text = str(criterion["raise_by"] or criterion["message"]).rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def _place(evidence: Mapping[str, Any]) -> str:

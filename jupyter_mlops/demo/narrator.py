@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -65,7 +66,7 @@ class Narrator:
 
     def say(self, text: str) -> None:
         """A line below the step's title, in rich's markup."""
-        self.console.print(Text("     ") + Text.from_markup(text), soft_wrap=False, highlight=False)
+        self.console.print(Padding(Text.from_markup(text), (0, 0, 0, 5)))
 
     def table(self, headings: list[str], rows: list[list[str]]) -> None:
         """A small table below the step's title; the cells are plain text."""
@@ -74,9 +75,7 @@ class Narrator:
             table.add_column(heading, no_wrap=number == 0)
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        indented = Table.grid(padding=(0, 0, 0, 5))
-        indented.add_row(table)
-        self.console.print(indented)
+        self.console.print(Padding(table, (0, 0, 0, 5)))
 
     def checklist(self, answers: list[dict[str, object]]) -> None:
         """The five questions and how far each is answered."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jupyter_mlops_converters.emit import layout, yaml_text
-from jupyter_mlops_converters.emit.emission import Link, Part
+from jupyter_mlops_converters.emit.emission import Content, Link, Part
 from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline, Stage
 
 TARGET = "ploomber"
@@ -34,13 +35,13 @@ def emit(pipeline: Pipeline) -> Part:
         "tasks": [_task(pipeline, stage) for stage in pipeline.stages],
     }
     passed = [parameter.name for parameter in pipeline.parameters if survives(parameter)]
+    header = f"The stages of {pipeline.name}: `ploomber build` runs them."
+    files: dict[str, Content] = {"pipeline.yaml": yaml_text.dump(document, header=header)}
+    if pipeline.parameters:
+        # Ploomber refuses an env.yaml that is empty.
+        files["env.yaml"] = Link("params.yaml")
     return Part(
-        files={
-            "pipeline.yaml": yaml_text.dump(
-                document, header=f"The stages of {pipeline.name}: `ploomber build` runs them."
-            ),
-            "env.yaml": Link("params.yaml"),
-        },
+        files=files,
         usage=USAGE.format(example=f"      # other parameters: --env--{passed[0]} …" if passed else ""),
         findings=tuple(_finding(parameter) for parameter in pipeline.parameters if not survives(parameter)),
     )
@@ -105,7 +106,7 @@ def _cast_inside(value: Any) -> Any:
 
 def _rendered(value: Any) -> str:
     text = str(value)
-    return text if "{{" not in text and "{%" not in text and "{#" not in text and not text.endswith("\n") else ""
+    return "" if re.search(r"\{[{%#]", text) else text
 
 
 def _cast(value: Any) -> Any:

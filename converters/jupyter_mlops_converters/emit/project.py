@@ -99,6 +99,7 @@ def _tests(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
         name=pipeline.name,
         targets=sorted(parts),
         has_metrics=any(stage.metrics for stage in pipeline.stages),
+        has_parameters=bool(pipeline.parameters),
         bounded=bool(pipeline.metric_values),
         library=f"{pipeline.name}_lib.py" if pipeline.library else "",
     )

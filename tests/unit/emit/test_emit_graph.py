@@ -135,6 +135,12 @@ def test_ploomber_gets_parameters_and_data(emission: Emission) -> None:
     assert emission.files["env.yaml"] == Link("params.yaml")
 
 
+def test_without_parameters_there_is_no_env_yaml_which_ploomber_would_refuse(pipeline: Pipeline) -> None:
+    emission = with_files(pipeline, one=([], []))
+    assert "env.yaml" not in emission.files
+    assert "env.yaml" not in emission.files[f"tests/test_{pipeline.name}.py"].decode()
+
+
 def test_files_of_one_name_are_all_watched(pipeline: Pipeline) -> None:
     emission = with_files(pipeline, one=(["work/a/x.csv", "work/b/x.csv", "work/b/x y.csv"], []))
     assert tasks(emission)["one"]["params"]["resources_"] == {
@@ -159,7 +165,7 @@ def test_files_of_one_name_are_all_watched(pipeline: Pipeline) -> None:
         (None, "null", True),
         (True, "bool", True),
         ([1, 2], "tuple", True),
-        ("line\n", "str", False),
+        ("line\n", "str", True),
         ("{{x}}", "str", False),
     ],
 )

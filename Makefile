@@ -1,11 +1,13 @@
 # Every target sets up what it needs from a fresh clone: Python 3.10 or newer, make and a network are enough.
 # A stamp in .venv/stamps marks what is set up, so that a second call starts at once.
 #
-# Settings: PYTHON=python3.12 to choose an interpreter, DEMO=folder for the demo's place, ARGS="..." for pytest.
+# Settings: PYTHON=python3.12 to choose an interpreter, DEMO=folder for the demo's place, ARGS="..." for pytest,
+# JOBS=4 for as many test files at a time.
 
 PYTHON ?= python3
 DEMO ?= demo
 ARGS ?=
+JOBS ?= 2
 
 RUN_EXTRAS := demo
 DEV_EXTRAS := all,demo,test,dev
@@ -27,6 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # uv installs several times faster; where it cannot be had or cannot reach the index, pip does the same.
 install = if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
 	else $(BIN)/python -m pip install --quiet $(1); fi
+PARALLEL := --numprocesses $(JOBS) --dist loadfile
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
@@ -55,10 +58,10 @@ lint: $(STAMPS)/dev ## Style, types and the dependency rules of the Python code
 	$(BIN)/lint-imports
 
 unit: $(STAMPS)/dev ## Fast tests: no kernels, no engines
-	$(call pytest,unit,tests/unit)
+	$(call pytest,unit,$(PARALLEL) tests/unit)
 
 integration: $(STAMPS)/dev $(STAMPS)/labextension ## Tests with real kernels and engines
-	$(call pytest,integration,tests/integration)
+	$(call pytest,integration,$(PARALLEL) tests/integration)
 
 frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 	npm run --silent lint:check
@@ -73,7 +76,7 @@ e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: 
 	$(call pytest,ui,tests/ui)
 
 ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
-	$(call pytest,ladder,tests/integration -m ladder --ladder)
+	$(call pytest,ladder,tests/integration/test_hazards.py)
 
 bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting
 	$(BIN)/python benchmarks/run.py

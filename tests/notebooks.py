@@ -90,7 +90,13 @@ def commit(root: Path, message: str) -> None:
 def environment() -> dict[str, str]:
     """The environment that engines run in: this interpreter's programs first, nothing reported to anyone."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    found = {**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1"}
+    found = {
+        **os.environ,
+        "PATH": path,
+        "DVC_NO_ANALYTICS": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "1",
+    }
     found.pop("PYTHONDONTWRITEBYTECODE", None)
     return found
 
@@ -103,7 +109,9 @@ def plain_outputs(notebook: Path) -> dict[int, list[dict[str, Any]]]:
     document = nbformat.read(notebook, 4)
     NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}).execute()
     return {
-        index: json.loads(json.dumps(cell.outputs)) for index, cell in enumerate(document.cells) if cell.cell_type == "code"
+        index: json.loads(json.dumps(cell.outputs))
+        for index, cell in enumerate(document.cells)
+        if cell.cell_type == "code"
     }
 
 

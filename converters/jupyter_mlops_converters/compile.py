@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jupyter_mlops_converters.analysis.cells import Analysis, analyse
-from jupyter_mlops_converters.document import conversion_document
+from jupyter_mlops_converters.analysis.cells import Analysis, analyse, parent_references
+from jupyter_mlops_converters.document import conversion_document, verification
 from jupyter_mlops_converters.emit import Emission, Link, emit
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.mirror import make_mirror
@@ -24,7 +24,7 @@ from jupyter_mlops_converters.plan.planner import Caution, Place, plan
 from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds
 from jupyter_mlops_converters.plan.stages import possible_cuts
 from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
-from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name
+from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.verify.prove import Proof, excuse, prove, stage_runs
 
 Progress = Callable[[dict[str, Any]], None]
@@ -89,7 +89,7 @@ def compile_notebook(
     notebook = read_notebook(path)
     tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
     analysis = analyse(notebook)
-    project = find_project(notebook.path)
+    project = find_project(notebook.path, parent_references(analysis))
     place = _place(notebook, project, name, output)
     cuts = possible_cuts(analysis)
     if not run:
@@ -166,8 +166,13 @@ def verify_pipeline(
     except (ValueError, KeyError, TypeError) as error:
         raise MlopsError("invalid-conversion", f"conversion.json is not valid ({error}).", path=str(file)) from None
     stages = stage_runs(document)
-    project = find_project(file)
-    notebook = read_notebook(project.root / relative)
+    root = next((parent for parent in here.parents if (parent / relative).is_file()), None)
+    if root is None:
+        raise MlopsError(
+            "notebook-not-found", f"The notebook {relative} that the pipeline came from is not there.", path=str(file)
+        )
+    notebook = read_notebook(root / relative)
+    project = project_at(root, notebook.path)
     analysis = analyse(notebook)
     kernel_name, _ = _kernel(notebook)
     place = _place(notebook, project, here.name, here, may_exist=True)
@@ -185,15 +190,8 @@ def verify_pipeline(
             tell,
         )
         proof = _prove_once(stages, observation, work, project, place.folder, kernel_name, limits, tell, analysis, None)
-    document["verification"] = conversion_document_verification(proof)
+    document["verification"] = verification(proof)
     return document, proof
-
-
-def conversion_document_verification(proof: Proof | None) -> dict[str, Any]:
-    """The `verification` part of `conversion.json`."""
-    from jupyter_mlops_converters.document import verification
-
-    return verification(proof)
 
 
 @contextmanager

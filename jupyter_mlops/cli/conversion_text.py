@@ -66,7 +66,7 @@ def _stages(document: dict[str, Any]) -> Table:
         table.add_column(column)
     for stage in document["stages"]:
         cells = stage["source_cells"]
-        span = f"{cells[0]}–{cells[-1]}" if len(cells) > 1 else str(cells[0]) if cells else "–"
+        span = f"{cells[0]}-{cells[-1]}" if len(cells) > 1 else str(cells[0]) if cells else "-"
         outputs = ", ".join(entry["variable"].strip("<>") for entry in stage["outputs"])
         table.add_row(Text(stage["name"], style="cyan"), span, Text(outputs), Text(stage["title"]))
     return table

@@ -45,12 +45,11 @@ def errors_as_json(form: Format) -> Iterator[None]:
 
 
 @contextmanager
-def progress_to(style: ProgressStyle, form: Format) -> Iterator[Callable[[dict[str, Any]], None]]:
+def progress_to(style: ProgressStyle) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Show progress events.
 
     Args:
         style: "json" prints one event a line on stderr; "auto" shows a bar where stderr is a terminal.
-        form: of the answer.
 
     Yields:
         A function that takes an event.

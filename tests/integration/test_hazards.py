@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_mlops_converters.verify.outputs import compare_outputs
 from notebooks import HAZARDS, commit, environment, git, hazard_project, pipeline_outputs, plain_outputs
 
 from jupyter_mlops import convert
-from jupyter_mlops_converters.verify.outputs import compare_outputs
 
 NAMES = sorted(path.stem for path in HAZARDS.glob("*.py"))
 
@@ -46,7 +46,9 @@ def test_converts_into_stages_with_equal_results(converted: Any, name: str) -> N
     assert len(stages) >= 2
     cells = [index for stage in stages for index in stage["source_cells"]]
     assert cells == sorted(set(cells))
-    assert {c["source_cell"] for c in verification["cells"]} == set(plain_code_cells(root / "notebooks" / f"{name}.ipynb"))
+    assert {c["source_cell"] for c in verification["cells"]} == set(
+        plain_code_cells(root / "notebooks" / f"{name}.ipynb")
+    )
     assert (root / "notebooks" / f"{name}.ipynb").read_bytes() == before
     changed = git(root, "status", "--porcelain", "--untracked-files=no").split()
     assert not changed
@@ -90,7 +92,13 @@ def test_both_engines_give_what_the_notebook_gives(
 def run(folder: Path, engine: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).parent / engine
     return subprocess.run(
-        [str(program), *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=600
+        [str(program), *arguments],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
 
 
@@ -100,5 +108,7 @@ def commit_all(root: Path) -> None:
 
 
 def cloned(root: Path, target: Path) -> Path:
-    subprocess.run(["git", "clone", "-q", str(root), str(target)], check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull})
+    subprocess.run(
+        ["git", "clone", "-q", str(root), str(target)], check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
+    )
     return target

@@ -124,6 +124,20 @@ def imported_modules(tree: ast.AST) -> dict[str, str]:
     return found
 
 
+def parent_references(analysis: Analysis) -> list[str]:
+    """Strings in the code that name something above the notebook's folder (`../data/x.csv`)."""
+    return [
+        node.value
+        for cell in analysis.cells
+        for node in ast.walk(cell.code.tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.startswith(("../", "..\\"))
+        and len(node.value) < 300
+        and "\0" not in node.value
+    ]
+
+
 def dotted(node: ast.AST, modules: dict[str, str]) -> str | None:
     """The full dotted name of `np.random.seed` and the like, where its root is an imported name."""
     parts: list[str] = []
@@ -156,7 +170,7 @@ def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> An
 
 def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[Statement]:
     """Magics that configure the session (`%matplotlib inline`) as statements with the user's own line."""
-    found = []
+    found: list[Statement] = []
     for magic in code.magics:
         subsystem = {"matplotlib": "plotting", "pylab": "plotting", "config": "plotting", "load_ext": "ipython"}.get(
             magic.name

@@ -93,8 +93,6 @@ class _TopLevel(ast.NodeVisitor):
             self.facts.maybe_binds |= self.bound
         self.bound = set.intersection(*results) if all_paths and results else before
 
-    # names
-
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._load(node.id)
@@ -117,8 +115,6 @@ class _TopLevel(ast.NodeVisitor):
         self.facts.maybe_binds.add(name)
         self.facts.deferred.pop(name, None)
         self.facts.deferred_writes.pop(name, None)
-
-    # statements
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -193,7 +189,7 @@ class _TopLevel(ast.NodeVisitor):
         self.bound = before
         self._branches(node.orelse, all_paths=False)
 
-    visit_AsyncFor = visit_For  # type: ignore[assignment]
+    visit_AsyncFor = visit_For
 
     def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)
@@ -231,7 +227,7 @@ class _TopLevel(ast.NodeVisitor):
                 self.visit(item.optional_vars)
         self.block(node.body)
 
-    visit_AsyncWith = visit_With  # type: ignore[assignment]
+    visit_AsyncWith = visit_With
 
     def visit_Match(self, node: ast.Match) -> None:
         self.visit(node.subject)
@@ -250,8 +246,6 @@ class _TopLevel(ast.NodeVisitor):
             self.facts.maybe_binds |= self.bound
         self.bound = before
 
-    # definitions
-
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
@@ -267,7 +261,7 @@ class _TopLevel(ast.NodeVisitor):
             for name in sorted(free):
                 self._load(name)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def _signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
@@ -328,8 +322,6 @@ class _TopLevel(ast.NodeVisitor):
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
         self.visit(node.target)
-
-    # imports
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -433,7 +425,7 @@ class _ScopeCollector(ast.NodeVisitor):
             self.visit(part)
         self.nested_free |= free_names(node)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.stored.add(node.name)

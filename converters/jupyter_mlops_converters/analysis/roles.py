@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from jupyter_mlops_converters.analysis.cells import Analysis, AnalysedCell, dotted
+from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, dotted
 
 #: Roles in the order of the work; also the names of stages.
 ROLES = ("setup", "load", "clean", "explore", "features", "split", "train", "evaluate", "report")
@@ -168,12 +168,13 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...])
             role, weight = _CALLS[name]
             scores[role] = scores.get(role, 0) + weight
         origin = dotted(node.func, analysis.modules) or ""
-        if name[:1].isupper() and origin.startswith(("sklearn.", "xgboost.", "lightgbm.", "statsmodels.", "catboost.")):
-            if not any(
-                part in origin
-                for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
-            ):
-                scores["train"] = scores.get("train", 0) + 2
+        is_class = name[:1].isupper() and origin.startswith(
+            ("sklearn.", "xgboost.", "lightgbm.", "statsmodels.", "catboost.")
+        )
+        if is_class and not any(
+            part in origin for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
+        ):
+            scores["train"] = scores.get("train", 0) + 2
     # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration.
     if "explore" in scores and scores.keys() & {"train", "evaluate", "load"}:
         scores["explore"] *= 0.4

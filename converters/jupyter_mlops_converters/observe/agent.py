@@ -13,10 +13,11 @@ import pathlib
 import re
 import sys
 import types
+from typing import Any
 
 _HIDDEN = re.compile(r"^(_+|_i+|_i?\d+|_ih|_oh|_dh|In|Out|get_ipython|exit|quit|open|__\w+__)$")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-AGENT = None
+AGENT: Any = None
 
 
 class Agent:
@@ -28,19 +29,19 @@ class Agent:
             for saved values), "spool" (file that reports are appended to).
     """
 
-    def __init__(self, values, settings):
+    def __init__(self, values: Any, settings: Any) -> None:
         self.values = values
         self.root = os.path.realpath(settings["root"])
         self.protected = os.path.realpath(settings["protected"]) if settings.get("protected") else None
         self.reference = settings["reference"]
         self.spool = settings["spool"]
-        self.ids = {}
-        self.prints = {}
-        self.parts = {}
-        self.choices = {}
-        self.events = []
+        self.ids: dict[str, int] = {}
+        self.prints: dict[str, Any] = {}
+        self.parts: dict[str, Any] = {}
+        self.choices: dict[str, Any] = {}
+        self.events: list[tuple[str, str]] = []
         self.active = False
-        self.rc = None
+        self.rc: Any = None
         self.environ = dict(os.environ)
         self.path = list(sys.path)
         sys.addaudithook(self._audit)
@@ -48,12 +49,12 @@ class Agent:
 
     # --- what the host calls
 
-    def before(self):
+    def before(self) -> None:
         """Start watching files; called right before a user's cell."""
         self.events = []
         self.active = True
 
-    def after(self, request):
+    def after(self, request: Any) -> None:
         """Report on the cell that has just run.
 
         Args:
@@ -75,7 +76,7 @@ class Agent:
             report["states"] = self._keep_states(asked["cell"])
         self._write(report)
 
-    def check(self, request):
+    def check(self, request: Any) -> None:
         """Report the fingerprints of names, for the proof.
 
         Args:
@@ -98,7 +99,7 @@ class Agent:
                 results[name] = self._checked(name, namespace[name], expected)
         self._write({"label": asked["label"], "results": results})
 
-    def set_random(self, request):
+    def set_random(self, request: Any) -> None:
         """Put random generators into a known state.
 
         Two runs of a notebook that draws without a seed can be compared only when both draw the same.
@@ -121,7 +122,7 @@ class Agent:
                     continue
                 np.random.set_state(state) if state else np.random.seed(20260101)
 
-    def _keep_states(self, cell):
+    def _keep_states(self, cell: Any) -> Any:
         """Save the states of the generators; returns generator → file."""
         kept = {}
         for name, get in (("<random>", ("random", "getstate")), ("<numpy.random>", ("numpy.random", "get_state"))):
@@ -133,7 +134,7 @@ class Agent:
                     __import__("pickle").dump(getattr(module, get[1])(), stream)
         return kept
 
-    def environment(self, request):
+    def environment(self, request: Any) -> None:
         """Report what the notebook's imports come from.
 
         Args:
@@ -149,7 +150,7 @@ class Agent:
                 found[distribution] = metadata.version(distribution)
         self._write({"distributions": found, "python": "%d.%d" % sys.version_info[:2]})
 
-    def compare_files(self, request):
+    def compare_files(self, request: Any) -> None:
         """Compare two pickle or joblib files by the value in them: equal values may have different bytes.
 
         Args:
@@ -157,7 +158,7 @@ class Agent:
         """
         self.active = False
         asked = json.loads(request)
-        report = {"loaded": False}
+        report: dict[str, Any] = {"loaded": False}
         for load in (_load_joblib, _load_pickle):
             try:
                 expected, actual = load(asked["expected"]), load(asked["actual"])
@@ -172,10 +173,10 @@ class Agent:
 
     # --- names
 
-    def _namespace(self):
+    def _namespace(self) -> Any:
         return sys.modules["__main__"].__dict__
 
-    def _visible(self):
+    def _visible(self) -> Any:
         hidden = getattr(_shell(), "user_ns_hidden", {})
         return {
             name: value
@@ -183,10 +184,10 @@ class Agent:
             if not _HIDDEN.match(name) and not (name in hidden and hidden[name] is value)
         }
 
-    def _note_names(self):
+    def _note_names(self) -> None:
         self.ids = {name: id(value) for name, value in self._visible().items()}
 
-    def _changes(self, asked):
+    def _changes(self, asked: Any) -> Any:
         now = self._visible()
         bound = {name for name, value in now.items() if self.ids.get(name) != id(value)}
         self.removed = sorted(set(self.ids) - set(now))
@@ -206,7 +207,7 @@ class Agent:
                 report[name] = entry
         return report
 
-    def _entry(self, name, value, bound):
+    def _entry(self, name: Any, value: Any, bound: Any) -> Any:
         kind = _kind(value)
         before = self.prints.get(name)
         entry = {"bound": bound, "kind": kind, "type": _type_name(value), "home": _home(value)}
@@ -233,8 +234,8 @@ class Agent:
             entry["number"] = float(value) if _is_number(value) else None
         return entry
 
-    def _shared(self, live):
-        groups = []
+    def _shared(self, live: Any) -> Any:
+        groups: list[Any] = []
         for name in live:
             parts = self.parts.get(name)
             if not parts:
@@ -244,7 +245,7 @@ class Agent:
             groups = [group for group in groups if group not in together] + [merged]
         return sorted(sorted(names) for names, _ in groups if len(names) > 1)
 
-    def _choose(self, cell, live, shared):
+    def _choose(self, cell: Any, live: Any, shared: Any) -> Any:
         chosen = {}
         namespace = self._namespace()
         for names in [[name] for name in live] + shared:
@@ -269,17 +270,17 @@ class Agent:
             chosen[key] = entry
         return chosen
 
-    def _keep(self, live_values, key, folder):
+    def _keep(self, live_values: Any, key: Any, folder: Any) -> str:
         """Save a value, so that a difference found later can be told in words."""
         chosen = self.values.FORMATS[key]
         path = pathlib.Path(folder) / ("value" + chosen.suffix)
         alias = {module: "_module_" + module for module in chosen.modules}
-        scope = {alias[module]: __import__(module) for module in chosen.modules}
+        scope: dict[str, Any] = {alias[module]: __import__(module) for module in chosen.modules}
         scope.update(live_values, _path=path)
         exec(chosen.save(list(live_values), "_path", alias), scope)
         return str(path)
 
-    def _checked(self, name, value, expected):
+    def _checked(self, name: Any, value: Any, expected: Any) -> Any:
         try:
             if self.values.fingerprint(value) == expected["fingerprint"]:
                 return {"verdict": "identical", "detail": ""}
@@ -291,7 +292,7 @@ class Agent:
         try:
             chosen = self.values.FORMATS[expected["format"]]
             alias = {module: "_module_" + module for module in chosen.modules}
-            scope = {alias[module]: __import__(module) for module in chosen.modules}
+            scope: dict[str, Any] = {alias[module]: __import__(module) for module in chosen.modules}
             scope["_path"] = pathlib.Path(reference)
             exec(chosen.load([name], "_path", alias), scope)
             comparison = self.values.compare(scope[name], value, rtol=1e-9)
@@ -301,7 +302,7 @@ class Agent:
 
     # --- ambient state
 
-    def _random_states(self):
+    def _random_states(self) -> Any:
         states = {}
         random = sys.modules.get("random")
         if random is not None:
@@ -315,8 +316,8 @@ class Agent:
             states["<torch>"] = _digest(torch.get_rng_state().numpy().tobytes())
         return states
 
-    def _ambient(self):
-        report = {"cwd": os.getcwd()}
+    def _ambient(self) -> Any:
+        report: dict[str, Any] = {"cwd": os.getcwd()}
         environ = dict(os.environ)
         report["environment"] = {
             key: value for key, value in environ.items() if self.environ.get(key) != value and _interesting(key)
@@ -336,7 +337,7 @@ class Agent:
 
     # --- files
 
-    def _audit(self, event, args):
+    def _audit(self, event: Any, args: Any) -> None:
         if not self.active:
             return
         if event == "open":
@@ -356,7 +357,7 @@ class Agent:
         elif event == "builtins.input":
             self.events.append(("input", ""))
 
-    def _record(self, what, path):
+    def _record(self, what: Any, path: Any) -> None:
         try:
             full = os.path.abspath(os.fsdecode(path))
         except (TypeError, ValueError):
@@ -368,8 +369,11 @@ class Agent:
             )
         self.events.append((what, full))
 
-    def _files(self, events):
-        reads, writes, outside, network = [], [], [], []
+    def _files(self, events: Any) -> Any:
+        reads: list[str] = []
+        writes: list[str] = []
+        outside: list[str] = []
+        network: list[str] = []
         for what, path in events:
             if what == "network":
                 network.append(path)
@@ -385,29 +389,29 @@ class Agent:
         unique = {"reads": reads, "writes": writes, "outside": outside, "network": network}
         return {key: list(dict.fromkeys(paths)) for key, paths in unique.items()}
 
-    def _write(self, report):
+    def _write(self, report: Any) -> None:
         with open(self.spool, "a", encoding="utf-8") as stream:
             stream.write(json.dumps(report, default=str) + "\n")
 
 
-def _load_joblib(path):
+def _load_joblib(path: Any) -> Any:
     return __import__("joblib").load(path)
 
 
-def _load_pickle(path):
+def _load_pickle(path: Any) -> Any:
     with open(path, "rb") as stream:
         return __import__("pickle").load(stream)
 
 
-def _shell():
+def _shell() -> Any:
     return sys.modules["IPython"].get_ipython()
 
 
-def _digest(state):
+def _digest(state: Any) -> str:
     return hashlib.blake2b(state if isinstance(state, bytes) else state.encode(), digest_size=16).hexdigest()
 
 
-def _kind(value):
+def _kind(value: Any) -> str:
     if isinstance(value, types.ModuleType):
         return "module"
     if isinstance(value, type):
@@ -417,18 +421,18 @@ def _kind(value):
     return "value"
 
 
-def _home(value):
+def _home(value: Any) -> str:
     """The module that an imported function or class can be found in; of other values, the module of their class."""
     holder = value if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else type(value)
     return str(getattr(holder, "__module__", "") or "")
 
 
-def _type_name(value):
+def _type_name(value: Any) -> str:
     kind = type(value)
     return "%s.%s" % (kind.__module__, kind.__qualname__)
 
 
-def _is_number(value):
+def _is_number(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, (int, float)) or (
@@ -436,7 +440,7 @@ def _is_number(value):
     )
 
 
-def _model(value):
+def _model(value: Any) -> Any:
     """What the host must know of a fitted model: its library and the features it saw."""
     if isinstance(value, type) or not (hasattr(value, "predict") and hasattr(value, "fit")):
         return None
@@ -457,15 +461,15 @@ def _model(value):
     }
 
 
-def _interesting(key):
+def _interesting(key: str) -> bool:
     return not key.startswith(("JPY_", "JUPYTER", "IPY", "MPL", "PYDEVD", "KMP_", "COLUMNS", "LINES", "__"))
 
 
-def _inside(path, folder):
+def _inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _is_data(path):
+def _is_data(path: str) -> bool:
     """Whether a file outside the project is the user's data and no part of Python, the system or a cache."""
     home = os.path.expanduser("~")
     system = {
@@ -495,7 +499,7 @@ def _is_data(path):
     return not (relative.startswith(".") and not relative.startswith(".."))
 
 
-def install(values, settings):
+def install(values: Any, settings: Any) -> None:
     """Create the kernel's agent. Arguments as of `Agent`."""
     global AGENT
     AGENT = Agent(values, settings)

@@ -65,7 +65,7 @@ def make_mirror(project: Path, target: Path, *, keep: Path | None = None) -> lis
 
 def _copy_link(source: Path, destination: Path, project: Path) -> None:
     """A link within the project stays one; any other points to where it pointed."""
-    pointed = Path(os.readlink(source))
+    pointed = source.readlink()
     target = pointed if pointed.is_absolute() else source.parent / pointed
     inside = target.resolve().is_relative_to(project.resolve())
     if not destination.is_symlink() and not destination.exists():
@@ -93,6 +93,6 @@ def snapshot(root: Path) -> dict[str, tuple[int, int]]:
                     else:
                         status = entry.stat(follow_symlinks=False)
                         found[Path(entry.path).relative_to(root).as_posix()] = (status.st_size, status.st_mtime_ns)
-        except (PermissionError, FileNotFoundError):
+        except (PermissionError, FileNotFoundError):  # noqa: PERF203 - a folder that is gone is no reason to stop
             continue
     return found

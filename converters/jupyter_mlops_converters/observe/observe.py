@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jupyter_mlops_converters.analysis.cells import Analysis, AnalysedCell
+from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
 from jupyter_mlops_converters.analysis.liveness import live_after, touched_names
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.mirror import snapshot
@@ -99,7 +99,7 @@ def observe(
             )
             try:
                 session.ask("before")
-                outputs, seconds = session.execute(cell.cell.source, index=cell.index, metadata=cell.cell.metadata)
+                outputs, seconds = session.execute(cell.cell.source, metadata=cell.cell.metadata)
                 report = session.ask(
                     "after",
                     {
@@ -112,9 +112,7 @@ def observe(
             except CellFailedError as failure:
                 raise explained(failure, cell, analysis, limits) from None
             after = snapshot(mirror)
-            observed.append(
-                _observed_cell(cell, outputs, seconds, report or {}, mirror, _differences(before, after), analysis)
-            )
+            observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, _differences(before, after)))
             before = after
         modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
         environment = session.ask("environment", {"modules": modules}) or {}
@@ -139,7 +137,6 @@ def _observed_cell(
     report: dict[str, Any],
     mirror: Path,
     written: set[str],
-    analysis: Analysis,
 ) -> ObservedCell:
     files = report.get("files", {})
     ambient = report.get("ambient", {})

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops_converters.errors import MlopsError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _INJECTED = {"values": ("verify", "values.py"), "formats": ("plan", "formats.py"), "agent": ("observe", "agent.py")}
 
@@ -68,7 +71,7 @@ class Session:
         self._spool = Path(tempfile.mkdtemp(prefix="mlops-spool-")) / "reports.jsonl"
         self._read = 0
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         import nbformat
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient import NotebookClient
@@ -109,14 +112,11 @@ class Session:
             client._cleanup_kernel()  # noqa: SLF001 - the public way ends it only after a whole notebook
         rmtree(self._spool.parent, ignore_errors=True)
 
-    def execute(
-        self, source: str, *, index: int, metadata: Mapping[str, Any] | None = None
-    ) -> tuple[list[dict[str, Any]], float]:
+    def execute(self, source: str, *, metadata: Mapping[str, Any] | None = None) -> tuple[list[dict[str, Any]], float]:
         """Run a cell of the user.
 
         Args:
             source: its text.
-            index: for the client's book-keeping.
             metadata: of the cell; the tag `raises-exception` is respected.
 
         Returns:
@@ -208,7 +208,7 @@ class Session:
             reference: folder for saved values.
         """
         package = files("jupyter_mlops_converters")
-        sources = {name: package.joinpath(*where).read_text("utf-8") for name, where in _INJECTED.items()}
+        sources = {name: (package / folder / file).read_text("utf-8") for name, (folder, file) in _INJECTED.items()}
         settings = {
             "root": str(root),
             "protected": str(protected) if protected else None,

@@ -116,7 +116,11 @@ def _assigned_once(program: Program, name: str, cell: int, kind: ParameterType) 
             return False
         if any(name in written for written in step.cell.facts.deferred_writes.values()):
             return False
-        if kind in {"list", "dict"} and name in step.cell.facts.touches and (step.index == cell or step.observed is None):
+        if (
+            kind in {"list", "dict"}
+            and name in step.cell.facts.touches
+            and (step.index == cell or step.observed is None)
+        ):
             return False
         if step.index < cell and name in step.cell.facts.loads:
             return False
@@ -188,11 +192,11 @@ def _arguments(program: Program, taken: set[str]) -> list[Candidate]:
         for statement in step.cell.statements:
             if statement.kind != "other" or isinstance(statement.node, ast.For | ast.While):
                 continue
-            for node in _calls_at_top(statement.node):
-                label = _label(node, statement.node, program)
+            for call in _calls_at_top(statement.node):
+                label = _label(call, statement.node, program)
                 if label is None:
                     continue
-                for keyword in node.keywords:
+                for keyword in call.keywords:
                     value, kind = _literal(keyword.value)
                     if keyword.arg is None or keyword.arg in _NOT_HYPER or kind in {None, "dict", "list", "null"}:
                         continue
@@ -202,7 +206,7 @@ def _arguments(program: Program, taken: set[str]) -> list[Candidate]:
                         or not _untouched(step.cell, keyword.value)
                     ):
                         continue
-                    sites.append((keyword.arg, label, value, kind, step.cell, keyword.value))  # type: ignore[arg-type]
+                    sites.append((keyword.arg, label, value, kind, step.cell, keyword.value))
     by_name: dict[str, list[int]] = {}
     for number, site in enumerate(sites):
         by_name.setdefault(site[0], []).append(number)

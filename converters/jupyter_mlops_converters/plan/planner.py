@@ -118,7 +118,7 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
     results = find_results(program)
     hand_overs = _hand_overs(program, draft, results, caution)
     stages = _stages(program, place, draft, hand_overs, results)
-    pipeline = Pipeline(
+    return Pipeline(
         name=place.name,
         title=place.title,
         notebook=place.notebook,
@@ -137,7 +137,6 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
         has_git=place.has_git,
         has_dvc=place.has_dvc,
     )
-    return pipeline
 
 
 def _draft(program: Program, cuts: frozenset[int], candidates: list[Candidate], caution: Caution) -> _Draft:
@@ -184,7 +183,7 @@ def _recreatable(program: Program, conflict: Conflict) -> set[str]:
 
 def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caution) -> list[tuple[Crossing, HandOver]]:
     found: list[tuple[Crossing, HandOver]] = []
-    crossings = _with_results(program, draft, results)
+    crossings = _with_results(draft, results)
     taken: dict[int, set[str]] = {}
     for crossing in crossings:
         producer = draft.division.names[crossing.producer]
@@ -213,7 +212,7 @@ def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caut
     return found
 
 
-def _with_results(program: Program, draft: _Draft, results: Results) -> list[Crossing]:
+def _with_results(draft: _Draft, results: Results) -> list[Crossing]:
     """The flow's crossings, and those that carry metrics and models to where they are recorded."""
     crossings = {(c.names, c.producer): c for c in draft.flow.crossings}
     stage_of = {p: n for n, (start, end) in enumerate(draft.division.bounds) for p in range(start, end)}
@@ -268,13 +267,13 @@ def _stages(
     for number, (start, end) in enumerate(draft.division.bounds):
         context = make_context(program, start, end, draft.flow.replays[number], library, place.name, _assigned(draft))
         steps = program.steps[start:end]
-        used = _parameters_of(program, draft, start, end, context.definitions + "\n" + context.before)
+        used = _parameters_of(program, draft, start, end)
         stages.append(
             Stage(
                 name=draft.division.names[number],
                 title=draft.division.titles[number],
                 why=draft.division.reasons[number],
-                cells=_cells(program, draft, library, place.name, by_cell, start, end),
+                cells=_cells(program, library, place.name, by_cell, start, end),
                 inputs=tuple(h for c, h in hand_overs if number in c.consumers),
                 outputs=tuple(h for c, h in hand_overs if c.producer == number),
                 parameters=tuple(sorted(used)),
@@ -295,7 +294,7 @@ def _assigned(draft: _Draft) -> frozenset[str]:
     return frozenset(candidate.name for candidate in draft.candidates if candidate.kind == "assignment")
 
 
-def _parameters_of(program: Program, draft: _Draft, start: int, end: int, context: str) -> set[str]:
+def _parameters_of(program: Program, draft: _Draft, start: int, end: int) -> set[str]:
     from jupyter_mlops_converters.analysis.liveness import closure
     from jupyter_mlops_converters.plan.context import configuration_needs
 
@@ -316,7 +315,6 @@ def _parameters_of(program: Program, draft: _Draft, start: int, end: int, contex
 
 def _cells(
     program: Program,
-    draft: _Draft,
     library: Library,
     name: str,
     by_cell: dict[int, list[Candidate]],
@@ -438,14 +436,11 @@ def _program_findings(program: Program) -> list[Finding]:
                     step.index,
                 )
             )
-        for magic in step.cell.code.magics:
-            if magic.name in {"!", "pip", "conda"} and ("pip install" in magic.argument or magic.name == "pip"):
-                found.append(
-                    Finding(
-                        "install-in-notebook",
-                        "warning",
-                        "Installing packages belongs to requirements.txt, not to a cell.",
-                        step.index,
-                    )
-                )
+        if any(
+            "pip install" in m.argument or m.name == "pip"
+            for m in step.cell.code.magics
+            if m.name in {"!", "pip", "conda"}
+        ):
+            text = "Installing packages belongs to requirements.txt, not to a cell."
+            found.append(Finding("install-in-notebook", "warning", text, step.index))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from jupyter_mlops_converters.analysis.cells import Analysis, AnalysedCell, Statement, dotted
+from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
 from jupyter_mlops_converters.analysis.liveness import closure, needed_names, touched_names
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
 from jupyter_mlops_converters.observe.observation import Change, Observation, ObservedCell
@@ -152,7 +152,7 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
             previous = dict(observed.random)
         else:
             uses, writes, binds = _static_names(analysis, cell)
-            drawn = set(GENERATORS) & seeded if _may_draw(cell, analysis) else set()
+            drawn = set(GENERATORS) & seeded if _may_draw(cell) else set()
         for name in sorted(drawn | seeds):
             if name in seeds and _seeds_first(cell, analysis):
                 seeded.add(name)
@@ -250,7 +250,7 @@ def _seeds_first(cell: AnalysedCell, analysis: Analysis) -> bool:
     return False
 
 
-def _may_draw(cell: AnalysedCell, analysis: Analysis) -> bool:
+def _may_draw(cell: AnalysedCell) -> bool:
     return any(isinstance(node, ast.Call) for node in ast.walk(cell.code.tree))
 
 

@@ -117,7 +117,7 @@ def _is_metric(program: Program, step: Step, name: str) -> bool:
     ]
     if not assigned:
         return False
-    measured = any(_measures(program, node.value) for node in assigned if isinstance(node, ast.Assign))
+    measured = any(_measures(program, node.value) for node in assigned)
     if step.observed is None:
         return measured
     change = step.observed.changes.get(name)

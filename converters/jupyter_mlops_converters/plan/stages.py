@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jupyter_mlops_converters.analysis.cells import Analysis
 from jupyter_mlops_converters.analysis.roles import ROLES, heading_role, roles
@@ -51,7 +52,7 @@ def possible_cuts(analysis: Analysis, most: int = 14) -> frozenset[int]:
     found = roles(analysis)
     order = [cell.index for cell in analysis.cells]
     scored: list[tuple[float, int]] = []
-    for position, (index, following) in enumerate(zip(order, order[1:], strict=False)):
+    for position, (index, following) in enumerate(pairwise(order)):
         gain = 0.0
         for heading in found[following].headings:
             gain = max(gain, _HEADING_GAIN[heading.level])
@@ -112,7 +113,7 @@ def divide(
     if count < SMALL or not starts:
         return _named(program, [(0, count)] if count else [], tags)
     points = [0, *starts, count]
-    boundary = {p: _boundary_cost(program, p, parameters) for p in starts}
+    boundary = {p: _boundary_cost(program, p) for p in starts}
     segment = {(a, b): _segment_cost(program, a, b, parameters) for i, a in enumerate(points) for b in points[i + 1 :]}
     best: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {(0, 0): (0.0, (0,))}
     for point in points[1:]:
@@ -134,10 +135,10 @@ def divide(
     ]
     _, number = min(ends)
     path = best[count, number][1]
-    return _named(program, list(zip(path, path[1:], strict=False)), tags)
+    return _named(program, list(pairwise(path)), tags)
 
 
-def _boundary_cost(program: Program, point: int, parameters: frozenset[str]) -> float:
+def _boundary_cost(program: Program, point: int) -> float:
     before, after = program.steps[point - 1], program.steps[point]
     cost = 3.0
     levels = [heading.level for heading in after.role.headings]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_mlops_converters.errors import MlopsError
 
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "dvc.yaml", "MLproject", ".mlops")  # fmt: skip
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "dvc.yaml", "MLproject", ".mlops", ".dvc")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Project:
     has_dvc: bool
 
 
-def find_project(notebook: Path) -> Project:
+def find_project(notebook: Path, references: Iterable[str] = ()) -> Project:
     """The project of a notebook: the git top level, else the nearest folder up with a project file, else its folder.
 
     Args:
         notebook: an existing file.
+        references: paths that its code names, relative to its folder; without git or a project file, the project
+            reaches up to where they all lie in it.
 
     Returns:
         The project.
@@ -44,17 +47,35 @@ def find_project(notebook: Path) -> Project:
     folder = notebook.resolve().parent
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top:
-        root = Path(top.strip()).resolve()
-        listed = _git(root, "ls-files", "-z") or ""
-        tracked = frozenset(name for name in listed.split("\0") if name)
-    else:
-        home = Path.home().resolve()
-        candidates = [parent for parent in (folder, *folder.parents) if parent not in {home, *home.parents}]
-        root = next((p for p in candidates if any((p / marker).exists() for marker in _MARKERS)), folder)
-        tracked = frozenset()
+        return project_at(Path(top.strip()).resolve(), notebook)
+    home = Path.home().resolve()
+    candidates = [parent for parent in (folder, *folder.parents) if parent not in {home, *home.parents}]
+    root = next((p for p in candidates if any((p / marker).exists() for marker in _MARKERS)), None)
+    if root is None:
+        root = folder
+        for reference in references:
+            named = (folder / reference).resolve()
+            while named.exists() and not named.is_relative_to(root) and root.parent in candidates:
+                root = root.parent
+    return project_at(root, notebook)
+
+
+def project_at(root: Path, notebook: Path) -> Project:
+    """The project with a known root.
+
+    Args:
+        root: its folder.
+        notebook: a file in it.
+
+    Returns:
+        The project.
+    """
+    folder = notebook.resolve().parent
+    listed = _git(root, "ls-files", "-z")
     inner = [parent for parent in (folder, *folder.parents) if parent.is_relative_to(root)]
     unit = next((p for p in inner if any((p / marker).is_file() for marker in _MARKERS)), root)
-    return Project(root, unit, tracked, bool(top), (root / ".dvc").is_dir())
+    tracked = frozenset(name for name in (listed or "").split("\0") if name)
+    return Project(root, unit, tracked, listed is not None, (root / ".dvc").is_dir())
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

@@ -192,7 +192,7 @@ class _MagicReplacer(ast.NodeTransformer):
         if name == "capture":
             words = [word for word in argument.split() if not word.startswith("-")]
             statements += _binds(words[0], node) if words else []
-        elif name in {"time"} and argument.strip():
+        elif name == "time" and argument.strip():
             statements = self._nested(_without_options(argument), node) + statements
         return statements
 
@@ -202,7 +202,7 @@ class _MagicReplacer(ast.NodeTransformer):
         code = parse_cell(textwrap.dedent(text), cell=self.cell, path=self.path)
         self.magics.extend(code.magics)
         for inner in ast.walk(code.tree):
-            if hasattr(inner, "lineno"):
+            if isinstance(inner, ast.stmt | ast.expr):
                 inner.lineno = inner.end_lineno = node.lineno
         return code.tree.body
 

@@ -163,7 +163,7 @@ def prove(
                     if source_cell == first:
                         session.ask("set_random", {"states": _free_draws(stage, observation, seeded_from)})
                     session.ask("before")
-                    outputs, _ = session.execute("".join(cell["source"]), index=0, metadata=metadata)
+                    outputs, _ = session.execute("".join(cell["source"]), metadata=metadata)
                 except CellFailedError as failure:
                     return Proof(
                         tuple(cells),
@@ -182,16 +182,16 @@ def prove(
     return Proof(tuple(cells), tuple(hand_overs), tuple(files))
 
 
-def _free_draws(
-    stage: StageRun, observation: Observation, seeded_from: Mapping[str, int]
-) -> dict[str, str | None]:
+def _free_draws(stage: StageRun, observation: Observation, seeded_from: Mapping[str, int]) -> dict[str, str | None]:
     """States for the generators that nothing has seeded before the stage: those that the notebook had there."""
     first = min(stage.source_cells)
     before = [cell for cell in observation.cells if cell.index < first]
     return {
         name: before[-1].states.get(name) if before else None
         for name in FORCED
-        if name not in stage.loads and seeded_from.get(name, first) >= first and (not before or name in before[-1].states)
+        if name not in stage.loads
+        and seeded_from.get(name, first) >= first
+        and (not before or name in before[-1].states)
     }
 
 
@@ -227,9 +227,7 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
     ]
 
 
-def _compare_files(
-    session: Session, stage: str, paths: list[str], original: Path, mirror: Path
-) -> list[Compared]:
+def _compare_files(session: Session, stage: str, paths: list[str], original: Path, mirror: Path) -> list[Compared]:
     """Compare what the stage has written; pickles are compared by the values in them, in the stage's own process."""
     found = []
     for path in sorted(paths):

@@ -32,7 +32,7 @@ def command(
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import convert
 
-        with progress_to(progress, format) as tell:
+        with progress_to(progress) as tell:
             conversion = convert(
                 notebook, name=name, output=output, run=not no_run, write=not dry_run, timeout=timeout, progress=tell
             )

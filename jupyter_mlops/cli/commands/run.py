@@ -30,7 +30,7 @@ def command(
         from jupyter_mlops_converters.run import run_pipeline
 
         assignments = _assignments(parameter or [])
-        with progress_to(progress, format) as tell:
+        with progress_to(progress) as tell:
             result = run_pipeline(pipeline, assignments, progress=tell)
     if format is Format.json:
         print_json(result.as_dict())

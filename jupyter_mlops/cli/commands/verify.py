@@ -23,7 +23,7 @@ def command(
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import verify
 
-        with progress_to(progress, format) as tell:
+        with progress_to(progress) as tell:
             found = verify(pipeline, timeout=timeout, progress=tell)
     if format is Format.json:
         print_json(found)

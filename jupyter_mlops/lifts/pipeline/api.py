@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 from jupyter_mlops_converters.compile import TARGETS, Compiled, compile_notebook, verify_pipeline
 from jupyter_mlops_converters.document import document_text
 from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observe import Limits
+
+from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -95,9 +96,7 @@ def _changes(compiled: Compiled) -> ChangeSet:
     for path, content in compiled.emission.files.items():
         wanted[f"{folder}/{path}"] = Link(content.target) if isinstance(content, EmittedLink) else content
     wanted[f"{folder}/conversion.json"] = document_text(compiled.document)
-    for path, data in compiled.emission.project_files.items():
-        if not (root / path).exists():
-            wanted[path] = data
+    wanted |= {path: data for path, data in compiled.emission.project_files.items() if not (root / path).exists()}
     if compiled.emission.ignore and compiled.project.has_git:
         text = _with_lines(root / ".gitignore", compiled.emission.ignore)
         if text is not None:

@@ -493,7 +493,7 @@ def _is_cache(kind: type, name: str) -> bool:
 _CACHES = {
     "scipy": ("_has_sorted_indices", "_has_canonical_format"),
     "sklearn": ("_deprecated_key_to_warnings", "_stop_words_id"),  # not pickled with a Bunch; an address
-    "statsmodels": ("_nobs_int", "_tmp_like_exog"),
+    "statsmodels": ("_nobs_int", "_tmp_like_exog", "diagn"),
 }
 
 
@@ -1092,6 +1092,7 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
     visited = {id(value)}
     waiting = [value]
     keep = [value]
+    belongings: dict[str, set[int]] = {}
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     array_type: Any = getattr(numpy, "ndarray", None)
     frame_types: tuple[Any, ...] = ()
@@ -1124,7 +1125,7 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
                 found.add(id(item))
         elif kind in (tuple, frozenset, types.MethodType, functools.partial, types.CellType):
             inner = gc.get_referents(item)
-        elif kind in (list, dict, set, bytearray) or _is_mutable(item, kind):
+        elif kind in (list, dict, set, bytearray) or _is_mutable(item, kind, belongings):
             found.add(id(item))
             inner = _referents(item, kind)
         else:
@@ -1161,7 +1162,7 @@ def _referents(item: Any, kind: type) -> list[Any]:
     return [part for part in gc.get_referents(item) if part is not attributes] + list(attributes.values())
 
 
-def _is_mutable(item: Any, kind: type) -> bool:
+def _is_mutable(item: Any, kind: type, belongings: dict[str, set[int]]) -> bool:
     """Whether an object of another type counts: not definitions, single values, enumeration members and the like."""
     if kind in _PLAIN or issubclass(kind, type) or kind.__module__ == "builtins":
         return False
@@ -1179,13 +1180,10 @@ def _is_mutable(item: Any, kind: type) -> bool:
     ):
         return False
     # What an installed module keeps under a name is its own, like the generator behind np.random.seed.
-    return _is_local(module) or id(item) not in _belongings(module)
-
-
-@functools.lru_cache(maxsize=1024)
-def _belongings(module: str) -> frozenset[int]:
-    """Identities of the objects that a module has names for."""
-    return frozenset(map(id, list(vars(sys.modules[module]).values()))) if module in sys.modules else frozenset()
+    if module not in belongings:
+        owner = None if _is_local(module) else sys.modules.get(module)
+        belongings[module] = set() if owner is None else set(map(id, list(vars(owner).values())))
+    return id(item) not in belongings[module]
 
 
 def _open_blocks(frame: Any, pandas: Any, array_type: Any, buffers: dict[int, list[Any]]) -> list[Any]:

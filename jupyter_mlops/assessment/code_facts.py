@@ -176,7 +176,18 @@ _READERS = frozenset(
 )
 #: Last parts of all names that `_source` knows.
 _READS = _READERS | set(
-    "load open urlretrieve get download forPath hf_hub_download snapshot_download get_rdataset DeltaTable".split()
+    (
+        "load",
+        "open",
+        "urlretrieve",
+        "get",
+        "download",
+        "forPath",
+        "hf_hub_download",
+        "snapshot_download",
+        "get_rdataset",
+        "DeltaTable",
+    )
 )
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
@@ -331,7 +342,22 @@ def _mounted(unit: Unit, text: str) -> str:
 
 
 _WRITERS = frozenset(
-    "to_csv to_parquet to_pickle to_feather to_excel to_json to_hdf save savez savez_compressed savetxt dump write_csv write_parquet".split()
+    (
+        "to_csv",
+        "to_parquet",
+        "to_pickle",
+        "to_feather",
+        "to_excel",
+        "to_json",
+        "to_hdf",
+        "save",
+        "savez",
+        "savez_compressed",
+        "savetxt",
+        "dump",
+        "write_csv",
+        "write_parquet",
+    )
 )
 
 

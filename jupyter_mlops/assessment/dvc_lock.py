@@ -1,4 +1,4 @@
-"""Whether a `dvc.lock` matches what it locks, from the files alone.
+r"""Whether a `dvc.lock` matches what it locks, from the files alone.
 
 In lock schema 2.0 the hash of a file is the MD5 of its bytes, that of a folder the MD5 of the JSON list of its files
 (`[{"md5": …, "relpath": …}]`, sorted by relpath) with ``.dir`` added. Entries without ``hash: md5`` were written by DVC 2,
@@ -118,8 +118,7 @@ class _Checker:
             return problem, line_of(entry, "params") or line
         wdir = self.folder_of(stage)
         for kind in ("deps", "outs"):
-            for item in sequence(entry.get(kind)):
-                item = mapping(item)
+            for item in map(mapping, sequence(entry.get(kind))):
                 changed = self._hash(wdir, item)
                 if changed is not None:
                     return f"{changed} (stage {name})", line_of(item, "md5") or line_of(item) or line
@@ -193,7 +192,7 @@ class _Checker:
         return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
     def _folder_hash(self, path: str, legacy: bool) -> str | None:
-        listed = []
+        listed: list[dict[str, str]] = []
         base = self.project.base / path
         for folder, names, files in os.walk(base, followlinks=False):
             names.sort()

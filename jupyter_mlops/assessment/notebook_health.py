@@ -116,8 +116,7 @@ def _order(notebook: Notebook) -> Iterator[NotebookIssue]:
 def _outputs(notebook: Notebook) -> Iterator[NotebookIssue]:
     for cell in notebook.code_cells:
         size = 0
-        for output in cell.outputs:
-            output = mapping(output)
+        for output in map(mapping, cell.outputs):
             if output.get("output_type") == "error" and "raises-exception" not in cell.tags:
                 yield _issue(
                     notebook,
@@ -236,20 +235,11 @@ def _style(unit: Unit, notebook: Notebook) -> Iterator[NotebookIssue]:
             )
     written = {kept.where for kept in kept_models(unit)}
     for source in reads(unit):
-        if source.site.path == notebook.path and source.kind == "file" and source.where not in written:
-            if (
-                not unit.project.exists(source.where)
-                and not unit.project.exists(f"{source.where}.dvc")
-                and not source.where.startswith(("/", "~"))
-            ):
-                yield _issue(
-                    notebook,
-                    "missing-data",
-                    "warning",
-                    f"It reads {unit.local(source.where)}, which is not there.",
-                    source.site.cell,
-                    source.site.line,
-                )
+        here = source.site.path == notebook.path and source.kind == "file" and source.where not in written
+        present = unit.project.exists(source.where) or unit.project.exists(f"{source.where}.dvc")
+        if here and not present and not source.where.startswith(("/", "~")):
+            message = f"It reads {unit.local(source.where)}, which is not there."
+            yield _issue(notebook, "missing-data", "warning", message, source.site.cell, source.site.line)
 
 
 class _Names(ast.NodeVisitor):
@@ -369,7 +359,7 @@ class _Names(ast.NodeVisitor):
                     self.needed.setdefault(name, line)
             self.later = before
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
 
 
 def _names(notebook: Notebook) -> Iterator[NotebookIssue]:

@@ -73,12 +73,12 @@ class Pipeline:
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
         """Pairs of names (before, after) of stages that are connected."""
-        found = []
-        for later in self.stages:
-            for earlier in self.stages:
-                if earlier is not later and (earlier.outputs & later.inputs or earlier.name in later.after):
-                    found.append((earlier.name, later.name))
-        return tuple(found)
+        return tuple(
+            (earlier.name, later.name)
+            for later in self.stages
+            for earlier in self.stages
+            if earlier is not later and (earlier.outputs & later.inputs or earlier.name in later.after)
+        )
 
 
 @dataclass(frozen=True)

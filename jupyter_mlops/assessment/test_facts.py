@@ -123,7 +123,7 @@ class _Reader:
 
     def _involved(self, scope: Scope) -> list[Scope]:
         found = [scope]
-        names = set(scope.names) | {argument for argument in scope.bound}
+        names = set(scope.names) | set(scope.bound)
         if scope.parent is not None and scope.parent.kind == "class":
             found += [
                 child

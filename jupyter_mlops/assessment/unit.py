@@ -118,20 +118,19 @@ class Unit:
 
     def settle(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings limited to what their files are worth: committed ones, outside of examples and templates."""
-        settled = []
-        for finding in findings:
-            if finding.effect == "support" and finding.path is not None:
-                if self.aside(finding.path) and not finding.anywhere:
-                    finding = finding.capped(Rung.E1, "in a folder of examples, documentation or templates")
-                for path in (finding.path, *(_path_of(link) for link in finding.chain)):
-                    if not self.committed(path):
-                        advice = "Commit it." if self.project.git else "Put the project under git."
-                        finding = finding.capped(
-                            Rung.E2, "not committed yet" if self.project.git else "not under git", advice
-                        )
-                        break
-            settled.append(finding)
-        return settled
+        return [self._settled(finding) for finding in findings]
+
+    def _settled(self, finding: Finding) -> Finding:
+        if finding.effect != "support" or finding.path is None:
+            return finding
+        if self.aside(finding.path) and not finding.anywhere:
+            finding = finding.capped(Rung.E1, "in a folder of examples, documentation or templates")
+        links = [_path_of(link) for link in finding.chain]
+        if all(self.committed(path) for path in (finding.path, *links) if path):
+            return finding
+        if self.project.git is None:
+            return finding.capped(Rung.E2, "not under git", "Put the project under git.")
+        return finding.capped(Rung.E2, "not committed yet", "Commit it.")
 
     def committed(self, path: str) -> bool:
         """Whether a path is in the commit that is checked out; folders are when anything below them is."""
@@ -143,8 +142,9 @@ class Unit:
 
 def _is_fixture(parts: list[str]) -> bool:
     return any(
-        before in ("tests", "test") and after in ("fixtures", "data")
-        for before, after in zip(parts, parts[1:], strict=False)
+        part in ("fixtures", "data") and parts[depth - 1] in ("tests", "test")
+        for depth, part in enumerate(parts)
+        if depth
     )
 
 

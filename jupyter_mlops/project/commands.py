@@ -1,4 +1,4 @@
-"""What a command runs: a script, a module, a notebook, a make target, pipeline stages, tests …"""
+"""What a command runs: a script, a module, a notebook, a make target, pipeline stages, tests."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _python(words: list[str], folder: str) -> list[Target]:
         return [Target("code", words[position + 1], folder)] if position + 1 < len(words) else []
     if words[position] == "-m" and position + 1 < len(words):
         module, rest = words[position + 1], words[position + 2 :]
-        if module in _HANDLERS or module in _TESTS or module in _LINTERS or module in ("torch.distributed.run",):
+        if module in _HANDLERS or module in _TESTS or module in _LINTERS or module == "torch.distributed.run":
             return _targets([module, *rest], folder)
         return [Target("module", module, folder, tuple(rest))]
     return [Target("script", join(folder, words[position]), folder, tuple(words[position + 1 :]))]

@@ -16,7 +16,7 @@ class Requirement:
     Attributes:
         name: normalised (lower case, dashes).
         specifier: version part without spaces, "" for none; a URL for direct references.
-        marker: environment marker, without spaces.
+        marker: environment marker, as written.
         line: 1-based, None where it is not known.
         hashed: it carries a hash.
         extras: names of extras, sorted.
@@ -71,7 +71,7 @@ def parse_requirement(text: str, line: int | None = None) -> Requirement | None:
     return Requirement(
         name=normalise(name),
         specifier=specifier,
-        marker=re.sub(r"\s+", "", marker).replace("'", '"'),
+        marker=re.sub(r"\s+", " ", marker).strip(),
         line=line,
         hashed=bool(options),
         extras=tuple(sorted(normalise(extra) for extra in extras.strip("[]").split(",") if extra.strip())),

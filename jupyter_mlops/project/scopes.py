@@ -53,10 +53,10 @@ class _Builder:
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             self.assignment(node, scope)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
-            for item in node.items:
-                self.expression(item.context_expr, scope)
-                if item.optional_vars is not None:
-                    self.bind(item.optional_vars, item.context_expr, scope)
+            for manager in node.items:
+                self.expression(manager.context_expr, scope)
+                if manager.optional_vars is not None:
+                    self.bind(manager.optional_vars, manager.context_expr, scope)
             self.block(node.body, scope)
         elif isinstance(node, (ast.If, ast.While)):
             self.expression(node.test, scope)

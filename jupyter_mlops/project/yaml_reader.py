@@ -97,6 +97,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
 
     def build(self, text: str) -> list[Any]:
+        event: Any
         for event in yaml.parse(text, Loader=_LOADER):
             kind = type(event)
             if kind is yaml.ScalarEvent:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.test_facts import tests
@@ -50,7 +51,7 @@ def _runs(unit: Unit) -> Iterator[Run]:
                 problem = launch.neutralised or command.neutralised
                 for target, chain, inner in _followed(unit, launch, command, (start,), 0):
                     kind = _kind(unit, target)
-                    if kind is not None:
+                    if kind is not None and covers_unit(unit, launch, target):
                         yield Run(launch, command, kind, chain, problem or inner or _own_problem(target), target)
 
 
@@ -108,14 +109,9 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     if not steps:
         yield from _empty(unit)
         return
-    runs = ci_runs(unit)
-    best: list[Finding] = []
-    for run in runs:
-        finding = _judged(unit, run)
-        if finding is not None:
-            best.append(finding)
-    if best:
-        yield from sorted(best, key=lambda finding: -finding.rung)[:6]
+    judged = [_judged(unit, run) for run in ci_runs(unit)]
+    if judged:
+        yield from sorted(judged, key=lambda finding: -finding.rung)[:6]
         return
     step = steps[0]
     yield Finding(
@@ -130,63 +126,37 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     )
 
 
-def _judged(unit: Unit, run: Run) -> Finding | None:
+def _judged(unit: Unit, run: Run) -> Finding:
     launch = run.launch
-    place = {"path": launch.path, "line": launch.line_of(run.command), "chain": run.chain}
     what = f"`{run.command.text[:60]}`"
-    if run.kind == "lint":
-        return Finding(
-            "ci",
-            "ci",
-            Rung.E2,
-            f"CI only lints: {what}.",
-            confidence=CONFIGURED,
-            raise_by="Run `pytest` in CI as well.",
-            path=launch.path,
-            line=launch.line_of(run.command),
-        )
-    if run.problem is not None:
-        return Finding(
-            "ci",
-            "ci",
-            Rung.E2,
-            f"CI runs {what}, but {run.problem}.",
-            confidence=PARSED,
-            raise_by="Let the job fail when the command does.",
-            **place,
-        )
-    if not launch.triggers & _ON_CHANGE:
-        when = ", ".join(sorted(launch.triggers)) or "nothing that covers this project"
-        return Finding(
-            "ci",
-            "ci",
-            Rung.E2,
-            f"CI runs {what}, but not on push or pull request ({when}).",
-            confidence=PARSED,
-            raise_by="Trigger it on push and pull request.",
-            **place,
-        )
-    if run.kind == "tests":
-        found = tests(unit)
-        if not any(test.problem is None for test in found):
-            why = "there are none" if not found else f"`{found[0].name}`: {found[0].problem}"
-            return Finding(
-                "ci",
-                "ci",
-                Rung.E2,
-                f"CI runs {what}, but no test counts ({why}).",
-                confidence=PARSED,
-                raise_by="Write tests that call the project's code.",
-                **place,
-            )
-    return Finding(
+    found = Finding(
         "ci",
         "ci",
         Rung.E3,
         f"CI runs {what} on {' and '.join(sorted(launch.triggers & _ON_CHANGE)).replace('_', ' ')}.",
         confidence=PARSED,
-        **place,
+        path=launch.path,
+        line=launch.line_of(run.command),
+        chain=run.chain,
     )
+    half = replace(found, rung=Rung.E2)
+    if run.kind == "lint":
+        advice = "Run `pytest` in CI as well."
+        return replace(half, message=f"CI only lints: {what}.", confidence=CONFIGURED, raise_by=advice)
+    if run.problem is not None:
+        return replace(
+            half, message=f"CI runs {what}, but {run.problem}.", raise_by="Let the job fail when the command does."
+        )
+    if not launch.triggers & _ON_CHANGE:
+        when = ", ".join(sorted(launch.triggers)) or "nothing that covers this project"
+        message = f"CI runs {what}, but not on push or pull request ({when})."
+        return replace(half, message=message, raise_by="Trigger it on push and pull request.")
+    every = tests(unit)
+    if run.kind == "tests" and not any(test.problem is None for test in every):
+        why = f"`{every[0].name}`: {every[0].problem}" if every else "there are none"
+        message = f"CI runs {what}, but no test counts ({why})."
+        return replace(half, message=message, raise_by="Write tests that call the project's code.")
+    return found
 
 
 def _empty(unit: Unit) -> Iterator[Finding]:

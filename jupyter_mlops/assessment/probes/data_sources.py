@@ -77,11 +77,10 @@ def _outputs(unit: Unit) -> set[str]:
 
 
 def _at(site: Site, part: str, verdict: _Verdict, *, cap: bool = False) -> Finding:
-    chain = (
-        (f"{verdict.where[0]}:{verdict.where[1]}" if verdict.where and verdict.where[1] else verdict.where[0],)
-        if verdict.where
-        else ()
-    )
+    chain: tuple[str, ...] = ()
+    if verdict.where is not None:
+        file, line = verdict.where
+        chain = (file if line is None else f"{file}:{line}",)
     return Finding(
         "data-sources",
         "data-versioned",

@@ -389,8 +389,8 @@ def _dvc_files(unit: Unit) -> Iterator[Tracked]:
         if file.suffix != ".dvc" or file.special is not None or file.name == ".dvc":
             continue
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
-        for out, line in entries(document.get("outs")):
-            out = mapping(out)
+        for entry, line in entries(document.get("outs")):
+            out = mapping(entry)
             path = join(join(file.folder, str(document.get("wdir") or ".")), str(out.get("path") or ""))
             if not (out.get("md5") or out.get("etag") or out.get("checksum") or out.get("files")):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from jupyter_mlops.assessment.ci import Step, covers, launch_of
@@ -69,78 +70,56 @@ def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
 
 
 def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[str]) -> Iterator[Step]:
-    default_folder = mapping(mapping(document.get("defaults")).get("run")).get("working-directory")
-    default_shell = mapping(mapping(document.get("defaults")).get("run")).get("shell")
-    for name, job, line in items(document.get("jobs")):
-        job = mapping(job)
-        own = mapping(mapping(job.get("defaults")).get("run"))
-        folder = own.get("working-directory") or default_folder or "."
-        shell = own.get("shell") or default_shell
-        needs = tuple(strings(job.get("needs")))
+    defaults = mapping(mapping(document.get("defaults")).get("run"))
+    for name, entry, line in items(document.get("jobs")):
+        job = mapping(entry)
+        run = defaults | mapping(mapping(job.get("defaults")).get("run"))
         dead = _never(job.get("if"))
         if job.get("continue-on-error") is True:
             dead = dead or "its job has `continue-on-error: true`"
-        for position, (step, step_line) in enumerate(entries(job.get("steps"))):
-            step = mapping(step)
+        for position, (part, step_line) in enumerate(entries(job.get("steps"))):
+            step = mapping(part)
             reason = dead or _never(step.get("if"))
             if step.get("continue-on-error") is True:
                 reason = reason or "`continue-on-error: true` hides its failure"
-            label = str(step.get("name") or step.get("id") or step.get("uses") or f"step {position + 1}")
-            common = {
-                "job": name,
-                "triggers": triggers,
-                "neutralised": reason,
-                "needs": needs,
-                "index": position,
-                "job_line": line,
-            }
+            base = Step(
+                path=path,
+                line=step_line,
+                name=str(step.get("name") or step.get("id") or step.get("uses") or f"step {position + 1}"),
+                script="",
+                job=name,
+                index=position,
+                triggers=triggers,
+                folder=str(step.get("working-directory") or run.get("working-directory") or "."),
+                neutralised=reason,
+                pipefail=bool(step.get("shell") or run.get("shell")),
+                needs=tuple(strings(job.get("needs"))),
+                job_line=line,
+            )
             if isinstance(step.get("run"), str):
-                yield Step(
-                    path=path,
-                    line=_first_line(unit, path, step),
-                    name=label,
-                    script=_without_expressions(step["run"]),
-                    folder=str(step.get("working-directory") or folder),
-                    pipefail=bool(step.get("shell") or shell),
-                    **common,
-                )
+                yield replace(base, line=_first_line(unit, path, step), script=_without_expressions(step["run"]))
             elif isinstance(step.get("uses"), str):
-                yield from _used(unit, path, step, step_line, label, str(folder), common)
+                yield from _used(unit, step, base)
 
 
-def _used(
-    unit: Unit, path: str, step: dict[Any, Any], line: int | None, label: str, folder: str, common: dict[str, Any]
-) -> Iterator[Step]:
+def _used(unit: Unit, step: dict[Any, Any], base: Step) -> Iterator[Step]:
+    """What a step with `uses:` runs: the steps of an action of the repository, or the command that a known one stands for."""
     uses = step["uses"]
-    if uses.startswith("./"):
-        for name in ("action.yml", "action.yaml"):
-            action = posixpath.normpath(f"{uses[2:]}/{name}")
-            for document in unit.project.yaml(action) if unit.project.exists(action) else []:
-                inner = sequence(mapping(mapping(document).get("runs")).get("steps"))
-                for position, part in enumerate(inner):
-                    part = mapping(part)
-                    if isinstance(part.get("run"), str):
-                        more = common | {"index": 1000 * (common["index"] + 1) + position}
-                        yield Step(
-                            path=action,
-                            line=_first_line(unit, action, part),
-                            name=label,
-                            script=part["run"],
-                            folder=folder,
-                            **more,
-                        )
+    if not uses.startswith("./"):
+        script = _ACTIONS.get(uses.partition("@")[0])
+        if script:
+            options = _Options(mapping(step.get("with")))
+            yield replace(base, line=line_of(step, "uses") or base.line, script=script.format_map(options))
         return
-    options = mapping(step.get("with"))
-    script = _ACTIONS.get(uses.partition("@")[0])
-    if script:
-        yield Step(
-            path=path,
-            line=line_of(step, "uses") or line,
-            name=label,
-            script=script.format_map(_Options(options)),
-            folder=folder,
-            **common,
-        )
+    for name in ("action.yml", "action.yaml"):
+        action = posixpath.normpath(f"{uses[2:]}/{name}")
+        for document in unit.project.yaml(action) if unit.project.exists(action) else []:
+            inner = sequence(mapping(mapping(document).get("runs")).get("steps"))
+            for position, part in enumerate(map(mapping, inner)):
+                if isinstance(part.get("run"), str):
+                    index = 1000 * (base.index + 1) + position
+                    line = _first_line(unit, action, part)
+                    yield replace(base, path=action, line=line, index=index, script=_without_expressions(part["run"]))
 
 
 #: Actions that run something of the project, as the command they stand for.

@@ -129,8 +129,7 @@ def _triggers(unit: Unit, job: dict[Any, Any]) -> frozenset[str]:
             found.add("push")
         return frozenset(found)
     rules = sequence(job.get("rules"))
-    for rule in rules:
-        rule = mapping(rule)
+    for rule in map(mapping, rules):
         if rule.get("when") in ("never", "manual"):
             found.add("manual" if rule["when"] == "manual" else "other")
             continue

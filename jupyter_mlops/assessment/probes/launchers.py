@@ -46,15 +46,15 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     name,
                 )
     for file in unit.named("Procfile"):
-        for number, line in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
-            name, colon, command = line.partition(":")
-            if colon and command.strip():
+        for number, text in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
+            name, colon, started = text.partition(":")
+            if colon and started.strip():
                 yield Launch(
                     f"{file.path}#{name}",
                     "container",
                     file.path,
                     number,
-                    command.strip(),
+                    started.strip(),
                     _folder(file.path),
                     name.strip(),
                 )
@@ -97,7 +97,7 @@ def _nox(unit: Unit, path: str) -> Iterator[Launch]:
     for scope in source.scopes if source is not None else []:
         if not any(decorator.replace("()", "") == "nox.session" for decorator in scope.decorators):
             continue
-        commands = []
+        commands: list[str] = []
         first = scope.line
         for call in scope.calls:
             if call.attribute == "run" and call.name.startswith("?session"):

@@ -51,9 +51,8 @@ def _pipfile_hash(manifest: dict[str, object]) -> str:
         "default": manifest.get("packages", {}),
         "develop": manifest.get("dev-packages", {}),
     }
-    for group, packages in manifest.items():
-        if group not in ("source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"):
-            content[group] = packages
+    known = ("source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv")
+    content |= {group: packages for group, packages in manifest.items() if group not in known}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode("utf-8")).hexdigest()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jupyter_mlops.assessment.code_facts import trainings
+from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import Finding, Rung
 from jupyter_mlops.assessment.probe import Pipeline, Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -103,9 +104,8 @@ def _bare_lines(unit: Unit) -> Iterator[Finding]:
         if launch.kind not in ("ci", "make", "shell"):
             continue
         for target, command in unit.reach.targets(launch):
-            if target.kind in ("script", "module", "notebook") and any(
-                node[1] != LAUNCH for node in unit.reach.behind_target(target)
-            ):
+            ours = target.kind in ("script", "module", "notebook") and covers_unit(unit, launch, target)
+            if ours and any(node[1] != LAUNCH for node in unit.reach.behind_target(target)):
                 groups.setdefault(launch.group if launch.kind == "ci" else launch.id, []).append(
                     (launch, launch.line_of(command))
                 )

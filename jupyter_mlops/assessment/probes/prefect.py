@@ -36,8 +36,8 @@ def _launches(unit: Unit) -> Iterator[Launch]:
 def _deployments(unit: Unit) -> Iterator[tuple[str, str, int | None, str, bool]]:
     for file in unit.named("prefect.yaml"):
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
-        for deployment, line in entries(document.get("deployments")):
-            deployment = mapping(deployment)
+        for entry, line in entries(document.get("deployments")):
+            deployment = mapping(entry)
             entrypoint = deployment.get("entrypoint")
             if isinstance(entrypoint, str):
                 scheduled = bool(deployment.get("schedule") or deployment.get("schedules"))

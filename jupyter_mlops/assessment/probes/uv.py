@@ -17,6 +17,7 @@ from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 _TOOL = LockTool("uv", "uv", ("uv sync --locked", "uv sync", "uv run", "uv pip sync", "uv export"))
+_TERM = re.compile(r"""([a-z_]+)\s*(===|[<>=!~]=|[<>]|not\s*in|in)\s*["']([^"']*)["']""")
 _OWN = re.compile(r"source = \{ (?:virtual|editable) = \"\.\" \}")
 
 
@@ -48,7 +49,7 @@ def _check(unit: Unit, path: str) -> tuple[str | None, int | None]:
     for group, listed, _line in items(metadata.get("requires-dev")):
         locked |= {(*_key(mapping(item))[:4], f"group {group}") for item in sequence(listed)}
     if wanted != locked:
-        different = sorted(wanted ^ locked)[0]
+        different = min(wanted ^ locked)
         return f"{different[0]} is not the same there and in pyproject.toml", line
     missing = sorted(name for name, *_rest in wanted if name not in names and not _rest[1].count("platform"))
     return (f"{missing[0]} is not in it" if missing else None), line
@@ -130,12 +131,30 @@ def _extras(value: Any) -> str:
 
 
 def _marker(marker: str) -> tuple[str, str]:
-    """A marker without `extra == …`, and that extra. Spelling differs between manifest and lock, so spaces and quotes go."""
-    text = re.sub(r"\s+", "", marker).replace("'", '"')
-    extra = re.search(r'(?:and)?\(?extra=="([^"]+)"\)?', text)
-    if extra:
-        text = text.replace(extra[0], "").strip("()")
-    return text.strip("()"), f"extra {normalise(extra[1])}" if extra else ""
+    """A marker without `extra == …`, and that extra.
+
+    The lock spells markers in its own way (`python_full_version`, operands and terms in another order), so that what is
+    compared is the sorted terms.
+    """
+    terms = set()
+    extra = ""
+    for variable, operator, value in _TERM.findall(marker):
+        if variable == "extra":
+            extra = f"extra {normalise(value)}"
+        else:
+            terms.add(_term(variable, operator, value))
+    return " ".join(sorted(terms)), extra
+
+
+def _term(variable: str, operator: str, value: str) -> str:
+    if variable == "python_version":
+        variable = "python_full_version"
+        major, _, minor = value.partition(".")
+        if operator in (">", "<=") and minor.isdigit():
+            operator, value = {">": ">=", "<=": "<"}[operator], f"{major}.{int(minor) + 1}"
+        elif operator in ("==", "!=") and minor.isdigit():
+            value = f"{value}.*"
+    return f"{variable}{operator}{value}"
 
 
 PROBE = Probe(

@@ -12,7 +12,7 @@ _MARKS = {
     "pass": "✅",
     "partial": "🟡",
     "fail": "❌",
-    "not-applicable": "➖",
+    "not-applicable": "·",
     "not-visible": "❔",
     "attested": "🖋️",
     "waived": "🏳️",

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -242,7 +242,7 @@ def results(assessment: Assessment) -> dict[str, object]:
 
 
 @pytest.fixture
-def tree_hash() -> Iterator[Callable[[Path], str]]:
+def tree_hash() -> Callable[[Path], str]:
     """A hash of every path, mode and byte below a folder, `.git` included."""
 
     def digest(root: Path) -> str:
@@ -256,4 +256,4 @@ def tree_hash() -> Iterator[Callable[[Path], str]]:
                 sha.update(path.read_bytes())
         return sha.hexdigest()
 
-    yield digest
+    return digest

@@ -317,7 +317,7 @@ class Agent:
         return states
 
     def _ambient(self) -> Any:
-        report: dict[str, Any] = {"cwd": os.getcwd()}
+        report: dict[str, Any] = {"cwd": _folder()}
         environ = dict(os.environ)
         report["environment"] = {
             key: value for key, value in environ.items() if self.environ.get(key) != value and _interesting(key)
@@ -401,6 +401,14 @@ def _load_joblib(path: Any) -> Any:
 def _load_pickle(path: Any) -> Any:
     with open(path, "rb") as stream:
         return __import__("pickle").load(stream)
+
+
+def _folder() -> str:
+    """The working directory; empty when the notebook has removed it."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
 
 
 def _shell() -> Any:

@@ -163,7 +163,8 @@ class Session:
             code: Python.
 
         Raises:
-            CellFailedError: it raised, which is a fault of ours.
+            MlopsError: ``observation-failed``: it raised, which is a fault of ours.
+            CellFailedError: the kernel died.
         """
         message_id = self._client.kc.execute(code, silent=False, store_history=False, allow_stdin=False)
         from jupyter_core.utils import run_sync
@@ -171,8 +172,12 @@ class Session:
         reply = run_sync(self._reply)(message_id)
         if reply["content"]["status"] != "ok":
             content = reply["content"]
-            raise CellFailedError(
-                "raised", content.get("ename", ""), content.get("evalue", ""), "\n".join(content.get("traceback", []))
+            raise MlopsError(
+                "observation-failed",
+                f"Watching the notebook failed: {content.get('ename')}: {content.get('evalue')}. This is a fault of "
+                "jupyter-mlops; please report it. Until it is mended, `--no-run` converts without watching.",
+                exit_status=1,
+                detail="\n".join(content.get("traceback", [])),
             )
 
     async def _reply(self, message_id: str) -> dict[str, Any]:

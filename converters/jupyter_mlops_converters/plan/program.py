@@ -208,11 +208,20 @@ def _static_names(analysis: Analysis, cell: AnalysedCell) -> tuple[set[str], set
     changed_in_place = {
         name
         for name in (touched_names(analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads)))
-        if name not in analysis.modules
+        if name not in analysis.modules and not _never_changes(analysis, name)
     }
     writes = cell.facts.all_binds | changed_in_place
     uses |= (changed_in_place | cell.facts.maybe_binds) - cell.facts.binds
     return uses, writes, set(cell.facts.binds)
+
+
+def _never_changes(analysis: Analysis, name: str) -> bool:
+    """Whether a name only ever holds numbers, texts or definitions, which nothing can change in place."""
+    binders = [s for cell in analysis.cells for s in cell.statements if name in s.facts.all_binds]
+    return bool(binders) and all(
+        s.kind in {"import", "definition"} or (isinstance(s.node, ast.Assign) and isinstance(s.node.value, ast.Constant))
+        for s in binders
+    )
 
 
 def seeded_by(cell: AnalysedCell, analysis: Analysis) -> set[str]:

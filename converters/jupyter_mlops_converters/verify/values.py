@@ -1179,11 +1179,16 @@ def _is_mutable(item: Any, kind: type, belongings: dict[str, set[int]]) -> bool:
         ("pandas._libs.tslibs", "pandas._libs.interval", "pandas._libs.missing", "pandas.core.dtypes")
     ):
         return False
-    # What an installed module keeps under a name is its own, like the generator behind np.random.seed.
     if module not in belongings:
-        owner = None if _is_local(module) else sys.modules.get(module)
-        belongings[module] = set() if owner is None else set(map(id, list(vars(owner).values())))
+        belongings[module] = set() if _is_local(module) else _belongings(module)
     return id(item) not in belongings[module]
+
+
+def _belongings(module: str) -> set[int]:
+    """What an installed module and its classes keep under names is their own, like the generator of np.random.seed."""
+    owned = list(vars(sys.modules[module]).values()) if module in sys.modules else []
+    members = [member for item in owned if issubclass(type(item), type) for member in list(item.__dict__.values())]
+    return set(map(id, owned + members))
 
 
 def _open_blocks(frame: Any, pandas: Any, array_type: Any, buffers: dict[int, list[Any]]) -> list[Any]:

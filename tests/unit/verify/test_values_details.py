@@ -28,8 +28,9 @@ from jupyter_mlops_converters.verify.values import (
     mutable_parts,
     sharing,
 )
+from matplotlib.figure import Figure
 from sklearn.datasets import load_wine
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -230,6 +231,8 @@ def test_shared_objects_are_found() -> None:
     assert share(pd.DataFrame({"a": [inner, None]}), inner)
     assert share(np.array([inner, None], dtype=object), inner)
     assert share(model, model.predict)
+    figure = Figure()
+    assert share(figure, [figure.subplots()])
     for one, other in (([model], model), (array, array[2:]), (array[:5], array[5:])):
         assert mutable_parts(one) & mutable_parts(other)
 
@@ -245,6 +248,9 @@ def test_equal_and_immutable_values_are_not_shared() -> None:
     assert not share(array[:, :3], array[:, 3])
     assert not share(LinearRegression().fit([[1.0]], [1.0]), LinearRegression().fit([[1.0]], [1.0]))
     assert not share(*(RandomForestClassifier(2, random_state=0).fit([[1.0], [2.0]], [0, 1]) for _ in range(2)))
+    boosters = [GradientBoostingClassifier(n_estimators=2), HistGradientBoostingClassifier(max_iter=2)]
+    assert not share(*(model.fit([[1.0], [2.0]] * 20, [0, 1] * 20) for model in boosters))
+    assert not share(Figure().subplots(), Figure().subplots())
     assert not share(pd.Timestamp("2020"), [pd.Timestamp("2020"), pd.CategoricalDtype(["a"])])
 
 

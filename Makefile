@@ -26,6 +26,9 @@ export PLOOMBER_STATS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
+# Debian's Python comes without venv; apt-get may add it where no password is asked for.
+APT_GET := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get
+
 # uv installs several times faster; where it cannot be had or cannot reach the index, pip does the same.
 install = if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
 	else $(BIN)/python -m pip install --quiet $(1); fi
@@ -96,8 +99,10 @@ clean: ## Remove what builds and tests left; the environment stays
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo "Python 3.10 or newer is needed; name one: make PYTHON=python3.12"; exit 3; }
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || \
-		{ rm -rf $(VENV); echo "Python's venv module is missing; install it (Debian: apt-get install python3-venv)"; exit 3; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) >/dev/null || \
+		{ rm -rf $(VENV); $(APT_GET) update -qq && $(APT_GET) install -y -qq python3-venv >/dev/null && \
+		$(PYTHON) -m venv $(VENV); } || \
+		{ rm -rf $(VENV); echo "Python's venv module is missing; install it, then call make again."; exit 3; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv || echo "uv is not to be had; pip does its work, slower"
 	@mkdir -p $(STAMPS) && touch $@

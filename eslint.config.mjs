@@ -57,5 +57,19 @@ export default tseslint.config(
     }
   },
   ...jupyter.configs.recommended.map(asErrors),
+  {
+    files: ['labextension/src/plugins/services.ts'],
+    rules: {
+      // What the plugin provides is needed at once; it is small.
+      'jupyter/prefer-lazy-imports': [
+        'error',
+        { ignoreImports: ['../score/model'] }
+      ]
+    }
+  },
+  {
+    files: ['**/__tests__/**'],
+    rules: { 'jupyter/no-untranslated-string': 'off' }
+  },
   prettier
 );

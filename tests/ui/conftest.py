@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -38,7 +39,7 @@ _FLAGS = [
 _OTHERS = ("ploomber-extension", "jupyterlab-jupytext", "@jupyter-notebook/lab-extension")
 _OTHER_SERVERS = ("jupyterlab_jupytext", "nbclassic", "ploomber", "ploomber_extension")
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def project(server: Server, request: pytest.FixtureRequest) -> Path:
     """A project of this test's own, below the served folder."""
-    folder = server.root / request.node.name.replace("[", "-").strip("]") / "churn"
+    folder = server.root / _name_of(request) / "churn"
     write_churn(folder)
     return folder
 
@@ -156,11 +157,12 @@ class Lab:
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
         self.page.wait_for_timeout(300)  # style sheets are applied after the name
 
-    def open_sidebar(self):
-        """Click the sidebar's tab; gives its content once the level is there."""
+    def open_sidebar(self, unit: str = "churn"):
+        """Click the sidebar's tab; gives its content once that unit's level is there."""
         self.page.locator("li[data-id='jupyter-mlops-sidebar']").click()
         sidebar = self.page.locator("#jupyter-mlops-sidebar")
-        expect(sidebar.locator(".jp-Mlops-level")).to_be_visible()
+        expect(sidebar.locator(".jp-Mlops-unit")).to_have_text(unit)
+        expect(sidebar.locator(".jp-Mlops-age")).not_to_have_text("scoring…")
         return sidebar
 
     def set_sidebar_width(self, pixels: int) -> None:
@@ -187,7 +189,8 @@ class Lab:
 @pytest.fixture
 def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    name = request.node.name.replace("[", "-").strip("]")
+    context.set_default_timeout(60_000)
+    name = _name_of(request)
     lab = Lab(context.new_page(), server, name)
     yield lab
     if getattr(request.node, "failed", False):
@@ -215,6 +218,10 @@ def ask(server: Server) -> Callable[..., dict]:
             return json.load(response)
 
     return ask
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    return re.sub(r"\W+", "-", request.node.name).strip("-").removeprefix("test_")
 
 
 def _free_port() -> int:

@@ -57,6 +57,7 @@ def test_convert_from_the_toolbar(lab, project):
     expect(panel.locator("[aria-live=polite]")).to_contain_text("Proving stage", timeout=CONVERTED)
     assert int(bar.get_attribute("aria-valuenow")) >= 48
     expect(panel.locator(RESULT)).to_have_text("Proven equal", timeout=CONVERTED)
+    expect(panel.locator(".jp-Mlops-levels")).to_be_visible()
     lab.screenshot("conversion-result")
 
     pipeline = project / "pipelines" / "churn"
@@ -118,7 +119,7 @@ def test_cancel_leaves_the_project_as_it_was(lab, project):
     from_sidebar(lab, notebook)
     panel = lab.conversion()
     expect(panel.locator("[aria-live=polite]")).to_contain_text("Running cell 4", timeout=CONVERTED)
-    panel.get_by_role("button", name="Cancel").click()
+    panel.get_by_role("button", name="Cancel", exact=True).click()
     expect(panel.locator(RESULT)).to_have_text("Cancelled", timeout=30_000)
     lab.screenshot("conversion-cancelled")
     assert snapshot(project) == before
@@ -145,7 +146,7 @@ def test_unsaved_changes_are_asked_about(lab, project):
     expect(lab.conversion().get_by_role("alert")).to_be_visible(timeout=CONVERTED)
 
 
-@pytest.mark.parametrize("name", ["hostile.ipynb", "<img src=x onerror=alert(1)>.ipynb"])
+@pytest.mark.parametrize("name", ["hostile.ipynb", "<img src=x onerror=alert(1)>.ipynb"], ids=["cells", "name"])
 def test_text_of_notebooks_is_text(lab, project, name):
     notebook = project / "notebooks" / name
     write_hostile(notebook)

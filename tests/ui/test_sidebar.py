@@ -46,6 +46,7 @@ def test_evidence_opens_the_file_at_the_line(lab, project):
 
 def test_a_save_scores_the_project_again(lab, project):
     lab.open(project / "train.py")
+    lab.page.locator(".jp-FileEditor .cm-content").wait_for()
     sidebar = lab.open_sidebar()
     sidebar.get_by_role("button", name="Do you version data and models?").click()
     tracked = sidebar.locator("[data-criterion='experiments-tracked']").first
@@ -82,7 +83,7 @@ def test_an_empty_folder(lab, server):
     folder = server.root / "empty"
     folder.mkdir()
     lab.open(folder)
-    sidebar = lab.open_sidebar()
+    sidebar = lab.open_sidebar("empty")
     expect(sidebar.locator(".jp-Mlops-level")).to_have_text("Level 0")
     expect(sidebar).to_contain_text("There are no notebooks in this project yet.")
     lab.screenshot("sidebar-empty")

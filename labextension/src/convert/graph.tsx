@@ -6,9 +6,9 @@ import * as React from 'react';
 import type { IStage } from '../rest/contract';
 import { cellsText, graphOf } from './view';
 
-const WIDTH = 168;
+const WIDTH = 136;
 const HEIGHT = 58;
-const GAP_X = 52;
+const GAP_X = 36;
 const GAP_Y = 18;
 
 export function Graph(props: {

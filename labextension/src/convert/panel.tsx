@@ -1,5 +1,6 @@
 /** The main-area panel of one notebook's conversion. */
 
+import { PathExt } from '@jupyterlab/coreutils';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
@@ -65,14 +66,19 @@ export function Conversion(props: IConversionOptions): JSX.Element {
         />
         <div className="jp-Mlops-page-title">
           <h2>{trans.__('Convert to pipeline')}</h2>
-          <button
-            type="button"
-            className="jp-Mlops-link"
-            title={trans.__('Open %1', model.path)}
-            onClick={() => void props.openPlace({ path: model.path })}
-          >
-            {model.path}
-          </button>
+          <div>
+            <button
+              type="button"
+              className="jp-Mlops-link"
+              title={trans.__('Open %1', model.path)}
+              onClick={() => void props.openPlace({ path: model.path })}
+            >
+              {PathExt.basename(model.path)}
+            </button>
+            <span className="jp-Mlops-note" title={model.path}>
+              {PathExt.dirname(model.path)}
+            </span>
+          </div>
         </div>
         <MainButton {...props} />
       </header>

@@ -321,7 +321,22 @@ export function edgesOf(stages: IStage[]): IEdge[] {
       }
     }
   }
-  return edges;
+  return [...edges, ...lastEdges(stages, edges)];
+}
+
+/** The stage that tracks the run takes nothing in and begins when all others have ended. */
+function lastEdges(stages: IStage[], edges: IEdge[]): IEdge[] {
+  const ends = stages.filter(
+    ({ name, source_cells }) =>
+      source_cells.length && !edges.some(edge => edge.from === name)
+  );
+  return stages
+    .filter(
+      ({ source_cells, inputs }) => !source_cells.length && !inputs.length
+    )
+    .flatMap(({ name }) =>
+      ends.map(end => ({ from: end.name, to: name, variables: [] }))
+    );
 }
 
 function matches(input: string | IHandOver, output: IHandOver): boolean {
@@ -375,6 +390,5 @@ export function valueText(value: unknown): string {
 
 /** IPython's tracebacks come with the terminal's escape sequences. */
 export function withoutColours(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

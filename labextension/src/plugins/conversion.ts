@@ -55,7 +55,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
   ],
   activate: (
     app: JupyterFrontEnd,
-    { client, score, openPlace }: IMlops,
+    mlops: IMlops,
     documents: IDocumentManager,
     palette: ICommandPalette | null,
     browsers: IFileBrowserFactory | null,
@@ -64,6 +64,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     settings: ISettingRegistry | null,
     translator: ITranslator | null
   ): void => {
+    const { client, score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, serviceManager, shell } = app;
     const { contents } = serviceManager;
@@ -96,6 +97,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
           trans
         });
         panel = new MainAreaWidget({ content });
+        panel.toolbar.hide();
         panel.id = `jupyter-mlops-conversion-${path}`;
         panel.title.label = trans.__(
           '%1 → pipeline',

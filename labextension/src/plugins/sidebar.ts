@@ -11,6 +11,7 @@ import type { DocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Debouncer } from '@lumino/polling';
 import { Panel } from '@lumino/widgets';
 import type { Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
@@ -65,7 +66,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   ],
   activate: (
     app: JupyterFrontEnd,
-    { score, openPlace }: IMlops,
+    mlops: IMlops,
     shell: ILabShell,
     palette: ICommandPalette | null,
     browser: IDefaultFileBrowser | null,
@@ -73,6 +74,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     settings: ISettingRegistry | null,
     translator: ITranslator | null
   ): void => {
+    const { score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, serviceManager } = app;
     const { contents } = serviceManager;
@@ -113,10 +115,13 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
         score.setPath(local);
       }
     };
+    // What is opened at the start comes in a few steps; only where they lead to is of interest.
+    const settled = new Debouncer(follow, 250);
+    const note = () => void settled.invoke();
     void app.restored.then(() => {
-      follow();
-      shell.currentChanged.connect(follow);
-      browser?.model.pathChanged.connect(follow);
+      note();
+      shell.currentChanged.connect(note);
+      browser?.model.pathChanged.connect(note);
     });
     contents.fileChanged.connect((_, change: Contents.IChangedArgs) => {
       for (const file of [change.oldValue, change.newValue]) {

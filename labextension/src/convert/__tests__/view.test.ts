@@ -186,6 +186,17 @@ describe('graphOf', () => {
     expect(graph.edges).toHaveLength(5);
   });
 
+  it('ends with the stage that tracks the run', () => {
+    const track = { ...stage('track', [], []), outputs: [] };
+    const graph = graphOf([stage('load'), stage('train', ['load']), track]);
+    expect(graph.nodes[2].column).toBe(2);
+    expect(graph.edges[1]).toEqual({
+      from: 'train',
+      to: 'track',
+      variables: []
+    });
+  });
+
   it('is empty without stages', () => {
     expect(graphOf([])).toEqual({ nodes: [], edges: [], columns: 0, rows: 0 });
   });

@@ -377,9 +377,11 @@ def _compare_html(one: str, other: str, rules: _Rules) -> OutputComparison:
         if [len(table) for table in before.tables] != [len(table) for table in after.tables]:
             sizes = [" and ".join(f"{len(table)} rows" for table in each.tables) or "no table" for each in readers]
             return OutputComparison("differs", f"table: {sizes[0]} → {sizes[1]}")
+        found = _compare_text(texts[0], texts[1], rules)
         visible = [" ".join(each.text) for each in readers]
-        shown = visible if visible[0] != visible[1] else texts
-        return _compare_text(shown[0], shown[1], rules)
+        if found.verdict == "differs" and visible[0] != visible[1]:
+            return OutputComparison("differs", _first_line_difference(visible[0], visible[1]))
+        return found
     near = ""
     for (place, old), (_, new) in zip(before.cells, after.cells, strict=True):
         if old == new:

@@ -393,7 +393,7 @@ def _open_code(code: Any) -> _View:
     facts = (
         ("name", code.co_name),
         ("arguments", (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)),
-        ("flags", code.co_flags),
+        ("flags", code.co_flags & 0x3FF),  # without those of `from __future__`, which code has from its file
         ("names", code.co_names),
         ("variables", code.co_varnames + code.co_freevars + code.co_cellvars),
     )

@@ -207,6 +207,12 @@ def test_tolerance_is_stated() -> None:
     tables = [[html(TABLE.assign(score=[1.5, last])._repr_html_())] for last in (2.5, 2.501)]
     assert compare_outputs(*tables, rtol=1e-2).verdict == "within-tolerance"
     assert compare_outputs(*tables, rtol=1e-9).verdict == "differs"
+    styles = [
+        [html(str(TABLE.assign(score=[1.5, last]).style.highlight_max(color=colour)._repr_html_()))]
+        for last, colour in ((2.5, "red"), (2.501, "red"), (2.501, "blue"))
+    ]
+    assert compare_outputs(styles[0], styles[1], rtol=1e-2).verdict == "within-tolerance"
+    assert compare_outputs(styles[0], styles[2], rtol=1e-2).verdict == "differs"
     assert compare_outputs([figure()], [figure(dot=11)], pixels=0.1).verdict == "within-tolerance"
     # What is near comes before what is far: the far one decides.
     assert (

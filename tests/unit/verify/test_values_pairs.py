@@ -7,8 +7,10 @@ import collections
 import datetime
 import decimal
 import functools
+import importlib
 import zoneinfo
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -285,3 +287,27 @@ def test_same(name: str) -> None:
     one, other = (make() for make in SAME[name])
     assert fingerprint(one) == fingerprint(other)
     assert compare(one, other) == ("identical", "")
+
+
+def test_definitions_that_moved_to_a_module_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "import functools\n"
+        "class Model:\n    rate = 3\n    def fit(self, x):\n        self.x = x\n        return super().__init__() or self\n"
+        "def clean(x, low=0):\n    return [v for v in x if v > low]\n"
+    )
+    (tmp_path / "moved_lib.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    library = importlib.import_module("moved_lib")
+    notebook: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(text, "<cell>", "exec"), notebook)
+    for make in (
+        lambda scope: scope["Model"],
+        lambda scope: scope["clean"],
+        lambda scope: {"best": scope["Model"]().fit([1])},
+        lambda scope: functools.partial(scope["clean"], low=1),
+        lambda scope: scope["Model"]().fit,
+    ):
+        one, other = make(notebook), make(vars(library))
+        assert fingerprint(one) == fingerprint(other)
+        assert compare(one, other).verdict == "identical"
+    assert fingerprint(functools.reduce) != fingerprint(functools.partial)

@@ -6,8 +6,9 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
+from jupyter_mlops.assessment.code_facts import Site, kept_models, reads, trainings
 from jupyter_mlops.assessment.findings import NotebookIssue
 from jupyter_mlops.assessment.secrets import find_secrets
 from jupyter_mlops.assessment.unit import Unit
@@ -33,6 +34,7 @@ _KNOWN = frozenset(dir(builtins)) | {
 _ABSOLUTE = re.compile(
     r"^(/(home|Users|root|mnt|data|content|kaggle|Volumes|tmp|var|opt|srv)/|[A-Za-z]:[\\/]{1,2}\w|~/|\\\\\w)"
 )
+_MAYBE_ABSOLUTE = re.compile(r"""["'](/|~|\\\\|[A-Za-z]:)""")
 _RANDOM = re.compile(
     r"\b(np|numpy)\.random\.(?!seed|default_rng)|\brandom\.(random|choice|shuffle|sample|randint)\(|train_test_split\(|torch\.rand|tf\.random"
 )
@@ -184,29 +186,17 @@ def _escapes(notebook: Notebook) -> Iterator[NotebookIssue]:
 
 
 def _paths(notebook: Notebook) -> Iterator[NotebookIssue]:
-    for cell, code in notebook.parsed_cells:
-        if not ("/" in code or "\\" in code):
-            continue
-        for node in ast.walk(ast.parse(code)):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and _ABSOLUTE.match(node.value)
-                and "\n" not in node.value
-            ):
-                yield _issue(
-                    notebook,
-                    "absolute-path",
-                    "warning",
-                    "It holds a path that exists on one machine only.",
-                    cell.index,
-                    node.lineno,
-                )
+    if not _MAYBE_ABSOLUTE.search(notebook.code):
+        return
+    for node in ast.walk(notebook.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _ABSOLUTE.match(node.value):
+            cell, line = notebook.place(node.lineno)
+            if "\n" not in node.value:
+                message = "It holds a path that exists on one machine only."
+                yield _issue(notebook, "absolute-path", "warning", message, cell, line)
 
 
 def _style(unit: Unit, notebook: Notebook) -> Iterator[NotebookIssue]:
-    from jupyter_mlops.assessment.code_facts import kept_models, reads, trainings
-
     code = notebook.code
     if _RANDOM.search(code) and not _SEEDED.search(code):
         found = _RANDOM.search(code)
@@ -223,8 +213,10 @@ def _style(unit: Unit, notebook: Notebook) -> Iterator[NotebookIssue]:
     if len(notebook.code_cells) >= 10 and "def " not in code:
         yield _issue(notebook, "no-functions", "info", f"It has {len(notebook.code_cells)} code cells and no function.")
     fitted = {site.cell for site in trainings(unit) if site.path == notebook.path}
-    for kept in kept_models(unit):
-        if kept.site.path == notebook.path and kept.site.cell in fitted and kept.how == "file":
+    kept_by_path = unit.once("kept by path", lambda: _by_path(kept_models(unit)))
+    reads_by_path = unit.once("reads by path", lambda: _by_path(reads(unit)))
+    for kept in kept_by_path.get(notebook.path, ()):
+        if kept.site.cell in fitted and kept.how == "file":
             yield _issue(
                 notebook,
                 "fits-and-saves",
@@ -233,13 +225,28 @@ def _style(unit: Unit, notebook: Notebook) -> Iterator[NotebookIssue]:
                 kept.site.cell,
                 kept.site.line,
             )
-    written = {kept.where for kept in kept_models(unit)}
-    for source in reads(unit):
-        here = source.site.path == notebook.path and source.kind == "file" and source.where not in written
+    written = unit.once("kept places", lambda: {kept.where for kept in kept_models(unit)})
+    for source in reads_by_path.get(notebook.path, ()):
+        here = source.kind == "file" and source.where not in written
         present = unit.project.exists(source.where) or unit.project.exists(f"{source.where}.dvc")
         if here and not present and not source.where.startswith(("/", "~")):
             message = f"It reads {unit.local(source.where)}, which is not there."
             yield _issue(notebook, "missing-data", "warning", message, source.site.cell, source.site.line)
+
+
+class _Sited(Protocol):
+    @property
+    def site(self) -> Site: ...
+
+
+S = TypeVar("S", bound=_Sited)
+
+
+def _by_path(found: list[S]) -> dict[str, list[S]]:
+    grouped: dict[str, list[S]] = {}
+    for item in found:
+        grouped.setdefault(item.site.path, []).append(item)
+    return grouped
 
 
 class _Names(ast.NodeVisitor):
@@ -364,10 +371,11 @@ class _Names(ast.NodeVisitor):
 
 def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
     read: list[tuple[Cell, _Names]] = []
-    for cell, code in notebook.parsed_cells:
+    for cell, statements in notebook.statements():
         names = _Names()
         try:
-            names.visit(ast.parse(code))
+            for statement in statements:
+                names.visit(statement)
         except RecursionError:
             return
         read.append((cell, names))
@@ -378,7 +386,7 @@ def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
         return
     everything = set().union(*(names.bound for _cell, names in read)) if read else set()
     defined: set[str] = set()
-    for cell, names in read:
+    for _cell, names in read:
         for name, line in sorted(names.needed.items(), key=lambda item: (item[1], item[0])):
             if name in defined or name in _KNOWN:
                 continue
@@ -388,8 +396,7 @@ def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
                     "used-before-defined",
                     "error",
                     f"`{name}` is used here and defined only below.",
-                    cell.index,
-                    line,
+                    *notebook.place(line),
                 )
             else:
                 yield _issue(
@@ -397,8 +404,7 @@ def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
                     "undefined-name",
                     "error",
                     f"`{name}` is defined nowhere in the notebook.",
-                    cell.index,
-                    line,
+                    *notebook.place(line),
                 )
             defined.add(name)
         for name, line in sorted(names.later.items(), key=lambda item: (item[1], item[0])):
@@ -408,8 +414,7 @@ def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
                     "undefined-name",
                     "error",
                     f"`{name}` is defined nowhere in the notebook.",
-                    cell.index,
-                    line,
+                    *notebook.place(line),
                 )
                 defined.add(name)
         defined |= names.bound

@@ -7,8 +7,10 @@ import json
 import re
 import warnings
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import dedent
 from typing import Any
 
 from jupyter_mlops.project.marks import mapping, sequence
@@ -65,9 +67,9 @@ class Cell:
 
     @cached_property
     def syntax_error(self) -> tuple[int, str] | None:
-        """Line (1-based) and message of what keeps it from parsing; None when it parses."""
+        """Line (1-based) and message of what keeps it from parsing by itself; None when it parses."""
         try:
-            _parse(self.python[0])
+            parse(self.python[0])
         except SyntaxError as error:
             return error.lineno or 1, error.msg
         except (ValueError, RecursionError, MemoryError) as error:
@@ -97,28 +99,56 @@ class Notebook:
         return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())
 
     @cached_property
-    def parsed_cells(self) -> tuple[tuple[Cell, str], ...]:
-        """Code cells that are valid Python, with their code."""
-        return tuple((cell, cell.python[0]) for cell in self.code_cells if cell.syntax_error is None)
+    def _parsed(self) -> tuple[tuple[Cell, ...], ast.Module]:
+        """The cells that are valid Python, and all of them as one module. Most often one parse does for all cells."""
+        cells = self.code_cells
+        try:
+            return cells, parse(_joined(cells))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            valid = tuple(cell for cell in cells if cell.syntax_error is None)
+        try:
+            return valid, parse(_joined(valid))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return (), ast.Module([], [])
+
+    @property
+    def parsed_cells(self) -> tuple[Cell, ...]:
+        """Code cells that are valid Python."""
+        return self._parsed[0]
+
+    @property
+    def tree(self) -> ast.Module:
+        """The code of those cells as one module; `place` says where its lines are."""
+        return self._parsed[1]
 
     @cached_property
     def code(self) -> str:
-        """The code of all cells that parse, as one module."""
-        return "".join(f"{code}\n" for _cell, code in self.parsed_cells)
+        """The code of those cells as one text."""
+        return _joined(self.parsed_cells)
+
+    def statements(self) -> Iterator[tuple[Cell, list[ast.stmt]]]:
+        """Each of those cells with its statements, whose lines are those of `tree`."""
+        pending = list(reversed(self.tree.body))
+        ends = [*self._starts[1:], float("inf")]
+        for cell, end in zip(self.parsed_cells, ends, strict=False):
+            found = []
+            while pending and pending[-1].lineno < end:
+                found.append(pending.pop())
+            yield cell, found
 
     @cached_property
     def _starts(self) -> list[int]:
         starts = []
         line = 1
-        for _cell, code in self.parsed_cells:
+        for cell in self.parsed_cells:
             starts.append(line)
-            line += code.count("\n") + 1
+            line += cell.python[0].count("\n") + 1
         return starts
 
     def place(self, line: int) -> tuple[int, int]:
         """Cell index and line in the cell of a line of `code`."""
         position = max(bisect_right(self._starts, line) - 1, 0)
-        return self.parsed_cells[position][0].index, line - self._starts[position] + 1
+        return self.parsed_cells[position].index, line - self._starts[position] + 1
 
     @cached_property
     def escapes(self) -> tuple[Escape, ...]:
@@ -177,7 +207,12 @@ def _cell(index: int, data: dict[Any, Any]) -> Cell:
     )
 
 
-def _parse(code: str) -> ast.Module:
+def _joined(cells: tuple[Cell, ...]) -> str:
+    return "".join(f"{cell.python[0]}\n" for cell in cells)
+
+
+def parse(code: str) -> ast.Module:
+    """The syntax tree of code, without the warnings that old code gives."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(code)
@@ -185,13 +220,14 @@ def _parse(code: str) -> ast.Module:
 
 def _python_of(cell: Cell) -> tuple[str, tuple[Escape, ...]]:
     source = cell.source.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
-    stripped = source.lstrip()
-    if stripped.startswith("%%"):
+    if source.lstrip().startswith("%%"):
         return _cell_magic(cell.index, source)
+    if source[:1] in (" ", "\t"):
+        source = dedent(source)
     if not any(mark in source for mark in "%!?"):
         return source, ()
     try:
-        _parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _without_line_magics(cell.index, source)
     return source, ()

@@ -66,6 +66,7 @@ class Project:
     overrides: dict[str, str] = field(default_factory=dict)
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _notes: dict[tuple[str, str], Note] = field(default_factory=dict, repr=False)
+    _kinds: dict[str, str | None] = field(default_factory=dict, repr=False)
     _folders: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -103,7 +104,11 @@ class Project:
 
     def kind(self, path: str) -> str | None:
         """What is at `path` inside the project: "file", "folder", or None (nothing, a link that leaves, a FIFO …)."""
-        path = posixpath.normpath(path)
+        if path not in self._kinds:
+            self._kinds[path] = self._kind(posixpath.normpath(path))
+        return self._kinds[path]
+
+    def _kind(self, path: str) -> str | None:
         if path in self.overrides:
             return "file"
         if not self._inside(path):
@@ -186,7 +191,7 @@ class Project:
 
     def _notebook_code(self, path: str) -> PythonSource | None:
         notebook = self.notebook(path)
-        return PythonSource(notebook.code) if notebook is not None and notebook.language == "python" else None
+        return PythonSource(notebook.tree) if notebook is not None and notebook.language == "python" else None
 
     def notebook(self, path: str) -> Notebook | None:
         """A notebook; None where it does not parse."""

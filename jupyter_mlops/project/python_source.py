@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from jupyter_mlops.project.notebook import parse
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -191,17 +191,18 @@ class PythonSource:
     """The scopes of a piece of Python code.
 
     Args:
-        text: the code.
+        code: the code, or its syntax tree.
 
     Raises:
         DocumentError: when it does not parse.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, code: str | ast.Module) -> None:
+        if isinstance(code, ast.Module):
+            self.tree = code
+            return
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self.tree = ast.parse(text)
+            self.tree = parse(code)
         except SyntaxError as error:
             raise DocumentError(f"not valid Python 3: {error.msg}", error.lineno) from None
         except (ValueError, RecursionError, MemoryError):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.flows import flow_stages
+from jupyter_mlops.assessment.flows import flow_stages, own_function
 from jupyter_mlops.assessment.probe import Pipeline, Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.python_source import Scope
 
+#: A pipeline's steps live in as many modules beside the entry point at least.
+_MODULES = 2
 _FRAMEWORKS = ("flow", "pipeline", "task", "step", "dag", "asset", "job", "op", "workflow", "component")
 
 
@@ -20,10 +22,12 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         if source is None or not (source.has_main_guard or source.acts):
             continue
         for scope in _entries(unit, path, source.scopes):
+            if len({node[0] for call in scope.calls if (node := own_function(unit, path, call))} - {path}) < _MODULES:
+                continue
             stages = flow_stages(unit, path, scope, lambda _call, _node: True)
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
             modules = {stage.node[0] for stage in stages if stage.node is not None and stage.name in connected}
-            if len(connected) >= 2 and len(modules - {path}) >= 2:
+            if len(connected) >= 2 and len(modules - {path}) >= _MODULES:
                 yield Pipeline(
                     "python-pipeline",
                     "Python",

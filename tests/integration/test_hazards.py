@@ -54,6 +54,12 @@ def test_converts_into_stages_with_equal_results(converted: Any, name: str) -> N
     assert not changed
 
 
+def test_what_star_imports_and_scripts_bring_is_not_handed_over(converted: Any) -> None:
+    _, conversion, _ = converted("imports_in_odd_places")
+    outputs = {entry["variable"] for stage in conversion.document["stages"] for entry in stage["outputs"]}
+    assert not outputs & {"sqrt", "ceil", "halve", "twice", "helpers", "json", "np", "dt"}
+
+
 def plain_code_cells(notebook: Path) -> list[int]:
     import json
 

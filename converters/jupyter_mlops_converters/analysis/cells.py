@@ -179,6 +179,10 @@ def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[St
             node = ast.parse("pass").body[0]
             text = f"%{magic.name} {magic.argument}".rstrip()
             found.append(Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem))
+        elif magic.name == "run" and magic.body is None and not magic.nested:
+            node = ast.parse("pass").body[0]
+            text = f"%run {magic.argument}".rstrip()
+            found.append(Statement(cell.index, start + len(found), "definition", node, text, NameFacts()))
         elif magic.name == "cd" and not magic.nested:
             node = ast.parse("pass").body[0]
             found.append(

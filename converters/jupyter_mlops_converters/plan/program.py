@@ -135,6 +135,9 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
         for statement in cell.statements:
             for name in statement.facts.all_binds:
                 binders.setdefault(name, []).append(statement)
+        if observation is not None:
+            for name, statement in _brought_along(cell, observation.cell(cell.index)):
+                binders.setdefault(name, []).append(statement)
     steps = []
     previous: dict[str, str] = {}
     seeded: set[str] = set()
@@ -180,6 +183,23 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
     return Program(analysis, observation, tuple(steps), {name: tuple(found) for name, found in binders.items()})
 
 
+def _brought_along(cell: AnalysedCell, observed: ObservedCell) -> list[tuple[str, Statement]]:
+    """Functions, classes and modules that a star import or `%run` has bound: names that the code does not show."""
+    stars = [s for s in cell.statements if s.facts.star_imports]
+    scripts = [s for s in cell.statements if s.text.startswith("%run ")]
+    found = []
+    for name, change in observed.changes.items():
+        if not change.bound or name in cell.facts.all_binds or change.kind == "value":
+            continue
+        home = next(
+            (s for s in stars if any(change.home.startswith(m.split(".")[0]) for m in s.facts.star_imports)), None
+        )
+        source = home or next(iter(scripts), None) or next(iter(stars), None)
+        if source is not None:
+            found.append((name, source))
+    return found
+
+
 def _observed_names(
     analysis: Analysis, cell: AnalysedCell, observed: ObservedCell, classes: dict[str, str]
 ) -> tuple[set[str], set[str], set[str]]:
@@ -219,7 +239,8 @@ def _never_changes(analysis: Analysis, name: str) -> bool:
     """Whether a name only ever holds numbers, texts or definitions, which nothing can change in place."""
     binders = [s for cell in analysis.cells for s in cell.statements if name in s.facts.all_binds]
     return bool(binders) and all(
-        s.kind in {"import", "definition"} or (isinstance(s.node, ast.Assign) and isinstance(s.node.value, ast.Constant))
+        s.kind in {"import", "definition"}
+        or (isinstance(s.node, ast.Assign) and isinstance(s.node.value, ast.Constant))
         for s in binders
     )
 

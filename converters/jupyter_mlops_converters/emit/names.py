@@ -102,12 +102,17 @@ def with_imports(lines: Sequence[str], chosen: Mapping[str, str], present: Itera
         chosen: module → name.
         present: names that are imported already.
     """
-    text = "\n".join(lines)
-    here = set(present)
     groups: list[list[str]] = [[], []]
+    needed = used(lines, chosen) - set(present)
     for module, name in sorted(chosen.items()):
-        if name in here or not re.search(rf"\b{name}\.", text):
+        if name not in needed:
             continue
         line = f"import {module}" if module == name else f"import {module} as {name}"
         groups[module.partition(".")[0] not in STANDARD_MODULES].append(line)
-    return "\n\n".join(["\n".join(group) for group in groups if group] + [text])
+    return "\n\n".join(["\n".join(group) for group in groups if group] + ["\n".join(lines)])
+
+
+def used(lines: Sequence[str], chosen: Mapping[str, str]) -> set[str]:
+    """The chosen names that the lines use."""
+    text = "\n".join(lines)
+    return {name for name in chosen.values() if re.search(rf"\b{name}\.", text)}

@@ -74,7 +74,7 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
             for hand_over in loads
         ]
         cells.append(notebook.generated("code", names.with_imports(lines, loaders, present), "inputs"))
-        present |= set(loaders.values())
+        present |= names.used(lines, loaders)
     if stage.definitions.strip():
         cells.append(notebook.generated("code", stage.definitions.strip("\n"), "definitions"))
     for cell in stage.cells:

@@ -56,6 +56,23 @@ class Compiled:
     notebook: SourceNotebook
 
 
+@dataclass(frozen=True)
+class Verified:
+    """A pipeline that was proven again.
+
+    Attributes:
+        document: the content of its `conversion.json` with the new verification.
+        proof: the proof.
+        observation: the run of the original that it was compared with.
+        notebook: the original.
+    """
+
+    document: dict[str, Any]
+    proof: Proof
+    observation: Observation
+    notebook: SourceNotebook
+
+
 def compile_notebook(
     path: Path | str,
     *,
@@ -132,9 +149,7 @@ def _finish(
     return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
 
 
-def verify_pipeline(
-    folder: Path | str, *, limits: Limits | None = None, progress: Progress | None = None
-) -> tuple[dict[str, Any], Proof]:
+def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progress: Progress | None = None) -> Verified:
     """Prove a pipeline again, as its files are now.
 
     Args:
@@ -143,7 +158,7 @@ def verify_pipeline(
         progress: called with progress events.
 
     Returns:
-        The content of `conversion.json` with the new verification, and the proof.
+        The result; nothing is written.
 
     Raises:
         MlopsError: ``not-a-pipeline``, ``invalid-conversion``, or what running the notebook raises.
@@ -191,7 +206,7 @@ def verify_pipeline(
         )
         proof = _prove_once(stages, observation, work, project, place.folder, kernel_name, limits, tell, analysis, None)
     document["verification"] = verification(proof)
-    return document, proof
+    return Verified(document, proof, observation, notebook)
 
 
 @contextmanager

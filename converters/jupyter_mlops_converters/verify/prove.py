@@ -15,12 +15,13 @@ from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import FORCED, Limits
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
 from jupyter_mlops_converters.verify.outputs import compare_outputs
+from jupyter_mlops_converters.verify.report import ReportVerdict
 
-IDENTICAL = "identical"
-WITHIN_TOLERANCE = "within-tolerance"
-NOT_DETERMINISTIC = "not-deterministic"
-DIFFERS = "differs"
-FAILED = "failed"
+IDENTICAL: ReportVerdict = "identical"
+WITHIN_TOLERANCE: ReportVerdict = "within-tolerance"
+NOT_DETERMINISTIC: ReportVerdict = "not-deterministic"
+DIFFERS: ReportVerdict = "differs"
+FAILED: ReportVerdict = "failed"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Compared:
         outputs: the pipeline's outputs of a cell.
     """
 
-    verdict: str
+    verdict: ReportVerdict
     detail: str
     stage: str
     source_cell: int | None = None
@@ -246,7 +247,7 @@ def _compare_files(session: Session, stage: str, paths: list[str], original: Pat
     return found
 
 
-def _same_content(expected: Path, actual: Path) -> tuple[str, str]:
+def _same_content(expected: Path, actual: Path) -> tuple[ReportVerdict, str]:
     before, after = expected.read_bytes(), actual.read_bytes()
     if before == after:
         return IDENTICAL, ""

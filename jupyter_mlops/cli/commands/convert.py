@@ -21,6 +21,7 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
+    report: Annotated[Optional[Path], typer.Option(help="Write the proof, side by side, as one HTML page.")] = None,  # noqa: UP045
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
 ) -> int:
@@ -34,7 +35,14 @@ def command(
 
         with progress_to(progress) as tell:
             conversion = convert(
-                notebook, name=name, output=output, run=not no_run, write=not dry_run, timeout=timeout, progress=tell
+                notebook,
+                name=name,
+                output=output,
+                run=not no_run,
+                write=not dry_run,
+                timeout=timeout,
+                report=report,
+                progress=tell,
             )
     if format is Format.json:
         print_json({**conversion.document, "path": str(conversion.path)})

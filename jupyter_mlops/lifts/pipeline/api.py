@@ -10,7 +10,10 @@ from typing import Any
 from jupyter_mlops_converters.compile import TARGETS, Compiled, compile_notebook, verify_pipeline
 from jupyter_mlops_converters.document import document_text
 from jupyter_mlops_converters.emit import Link as EmittedLink
+from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.source.notebook import SourceNotebook
+from jupyter_mlops_converters.verify.prove import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 
@@ -49,6 +52,7 @@ def convert(
     run: bool = True,
     write: bool = True,
     timeout: float | None = None,
+    report: str | Path | None = None,
     targets: Iterable[str] = TARGETS,
     progress: Progress | None = None,
 ) -> Conversion:
@@ -61,6 +65,7 @@ def convert(
         run: whether the notebook may be run, on a copy of the project, to observe it and to prove the result.
         write: whether the files are written, all or none; they are not when the proof fails.
         timeout: seconds a cell may take; None for no limit.
+        report: a file that gets the proof as one HTML page, also when the proof fails; not when nothing was run.
         targets: emit targets ("papermill", "ploomber", "dvc", "mlflow").
         progress: called with events as the command line gives them with `--progress json`.
 
@@ -73,6 +78,8 @@ def convert(
     compiled = compile_notebook(
         notebook, name=name, output=output, run=run, limits=Limits(cell=timeout), targets=targets, progress=progress
     )
+    if report is not None and compiled.proof is not None and compiled.observation is not None:
+        _write_report(report, compiled.document, compiled.proof, compiled.observation, compiled.notebook)
     changes = _changes(compiled)
     good = compiled.proof is None or compiled.proof.verdict not in {"failed", "differs"}
     applied = None
@@ -113,12 +120,19 @@ def _with_lines(file: Path, lines: tuple[str, ...]) -> str | None:
     return old + ("\n" if old and not old.endswith("\n") else "") + "\n".join(missing) + "\n"
 
 
-def verify(pipeline: str | Path, *, timeout: float | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def verify(
+    pipeline: str | Path,
+    *,
+    timeout: float | None = None,
+    report: str | Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Prove a pipeline again, as its files are now.
 
     Args:
         pipeline: its folder.
         timeout: seconds a cell may take; None for no limit.
+        report: a file that gets the proof as one HTML page.
         progress: called with events.
 
     Returns:
@@ -127,6 +141,48 @@ def verify(pipeline: str | Path, *, timeout: float | None = None, progress: Prog
     Raises:
         MlopsError: it is no pipeline, or its notebook does not run.
     """
-    document, _ = verify_pipeline(pipeline, limits=Limits(cell=timeout), progress=progress)
-    found: dict[str, Any] = document["verification"]
+    verified = verify_pipeline(pipeline, limits=Limits(cell=timeout), progress=progress)
+    if report is not None:
+        _write_report(report, verified.document, verified.proof, verified.observation, verified.notebook)
+    found: dict[str, Any] = verified.document["verification"]
     return found
+
+
+def _write_report(
+    file: str | Path, document: dict[str, Any], proof: Proof, observation: Observation, notebook: SourceNotebook
+) -> None:
+    from jupyter_mlops_converters.verify.report import CellResult, ProofReport, ValueResult, render
+
+    formats = {entry["variable"]: entry["format"] for stage in document["stages"] for entry in stage["inputs"]}
+    cells = [
+        CellResult(
+            source_cell=c.source_cell,
+            stage=c.stage,
+            source=notebook.cells[c.source_cell].source,
+            expected=observation.cell(c.source_cell).outputs,
+            actual=c.outputs,
+            verdict=c.verdict,
+            detail=c.detail,
+        )
+        for c in proof.cells
+        if c.source_cell is not None
+    ]
+    failure = proof.failure
+    page = ProofReport(
+        title=document["name"],
+        notebook=document["notebook"],
+        verdict=proof.verdict,
+        cells=cells,
+        hand_overs=[
+            ValueResult(str(c.name), c.stage, c.verdict, c.detail, formats.get(str(c.name), ""))
+            for c in proof.hand_overs
+        ],
+        files=[ValueResult(str(c.name), c.stage, c.verdict, c.detail) for c in proof.files],
+        facts=[
+            ("notebook, SHA-256", notebook.sha256),
+            ("Python", observation.python_version),
+            *sorted(observation.distributions.items()),
+        ],
+        failure=f"Stage {failure.stage}: {failure.detail}" if failure is not None else "",
+    )
+    Path(file).write_text(render(page), encoding="utf-8", newline="\n")

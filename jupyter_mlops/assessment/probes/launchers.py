@@ -6,6 +6,7 @@ import ast
 import configparser
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -128,22 +129,30 @@ def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
             if text:
                 first = first if commands else call.line
                 commands.append(text.replace("{}", "").replace("\n", " "))
-        before = [
-            argument.id
-            for node in getattr(scope.node, "decorator_list", [])
-            for argument in getattr(node, "args", [])
-            if isinstance(argument, ast.Name)
-        ]
+        before = [name for node in getattr(scope.node, "decorator_list", []) for name in _prerequisites(node)]
         name = scope.name.replace("_", "-")
-        folder = unit.path
-        needs = tuple(f"invoke:{unit.path}#{need.replace('_', '-')}" for need in before)
-        yield Launch(
-            f"invoke:{unit.path}#{name}", "environment", path, first, "\n".join(commands), folder, name, needs=needs
+        needs = tuple(f"invoke:{path}#{need.replace('_', '-')}" for need in before)
+        task = Launch(
+            f"invoke:{path}#{name}", "environment", path, first, "\n".join(commands), unit.path, name, needs=needs
         )
+        yield task
+        # A module of tasks is a collection: its name runs its default task.
+        collection = posixpath.basename(path).removesuffix(".py")
+        if collection != "tasks" and any(_is_default(node) for node in getattr(scope.node, "decorator_list", [])):
+            yield replace(task, id=f"invoke:{path}#", name=collection)
 
 
-def _is_true(decorator: ast.expr, keyword: str) -> bool:
-    given = [item.value for item in getattr(decorator, "keywords", []) if item.arg == keyword]
+def _prerequisites(decorator: ast.expr) -> list[str]:
+    """Names of the tasks that `@task(a, b)` or `@task(pre=[a, b])` runs first."""
+    given = [*getattr(decorator, "args", [])]
+    for keyword in getattr(decorator, "keywords", []):
+        if keyword.arg == "pre" and isinstance(keyword.value, (ast.List, ast.Tuple)):
+            given += keyword.value.elts
+    return [node.id for node in given if isinstance(node, ast.Name)]
+
+
+def _is_default(decorator: ast.expr) -> bool:
+    given = [item.value for item in getattr(decorator, "keywords", []) if item.arg == "default"]
     return any(isinstance(value, ast.Constant) and value.value is True for value in given)
 
 

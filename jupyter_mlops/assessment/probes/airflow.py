@@ -1,0 +1,194 @@
+"""Airflow: DAGs with connected tasks, and whether they are scheduled."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.flows import flow_stages
+from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+
+_TASKS = (
+    "airflow.decorators.task",
+    "airflow.sdk.task",
+    "airflow.decorators.task.python",
+    "airflow.decorators.task.virtualenv",
+)
+_DAGS = ("airflow.decorators.dag", "airflow.sdk.dag")
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    """Commands of BashOperator and functions of PythonOperator, started by the scheduler."""
+    for path, source in _sources(unit):
+        for call in source.calls:
+            command = call.text(None, "bash_command")
+            if call.attribute.endswith("BashOperator") and command:
+                yield Launch(
+                    _id(path, call),
+                    "schedule",
+                    path,
+                    call.line,
+                    command,
+                    unit.path,
+                    call.text(None, "task_id") or "bash",
+                    group=path,
+                )
+
+
+def _sources(unit: Unit) -> Iterator[tuple[str, PythonSource]]:
+    for path in unit.mentioning("airflow"):
+        source = unit.project.python(path)
+        if (
+            source is not None
+            and not unit.is_test(path)
+            and any(item.module.partition(".")[0] == "airflow" for item in source.imports)
+        ):
+            yield path, source
+
+
+def _id(path: str, call: Call) -> str:
+    return f"{path}#{call.text(None, 'task_id') or call.line}"
+
+
+def _pipelines(unit: Unit) -> Iterator[Pipeline]:
+    for path, source in _sources(unit):
+        for scope in source.scopes:
+            if any(decorator.replace("()", "") in _DAGS for decorator in scope.decorators):
+                stages = flow_stages(unit, path, scope, lambda _call, node: _is_task(unit, node))
+                scheduled = any(_schedule(node) for node in getattr(scope.node, "decorator_list", []))
+                called = unit.reach.reached(path, scope.name) and any(
+                    call.name == f":{scope.name}" for call in source.calls
+                )
+                if stages:
+                    yield _pipeline(path, scope.line, stages, scheduled, called)
+        yield from _classic(unit, path, source)
+
+
+def _is_task(unit: Unit, node: Node) -> bool:
+    source = unit.project.python(node[0])
+    scope = scope_named(source, node[1]) if source is not None else None
+    return scope is not None and any(decorator.replace("()", "").startswith(_TASKS) for decorator in scope.decorators)
+
+
+def _pipeline(path: str, line: int, stages: list[Stage], scheduled: bool, complete: bool) -> Pipeline:
+    started = "its schedule" if scheduled else "airflow dags trigger"
+    return Pipeline(
+        "airflow",
+        "Airflow",
+        path,
+        line,
+        tuple(stages),
+        started_by=started if complete else "",
+        confidence=0.9,
+    )
+
+
+def _schedule(node: ast.expr) -> bool:
+    """Whether a DAG is created with a schedule."""
+    for keyword in getattr(node, "keywords", []):
+        if keyword.arg in ("schedule", "schedule_interval", "timetable"):
+            return not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None)
+    return False
+
+
+def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
+    """Operators connected by `>>`, `<<`, `set_downstream`, `set_upstream` or `chain`."""
+    dags = [call for call in source.calls if call.name.endswith(".DAG") and call.name.startswith("airflow")]
+    if not dags:
+        return
+    for scope in source.scopes:
+        operators = _operators(scope)
+        if not operators:
+            continue
+        after: dict[str, set[str]] = {name: set() for name in operators}
+        for earlier, later in _edges(scope):
+            if later in after and earlier in after:
+                after[later].add(earlier)
+        stages = [
+            Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, call))
+            for name, call in operators.items()
+        ]
+        yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), complete=True)
+
+
+def _operators(scope: Scope) -> dict[str, Call]:
+    """Variables of a scope that hold an operator."""
+    calls = {id(call.node): call for call in scope.calls if call.attribute.endswith(("Operator", "Sensor"))}
+    found = {}
+    for node in _statements(scope):
+        if isinstance(node, ast.Assign) and id(node.value) in calls:
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found[target.id] = calls[id(node.value)]
+    return found
+
+
+def _statements(scope: Scope) -> Iterator[ast.AST]:
+    root = scope.node
+    if root is not None:
+        yield from ast.walk(root)
+
+
+def _edges(scope: Scope) -> Iterator[tuple[str, str]]:
+    for node in _statements(scope):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp):
+            yield from _shifted(node.value)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            names = [name for argument in node.args for name in _names(argument)]
+            if node.func.attr == "set_downstream":
+                yield from ((node.func.value.id, name) for name in names)
+            elif node.func.attr == "set_upstream":
+                yield from ((name, node.func.value.id) for name in names)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "chain":
+            groups = [_names(argument) for argument in node.args]
+            for position in range(1, len(groups)):
+                yield from ((earlier, later) for earlier in groups[position - 1] for later in groups[position])
+
+
+def _shifted(node: ast.expr) -> list[tuple[str, str]]:
+    """Edges of `a >> [b, c] >> d`."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.RShift, ast.LShift))):
+        return []
+    forward = isinstance(node.op, ast.RShift)
+    left = node.left.right if isinstance(node.left, ast.BinOp) else node.left
+    pairs = [(one, other) if forward else (other, one) for one in _names(left) for other in _names(node.right)]
+    return [*_shifted(node.left), *pairs]
+
+
+def _names(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Name):
+        return [node.id]
+    return (
+        [element.id for element in node.elts if isinstance(element, ast.Name)]
+        if isinstance(node, (ast.List, ast.Tuple))
+        else []
+    )
+
+
+def _node(unit: Unit, path: str, call: Call) -> Node | None:
+    function = call.argument(None, "python_callable")
+    if function is not None:
+        name = call.scope.dotted(function)
+        if name.startswith(":"):
+            return path, name[1:]
+        found = unit.reach.modules.resolve(name, path) if name and name[0] != "?" else None
+        return (found[0], found[1]) if found else None
+    return (_id(path, call), LAUNCH) if call.text(None, "bash_command") else None
+
+
+PROBE = Probe(
+    id="airflow",
+    title="Airflow",
+    reads="Python code that imports airflow",
+    credits="configured: tasks without order, a DAG function that nothing calls · wired: connected tasks in a DAG",
+    launches=_launches,
+    pipelines=_pipelines,
+)

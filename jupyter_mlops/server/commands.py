@@ -45,6 +45,7 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
         command=[sys.executable, "-m", "jupyter_mlops", command_name, str(local), *arguments],
         folder=folder,
         translate=lambda document: translate_paths(document, files, folder),
+        exclusive=kind != "plan",
     )
 
 

@@ -49,6 +49,7 @@ class Job:
         command: program and arguments.
         folder: the working directory.
         translate: applied to the answer before anyone sees it.
+        exclusive: refused while the same is being done to the same path.
         id: unguessable, unique.
         state: where it stands.
         created: seconds since the epoch.
@@ -63,6 +64,7 @@ class Job:
     command: Sequence[str]
     folder: Path
     translate: Translate
+    exclusive: bool = True
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: State = "queued"
     created: float = field(default_factory=time.time)
@@ -185,7 +187,7 @@ class JobManager:
             RequestError: 409 `job-running` when the same is being done to the same path.
         """
         for other in self._jobs.values():
-            if not other.ended and (other.kind, other.path) == (job.kind, job.path):
+            if job.exclusive and not other.ended and (other.kind, other.path) == (job.kind, job.path):
                 raise RequestError(
                     409,
                     "job-running",

@@ -24,4 +24,7 @@ export const COMMANDS = {
   openConversion: `${PACKAGE}:open-conversion`
 } as const;
 
+/** Class of the conversion panels: what they are about does not change what is worked on. */
+export const CONVERSION_CLASS = 'jp-Mlops-conversionPanel';
+
 export const SIDEBAR_ID = 'jupyter-mlops-sidebar';

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -49,11 +50,13 @@ class Server:
     Attributes:
         url: with the prefix, ending in a slash.
         root: the folder that it serves.
+        settings: the folder of the person's settings.
         process: its process.
     """
 
     url: str
     root: Path
+    settings: Path
     process: subprocess.Popen[bytes]
 
 
@@ -82,7 +85,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         url = f"http://127.0.0.1:{port}{BASE_URL}"
         try:
             _wait_for(url, process)
-            yield Server(url, root, process)
+            yield Server(url, root, home / "settings", process)
         finally:
             process.terminate()
             try:
@@ -188,6 +191,7 @@ class Lab:
 
 @pytest.fixture
 def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    shutil.rmtree(server.settings, ignore_errors=True)
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     context.set_default_timeout(60_000)
     name = _name_of(request)

@@ -29,6 +29,7 @@ def from_context_menu(lab, notebook):
 def from_palette(lab, notebook):
     lab.page.locator(".jp-Notebook:visible .jp-Cell").first.click()
     lab.page.keyboard.press("Control+Shift+C")
+    expect(lab.page.locator("#modal-command-palette input")).to_be_focused()
     lab.page.keyboard.type("convert notebook to pipeline")
     lab.page.locator(".lm-CommandPalette-item", has_text="Convert Notebook to Pipeline").first.wait_for()
     lab.page.keyboard.press("Enter")

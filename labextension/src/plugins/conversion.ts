@@ -22,7 +22,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { ConversionContent } from '../convert/panel';
 import { convertIcon } from '../icons';
-import { COMMANDS, DOMAIN, PLUGINS } from '../ids';
+import { COMMANDS, CONVERSION_CLASS, DOMAIN, PLUGINS } from '../ids';
 import { serverPathOf } from '../places';
 import { IMlops } from '../tokens';
 
@@ -98,6 +98,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
         });
         panel = new MainAreaWidget({ content });
         panel.toolbar.hide();
+        panel.addClass(CONVERSION_CLASS);
         panel.id = `jupyter-mlops-conversion-${path}`;
         panel.title.label = trans.__(
           '%1 → pipeline',

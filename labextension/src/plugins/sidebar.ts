@@ -17,7 +17,13 @@ import type { Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 
 import { maturityIcon } from '../icons';
-import { COMMANDS, DOMAIN, PLUGINS, SIDEBAR_ID } from '../ids';
+import {
+  COMMANDS,
+  CONVERSION_CLASS,
+  DOMAIN,
+  PLUGINS,
+  SIDEBAR_ID
+} from '../ids';
 import { serverPathOf } from '../places';
 import { IMlops } from '../tokens';
 
@@ -99,6 +105,9 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     restorer?.add(panel, SIDEBAR_ID);
 
     const follow = () => {
+      if (shell.currentWidget?.hasClass(CONVERSION_CLASS)) {
+        return;
+      }
       const current = shell.currentWidget as Partial<DocumentWidget> | null;
       const path =
         current?.context?.path ?? browser?.model.path ?? contents.normalize('');

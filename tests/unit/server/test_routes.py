@@ -176,3 +176,42 @@ async def test_a_project_is_assessed_whole(ask, jp_root_dir):
     _, again = await ask("assess", params={"path": "churn", "max_age": "3600"})
     assert again["age"] >= answer["age"]
     assert {**again, "age": 0} == {**answer, "age": 0}
+
+
+def write_notebook(path, *sources):
+    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": kernel}, "cells": cells}
+    for cell in cells:
+        cell["execution_count"] = None
+    path.write_text(json.dumps(notebook))
+
+
+async def test_a_plan_names_stages_and_writes_nothing(ask, jp_root_dir):
+    write_notebook(jp_root_dir / "a.ipynb", "x = 1", "print(x + 1)")
+    before = sorted(jp_root_dir.rglob("*"))
+    status, answer = await ask("convert", "plan", body={"path": "a.ipynb"}, request_timeout=120)
+    assert (status, answer["path"]) == (200, "pipelines/a")
+    assert answer["stages"]
+    assert answer["verification"]["verdict"] == "not-run"
+    assert sorted(jp_root_dir.rglob("*")) == before
+
+
+async def test_a_plan_for_what_is_no_notebook(ask, jp_root_dir):
+    (jp_root_dir / "a.ipynb").write_text('{"cells": [')
+    status, answer = await ask("convert", "plan", body={"path": "a.ipynb"}, request_timeout=120)
+    assert status == 422
+    assert answer["exit_status"] == 2
+    assert answer["path"] == "a.ipynb"
+    assert answer["message"]
+
+
+async def test_a_job_of_the_real_command(ask, services, jp_root_dir):
+    write_notebook(jp_root_dir / "--help.ipynb", "x = (")
+    status, job = await ask("jobs", body={"kind": "convert", "path": "--help.ipynb"})
+    assert status == 201
+    job = services.jobs.get(job["id"])
+    while not job.ended:
+        await asyncio.wait_for(job.wait_for_event(job.as_dict()["next"]), 120)
+    assert (job.state, job.error["cell"], job.error["path"]) == ("failed", 0, "--help.ipynb")
+    assert any(event.get("phase") == "read" for event in job.events_since(0))

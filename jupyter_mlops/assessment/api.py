@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,7 @@ class Assessment:
         headline: the unit that sets the level.
         notes: what could not be read, and other remarks.
         strict: waivers and attestations were left aside.
+        own_answers: what people answered to the checklist themselves: question → "yes", "partly" or "no".
     """
 
     project: Project
@@ -96,6 +97,7 @@ class Assessment:
     headline: UnitAssessment
     notes: tuple[Note, ...] = ()
     strict: bool = False
+    own_answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> int:
@@ -124,8 +126,7 @@ class Assessment:
             "progress": self.progress,
             "score": self.score,
             "checklist": [
-                {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
-                for answer in self.headline.answers
+                _answer(answer) | {"own_answer": self.own_answers.get(answer.id)} for answer in self.headline.answers
             ],
             "units": [_unit(unit, self.project, relative) for unit in self.units],
             "notes": [{"path": relative(note.path), "line": note.line, "message": note.message} for note in self.notes],
@@ -180,10 +181,7 @@ def _unit(assessed: UnitAssessment, project: Project, relative: _Relative) -> di
         "blockers": [result.criterion.id for result in assessed.blockers],
         "next_steps": [result.criterion.id for result in assessed.next_steps],
         "banked": {str(level): share for level, share in sorted(assessed.banked.items())},
-        "checklist": [
-            {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
-            for answer in assessed.answers
-        ],
+        "checklist": [_answer(answer) for answer in assessed.answers],
         "criteria": [_criterion(result, project, relative) for result in assessed.results],
         "notebooks": [
             {
@@ -197,6 +195,10 @@ def _unit(assessed: UnitAssessment, project: Project, relative: _Relative) -> di
             for issue in assessed.notebooks
         ],
     }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
 
 
 def _criterion(result: Result, project: Project, relative: _Relative) -> dict[str, Any]:

@@ -175,20 +175,18 @@ _READERS = frozenset(
     ]
 )
 #: Last parts of all names that `_source` knows.
-_READS = _READERS | set(
-    (
-        "load",
-        "open",
-        "urlretrieve",
-        "get",
-        "download",
-        "forPath",
-        "hf_hub_download",
-        "snapshot_download",
-        "get_rdataset",
-        "DeltaTable",
-    )
-)
+_READS = _READERS | {
+    "load",
+    "open",
+    "urlretrieve",
+    "get",
+    "download",
+    "forPath",
+    "hf_hub_download",
+    "snapshot_download",
+    "get_rdataset",
+    "DeltaTable",
+}
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
 _BUNDLED = re.compile(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
+from jupyter_mlops.assessment.config import Config, excluded, read_config
 from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
 from jupyter_mlops.assessment.probe import Probe
@@ -18,6 +21,7 @@ from jupyter_mlops.assessment.probes import all_probes
 from jupyter_mlops.assessment.scoring import answers, judge, level_of, progress_to, score_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.units import find_units
+from jupyter_mlops.assessment.waivers import Decision, apply, own_answers, read_waivers
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Note, open_project
 
@@ -34,19 +38,27 @@ def run(
 ) -> Assessment:
     """The assessment; see `jupyter_mlops.assessment.api.assess`."""
     with _uncollected():
-        return _run(path, _day(date), strict=strict, overrides=overrides)
+        return _run(path, _day(date), strict=strict, given=config, overrides=overrides)
 
 
-def _run(path: str | Path, day: dt.date, *, strict: bool, overrides: dict[str, str] | None) -> Assessment:
+def _run(
+    path: str | Path, day: dt.date, *, strict: bool, given: dict[str, Any] | None, overrides: dict[str, str] | None
+) -> Assessment:
     project = open_project(path, overrides=overrides)
-    units = find_units(project)
-    assessed = tuple(_assess_unit(unit) for unit in units)
+    config = read_config(project, given)
+    decisions = read_waivers(project, day)
+    own = own_answers(project)
+    if config.exclude:
+        kept = tuple(file for file in project.walk.files if not excluded(project, config.exclude, file.path))
+        project.walk = replace(project.walk, files=kept)
+    units = find_units(project, config.units)
+    assessed = tuple(_assess_unit(unit, config, () if strict else decisions, day) for unit in units)
     headline = min(_leading(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
     notes = [*project.notes, *(Note(path, message) for path, message in project.walk.left_out)]
     if project.walk.truncated:
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
     notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
-    return Assessment(project, day, assessed, headline, tuple(notes), strict)
+    return Assessment(project, day, assessed, headline, tuple(notes), strict, own)
 
 
 def _leading(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:
@@ -87,7 +99,7 @@ def _day(date: dt.date | str | None) -> dt.date:
     return date or dt.datetime.now(tz=dt.timezone.utc).date()
 
 
-def _assess_unit(unit: Unit) -> UnitAssessment:
+def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], day: dt.date) -> UnitAssessment:
     probes = all_probes()
     unit.launches = tuple(launch for probe in probes for launch in _guarded(unit, probe, probe.launches))
     unit.pipelines = tuple(pipeline for probe in probes for pipeline in _guarded(unit, probe, probe.pipelines))
@@ -95,7 +107,9 @@ def _assess_unit(unit: Unit) -> UnitAssessment:
     for probe in probes:
         for finding in unit.settle(_guarded(unit, probe, probe.findings)):
             found[finding.criterion].append(finding)
-    results = tuple(judge(criterion, found[criterion.id]) for criterion in all_criteria())
+    wanted = [criterion for criterion in all_criteria() if criterion.id not in config.ignore]
+    results = tuple(judge(criterion, found[criterion.id]) for criterion in wanted)
+    results = apply(results, decisions, posixpath.relpath(unit.path, unit.project.folder), day)
     level = level_of(results)
     progress = 100 if level == 4 else progress_to(level + 1, results)
     gate = [result for result in results if result.criterion.required and result.criterion.level <= max(level, 1)]

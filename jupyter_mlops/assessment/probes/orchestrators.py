@@ -33,39 +33,35 @@ def _sources(unit: Unit, module: str) -> Iterator[tuple[str, PythonSource]]:
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
     for module, (title, flows, steps) in _DECORATED.items():
-        for path, source in _sources(unit, module):
-            for scope in source.scopes:
-                if _has(scope, module, flows):
-                    stages = flow_stages(
-                        unit,
-                        path,
-                        scope,
-                        lambda _call, node, module=module, steps=steps: _is_step(unit, node, module, steps),
-                    )  # type: ignore[misc]
-                    if stages:
-                        yield _made(unit, title, path, scope, stages, _called(unit, path, scope, module))
+        yield from _decorated(unit, module, title, flows, steps)
     yield from _metaflow(unit)
     yield from _dagster_assets(unit)
     yield from _luigi(unit)
     yield from _kedro(unit)
 
 
+def _decorated(
+    unit: Unit, module: str, title: str, flows: tuple[str, ...], steps: tuple[str, ...]
+) -> Iterator[Pipeline]:
+    """Flows that are decorated functions which call decorated steps."""
+
+    def is_step(_call: Call, node: Node) -> bool:
+        source = unit.project.python(node[0])
+        scope = scope_named(source, node[1]) if source is not None else None
+        return scope is not None and _has(scope, module, steps)
+
+    for path, source in _sources(unit, module):
+        for scope in source.scopes:
+            if _has(scope, module, flows):
+                stages = flow_stages(unit, path, scope, is_step)
+                started = f"{scope.name}()" if unit.reach.reached(path, scope.name) else ""
+                if stages:
+                    yield _made(unit, title, path, scope, stages, started)
+
+
 def _has(scope: Scope, module: str, names: tuple[str, ...]) -> bool:
     plain = [decorator.replace("()", "") for decorator in scope.decorators]
     return any(decorator.partition(".")[0] == module and decorator.rpartition(".")[2] in names for decorator in plain)
-
-
-def _is_step(unit: Unit, node: Node, module: str, steps: tuple[str, ...]) -> bool:
-    source = unit.project.python(node[0])
-    scope = scope_named(source, node[1]) if source is not None else None
-    return scope is not None and _has(scope, module, steps)
-
-
-def _called(unit: Unit, path: str, scope: Scope, module: str) -> str:
-    """What starts a flow: a call, a compiler, a run."""
-    if unit.reach.reached(path, scope.name):
-        return f"{scope.name}()"
-    return ""
 
 
 def _made(unit: Unit, title: str, path: str, scope: Scope, stages: list[Stage], started: str) -> Pipeline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -37,6 +38,7 @@ def emit(pipeline: Pipeline) -> Part:
     return Part(
         files={"dvc.yaml": yaml_text.dump(document, header=f"The stages of {pipeline.name}: `dvc repro` runs them.")},
         project_files={} if pipeline.has_dvc else _initial_files(pipeline),
+        ignore=_ignored(pipeline),
         requirements=("dvc>=3.50",),
         usage=USAGE.format(example=example.ljust(30)),
     )
@@ -77,6 +79,16 @@ def _result(pipeline: Pipeline, use: FileUse) -> Any:
     path = layout.relative(pipeline, use.path).replace("${", "\\${")
     # Git owns the file already: DVC leaves it in place and does not cache it.
     return {path: {"cache": False, "persist": True}} if use.git_tracked else path
+
+
+def _ignored(pipeline: Pipeline) -> tuple[str, ...]:
+    """Lines for the project's `.gitignore`: what is ignored already, DVC does not ignore in a file of its own.
+
+    Such a file would appear in the user's folders, and in what `os.listdir` says of them in the notebook.
+    """
+    results = [use for stage in pipeline.stages for use in layout.files(pipeline, stage).results]
+    inside = [use.path for use in results if not use.git_tracked and not layout.is_absolute(use.path)]
+    return tuple("/" + re.sub(r"([\\*?\[\]!# ])", r"\\\1", path) for path in inside if not path.startswith("../"))
 
 
 def _plots(pipeline: Pipeline) -> list[str]:

@@ -235,15 +235,12 @@ class Agent:
         return entry
 
     def _shared(self, live: Any) -> Any:
-        groups: list[Any] = []
-        for name in live:
-            parts = self.parts.get(name)
-            if not parts:
-                continue
-            together = [group for group in groups if group[1] & parts]
-            merged = ({name}.union(*(group[0] for group in together)), parts.union(*(group[1] for group in together)))
-            groups = [group for group in groups if group not in together] + [merged]
-        return sorted(sorted(names) for names, _ in groups if len(names) > 1)
+        namespace = self._namespace()
+        groups: list[set[str]] = []
+        for pair in self.values.sharing({name: namespace[name] for name in live if self.parts.get(name)}):
+            together = [group for group in groups if group & set(pair)]
+            groups = [group for group in groups if group not in together] + [set(pair).union(*together)]
+        return sorted(sorted(group) for group in groups)
 
     def _choose(self, cell: Any, live: Any, shared: Any) -> Any:
         chosen = {}
@@ -251,7 +248,7 @@ class Agent:
         for names in [[name] for name in live] + shared:
             key = ",".join(names)
             prints = tuple(self.prints.get(name) for name in names)
-            if any(_kind(namespace[name]) != "value" for name in names) and len(names) == 1:
+            if len(names) == 1 and (_kind(namespace[names[0]]) != "value" or _is_drawing(namespace[names[0]])):
                 continue
             if key in self.choices and self.choices[key][0] == prints and None not in prints:
                 chosen[key] = self.choices[key][1]
@@ -438,6 +435,11 @@ def _home(value: Any) -> str:
 def _type_name(value: Any) -> str:
     kind = type(value)
     return "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def _is_drawing(value: Any) -> bool:
+    """Figures and the like: a stage finishes what it draws, and trying to save them takes seconds."""
+    return _type_name(value).startswith(("matplotlib.", "mpl_toolkits.", "seaborn.axisgrid"))
 
 
 def _is_number(value: Any) -> bool:

@@ -91,8 +91,11 @@ def test_dvc_is_initialised_where_it_is_not(pipeline: Pipeline) -> None:
     assert emit(replace(pipeline, has_dvc=True)).project_files == {}
 
 
-def test_the_store_of_mlflow_stays_out_of_git(emission: Emission) -> None:
-    assert emission.ignore == ("/mlflow.db", "/mlruns/")
+def test_the_store_of_mlflow_and_results_stay_out_of_git(emission: Emission, pipeline: Pipeline) -> None:
+    """Results are ignored from the start, so that DVC writes no `.gitignore` into the user's folders."""
+    results = {f"/{use.path}" for stage in pipeline.stages for use in stage.writes if not use.git_tracked}
+    assert results
+    assert set(emission.ignore) == {"/mlflow.db", "/mlruns/"} | results
 
 
 def test_products_stay_out_of_git(emission: Emission) -> None:

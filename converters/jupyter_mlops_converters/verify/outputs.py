@@ -32,10 +32,15 @@ _TIMINGS = (
     re.compile(r"\[(?:\d+:)?\d+:\d+<(?:(?:\d+:)?\d+:\d+|\?),\s*[^\]\n]*\]"),  # tqdm: [00:01<00:03, 2.5it/s]
     re.compile(rf"\b\d+s {_TIME}/(?:step|epoch|sample)\b"),  # Keras: 0s 2ms/step
 )
+#: statsmodels writes into every summary when it was made; the rest of the summary is to be compared.
+_MADE_AT = re.compile(
+    r"(\bDate:(?:\s|<[^>]*>|[&}\\])*)\w{3}, \d{2} \w{3} \d{4}|(\bTime:(?:\s|<[^>]*>|[&}\\])*)\d{2}:\d{2}:\d{2}"
+)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 _MARKUP = re.compile(r"<script\b.*?</script\s*>|<style\b.*?</style\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MADE_UP = re.compile(
     r"sk-container-id-\d+|sk-estimator-id-\d+|\bT_[0-9a-f]{5,}(?=_|\b)"
+    r"|\b_?anim\w*?[0-9a-f]{32}"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])",
 )
 _BOKEH_ID = re.compile(r"(?<=[\"'#])p\d{4,}(?=[\"'])")
@@ -131,6 +136,7 @@ def normalise_text(text: str, paths: Sequence[tuple[str, str]] = ()) -> str:
         text = text.replace(folder, stand_in)
     text = on_screen(text)
     text = _CELL_FILE.sub("<cell>", text)
+    text = _MADE_AT.sub(lambda match: f"{match[1] or match[2]}<time>", text)
     text = _ADDRESS.sub(lambda match: ("at " if match[0].startswith("at") else "") + "0x…", text)
     for timing in _TIMINGS:
         text = timing.sub("<time>", text)

@@ -60,6 +60,18 @@ IDS = ("0a1b2c3d-1111-2222-3333-444455556666", "ffffffff-1111-2222-3333-44445555
 HASHES = ("0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f")
 
 SAME: dict[str, tuple[Outputs, Outputs]] = {
+    "the moment that a summary of statsmodels was made": (
+        [out("Date: Mon, 23 Nov 2026  Prob: 0.1\nTime:   08:01:59  AIC: 3")],
+        [out("Date: Tue, 24 Nov 2026  Prob: 0.1\nTime:   09:11:00  AIC: 3")],
+    ),
+    "that moment in a table": (
+        [html("<table><tr><th>Date:</th> <td>Mon, 23 Nov 2026</td><th>Time:</th><td>08:01:59</td></tr></table>")],
+        [html("<table><tr><th>Date:</th> <td>Tue, 24 Nov 2026</td><th>Time:</th><td>09:11:00</td></tr></table>")],
+    ),
+    "ids of an animation": (
+        [html(f"<img id='_anim_img{HASHES[0]}'>")],
+        [html(f"<img id='_anim_img{HASHES[1]}'>")],
+    ),
     "nothing": ([], []),
     "split streams": ([out("a\n"), out("b\n")], [out("a\nb\n")]),
     "lists of lines": ([out(["a\n", "b\n"])], [out("a\nb\n")]),
@@ -117,6 +129,11 @@ SAME: dict[str, tuple[Outputs, Outputs]] = {
 }
 
 DIFFERENT: dict[str, tuple[Outputs, Outputs, str]] = {
+    "a figure in a summary of statsmodels": (
+        [out("Date: Mon, 23 Nov 2026  Prob: 0.1")],
+        [out("Date: Mon, 23 Nov 2026  Prob: 0.2")],
+        "0.2",
+    ),
     "text": ([out("a\nb\n")], [out("a\nc\n")], "line 2: 'b' → 'c'"),
     "digit": ([out("0.91")], [out("0.92")], "line 1: '0.91' → '0.92'"),
     "line missing": ([out("a\nb\n")], [out("a\n")], "line 2: 'b' → nothing"),

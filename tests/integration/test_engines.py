@@ -228,7 +228,7 @@ def test_dvc_runs_every_stage_once(project: Project) -> None:
     assert "Running stage" not in again
     assert lock_state(project.folder) == before
     assert project.run("git status --porcelain --untracked-files=all", project.root).split() == [
-        "??", "notebooks/.gitignore", "??", "pipelines/toy/dvc.lock", "??", "pipelines/toy/metrics.json",
+        "??", "pipelines/toy/dvc.lock", "??", "pipelines/toy/metrics.json",
     ]  # fmt: skip
 
 

@@ -28,11 +28,10 @@ def from_context_menu(lab, notebook):
 
 def from_palette(lab, notebook):
     lab.page.locator(".jp-Notebook:visible .jp-Cell").first.click()
-    lab.page.keyboard.press("Control+Shift+C")
-    expect(lab.page.locator("#modal-command-palette input")).to_be_focused()
-    lab.page.keyboard.type("convert notebook to pipeline")
-    lab.page.locator(".lm-CommandPalette-item", has_text="Convert Notebook to Pipeline").first.wait_for()
-    lab.page.keyboard.press("Enter")
+    lab.run("apputils:activate-command-palette")
+    palette = lab.page.locator("#modal-command-palette")
+    palette.locator("input").fill("convert notebook to pipeline")
+    palette.locator(".lm-CommandPalette-item", has_text="Convert Notebook to Pipeline").first.click()
 
 
 def from_sidebar(lab, notebook):

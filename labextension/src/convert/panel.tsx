@@ -7,6 +7,7 @@ import * as React from 'react';
 
 import type { OpenPlace } from '../places';
 import { explain } from '../rest/failures';
+import { Prose } from '../score/parts';
 import { badIcon, convertIcon } from '../icons';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
@@ -167,7 +168,9 @@ function Failure(props: IConversionOptions): JSX.Element {
         />
         <div>
           <h3>{trans.__('The notebook was not converted')}</h3>
-          <p>{explain(failure, trans)}</p>
+          <p>
+            <Prose text={explain(failure, trans)} />
+          </p>
           {typeof cell === 'number' && (
             <button
               type="button"

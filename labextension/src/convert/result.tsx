@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import { badIcon, noneIcon, passIcon, warningIcon } from '../icons';
 import type { IConversion, IVerification } from '../rest/contract';
-import { SeverityIcon } from '../score/parts';
+import { Prose, SeverityIcon } from '../score/parts';
 import { progressText } from '../score/view';
 import { Graph } from './graph';
 import type { ILevel } from './model';
@@ -156,7 +156,9 @@ function Findings(props: IResultProps): JSX.Element {
         {conversion.findings.map((finding, index) => (
           <li key={index}>
             <SeverityIcon severity={finding.severity} trans={trans} />
-            <span>{finding.message}</span>
+            <span>
+              <Prose text={finding.message} />
+            </span>
             {finding.source_cell !== null && (
               <CellLink
                 {...props}

@@ -62,10 +62,11 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   description:
     'Shows the maturity level of the open project and how to raise it.',
   autoStart: true,
-  requires: [IMlops, ILabShell],
+  requires: [IMlops],
   optional: [
     ICommandPalette,
     IDefaultFileBrowser,
+    ILabShell,
     ILayoutRestorer,
     ISettingRegistry,
     ITranslator
@@ -73,16 +74,16 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   activate: (
     app: JupyterFrontEnd,
     mlops: IMlops,
-    shell: ILabShell,
     palette: ICommandPalette | null,
     browser: IDefaultFileBrowser | null,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null
   ): void => {
     const { score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const { commands, serviceManager } = app;
+    const { commands, serviceManager, shell } = app;
     const { contents } = serviceManager;
 
     const panel = new Sidebar(
@@ -129,7 +130,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     const note = () => void settled.invoke();
     void app.restored.then(() => {
       note();
-      shell.currentChanged.connect(note);
+      shell.currentChanged?.connect(note);
       browser?.model.pathChanged.connect(note);
     });
     contents.fileChanged.connect((_, change: Contents.IChangedArgs) => {
@@ -149,7 +150,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       isToggled: () => panel.isVisible,
       execute: () => {
         if (panel.isVisible) {
-          shell.collapseRight();
+          labShell?.collapseRight();
         } else {
           shell.activateById(SIDEBAR_ID);
         }

@@ -15,10 +15,11 @@ import {
   AnswerBadge,
   Disclosure,
   PlaceLink,
+  Prose,
   RungMeter,
   StateIcon
 } from './parts';
-import { criteriaOf, effortText, roleText } from './view';
+import { chainPlace, criteriaOf, effortText, roleText } from './view';
 
 interface IProps {
   assessment: IAssessment;
@@ -106,7 +107,9 @@ export function CriterionBody(
   const { criterion, trans } = props;
   return (
     <div className="jp-Mlops-criterion-body">
-      <p className="jp-Mlops-message">{criterion.message}</p>
+      <p className="jp-Mlops-message">
+        <Prose text={criterion.message} />
+      </p>
       {criterion.evidence.length > 0 && (
         <ul className="jp-Mlops-evidence">
           {criterion.evidence.map((evidence, index) => (
@@ -118,7 +121,7 @@ export function CriterionBody(
       )}
       {criterion.raise_by && (
         <p className="jp-Mlops-raise">
-          <b>{trans.__('To raise it:')}</b> {criterion.raise_by}
+          <b>{trans.__('To raise it:')}</b> <Prose text={criterion.raise_by} />
         </p>
       )}
       <p className="jp-Mlops-meta">
@@ -145,7 +148,14 @@ function EvidenceLink(props: IProps & { evidence: IEvidence }): JSX.Element {
         <code className="jp-Mlops-snippet">{evidence.snippet}</code>
       )}
       {evidence.chain && evidence.chain.length > 1 && (
-        <span className="jp-Mlops-chain">{evidence.chain.join(' → ')}</span>
+        <span className="jp-Mlops-chain">
+          {evidence.chain.map((link, index) => (
+            <React.Fragment key={index}>
+              {index > 0 && '→'}
+              <PlaceLink {...props} place={chainPlace(link)} text={link} />
+            </React.Fragment>
+          ))}
+        </span>
       )}
     </>
   );

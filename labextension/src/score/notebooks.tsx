@@ -6,7 +6,7 @@ import * as React from 'react';
 
 import type { OpenPlace } from '../places';
 import type { IAssessment, INotebook, IUnit } from '../rest/contract';
-import { Disclosure, SeverityIcon } from './parts';
+import { Disclosure, Prose, SeverityIcon } from './parts';
 import { holds, serverPath } from './view';
 
 interface IProps {
@@ -94,7 +94,7 @@ function Notebook(props: IProps & { notebook: INotebook }): JSX.Element {
               <li key={index}>
                 <SeverityIcon severity={issue.severity} trans={trans} />
                 <span>
-                  {issue.message}{' '}
+                  <Prose text={issue.message} />{' '}
                   {issue.cell !== null && (
                     <button
                       type="button"

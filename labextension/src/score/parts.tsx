@@ -85,12 +85,14 @@ export function SeverityIcon(props: {
 /** A place of the assessed folder that opens; plain text where it is not on this server. */
 export function PlaceLink(props: {
   place: { path: string; cell: number | null; line: number | null };
+  /** Shown instead of the place in words. */
+  text?: string;
   assessment: IAssessment;
   openPlace: OpenPlace;
   trans: TranslationBundle;
 }): JSX.Element {
   const { place, assessment, trans } = props;
-  const text = placeText(place, trans);
+  const text = props.text ?? placeText(place, trans);
   const path = serverPath(assessment.root, place.path);
   if (path === null || path === assessment.root) {
     return <span className="jp-Mlops-place">{text}</span>;
@@ -106,6 +108,23 @@ export function PlaceLink(props: {
     >
       {text}
     </button>
+  );
+}
+
+/** A message; what stands between backticks is code. Everything in it is text. */
+export function Prose(props: { text: string }): JSX.Element {
+  return (
+    <>
+      {props.text.split(/`([^`]+)`/).map((part, index) =>
+        index % 2 ? (
+          <code key={index} className="jp-Mlops-inlineCode">
+            {part}
+          </code>
+        ) : (
+          part
+        )
+      )}
+    </>
   );
 }
 

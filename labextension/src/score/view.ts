@@ -199,6 +199,20 @@ export function roleText(role: string, trans: TranslationBundle): string {
   }
 }
 
+/** The place that a link of a chain names: `path:line`, `path#cell:line` or a path. */
+export function chainPlace(link: string): {
+  path: string;
+  cell: number | null;
+  line: number | null;
+} {
+  const [, path, cell, line] = /^(.*?)(?:#(\d+))?(?::(\d+))?$/.exec(link) ?? [];
+  return {
+    path: path ?? link,
+    cell: cell === undefined ? null : Number(cell),
+    line: line === undefined ? null : Number(line)
+  };
+}
+
 /** "train.ipynb, cell 4, line 2": cells are counted from 1 for people. */
 export function placeText(
   place: Pick<IEvidence, 'cell' | 'line'> & { path: string },

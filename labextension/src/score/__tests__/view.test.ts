@@ -4,6 +4,7 @@ import { assessment, criterion, unit } from './samples';
 import {
   ageText,
   blockersText,
+  chainPlace,
   criteriaOf,
   holds,
   levelText,
@@ -109,6 +110,15 @@ describe('texts', () => {
   ])('%j is %s', (place, expected) => {
     expect(placeText(place, trans)).toBe(expected);
   });
+});
+
+it.each([
+  ['train.py:42', { path: 'train.py', cell: null, line: 42 }],
+  ['a#1.ipynb#3:2', { path: 'a#1.ipynb', cell: 3, line: 2 }],
+  ['a.ipynb#0', { path: 'a.ipynb', cell: 0, line: null }],
+  ['dvc.yaml', { path: 'dvc.yaml', cell: null, line: null }]
+])('a chain reads %s', (link, expected) => {
+  expect(chainPlace(link)).toEqual(expected);
 });
 
 describe('criteria', () => {

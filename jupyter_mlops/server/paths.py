@@ -7,19 +7,18 @@ from typing import Any
 
 from jupyter_mlops.server.errors import RequestError
 
-#: A folder that holds one of these is taken for a project when there is no git repository around it.
+#: A folder that holds one of these is taken for a project when there is no git repository around it, as conversions do.
 _PROJECT_MARKERS = (
-    ".mlops",
     "pyproject.toml",
     "setup.py",
+    "setup.cfg",
     "requirements.txt",
     "environment.yml",
     "environment.yaml",
     "dvc.yaml",
-    ".dvc",
     "MLproject",
-    "Snakefile",
-    "Makefile",
+    ".mlops",
+    ".dvc",
 )
 
 
@@ -127,8 +126,8 @@ class ServerFiles:
     def project_of(self, local: Path) -> Path:
         """The project that a file or folder belongs to.
 
-        The git top level; without one the nearest folder upwards with a project marker; else the folder itself. Never
-        above the server root: what is above it is not this server's to show.
+        The git top level; without one the nearest folder upwards with a project marker, the home folder apart; else the
+        folder itself. Never above the server root: what is above it is not this server's to show.
 
         Args:
             local: a file or folder below the server root.
@@ -142,7 +141,7 @@ class ServerFiles:
             if (candidate / ".git").exists():
                 return candidate
         for candidate in inside:
-            if any((candidate / marker).exists() for marker in _PROJECT_MARKERS):
+            if candidate != Path.home() and any((candidate / marker).exists() for marker in _PROJECT_MARKERS):
                 return candidate
         return folder
 

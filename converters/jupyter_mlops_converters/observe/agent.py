@@ -6,10 +6,12 @@ imported here. `verify.values` and `plan.formats` arrive the same way, together 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
+import pickle
 import re
 import sys
 import types
@@ -259,6 +261,7 @@ class Agent:
                 live_values = {name: namespace[name] for name in names}
                 choice = self.values.choose(live_values, folder)
                 entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes}
+                entry["needs"] = _main_names(live_values) if choice.format in ("joblib", "cloudpickle") else []
                 if len(names) == 1:
                     entry["file"] = self._keep(live_values, choice.format, folder)
             except Exception as error:
@@ -435,6 +438,32 @@ def _home(value: Any) -> str:
 def _type_name(value: Any) -> str:
     kind = type(value)
     return "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+class _Nowhere:
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+class _Finder(pickle.Pickler):
+    """Pickles to nowhere and notes which functions and classes of the notebook are referred to by name."""
+
+    def __init__(self) -> None:
+        super().__init__(_Nowhere(), 4)
+        self.found: set[str] = set()
+
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, (type, types.FunctionType)) and getattr(value, "__module__", "") == "__main__":
+            self.found.add(value.__qualname__.split(".")[0])
+        return NotImplemented
+
+
+def _main_names(value: Any) -> list[str]:
+    """Names of the notebook that must be defined where a pickle of the value is loaded."""
+    finder = _Finder()
+    with contextlib.suppress(Exception):
+        finder.dump(value)
+    return sorted(finder.found)
 
 
 def _is_drawing(value: Any) -> bool:

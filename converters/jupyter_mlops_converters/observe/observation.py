@@ -44,12 +44,14 @@ class Choice:
         why: the reason, either way.
         bytes: size of the file.
         file: the saved value, for comparisons.
+        needs: functions and classes of the notebook that must be defined where it is loaded.
     """
 
     format: str | None
     why: str
     bytes: int = 0
     file: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

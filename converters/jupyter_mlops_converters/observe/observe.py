@@ -182,6 +182,7 @@ def _observed_cell(
                 why=entry["why"],
                 bytes=entry.get("bytes", 0),
                 file=entry.get("file"),
+                needs=tuple(entry.get("needs", ())),
             )
             for names, entry in report.get("choices", {}).items()
         },

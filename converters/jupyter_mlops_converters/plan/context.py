@@ -210,27 +210,39 @@ def make_context(
     definitions: list[str] = []
     for statement in configuration(program, start, end):
         statements.setdefault((statement.cell, statement.position), (statement, set()))
-    after_inputs = set()
-    for key, (statement, names) in sorted(statements.items(), key=lambda item: item[0]):
+    if from_library:
+        before.append(f"from {name}_lib import {', '.join(from_library)}")
+    for _, (statement, names) in sorted(statements.items(), key=lambda item: item[0]):
         if statement.kind == "import":
             text = import_text(statement, names)
             if text not in before:
                 before.append(text)
-        elif statement.kind == "configuration" and all(
-            not _is_value(program, used, start, parameters) for used in statement.facts.uses
-        ):
+        elif not any(_is_value(program, used, start, parameters) for used in statement.facts.uses):
+            # Hand-overs may refer to functions and classes by name, so these come first wherever they can.
             before.append(statement.text)
         else:
-            after_inputs.add(key)
             definitions.append(statement.text)
-    if from_library:
-        before.append(f"from {name}_lib import {', '.join(from_library)}")
     futures = [line for line in before if line.startswith("from __future__")]
     return Context(
-        before="\n".join(futures + [line for line in before if line not in futures]),
-        definitions="\n\n\n".join(definitions) if any("\n" in text for text in definitions) else "\n".join(definitions),
+        before=_joined(futures + [line for line in before if line not in futures]),
+        definitions=_joined(definitions),
         library=tuple(from_library),
     )
+
+
+def _joined(statements: list[str]) -> str:
+    """Statements as a person would lay them out: two blank lines around functions and classes."""
+    text = ""
+    block_before = False
+    for statement in statements:
+        block = ("\n" in statement and statement.lstrip("@").startswith(("def ", "async def ", "class "))) or (
+            statement.startswith("@")
+        )
+        if text:
+            text += "\n\n\n" if block or block_before else "\n"
+        text += statement
+        block_before = block
+    return text
 
 
 def _is_value(program: Program, name: str, start: int, parameters: frozenset[str]) -> bool:

@@ -171,7 +171,18 @@ def _resolve(
             waiting.extend((other, position) for other in needed if other in program.binders)
         elif name in GENERATORS or program.last_writer(name, start) is not None:
             values[name] = position
+            waiting.extend((other, position) for other in _needed_to_load(program, name, start))
     return values
+
+
+def _needed_to_load(program: Program, name: str, start: int) -> tuple[str, ...]:
+    """Functions and classes of the notebook that a saved value refers to by name."""
+    for step in reversed(program.steps[:start]):
+        if step.observed is not None:
+            for key, choice in step.observed.choices.items():
+                if name in key.split(","):
+                    return tuple(needed for needed in choice.needs if needed in program.binders)
+    return ()
 
 
 def _groups(program: Program, start: int, end: int, names: dict[str, int]) -> list[tuple[str, ...]]:

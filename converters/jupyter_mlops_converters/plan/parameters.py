@@ -23,7 +23,7 @@ _NOT_HYPER = frozenset(
 )
 _SECRET = re.compile(r"(password|passwd|secret|token|api_?key|access_?key|credential)", re.IGNORECASE)
 #: Names that generated code or Ploomber gives a meaning of its own.
-_RESERVED = frozenset({"upstream", "product", "resources_", "params", "env", "nb", "name", "source"})
+_RESERVED = frozenset({"upstream", "product", "resources_", "params", "env", "nb", "name", "source", "meta"})
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
         kernel_name=place.kernel_name,
         python_version=place.python_version,
         models=tuple(results.tracked(hand_overs)),
+        metric_values=dict(sorted(results.metric_values.items())),
         findings=tuple(findings + _conflict_findings(program, draft) + _program_findings(program)),
         has_git=place.has_git,
         has_dvc=place.has_dvc,

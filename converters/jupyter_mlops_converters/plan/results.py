@@ -83,11 +83,13 @@ def find_results(program: Program) -> Results:
         for name in step.writes:
             if name.startswith(("_", "<")) or name in removed:
                 continue
+            change = step.observed.changes.get(name) if step.observed else None
+            results.metrics.pop(name, None)
+            results.metric_values.pop(name, None)
             if _is_metric(program, step, name):
                 results.metrics[name] = position
-            else:
-                results.metrics.pop(name, None)
-            change = step.observed.changes.get(name) if step.observed else None
+                if change is not None and change.number is not None:
+                    results.metric_values[name] = change.number
             model = change.model if change is not None else None
             if (
                 model is not None

@@ -83,36 +83,21 @@ def _name(path: str) -> Iterator[NotebookIssue]:
 
 def _order(notebook: Notebook) -> Iterator[NotebookIssue]:
     run = [(cell, cell.execution_count) for cell in notebook.code_cells if cell.execution_count is not None]
-    last = 0
     seen: dict[int, int] = {}
+    before: tuple[int, int] | None = None
     for cell, count in run:
-        assert count is not None
         if count in seen:
-            yield _issue(
-                notebook,
-                "duplicate-count",
-                "warning",
-                f"Cells {seen[count]} and {cell.index} have the same execution count {count}: the outputs are of different runs.",
-                cell.index,
-                1,
-            )
-        elif count < last:
-            yield _issue(
-                notebook,
-                "out-of-order",
-                "error",
-                f"It was run as number {count}, after the cells below or before those above: the outputs are not those of a run from top to bottom.",
-                cell.index,
-                1,
-            )
+            message = f"Cells {seen[count]} and {cell.index} have the same execution count {count}: their outputs are of different runs."
+            yield _issue(notebook, "duplicate-count", "warning", message, cell.index, 1)
+        elif before is not None and count < before[1]:
+            message = f"It was run as number {count}, before cell {before[0]} above it (number {before[1]})."
+            yield _issue(notebook, "out-of-order", "error", message, cell.index, 1)
         seen.setdefault(count, cell.index)
-        last = max(last, count)
-    if run:
-        for cell in notebook.code_cells:
-            if cell.execution_count is None and any(other.index > cell.index for other, _count in run):
-                yield _issue(
-                    notebook, "not-run", "warning", "It was not run, while cells below it were.", cell.index, 1
-                )
+        before = (cell.index, count)
+    for position, cell in enumerate(notebook.code_cells):
+        later = notebook.code_cells[position + 1 :]
+        if cell.execution_count is None and any(other.execution_count is not None for other in later):
+            yield _issue(notebook, "not-run", "warning", "It was not run, while cells below it were.", cell.index, 1)
 
 
 def _outputs(notebook: Notebook) -> Iterator[NotebookIssue]:

@@ -7,6 +7,7 @@ import posixpath
 from jupyter_mlops.assessment.api import UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.findings import Finding
+from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.project import Project
 
 
@@ -31,6 +32,12 @@ def headline(unit: UnitAssessment) -> str:
         return level
     count = len(unit.blockers)
     return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
+
+
+def telling(result: Result) -> list[Finding]:
+    """The findings of a criterion that say what is open, those with a place; all of them where it passes."""
+    placed = [finding for finding in result.evidence if finding.path is not None]
+    return [finding for finding in placed if finding.rung < result.criterion.passes_at] or placed
 
 
 def place_of(project: Project, finding: Finding) -> str:

@@ -247,6 +247,38 @@ def _mlflow(words: list[str], folder: str) -> list[Target]:
     return [Target("tool", "mlflow", folder, tuple(words))]
 
 
+def _server(words: list[str], folder: str) -> list[Target]:
+    """Servers that are given an application as ``module:attribute`` or a file."""
+    for position, word in enumerate(words):
+        if word in ("--app-dir", "--chdir") and position + 1 < len(words):
+            folder = join(folder, words[position + 1])
+    if words[:1] in (["run"], ["dev"], ["serve"], ["deploy"]):
+        words = words[1:]
+    for position, word in enumerate(words):
+        given = words[position - 1] if position else ""
+        if word.startswith("-") or (
+            given.startswith("-") and given not in _FLAGS and "=" not in given and given not in ("--app", "-A")
+        ):
+            continue
+        if word.endswith(".py") or "/" in word:
+            return [Target("script", join(folder, word.partition(":")[0]), folder)]
+        if re.match(r"[A-Za-z_][\w.]*(:[\w.()]+)?$", word):
+            return [Target("module", word.partition(":")[0], folder, ("served",))]
+    return []
+
+
+_FLAGS = frozenset(
+    {"--reload", "--proxy-headers", "--preload", "--use-colors", "--no-access-log", "--debug", "--production"}
+)
+
+
+def _flask(words: list[str], folder: str) -> list[Target]:
+    for position, word in enumerate(words):
+        if word in ("--app", "-A") and position + 1 < len(words):
+            return _server([words[position + 1]], folder)
+    return [Target("tool", "flask", folder, tuple(words))]
+
+
 _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "make": _make,
     "gmake": _make,
@@ -263,6 +295,16 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "source": _shell,
     "tox": _environment("tox"),
     "nox": _environment("nox"),
+    "uvicorn": _server,
+    "gunicorn": _server,
+    "hypercorn": _server,
+    "daphne": _server,
+    "granian": _server,
+    "waitress-serve": _server,
+    "fastapi": _server,
+    "bentoml": _server,
+    "serve": _server,
+    "flask": _flask,
     "invoke": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "inv": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "mlflow": _mlflow,

@@ -70,6 +70,11 @@ class ModuleIndex:
                 return found, ".".join(parts[length:])
         return None
 
+    def find_served(self, module: str) -> str | None:
+        """The file of a module that a container starts: its image may hold the code under another folder."""
+        candidates = self._tails.get(module.replace(".", "/"), [])
+        return candidates[0] if len(candidates) == 1 else None
+
     def is_own(self, module: str, importer: str) -> bool:
         """Whether a top-level name is a module or a package folder of the project."""
         head = module.partition(".")[0]

@@ -265,7 +265,9 @@ class Reach:
             yield target.value, ""
         elif target.kind == "module":
             found = self.modules.find(target.value, f"{target.folder}/_" if target.folder != "." else "_")
-            if found and found.endswith("__init__.py"):
+            if found is None and target.arguments[:1] == ("served",):
+                found = self.modules.find_served(target.value)
+            if found and found.endswith("__init__.py") and target.arguments[:1] != ("served",):
                 found = self.modules.find(f"{target.value}.__main__", "_") or found
             if found:
                 yield found, ""

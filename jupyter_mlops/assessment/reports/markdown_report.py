@@ -6,7 +6,7 @@ from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import headline, place_of
+from jupyter_mlops.assessment.wording import headline, place_of, telling
 
 _MARKS = {
     "pass": "✅",
@@ -47,9 +47,7 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
 
 
 def _blocker(assessment: Assessment, result: Result) -> str:
-    places = list(
-        dict.fromkeys(place_of(assessment.project, finding) for finding in result.evidence if finding.path is not None)
-    )[:2]
+    places = list(dict.fromkeys(place_of(assessment.project, finding) for finding in telling(result)))[:2]
     where = f" ({', '.join(f'`{place}`' for place in places)})" if places else ""
     advice = f" → {_plain(result.raise_by)}" if result.raise_by and result.state not in OPEN else ""
     return f"- {_MARKS[result.state]} **{result.criterion.title}**: {_plain(result.message)}{where}{advice}"

@@ -8,7 +8,7 @@ from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
-from jupyter_mlops.assessment.wording import headline, place_of
+from jupyter_mlops.assessment.wording import headline, place_of, telling
 
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
 _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
@@ -111,9 +111,7 @@ def _blocker(console: object, assessment: Assessment, result: Result) -> None:
         Text.assemble("  ", (f"{'◐' if result.state == 'partial' else '✗'} ", style), (result.criterion.id, "bold"))
     )
     console.print(Padding(Text(result.message), (0, 0, 0, 4)))
-    places = list(
-        dict.fromkeys(place_of(assessment.project, finding) for finding in result.evidence if finding.path is not None)
-    )
+    places = list(dict.fromkeys(place_of(assessment.project, finding) for finding in telling(result)))
     for place in places[:2]:
         console.print(Text(f"    {place}", style="cyan"))
 

@@ -1,0 +1,264 @@
+"""Services: applications with routes, what their handlers call, and what starts them. Shared by probes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.python_source import PythonSource, Scope
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of a service.
+
+    Attributes:
+        method: "GET", "POST" …
+        path: as written.
+        node: its handler.
+        line: 1-based line of the handler.
+        predicts: the call of a model that it leads to: (path, line); None without one.
+    """
+
+    method: str
+    path: str
+    node: Node
+    line: int
+    predicts: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class Service:
+    """An application that answers requests.
+
+    Attributes:
+        framework: for people.
+        path: the file it is made in.
+        line: where.
+        routes: its routes, in the files that make it up.
+        built_in: the framework answers health checks and exports metrics by itself.
+        starters: launches that start it, containers and manifests first.
+        modules: files that make it up.
+    """
+
+    framework: str
+    path: str
+    line: int
+    routes: tuple[Route, ...]
+    built_in: bool = False
+    starters: tuple[Launch, ...] = ()
+    modules: frozenset[str] = field(default_factory=frozenset)
+
+
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
+_APPS = {
+    "fastapi.FastAPI": "FastAPI",
+    "flask.Flask": "Flask",
+    "starlette.applications.Starlette": "Starlette",
+    "sanic.Sanic": "Sanic",
+    "quart.Quart": "Quart",
+    "litestar.Litestar": "Litestar",
+    "robyn.Robyn": "Robyn",
+    "aiohttp.web.Application": "aiohttp",
+}
+_ROUTERS = ("fastapi.APIRouter()", "flask.Blueprint()", "sanic.Blueprint()", "quart.Blueprint()")
+_WORDS = (
+    "fastapi",
+    "flask",
+    "starlette",
+    "sanic",
+    "quart",
+    "litestar",
+    "robyn",
+    "aiohttp",
+    "bentoml",
+    "litserve",
+    "ray",
+    "kserve",
+    "seldon",
+    "mlserver",
+)
+PREDICTS = re.compile(
+    r"\.(predict|predict_proba|predict_one|predict_proba_one|predict_log_proba|decision_function|score_samples|infer|inference|forecast|generate|transcribe|"
+    r"predict_batch|predict_single|run_inference|recommend|make_prediction|get_prediction)$|^(predict|infer)$"
+)
+_HEALTH = re.compile(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
+#: Starters that run where the service is meant to run, as opposed to a developer's shortcut.
+_RUNS_IT = frozenset({"container", "schedule"})
+
+
+def services(unit: Unit) -> list[Service]:
+    """The services of a unit."""
+    return unit.once("services", lambda: list(_services(unit)))
+
+
+def _services(unit: Unit) -> Iterator[Service]:
+    routes = list(_routes(unit))
+    for path in unit.mentioning(*_WORDS):
+        source = unit.project.python(path)
+        if source is None or unit.is_test(path) or path.endswith(".ipynb"):
+            continue
+        for call in source.calls:
+            if call.name in _APPS:
+                yield _service(unit, _APPS[call.name], path, call.line, routes)
+        yield from _frameworks(unit, path, source)
+
+
+def _service(unit: Unit, framework: str, path: str, line: int, routes: list[Route]) -> Service:
+    behind = unit.reach.behind((path, ""), (path, "__main__"))
+    modules = frozenset({node[0] for node in behind if node[1] != LAUNCH} | {path})
+    own = tuple(route for route in routes if route.node[0] in modules)
+    return Service(framework, path, line, own, starters=_starters(unit, path), modules=modules)
+
+
+def _starters(unit: Unit, path: str) -> tuple[Launch, ...]:
+    """Launches that lead to the file of a service."""
+    found = [
+        launch for launch in unit.launches if any(node[0] == path for node in unit.reach.behind((launch.id, LAUNCH)))
+    ]
+    return tuple(sorted(found, key=lambda launch: (launch.kind not in _RUNS_IT, launch.path, launch.line or 0)))
+
+
+def started_for_real(service: Service) -> Launch | None:
+    """The container, manifest or process file that starts a service; None without one."""
+    return next((launch for launch in service.starters if launch.kind in _RUNS_IT), None)
+
+
+def _routes(unit: Unit) -> Iterator[Route]:
+    for path in unit.mentioning(*_WORDS):
+        source = unit.project.python(path)
+        if source is None or unit.is_test(path):
+            continue
+        for scope in source.scopes:
+            for decorator in getattr(scope.node, "decorator_list", []) if scope.kind == "function" else []:
+                yield from _decorated(unit, path, scope, decorator)
+
+
+def _decorated(unit: Unit, path: str, scope: Scope, decorator: ast.expr) -> Iterator[Route]:
+    if not (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr in _METHODS
+    ):
+        return
+    owner = (scope.parent or scope).dotted(decorator.func.value)
+    made = (
+        owner.removesuffix("()") in _APPS
+        or owner in _ROUTERS
+        or owner.rpartition(".")[2] in ("app", "router", "api", "application", "blueprint", "bp")
+    )
+    if not made or not decorator.args:
+        return
+    text = scope.string(decorator.args[0])
+    if text is None:
+        return
+    for method in _methods(decorator, decorator.func.attr):
+        yield Route(method, text, (path, scope.name), scope.line, predicts_behind(unit, (path, scope.name)))
+
+
+def _methods(decorator: ast.Call, name: str) -> list[str]:
+    if name not in ("route", "api_route"):
+        return [name.upper()]
+    for keyword in decorator.keywords:
+        if keyword.arg == "methods" and isinstance(keyword.value, (ast.List, ast.Tuple, ast.Set)):
+            return [str(item.value).upper() for item in keyword.value.elts if isinstance(item, ast.Constant)]
+    return ["GET"]
+
+
+def predicts_behind(unit: Unit, node: Node) -> tuple[str, int] | None:
+    """The first call of a model that a function leads to: its file and line."""
+    for path, name in sorted(unit.reach.behind(node), key=lambda found: (found != node, found)):
+        source = unit.project.python(path) if name != LAUNCH else None
+        scope = scope_named(source, name) if source is not None else None
+        for call in scope.calls if scope is not None and scope.kind == "function" else []:
+            if _calls_model(call.name):
+                return path, call.line
+    return None
+
+
+def _calls_model(name: str) -> bool:
+    if PREDICTS.search(name):
+        return True
+    owner = name.rpartition(".")[2].lower().removesuffix("()")
+    return (
+        name.startswith("?")
+        and "." not in name
+        and owner in ("model", "net", "pipe", "pipeline", "classifier", "predictor")
+    )
+
+
+def is_health(unit: Unit, route: Route) -> bool:
+    """Whether a route answers health checks: a GET without a model call that says so by its path, handler or body."""
+    if route.method != "GET":
+        return False
+    source = unit.project.python(route.node[0])
+    scope = scope_named(source, route.node[1]) if source is not None else None
+    if scope is None or any(_calls_model(call.name) for call in scope.calls):
+        return False
+    if _HEALTH.search(route.path) or _HEALTH.search(route.node[1]):
+        return True
+    strings = (
+        (inner.value for inner in ast.walk(scope.node) if isinstance(inner, ast.Constant))
+        if scope.node is not None
+        else ()
+    )
+    return any(
+        isinstance(value, str) and value.lower() in ("status", "healthy", "ok", "alive", "ready") for value in strings
+    )
+
+
+#: Decorator or base class → (title, the framework answers health checks and exports metrics by itself).
+_KINDS = {
+    "bentoml.service": "BentoML",
+    "bentoml.Service": "BentoML",
+    "litserve.LitAPI": "LitServe",
+    "ray.serve.deployment": "Ray Serve",
+    "kserve.Model": "KServe",
+    "mlserver.MLModel": "MLServer",
+}
+
+
+def _frameworks(unit: Unit, path: str, source: PythonSource) -> Iterator[Service]:
+    """Serving frameworks: classes or objects whose methods are the API."""
+    for scope in source.scopes:
+        names = [decorator.replace("()", "") for decorator in scope.decorators] + list(scope.bases)
+        title = next((_KINDS[name] for name in names if name in _KINDS), None)
+        if title is not None and scope.kind == "class":
+            yield _framework(unit, title, path, scope, list(scope.children.values()))
+    for call in source.calls:
+        if call.name == "bentoml.Service":
+            handlers = [
+                scope
+                for scope in source.scopes
+                if any(decorator.endswith(".api()") or decorator.endswith(".api") for decorator in scope.decorators)
+            ]
+            yield _framework(unit, "BentoML", path, call.scope, handlers, call.line)
+
+
+def _framework(
+    unit: Unit, title: str, path: str, scope: Scope, handlers: list[Scope], line: int | None = None
+) -> Service:
+    routes = [
+        Route(
+            "POST",
+            f"/{handler.name.rpartition('.')[2]}",
+            (path, handler.name),
+            handler.line,
+            predicts_behind(unit, (path, handler.name)),
+        )
+        for handler in handlers
+    ]
+    return Service(
+        title,
+        path,
+        line or scope.line,
+        tuple(routes),
+        built_in=True,
+        starters=_starters(unit, path),
+        modules=frozenset({path}),
+    )

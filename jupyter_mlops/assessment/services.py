@@ -83,11 +83,13 @@ _WORDS = (
     "seldon",
     "mlserver",
 )
+#: Calls of a model.
 PREDICTS = re.compile(
     r"\.(predict|predict_proba|predict_one|predict_proba_one|predict_log_proba|decision_function|score_samples|infer|inference|forecast|generate|transcribe|"
     r"predict_batch|predict_single|run_inference|recommend|make_prediction|get_prediction)$|^(predict|infer)$"
 )
-_HEALTH = re.compile(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
+#: What a health route says in its path or its handler's name.
+HEALTH = re.compile(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
 #: Starters that run where the service is meant to run, as opposed to a developer's shortcut.
 _RUNS_IT = frozenset({"container", "schedule"})
 
@@ -200,7 +202,7 @@ def is_health(unit: Unit, route: Route) -> bool:
     scope = scope_named(source, route.node[1]) if source is not None else None
     if scope is None or any(_calls_model(call.name) for call in scope.calls):
         return False
-    if _HEALTH.search(route.path) or _HEALTH.search(route.node[1]):
+    if HEALTH.search(route.path) or HEALTH.search(route.node[1]):
         return True
     strings = (
         (inner.value for inner in ast.walk(scope.node) if isinstance(inner, ast.Constant))

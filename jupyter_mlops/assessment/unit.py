@@ -84,7 +84,13 @@ class Unit:
     def aside(self, path: str) -> bool:
         """Whether a path is in a folder of examples, documentation, templates or other people's code."""
         parts = self.local(path).split("/")[:-1]
+        if "templates" in parts and path.endswith((".yaml", ".yml", ".tpl")) and self._in_chart(path):
+            parts = [part for part in parts if part != "templates"]
         return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts)
+
+    def _in_chart(self, path: str) -> bool:
+        """Whether a path is in the templates of a Helm chart, which are not templates of projects."""
+        return f"{path.rpartition('/templates/')[0]}/Chart.yaml" in self.project.by_path
 
     def is_test(self, path: str) -> bool:
         """Whether a Python file holds tests."""

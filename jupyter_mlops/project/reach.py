@@ -257,10 +257,24 @@ class Reach:
                 for node in self._nodes(target):
                     yield node, link
 
+    def _in_project(self, path: str) -> str:
+        """The project's file that a path of a container means: the one whose path ends most like it."""
+        if not path.startswith("/"):
+            return path
+        known = {*self.sources, *self.launches}
+        parts = path.strip("/").split("/")
+        for start in range(len(parts)):
+            tail = "/".join(parts[start:])
+            hits = [name for name in known if name == tail or name.endswith(f"/{tail}")]
+            if hits:
+                return hits[0] if len(hits) == 1 else path
+        return path
+
     def _nodes(self, target: Target) -> Iterator[Node]:
         if target.kind == "script":
-            yield target.value, ""
-            yield target.value, "__main__"
+            script = self._in_project(target.value)
+            yield script, ""
+            yield script, "__main__"
         elif target.kind == "notebook":
             yield target.value, ""
         elif target.kind == "module":
@@ -312,8 +326,8 @@ class Reach:
                 )
                 if fits and (not target.arguments or launch.name in target.arguments):
                     yield launch.id
-        elif target.kind == "shell" and target.value in self.launches:
-            yield target.value
+        elif target.kind == "shell" and self._in_project(target.value) in self.launches:
+            yield self._in_project(target.value)
         elif target.kind == "tool" and f"console:{target.value}" in self.launches:
             yield f"console:{target.value}"
         elif target.kind == "tool" and target.value == "ploomber":

@@ -5,7 +5,10 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
+from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.images import Build, built_from, builds, copies_project
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -55,10 +58,103 @@ def _workdir(unit: Unit, folder: str) -> str:
     )
 
 
+def _findings(unit: Unit) -> Iterator[Finding]:
+    built = {build.dockerfile: build for build in reversed(builds(unit))}
+    for file in unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"):
+        yield _container(unit, file.path, built.get(file.path))
+    yield from _replicas(unit)
+
+
+def _container(unit: Unit, path: str, build: Build | None) -> Finding:
+    content = unit.project.dockerfile(path)
+    found = Finding(
+        "docker",
+        "deployed-and-scaled",
+        Rung.E0,
+        f"{path} is empty.",
+        part="container",
+        confidence=PARSED,
+        path=path,
+        line=1,
+    )
+    if not content.named("FROM"):
+        return found
+    copied = copies_project(unit, path, build.context if build is not None else content_folder(path))
+    if copied is None:
+        message = f"{path} puts none of the project's code into the image."
+        return replace(
+            found,
+            rung=Rung.E1,
+            message=message,
+            line=content.instructions[0].line,
+            raise_by="Copy the project's code into the image.",
+        )
+    line, text = copied
+    if content.launch is None:
+        return replace(
+            found,
+            rung=Rung.E2,
+            line=line,
+            message=f"{path} copies the project, but says not what to run.",
+            raise_by="Add a CMD.",
+        )
+    if build is None:
+        return replace(
+            found,
+            rung=Rung.E2,
+            line=line,
+            message=f"Nothing builds {path}.",
+            raise_by="Build it in CI or in a compose file.",
+        )
+    chain = (f"{build.path}:{build.line}", f"{path}:{line}")
+    return replace(
+        found,
+        rung=Rung.E3,
+        line=line,
+        message=f"{path} copies the project (`{text[:40]}`), and {build.path} builds it.",
+        chain=chain,
+    )
+
+
+def content_folder(path: str) -> str:
+    """The folder of a Dockerfile."""
+    return posixpath.dirname(path) or "."
+
+
+def _replicas(unit: Unit) -> Iterator[Finding]:
+    """Services of compose that are built here, and how many of each run."""
+    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+        for document in unit.project.yaml(file.path):
+            for name, service, line in items(mapping(document).get("services")):
+                deploy = mapping(mapping(service).get("deploy"))
+                own = "build" in mapping(service) or built_from(unit, str(mapping(service).get("image") or ""))[1]
+                if not own:
+                    continue
+                replicas = deploy.get("replicas", mapping(service).get("scale"))
+                many = isinstance(replicas, int) and replicas >= 2
+                message = (
+                    f"{file.path} runs {replicas} replicas of {name}."
+                    if many
+                    else f"{file.path} runs {name} as one container on one host."
+                )
+                yield Finding(
+                    "docker",
+                    "deployed-and-scaled",
+                    Rung.E3 if many else Rung.E2,
+                    message,
+                    part="scaling",
+                    confidence=PARSED,
+                    path=file.path,
+                    line=line_of(deploy, "replicas") or line,
+                    raise_by=None if many else "Run two or more replicas, or deploy to a platform that scales.",
+                )
+
+
 PROBE = Probe(
     id="docker",
     title="Docker, compose",
     reads="Dockerfile, docker-compose.yml",
-    credits="earns nothing at Levels 1 and 2: shows what containers start",
+    credits="declared: an image without the project's code · configured: an image that nothing builds, one container on one host · wired: built in CI or compose, two or more replicas",
     launches=_launches,
+    findings=_findings,
 )

@@ -124,7 +124,7 @@ def _used(unit: Unit, step: dict[Any, Any], base: Step) -> Iterator[Step]:
 
 #: Actions that run something of the project, as the command they stand for.
 _ACTIONS = {
-    "docker/build-push-action": "docker build -f {file} {context}",
+    "docker/build-push-action": "docker build -t {tags} -f {file} {context}",
     "pre-commit/action": "pre-commit run --all-files",
     "pypa/cibuildwheel": "",
     "psf/black": "black --check .",

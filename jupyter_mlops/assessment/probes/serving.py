@@ -6,15 +6,21 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.services import Service, is_health, services, started_for_real
+from jupyter_mlops.assessment.services import HEALTH, Service, is_health, services, started_for_real
 from jupyter_mlops.assessment.unit import Unit
 
 _CRITERION = "model-served"
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for service in services(unit):
-        yield from _of(unit, service)
+    """The findings of the best service alone: what one service lacks, another cannot stand in for."""
+    found = [list(_of(unit, service)) for service in services(unit)]
+    best = max(
+        found,
+        key=lambda findings: (len({finding.part for finding in findings if finding.rung >= Rung.E3}), len(findings)),
+        default=[],
+    )
+    yield from best
 
 
 def _of(unit: Unit, service: Service) -> Iterator[Finding]:
@@ -50,7 +56,8 @@ def _of(unit: Unit, service: Service) -> Iterator[Finding]:
             line=service.line,
             raise_by="Add a route whose handler calls the model.",
         )
-    healthy = next((route for route in service.routes if is_health(unit, route)), None)
+    checks = [route for route in service.routes if is_health(unit, route)]
+    healthy = min(checks, key=lambda route: (not HEALTH.search(route.path), route.path), default=None)
     if healthy is not None and predicting:
         yield Finding(
             "serving",

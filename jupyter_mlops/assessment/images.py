@@ -1,0 +1,178 @@
+"""Container images: what builds them, what they are called, what is inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import items, line_of, mapping
+from jupyter_mlops.project.shell import join
+
+_UNKNOWN = re.compile(r"\$|\{\{|EXPRESSION")
+
+
+@dataclass(frozen=True)
+class Build:
+    """A place that builds an image.
+
+    Attributes:
+        dockerfile: the Dockerfile, relative to the base.
+        context: its context.
+        names: names that the image gets; empty where only a run can tell.
+        path: file that builds it.
+        line: where.
+    """
+
+    dockerfile: str
+    context: str
+    names: frozenset[str]
+    path: str
+    line: int | None
+
+
+def builds(unit: Unit) -> list[Build]:
+    """All places that build an image of the unit."""
+    return unit.once("builds", lambda: list(_builds(unit)))
+
+
+def _builds(unit: Unit) -> Iterator[Build]:
+    for launch in unit.launches:
+        if launch.neutralised:
+            continue
+        for command in launch.commands:
+            words = command.words
+            build = words[:2] in (("docker", "build"), ("podman", "build"), ("buildah", "bud")) or words[:3] in (
+                ("docker", "buildx", "build"),
+                ("docker", "image", "build"),
+            )
+            if build:
+                yield _from_command(words, join(launch.folder, command.folder), launch.path, launch.line_of(command))
+            elif words[:3] == ("gcloud", "builds", "submit") or words[:2] in (("az", "acr"), ("kaniko", "executor")):
+                plain = [word for word in words[2:] if not word.startswith("-") and word not in ("submit", "build")]
+                folder = (
+                    join(launch.folder, plain[-1])
+                    if plain and unit.project.kind(join(launch.folder, plain[-1])) == "folder"
+                    else launch.folder
+                )
+                yield Build(
+                    join(folder, "Dockerfile"), folder, frozenset(_names(words)), launch.path, launch.line_of(command)
+                )
+    yield from _compose(unit)
+
+
+def _from_command(words: tuple[str, ...], folder: str, path: str, line: int | None) -> Build:
+    file, context = "", "."
+    position = 2
+    while position < len(words):
+        word = words[position]
+        following = words[position + 1] if position + 1 < len(words) else ""
+        if word in ("-f", "--file"):
+            file = following
+            position += 1
+        elif word.startswith("--file="):
+            file = word.partition("=")[2]
+        elif word in (
+            "-t",
+            "--tag",
+            "--build-arg",
+            "--platform",
+            "--target",
+            "--cache-from",
+            "--cache-to",
+            "--label",
+            "--secret",
+            "--progress",
+            "--network",
+        ):
+            position += 1
+        elif not word.startswith("-") and word != "build":
+            context = word
+        position += 1
+    where = join(folder, context)
+    return Build(join(folder, file) if file else join(where, "Dockerfile"), where, frozenset(_names(words)), path, line)
+
+
+def _names(words: tuple[str, ...]) -> list[str]:
+    found = []
+    for position, word in enumerate(words):
+        value = (
+            words[position + 1]
+            if word in ("-t", "--tag", "--image", "-i") and position + 1 < len(words)
+            else word.partition("=")[2]
+            if word.startswith(("--tag=", "-t=", "--image="))
+            else ""
+        )
+        if value:
+            found.append(base_name(value))
+    return [name for name in found if name]
+
+
+def base_name(image: str) -> str:
+    """An image's own name, without registry and tag; "" where only a run can tell it."""
+    name = re.split(r"[:@]", image.rpartition("/")[2])[0]
+    return "" if not name or _UNKNOWN.search(name) else name
+
+
+def _compose(unit: Unit) -> Iterator[Build]:
+    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+        for document in unit.project.yaml(file.path):
+            for name, service, line in items(mapping(document).get("services")):
+                build = mapping(service).get("build")
+                if build is None:
+                    continue
+                context = build if isinstance(build, str) else str(mapping(build).get("context") or ".")
+                dockerfile = str(mapping(build).get("dockerfile") or "Dockerfile")
+                where = join(file.folder, context)
+                image = mapping(service).get("image")
+                called = (
+                    {base_name(image)}
+                    if isinstance(image, str)
+                    else {
+                        f"{(unit.path if unit.path != '.' else unit.project.base.name).rpartition('/')[2]}-{name}",
+                        name,
+                    }
+                )
+                yield Build(
+                    join(where, dockerfile),
+                    where,
+                    frozenset(called - {""}),
+                    file.path,
+                    line_of(service, "build") or line,
+                )
+
+
+def built_from(unit: Unit, image: str) -> tuple[Build | None, bool]:
+    """What builds the image that a manifest names, and whether that is sure.
+
+    Args:
+        unit: the unit.
+        image: as the manifest has it.
+    """
+    name = base_name(image)
+    for build in builds(unit):
+        if name and name in build.names:
+            return build, True
+    loose = [build for build in builds(unit) if not build.names]
+    if loose or not name:
+        return (loose or builds(unit) or [None])[0], False
+    return None, False
+
+
+def copies_project(unit: Unit, dockerfile: str, context: str) -> tuple[int, str] | None:
+    """The instruction of a Dockerfile that puts the project's code into the image: line and text; None without one."""
+    content = unit.project.dockerfile(dockerfile)
+    folders = list(dict.fromkeys([context, dockerfile.rpartition("/")[0] or ".", unit.path]))
+    for source, instruction in content.copied:
+        plain = source.rstrip("/*").removeprefix("./").lstrip("/") or "."
+        for folder in folders:
+            place = join(folder, plain)
+            kind = unit.project.kind(place)
+            code = place.endswith((".py", ".ipynb")) and kind == "file"
+            if code or (
+                kind == "folder"
+                and any(path == place or path.startswith(f"{place}/" if place != "." else "") for path in unit.sources)
+            ):
+                return instruction.line, instruction.text
+    return None

@@ -30,7 +30,8 @@ unexport PYTHONDONTWRITEBYTECODE
 APT_GET := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get
 
 # uv installs several times faster; where it cannot be had or cannot reach the index, pip does the same.
-install = if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
+# A development install is linked to the built extension and leaves its install.json there, where the next one trips.
+install = rm -f jupyter_mlops/labextension/install.json; if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
 	else $(BIN)/python -m pip install --quiet $(1); fi
 PARALLEL := --numprocesses $(JOBS) --dist loadfile
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)

@@ -264,6 +264,7 @@ def _stages(
         (n for n, (s, e) in enumerate(draft.division.bounds) for p in results.metrics.values() if s <= p < e),
         default=None,
     )
+    modules = {use.path for use in _library_files(program, place)}
     stages = []
     for number, (start, end) in enumerate(draft.division.bounds):
         context = make_context(program, start, end, draft.flow.replays[number], library, place.name, _assigned(draft))
@@ -280,7 +281,7 @@ def _stages(
                 parameters=tuple(sorted(used)),
                 context=context.before,
                 definitions=context.definitions,
-                reads=_uses((p for s in steps for p in s.reads if not p.endswith((".py", ".ipynb"))), place),
+                reads=_uses((p for s in steps for p in s.reads if p not in modules), place),
                 writes=_uses((p for s in steps for p in s.files), place),
                 after=_after(program, draft, number),
                 metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
@@ -370,10 +371,11 @@ def _parameters(candidates: list[Candidate], stages: list[Stage]) -> tuple[Param
 
 
 def _library_files(program: Program, place: Place) -> tuple[FileUse, ...]:
+    written = {path for step in program.steps for path in step.files}
     found = {
         path
         for step in program.steps
-        for path in step.reads
+        for path in set(step.reads) - written
         if path.endswith((".py", ".ipynb"))
         and path != place.notebook
         and not PurePosixPath(path).is_relative_to(place.folder)

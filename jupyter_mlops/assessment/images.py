@@ -156,7 +156,7 @@ def built_from(unit: Unit, image: str) -> tuple[Build | None, bool]:
             return build, True
     loose = [build for build in builds(unit) if not build.names]
     if loose or not name:
-        return (loose or builds(unit) or [None])[0], False
+        return next(iter(loose or builds(unit)), None), False
     return None, False
 
 

@@ -237,7 +237,7 @@ def _frameworks(unit: Unit, path: str, source: PythonSource) -> Iterator[Service
             handlers = [
                 scope
                 for scope in source.scopes
-                if any(decorator.endswith(".api()") or decorator.endswith(".api") for decorator in scope.decorators)
+                if any(decorator.endswith((".api()", ".api")) for decorator in scope.decorators)
             ]
             yield _framework(unit, "BentoML", path, call.scope, handlers, call.line)
 

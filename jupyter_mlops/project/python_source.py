@@ -104,6 +104,7 @@ class Scope:
         decorators: resolved dotted names of its decorators.
         bases: for a class, resolved dotted names of its bases.
         children: scopes defined in it, by name.
+        body: its statements.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Scope:
     decorators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     children: dict[str, Scope] = field(default_factory=dict)
+    body: list[ast.stmt] = field(default_factory=list, repr=False)
 
     def lookup(self, name: str) -> str | None:
         """Dotted name that `name` stands for here; None when nothing binds it."""

@@ -6,6 +6,7 @@ launches. A node is reached when a launch, a script, a notebook or a scheduled t
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -463,14 +464,14 @@ def _inert(decorator: str) -> bool:
 
 
 def _shelled(call: Call, folder: str) -> Iterator[Target]:
-    import ast
-
     if call.name.endswith("execute_notebook"):
         text = call.text(0, "input_path")
         if text:
             yield Target("notebook", join(folder, text), folder)
         return
     argument = call.argument(0, "args")
+    if isinstance(argument, ast.Name):
+        argument = _listed(call, argument.id) or argument
     if isinstance(argument, (ast.List, ast.Tuple)):
         words = []
         for element in argument.elts:
@@ -480,3 +481,13 @@ def _shelled(call: Call, folder: str) -> Iterator[Target]:
     elif argument is not None and (text := call.scope.string(argument)):
         for command in read_script(text):
             yield from targets(command, folder)
+
+
+def _listed(call: Call, name: str) -> ast.expr | None:
+    """The list that a name in the call's function was set to."""
+    for statement in call.scope.body:
+        listed = isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.List, ast.Tuple))
+        targets = statement.targets if isinstance(statement, ast.Assign) and listed else []
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return statement.value  # type: ignore[attr-defined, no-any-return]
+    return None

@@ -24,7 +24,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 def build_scopes(tree: ast.Module) -> list[Scope]:
     """The scopes of a module, itself first. A `__main__` block is a scope of its own, called ``__main__``."""
     builder = _Builder()
-    module = Scope("", "module", None, 1)
+    module = Scope("", "module", None, 1, body=tree.body)
     builder.scopes.append(module)
     builder.block(tree.body, module)
     return builder.scopes
@@ -75,7 +75,7 @@ class _Builder:
 
     def open(self, name: str, kind: str, parent: Scope, node: ast.AST) -> Scope:
         qualified = f"{parent.name}.{name}" if parent.name else name
-        scope = Scope(qualified, kind, parent, getattr(node, "lineno", 1), node)
+        scope = Scope(qualified, kind, parent, getattr(node, "lineno", 1), node, body=getattr(node, "body", []))
         parent.children[name] = scope
         self.scopes.append(scope)
         return scope

@@ -128,9 +128,9 @@ def _operators(scope: Scope) -> dict[str, Call]:
 
 
 def _statements(scope: Scope) -> Iterator[ast.AST]:
-    root = scope.node
-    if root is not None:
-        yield from ast.walk(root)
+    for statement in scope.body:
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from ast.walk(statement)
 
 
 def _edges(scope: Scope) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
-from jupyter_mlops.assessment.images import Build, built_from, builds, copies_project
+from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch

@@ -88,7 +88,7 @@ def _replicas(unit: Unit, item: KubeObject) -> tuple[bool, int | None, str]:
         if target.get("name") in (item.name, "chart"):
             least = scaler.spec.get("minReplicas", scaler.spec.get("minReplicaCount", 1))
             most = scaler.spec.get("maxReplicas", scaler.spec.get("maxReplicaCount", 100))
-            if isinstance(most, int) and most > 1 and least != most or (isinstance(least, int) and least > 1):
+            if (isinstance(most, int) and most > 1 and least != most) or (isinstance(least, int) and least > 1):
                 return True, None, f"an autoscaler ({least} to {most} replicas, {scaler.path})"
     replicas = item.spec.get("replicas", 1)
     return isinstance(replicas, int) and replicas >= 2, line_of(item.spec, "replicas"), f"{replicas} replicas"

@@ -1,0 +1,467 @@
+"""Metrics: which ones the code emits, who scrapes them, which expressions use them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.kube import KubeObject, objects
+from jupyter_mlops.assessment.services import services
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
+from jupyter_mlops.project.python_source import Call
+from jupyter_mlops.project.shell import join
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric that code emits.
+
+    Attributes:
+        name: as Prometheus sees it, without the suffixes of histograms.
+        path: source file.
+        line: where it is made.
+        used: something that runs sets it.
+    """
+
+    name: str
+    path: str
+    line: int
+    used: bool
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A place that exposes metrics over HTTP.
+
+    Attributes:
+        path: source file.
+        line: where.
+        what: for people.
+        reached: something that runs leads there.
+        names: matches the names of metrics that come with it.
+    """
+
+    path: str
+    line: int
+    what: str
+    reached: bool
+    names: re.Pattern[str] | None = None
+
+
+_KINDS = re.compile(
+    r"^prometheus_client\.(Counter|Gauge|Histogram|Summary|Info|Enum)$|^opentelemetry[\w.()]*\.create_(counter|histogram|gauge|up_down_counter|observable_\w+)$"
+)
+_SETS = frozenset(
+    {
+        "inc",
+        "dec",
+        "set",
+        "observe",
+        "time",
+        "info",
+        "state",
+        "set_to_current_time",
+        "set_function",
+        "add",
+        "record",
+        "count_exceptions",
+        "track_inprogress",
+    }
+)
+#: Calls that expose metrics → what they are, and the metrics that they bring along.
+_EXPOSURES = (
+    (re.compile(r"prometheus_client\.(make_asgi_app|make_wsgi_app|start_http_server|start_wsgi_server|generate_latest|push_to_gateway|pushadd_to_gateway)$|prometheus_client\.[\w.]*(generate_latest|MetricsHandler)$"), "prometheus_client", None),
+    (re.compile(r"prometheus_fastapi_instrumentator\.(\w+\.)?Instrumentator(\(\))?(\(\))?(\.\w+\(\))*\.expose$"), "prometheus-fastapi-instrumentator", re.compile(r"^http_(requests?|response)_")),
+    (re.compile(r"prometheus_flask_exporter[\w.]*\.(PrometheusMetrics|GunicornPrometheusMetrics|GunicornInternalPrometheusMetrics)(\.for_app_factory)?$"), "prometheus-flask-exporter", re.compile(r"^flask_")),
+    (re.compile(r"starlette_exporter\.(PrometheusMiddleware|handle_metrics)$|starlette_prometheus\.\w+$"), "starlette-exporter", re.compile(r"^starlette_")),
+    (re.compile(r"opentelemetry[\w.]*\.(PrometheusMetricReader|OTLPMetricExporter|PeriodicExportingMetricReader)$"), "OpenTelemetry", None),
+)  # fmt: skip
+#: Metrics of exporters, clients and platforms that need no code here.
+_KNOWN = re.compile(
+    r"^(up|scrape_\w+|absent|process_\w+|python_\w+|node_\w+|container_\w+|kube_\w+|kubelet_\w+|probe_\w+|istio_\w+|envoy_\w+|nginx_\w+|traefik_\w+|haproxy_\w+|redis_\w+|pg_\w+"
+    r"|postgres\w*|mysql_\w+|kafka_\w+|rabbitmq_\w+|nv_inference_\w+|DCGM_\w+|bentoml_\w+|ray_\w+|seldon_\w+|revision_\w+|request_(predict|explain|preprocess|postprocess)_seconds|torchserve_\w+"
+    r"|ts_\w+|cadvisor_\w+|prometheus_\w+|alertmanager_\w+|airflow_\w+|knative_\w+|workqueue_\w+|queue_\w+|aws_\w+|cloudwatch_\w+|otelcol_\w+|vllm[:_]\w+|windows_\w+|blackbox_\w+|machine_\w+)$"
+)
+_SUFFIX = re.compile(r"_(total|bucket|sum|count|created|info)$")
+
+
+def emitted(unit: Unit) -> list[Metric]:
+    """The metrics that the code makes."""
+    return unit.once("emitted metrics", lambda: list(_emitted(unit)))
+
+
+def _emitted(unit: Unit) -> Iterator[Metric]:
+    found = list(sources_of(unit, "prometheus_client", "opentelemetry"))
+    if not found:
+        return
+    set_here = {
+        name
+        for _path, code in sources_of(unit, *(f".{method}(" for method in _SETS))
+        for call in code.calls
+        if call.attribute in _SETS
+        for name in _owners(call.name)
+    }
+    for path, source in found:
+        for site in sites(unit, path, [call for call in source.calls if _makes_metric(call)]):
+            first = 0 if _KINDS.match(site.call.name) else 1
+            name = site.call.text(first, "name")
+            if name is None:
+                continue
+            parts = [site.call.text(None, "namespace"), site.call.text(None, "subsystem"), name]
+            full = "_".join(part for part in parts if part)
+            bound = {
+                target
+                for scope in source.scopes
+                for target, dotted in scope.bound.items()
+                if dotted == f"{site.call.name}()"
+            }
+            used = bool({word.rpartition(".")[2] for word in bound} & set_here) or not bound
+            yield Metric(_SUFFIX.sub("", full), path, site.line, used)
+
+
+def _makes_metric(call: Call) -> bool:
+    """A constructor of a metric, or a helper that is handed one."""
+    if _KINDS.match(call.name):
+        return True
+    first = call.argument(0)
+    return first is not None and bool(_KINDS.match(call.scope.dotted(first))) and call.text(1, "name") is not None
+
+
+def _owners(name: str) -> list[str]:
+    """Names that a `.set()` may be of: for `:metrics.LATENCY.labels().observe` that is LATENCY."""
+    plain = re.sub(r"\(\)|\[\]|[:?]", "", name).split(".")
+    return plain[:-1] + (["metric"] if not plain[:-1] else [])
+
+
+def exposures(unit: Unit) -> list[Exposure]:
+    """The places that expose metrics."""
+    return unit.once("exposures", lambda: list(_exposed(unit)))
+
+
+def _exposed(unit: Unit) -> Iterator[Exposure]:
+    words = ("prometheus", "starlette_exporter", "opentelemetry")
+    for path, source in sources_of(unit, *words):
+        for pattern, what, names in _EXPOSURES:
+            for site in sites(unit, path, [call for call in source.calls if pattern.search(call.name)]):
+                yield Exposure(path, site.line, what, site.reached, names)
+        for scope in source.scopes:
+            for name, line in scope.names.items():
+                if scope.lookup(name) in (
+                    "starlette_exporter.PrometheusMiddleware",
+                    "starlette_exporter.handle_metrics",
+                ):
+                    yield Exposure(
+                        path,
+                        line,
+                        "starlette-exporter",
+                        unit.reach.reached(path, scope.name),
+                        re.compile(r"^starlette_"),
+                    )
+    for service in services(unit):
+        if service.built_in:
+            yield Exposure(
+                service.path,
+                service.line,
+                service.framework,
+                True,
+                re.compile(r"^(bentoml|ray|litserve|kserve|mlserver|request)_"),
+            )
+
+
+def knows(unit: Unit, name: str) -> bool:
+    """Whether a metric is emitted by the code, by what exposes it, or by a known exporter."""
+    plain = _SUFFIX.sub("", name)
+    if _KNOWN.match(name) or any(metric.name in (plain, name) for metric in emitted(unit)):
+        return True
+    return any(exposure.names is not None and exposure.names.search(name) for exposure in exposures(unit))
+
+
+_NOT_METRICS = frozenset(
+    (
+        *(
+            "and",
+            "or",
+            "unless",
+            "by",
+            "without",
+            "on",
+            "ignoring",
+            "group_left",
+            "group_right",
+            "offset",
+            "bool",
+            "inf",
+            "nan",
+            "start",
+            "end",
+            "atan2",
+        ),
+        *(
+            "sum",
+            "avg",
+            "min",
+            "max",
+            "count",
+            "stddev",
+            "stdvar",
+            "topk",
+            "bottomk",
+            "quantile",
+            "count_values",
+            "group",
+            "limitk",
+        ),
+    )
+)
+
+
+def metrics_in(expression: str) -> list[str]:
+    """The names of metrics in a PromQL expression."""
+    text = re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', '""', expression)
+    text = re.sub(r"\{[^}]*\}|\[[^\]]*\]", " ", text)
+    text = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", " ", text)
+    found = []
+    for match in re.finditer(r"[a-zA-Z_:][\w:]*", text):
+        rest = text[match.end() :].lstrip()
+        before = text[: match.start()].rstrip()[-1:]
+        if (
+            match[0].lower() not in _NOT_METRICS
+            and not rest.startswith("(")
+            and not (before.isdigit() and len(match[0]) <= 2)
+        ):
+            found.append(match[0])
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """A scrape job.
+
+    Attributes:
+        path: file.
+        line: where.
+        target: as written.
+        resolved: the service, container or label that it means; "" when nothing here answers.
+        loaded: Prometheus is started with this file.
+    """
+
+    path: str
+    line: int | None
+    target: str
+    resolved: str
+    loaded: str
+
+
+def scrapes(unit: Unit) -> list[Scrape]:
+    """The scrape jobs of a unit."""
+    return unit.once("scrapes", lambda: list(_scrapes(unit)))
+
+
+def prometheus_files(unit: Unit) -> list[tuple[str, dict[Any, Any]]]:
+    """Configurations of Prometheus, in files and in ConfigMaps."""
+    return unit.once("prometheus files", lambda: list(_prometheus_files(unit)))
+
+
+def _prometheus_files(unit: Unit) -> Iterator[tuple[str, dict[Any, Any]]]:
+    for file in unit.files:
+        if (
+            file.suffix in (".yml", ".yaml")
+            and file.special is None
+            and "scrape_configs" in (unit.project.text(file.path) or "" if file.size < 500_000 else "")
+        ):
+            for document in unit.project.yaml(file.path):
+                if "scrape_configs" in mapping(document):
+                    yield file.path, document
+    for item in objects(unit, "ConfigMap"):
+        for _name, text, _line in items(item.document.get("data")):
+            if isinstance(text, str) and "scrape_configs" in text:
+                yield item.path, _inner(text)
+
+
+def _inner(text: str) -> dict[Any, Any]:
+    from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
+
+    try:
+        return mapping(next(iter(read_yaml(text)), None))
+    except DocumentError:
+        return {}
+
+
+def _scrapes(unit: Unit) -> Iterator[Scrape]:
+    for path, document in prometheus_files(unit):
+        loaded = loaded_by(unit, path)
+        for entry, line in entries(document.get("scrape_configs")):
+            job = mapping(entry)
+            name = str(job.get("job_name") or "")
+            if name.lower() in (
+                "prometheus",
+                "alertmanager",
+                "node",
+                "node-exporter",
+                "node_exporter",
+                "cadvisor",
+                "grafana",
+                "pushgateway",
+            ):
+                continue
+            for static in map(mapping, sequence(job.get("static_configs"))):
+                for target in strings(static.get("targets")):
+                    yield Scrape(path, line_of(static, "targets") or line, target, _host(unit, target), loaded)
+            if "kubernetes_sd_configs" in job:
+                yield Scrape(path, line, name, _annotated(unit), loaded or path)
+    for item in objects(unit, "ServiceMonitor", "PodMonitor"):
+        yield Scrape(item.path, item.line, f"{item.kind} {item.name}", _selected(unit, item), item.path)
+    for item in objects(unit, "Deployment", "StatefulSet", "Service", "InferenceService"):
+        annotations = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("annotations")) | mapping(
+            mapping(item.document.get("metadata")).get("annotations")
+        )
+        if (
+            str(annotations.get("prometheus.io/scrape")).lower() == "true"
+            or str(annotations.get("serving.kserve.io/enable-prometheus-scraping")).lower() == "true"
+        ):
+            yield Scrape(
+                item.path,
+                line_of(annotations, "prometheus.io/scrape") or item.line,
+                f"annotations of {item.kind} {item.name}",
+                item.name,
+                item.path,
+            )
+
+
+def loaded_by(unit: Unit, path: str) -> str:
+    """What starts Prometheus with a file: a compose service that mounts it, a Dockerfile that copies it; "" without."""
+    name = posixpath.basename(path)
+    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+        for document in unit.project.yaml(file.path):
+            for _service, service, line in items(mapping(document).get("services")):
+                for volume in sequence(mapping(service).get("volumes")):
+                    source = (
+                        volume.partition(":")[0]
+                        if isinstance(volume, str)
+                        else str(mapping(volume).get("source") or "")
+                    )
+                    place = join(file.folder, source)
+                    if place == path or path.startswith(f"{place}/"):
+                        return f"{file.path}:{line}"
+    for file in unit.named("Dockerfile", "Dockerfile.*"):
+        for source, instruction in unit.project.dockerfile(file.path).copied:
+            if posixpath.basename(source) == name:
+                return f"{file.path}:{instruction.line}"
+    if any(item.path == path for item in objects(unit, "ConfigMap")):
+        return path
+    for launch in unit.launches:
+        for command in launch.commands:
+            if any(name in word for word in command.words) and any("prometheus" in word for word in command.words[:3]):
+                return f"{launch.path}:{launch.line_of(command)}"
+    return ""
+
+
+def _host(unit: Unit, target: str) -> str:
+    host = re.sub(r"^https?://", "", target).partition(":")[0].partition("/")[0]
+    short = host.partition(".")[0]
+    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+        for document in unit.project.yaml(file.path):
+            for name, service, _line in items(mapping(document).get("services")):
+                if host in (name, mapping(service).get("container_name"), mapping(service).get("hostname")):
+                    return f"{file.path}: {name}"
+    for item in objects(unit, "Service", "Deployment"):
+        if short == item.name:
+            return f"{item.path}: {item.kind} {item.name}"
+    return f"{host}, by the host's address" if host in ("localhost", "127.0.0.1", "host.docker.internal") else ""
+
+
+def _annotated(unit: Unit) -> str:
+    for item in objects(unit, "Deployment", "StatefulSet", "Service"):
+        found = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("annotations")) | mapping(
+            mapping(item.document.get("metadata")).get("annotations")
+        )
+        if str(found.get("prometheus.io/scrape")).lower() == "true":
+            return f"{item.path}: {item.kind} {item.name}"
+    return ""
+
+
+def _selected(unit: Unit, monitor: KubeObject) -> str:
+    wanted = mapping(mapping(monitor.spec.get("selector")).get("matchLabels"))
+    for item in objects(unit, "Service", "Deployment", "StatefulSet"):
+        labels = mapping(mapping(item.document.get("metadata")).get("labels")) | mapping(
+            mapping(mapping(item.spec.get("template")).get("metadata")).get("labels")
+        )
+        if wanted and all(labels.get(key) == value for key, value in wanted.items()):
+            return f"{item.path}: {item.kind} {item.name}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert rule.
+
+    Attributes:
+        path: file.
+        line: where.
+        name: its name.
+        expression: as written.
+        loaded: what loads the file; "" when nothing does.
+        annotations: its annotations.
+    """
+
+    path: str
+    line: int | None
+    name: str
+    expression: str
+    loaded: str
+    annotations: dict[Any, Any]
+
+
+def alerts(unit: Unit) -> list[Alert]:
+    """The alert rules of a unit."""
+    return unit.once("alerts", lambda: list(_alerts(unit)))
+
+
+def _alerts(unit: Unit) -> Iterator[Alert]:
+    for file in unit.files:
+        if file.suffix not in (".yml", ".yaml", ".rules") or file.special is not None or file.size > 500_000:
+            continue
+        text = unit.project.text(file.path) or ""
+        if "alert:" not in text:
+            continue
+        for document in unit.project.yaml(file.path):
+            if "groups" in mapping(document) and "apiVersion" not in mapping(document):
+                yield from _groups(file.path, document.get("groups"), _rules_loaded(unit, file.path))
+    for item in objects(unit, "PrometheusRule"):
+        yield from _groups(item.path, item.spec.get("groups"), item.path)
+    for item in objects(unit, "ConfigMap"):
+        for _name, text, line in items(item.document.get("data")):
+            if isinstance(text, str) and "alert:" in text:
+                for alert in _groups(item.path, _inner(text).get("groups"), item.path):
+                    yield Alert(alert.path, line, alert.name, alert.expression, alert.loaded, alert.annotations)
+
+
+def _groups(path: str, groups: Any, loaded: str) -> Iterator[Alert]:
+    for group in map(mapping, sequence(groups)):
+        for entry, line in entries(group.get("rules")):
+            rule = mapping(entry)
+            if isinstance(rule.get("alert"), str) and isinstance(rule.get("expr"), (str, int)):
+                yield Alert(
+                    path,
+                    line_of(rule, "expr") or line,
+                    rule["alert"],
+                    str(rule["expr"]),
+                    loaded,
+                    mapping(rule.get("annotations")),
+                )
+
+
+def _rules_loaded(unit: Unit, path: str) -> str:
+    """The Prometheus configuration that lists a rule file, by its name or a pattern."""
+    name = posixpath.basename(path)
+    for config, document in prometheus_files(unit):
+        for pattern, line in entries(document.get("rule_files")):
+            if isinstance(pattern, str) and fnmatchcase(name, posixpath.basename(pattern)):
+                return f"{config}:{line}"
+    return ""

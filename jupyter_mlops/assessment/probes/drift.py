@@ -1,0 +1,166 @@
+"""Drift and data quality on live data: Evidently, NannyML, alibi-detect, whylogs, Deepchecks, River, Frouros, tests by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
+from jupyter_mlops.assessment.consumed import Use, uses_of
+from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.metrics import alerts, knows, metrics_in
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.unit import Unit
+
+_CRITERION = "drift-detected"
+_WORDS = (
+    "evidently",
+    "nannyml",
+    "alibi_detect",
+    "whylogs",
+    "deepchecks",
+    "river",
+    "frouros",
+    "ks_2samp",
+    "psi",
+    "drift",
+    "wasserstein",
+    "jensenshannon",
+)
+#: Calls that compare live data with a reference.
+_RUNS = re.compile(
+    r"^(evidently[\w.]*\.(Report|TestSuite|Dashboard|Profile|ModelProfile)\(\)\.(run|calculate)"
+    r"|nannyml[\w.]*\(\)(\.fit\(\))?\.(calculate|estimate)"
+    r"|alibi_detect[\w.]*\(\)\.predict"
+    r"|whylogs\.log|whylogs[\w.]*\.(generate_constraints_report|validate)"
+    r"|deepchecks[\w.]*\(\)\.run"
+    r"|river\.drift[\w.]*\(\)\.update"
+    r"|frouros[\w.]*\(\)\.(compare|update)"
+    r"|scipy\.stats\.(ks_2samp|chi2_contingency|wasserstein_distance|anderson_ksamp|mannwhitneyu|entropy)|scipy\.spatial\.distance\.jensenshannon)$"
+)
+_BY_HAND = re.compile(r"^scipy\.")
+_BUILDS = re.compile(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|^alibi_detect[\w.]*\.\w+Drift$")
+_DRIFT_NAME = re.compile(r"drift|psi|stability_index|data_quality|skew", re.IGNORECASE)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    checks = [
+        site
+        for path, source in sources_of(unit, *_WORDS)
+        for site in sites(unit, path, [call for call in source.calls if _RUNS.match(call.name)])
+    ]
+    checks = [
+        site for site in checks if not _BY_HAND.match(site.name) or _DRIFT_NAME.search(f"{site.scope} {site.path}")
+    ]
+    checks += list(_own(unit))
+    found = [list(_of(unit, site)) for site in checks]
+    best = max(found, key=lambda findings: sum(finding.rung for finding in findings), default=[])
+    yield from best
+    if not checks:
+        yield from _built_only(unit)
+
+
+def _own(unit: Unit) -> Iterator[Site]:
+    """Calls of functions of the project that compute drift by hand, such as a population stability index."""
+    for path, source in sources_of(unit, "psi", "population_stability"):
+        for site in sites(unit, path, source.calls):
+            last = site.call.name.replace("()", "").rpartition(".")[2].lstrip(":")
+            if re.search(r"(^|_)psi($|_)|population_stability", last) and site.call.name[:1] == ":":
+                yield site
+
+
+def _of(unit: Unit, site: Site) -> Iterator[Finding]:
+    what = site.name.replace("()", "").lstrip(":?")
+    rung = Rung.E3 if site.reached else Rung.E2
+    suffix = "." if site.reached else ", in code that nothing runs."
+    confidence = CONVENTION if _BY_HAND.match(site.name) else CALL
+    yield _finding(
+        "check",
+        rung,
+        f"`{what}` compares live data with a reference{suffix}",
+        site,
+        confidence,
+        unit.reach.chain(site.path, site.scope),
+        "Call it from code that runs.",
+    )
+    for trigger in triggers(unit):
+        if (site.path, site.scope) in unit.reach.behind(*trigger.nodes):
+            chain = (f"{trigger.path}:{trigger.line}", f"{site.path}:{site.line}")
+            yield Finding(
+                "drift",
+                _CRITERION,
+                Rung.E3,
+                f"{trigger.what} runs the drift check.",
+                part="schedule",
+                confidence=CALL,
+                path=trigger.path,
+                line=trigger.line,
+                chain=chain,
+            )
+            break
+    use = _used(unit, site)
+    if use is not None:
+        rung = Rung.E3 if use.counts else Rung.E2
+        yield Finding(
+            "drift",
+            _CRITERION,
+            rung,
+            f"The result of the drift check is {use.how}.",
+            part="used",
+            confidence=CALL,
+            path=use.path,
+            line=use.line,
+            chain=(f"{site.path}:{site.line}", f"{use.path}:{use.line}"),
+            raise_by=None if use.counts else "Export it as a metric, branch on it, or fail the step.",
+        )
+
+
+def _used(unit: Unit, site: Site) -> Use | None:
+    """The strongest use of a check's result; an exported gauge counts when an alert watches it, or anything else branches."""
+    uses = sorted(uses_of(unit, site), key=lambda use: not use.counts)
+    alerted = [
+        alert
+        for alert in alerts(unit)
+        if _DRIFT_NAME.search(alert.expression) and all(knows(unit, name) for name in metrics_in(alert.expression))
+    ]
+    gauge = next((use for use in uses if use.how.startswith("exported")), None)
+    if gauge is not None and alerted:
+        return Use("exported as a metric with an alert", alerted[0].path, alerted[0].line or 1, counts=True)
+    return uses[0] if uses else None
+
+
+def _finding(
+    part: str, rung: Rung, message: str, site: Site, confidence: float, chain: tuple[str, ...], raise_by: str
+) -> Finding:
+    return Finding(
+        "drift",
+        _CRITERION,
+        rung,
+        message,
+        part=part,
+        confidence=confidence,
+        path=site.path,
+        line=site.line,
+        cell=site.cell,
+        chain=chain,
+        raise_by=None if rung >= Rung.E3 else raise_by,
+    )
+
+
+def _built_only(unit: Unit) -> Iterator[Finding]:
+    for path, source in sources_of(unit, "evidently", "nannyml", "alibi_detect"):
+        for site in sites(unit, path, [call for call in source.calls if _BUILDS.match(call.name)]):
+            yield _finding(
+                "check", Rung.E1, f"`{site.name}` is built and never run.", site, CALL, (), "Run it on live data."
+            )
+            return
+
+
+PROBE = Probe(
+    id="drift",
+    title="Evidently, NannyML, alibi-detect, whylogs, Deepchecks, River, Frouros, statistical tests",
+    reads="Python code; what schedules it; what uses its results",
+    credits="declared: built and never run · configured: run by hand, or a report that nobody reads · wired: run on a schedule, with a result that is exported, branched on or fails the step",
+    findings=_findings,
+)

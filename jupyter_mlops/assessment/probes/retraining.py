@@ -1,0 +1,189 @@
+"""Retraining: triggers that reach training, and the gate before promotion."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import trainings
+from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.schedules import Trigger, triggers
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.python_source import Scope
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+
+_CRITERION = "retraining-automated"
+_METRIC = re.compile(
+    r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|performance|improve|better", re.IGNORECASE
+)
+_SETTING = re.compile(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
+_CURRENT = re.compile(
+    r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
+    re.IGNORECASE,
+)
+_PROMOTES = re.compile(
+    r"(register_model|create_model_version|set_registered_model_alias|transition_model_version_stage|promote\w*|deploy\w*|publish\w*|push_model|upload\w*|copy2?|copyfile|move|log_model)$",
+    re.IGNORECASE,
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    fits: set[Node] = {(site.path, site.scope) for site in trainings(unit)}
+    reaching = [trigger for trigger in triggers(unit) if fits & unit.reach.behind(*trigger.nodes)]
+    for trigger in reaching[:3]:
+        site = next(site for site in trainings(unit) if (site.path, site.scope) in unit.reach.behind(*trigger.nodes))
+        yield Finding(
+            "retraining",
+            _CRITERION,
+            Rung.E3,
+            f"{trigger.what} reaches training.",
+            part="trigger",
+            confidence=CALL,
+            path=trigger.path,
+            line=trigger.line,
+            chain=(f"{trigger.path}:{trigger.line}", f"{site.path}:{site.line}"),
+        )
+    gates = list(_gates(unit, reaching))
+    yield from sorted(gates, key=lambda gate: -gate.rung)[:3]
+
+
+def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
+    nodes = (
+        unit.reach.behind(*(node for trigger in reaching for node in trigger.nodes))
+        if reaching
+        else _training_nodes(unit)
+    )
+    for path, name in sorted(nodes):
+        source = unit.project.python(path) if name != LAUNCH else None
+        scope = scope_named(source, name) if source is not None else None
+        if source is None or scope is None or scope.kind == "class":
+            continue
+        root = scope.node if scope.node is not None else source.tree
+        for node in _own_statements(root):
+            if isinstance(node, ast.If) and _decides(node):
+                yield _judged(unit, path, scope, node)
+
+
+def _training_nodes(unit: Unit) -> frozenset[Node]:
+    """Everything that belongs with training, where nothing triggers it yet."""
+    groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
+    return frozenset(
+        (path, scope.name)
+        for path in unit.sources
+        if (source := unit.project.python(path))
+        for scope in source.scopes
+        if unit.reach.groups(path, scope.name) & groups
+    )
+
+
+def _own_statements(root: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a function, without those of functions inside of it."""
+    pending = list(ast.iter_child_nodes(root))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            pending += ast.iter_child_nodes(node)
+
+
+def _decides(node: ast.If) -> bool:
+    """Whether a branch compares a metric and then promotes, or stops."""
+    compares = [inner for inner in ast.walk(node.test) if isinstance(inner, ast.Compare)]
+    if not any(_compares_metric(compare) for compare in compares):
+        return False
+    inside = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
+    calls = [
+        inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
+        for inner in inside
+        if isinstance(inner, ast.Call)
+    ]
+    stops = any(isinstance(inner, ast.Raise) for inner in inside) or "exit" in calls
+    return (
+        stops
+        or any(_PROMOTES.search(name) for name in calls)
+        or any(
+            isinstance(inner, ast.Return)
+            and isinstance(inner.value, ast.Constant)
+            and isinstance(inner.value.value, (bool, str))
+            for inner in inside
+        )
+    )
+
+
+def _compares_metric(compare: ast.Compare) -> bool:
+    """Whether a comparison is about the size of a metric, as opposed to the validity of a setting."""
+    ordered = any(isinstance(operator, (ast.Gt, ast.GtE, ast.Lt, ast.LtE)) for operator in compare.ops)
+    names = [name for side in (compare.left, *compare.comparators) for name in _names(side)[-2:]]
+    return ordered and any(_METRIC.search(name) and not _SETTING.search(name) for name in names)
+
+
+def _names(node: ast.AST) -> list[str]:
+    found = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            found.append(inner.id)
+        elif isinstance(inner, ast.Attribute):
+            found.append(inner.attr)
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            found.append(inner.value)
+    return found
+
+
+def _judged(unit: Unit, path: str, scope: Scope, node: ast.If) -> Finding:
+    line, cell = node.lineno, None
+    notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+    if notebook is not None:
+        cell, line = notebook.place(node.lineno)
+    compare = next(inner for inner in ast.walk(node.test) if isinstance(inner, ast.Compare))
+    sides = [compare.left, *compare.comparators]
+    text = ast.unparse(compare)[:60]
+    found = Finding(
+        "retraining",
+        _CRITERION,
+        Rung.E3,
+        f"`{text}` decides whether the new model is promoted.",
+        part="gate",
+        confidence=CALL,
+        path=path,
+        line=line,
+        cell=cell,
+        chain=unit.reach.chain(path, scope.name),
+    )
+    if any(_is_fixed(scope, side) for side in sides):
+        advice = "Compare with the model in production, or take the threshold from the parameters."
+        return found.capped(Rung.E2, "the figure is fixed in the code", advice)
+    if any(_CURRENT.search(name) for name in _names(compare)):
+        return found
+    if any(re.search(r"best", name, re.IGNORECASE) for name in _names(compare)):
+        return found.capped(
+            Rung.E2, "it picks the best of the candidates", "Compare with the model in production or with a threshold."
+        )
+    return found
+
+
+def _is_fixed(scope: Scope, node: ast.expr) -> bool:
+    """Whether one side of a comparison is a number written in the code."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, (int, float))
+    if not isinstance(node, ast.Name):
+        return False
+    owner: Scope | None = scope
+    while owner is not None:
+        for statement in owner.body:
+            if isinstance(statement, ast.Assign) and any(
+                isinstance(target, ast.Name) and target.id == node.id for target in statement.targets
+            ):
+                return isinstance(statement.value, ast.Constant)
+        owner = owner.parent
+    return False
+
+
+PROBE = Probe(
+    id="retraining",
+    title="retraining triggers and promotion gates",
+    reads="schedules, sensors, events and the code that they reach",
+    credits="configured: a fixed figure, the best of the candidates, or no trigger · wired: a trigger that reaches training, and a comparison with production or a threshold before promotion",
+    findings=_findings,
+)

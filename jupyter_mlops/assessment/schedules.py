@@ -1,0 +1,109 @@
+"""What runs by itself: schedules, sensors, events; and what they lead to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.python_source import Call, Scope
+from jupyter_mlops.project.reach import LAUNCH, Node
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Something that starts work without a person.
+
+    Attributes:
+        kind: "schedule", "event" (new data, an alert, a message) or "chained" (another workflow).
+        what: for people.
+        path: file.
+        line: where.
+        nodes: what it starts.
+    """
+
+    kind: str
+    what: str
+    path: str
+    line: int | None
+    nodes: tuple[Node, ...]
+
+
+def triggers(unit: Unit) -> list[Trigger]:
+    """The triggers of a unit."""
+    return unit.once("triggers", lambda: list(_triggers(unit)))
+
+
+def _triggers(unit: Unit) -> Iterator[Trigger]:
+    for launch in unit.launches:
+        node = ((launch.id, LAUNCH),)
+        if launch.neutralised:
+            continue
+        if launch.kind == "schedule":
+            yield Trigger("schedule", launch.name or launch.path, launch.path, launch.line, node)
+        elif launch.kind == "ci" and "schedule" in launch.triggers:
+            yield Trigger("schedule", f"the schedule of {launch.path}", launch.path, launch.line, node)
+        elif launch.kind == "ci" and launch.triggers & {"dispatch", "chained"}:
+            yield Trigger("event", f"an event that starts {launch.path}", launch.path, launch.line, node)
+    for pipeline in unit.pipelines:
+        if pipeline.started_by == "its schedule":
+            nodes = tuple(stage.node for stage in pipeline.stages if stage.node is not None)
+            yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
+    yield from _in_code(unit)
+
+
+_JOBS = re.compile(
+    r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy)|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
+    r"|LaunchPlan\.(create|get_or_create)|create_recurring_run|fastapi_utils[\w.]*repeat_every|fastapi_restful[\w.]*repeat_every)$"
+)
+_SCHEDULED_BY = frozenset({"schedule", "schedules", "cron", "interval", "cron_expression", "cron_schedule", "rrule"})
+_DECORATORS = re.compile(
+    r"(scheduled_job|repeat_every|periodic_task|on_after_configure\.connect|dagster\.(schedule|sensor|asset_sensor)|metaflow\.(schedule|trigger|trigger_on_finish)|crontab)\(?\)?$"
+)
+
+
+def _in_code(unit: Unit) -> Iterator[Trigger]:
+    """Schedulers of the process: APScheduler, schedule, Prefect's serve, Dagster's definitions, Celery beat."""
+    words = ("schedule", "apscheduler", "serve(", "deploy(", "cron", "repeat_every", "sensor", "periodic")
+    for path, source in sources_of(unit, *words):
+        for site in sites(unit, path, [call for call in source.calls if _JOBS.search(call.name)]):
+            prefect = site.call.attribute in ("serve", "deploy")
+            if prefect and not {keyword.arg for keyword in site.call.node.keywords} & _SCHEDULED_BY:
+                continue
+            nodes = tuple(_given(unit, path, site.call))
+            if nodes and (site.reached or not prefect):
+                yield Trigger("schedule", f"`{site.call.attribute}` in {path}", path, site.line, nodes)
+        for scope in source.scopes:
+            for decorator in scope.decorators:
+                if _DECORATORS.search(decorator):
+                    kind = "event" if "sensor" in decorator or "trigger" in decorator else "schedule"
+                    yield Trigger(
+                        kind,
+                        f"`@{decorator.replace('()', '').rpartition('.')[2]}` in {path}",
+                        path,
+                        scope.line,
+                        tuple(_below(path, scope)),
+                    )
+
+
+def _below(path: str, scope: Scope) -> Iterator[Node]:
+    yield path, scope.name
+    for child in scope.children.values():
+        yield from _below(path, child)
+
+
+def _given(unit: Unit, path: str, call: Call) -> Iterator[Node]:
+    """The functions that a scheduler is handed, or whose method is called."""
+    candidates: list[ast.expr] = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+    if isinstance(call.node.func, ast.Attribute):
+        candidates.append(call.node.func.value)
+    for candidate in candidates:
+        name = call.scope.dotted(candidate).replace("()", "")
+        if name.startswith(":") or (name and name[0] not in "?("):
+            found = own_function(unit, path, Call(name, call.node, call.scope))
+            if found is not None:
+                yield found

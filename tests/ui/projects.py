@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 from pathlib import Path
 
 import nbformat
+
+#: As JupyterLab writes it when the kernel has started: with less, it would take the notebook for changed then.
+_LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
 
 _TABLE = "tenure,charges,churned\n" + "".join(
     f"{tenure},{20 + (tenure * 7) % 60},{int((tenure * 13) % 5 < 2)}\n" for tenure in range(1, 73)
@@ -116,7 +128,7 @@ def write_notebook(path: Path, sources: list[str]) -> None:
         cells=cells,
         metadata={
             "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
-            "language_info": {"name": "python"},
+            "language_info": _LANGUAGE,
         },
     )
     path.parent.mkdir(parents=True, exist_ok=True)

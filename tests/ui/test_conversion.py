@@ -28,7 +28,9 @@ def from_context_menu(lab, notebook):
 
 def from_palette(lab, notebook):
     lab.page.locator(".jp-Notebook:visible .jp-Cell").first.click()
-    lab.run("apputils:activate-command-palette")
+    # While its kernel starts, a notebook takes the focus back, and the palette closes.
+    expect(lab.page.locator("#jp-main-statusbar")).to_contain_text("Idle", timeout=60_000)
+    lab.page.keyboard.press("Control+Shift+C")
     palette = lab.page.locator("#modal-command-palette")
     palette.locator("input").fill("convert notebook to pipeline")
     palette.locator(".lm-CommandPalette-item", has_text="Convert Notebook to Pipeline").first.click()

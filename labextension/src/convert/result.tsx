@@ -131,14 +131,23 @@ function Levels(
   const { before, after, trans } = props;
   const text = (level: ILevel) =>
     trans.__('Level %1 · %2', level.level, progressText(level, trans));
+  const fell = before !== null && after.level < before.level;
+  const rose =
+    before !== null &&
+    !fell &&
+    (before.level !== after.level || before.progress !== after.progress);
   return (
     <p className="jp-Mlops-levels">
-      {before &&
-      (before.level !== after.level || before.progress !== after.progress)
+      {rose
         ? trans.__('%1 → %2', text(before), text(after))
-        : text(after)}
+        : text(fell ? before : after)}
       <span className="jp-Mlops-note">
-        {trans.__('It counts in full once the pipeline is committed.')}
+        {fell
+          ? trans.__(
+              'Commit the pipeline: until then its files are not versioned, and the project counts as Level %1.',
+              after.level
+            )
+          : trans.__('It counts in full once the pipeline is committed.')}
       </span>
     </p>
   );

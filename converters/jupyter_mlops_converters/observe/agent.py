@@ -474,9 +474,7 @@ def _is_drawing(value: Any) -> bool:
 def _is_number(value: Any) -> bool:
     if isinstance(value, bool):
         return False
-    return isinstance(value, (int, float)) or (
-        _type_name(value).startswith("numpy.") and getattr(value, "shape", None) == ()
-    )
+    return isinstance(value, (int, float)) or _type_name(value).startswith(("numpy.float", "numpy.int", "numpy.uint"))
 
 
 def _model(value: Any) -> Any:

@@ -21,7 +21,10 @@ from typing import Any, Literal, NamedTuple
 Verdict = Literal["identical", "within-tolerance", "differs"]
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{6,16}\b|(?<=[ =(])0x[0-9A-Fa-f]{12,16}(?=[^<>\n]*(?:>|&gt;))")
+_ADDRESS = re.compile(
+    r"\bat 0x[0-9A-Fa-f]{6,16}\b|(?<=[ =(])0x[0-9A-Fa-f]{12,16}(?=[^<>\n]*(?:>|&gt;))"
+    r"|(?<=\.\.\.)0?x?[0-9a-f]{4,16}(?=>|&gt;)",  # scikit-learn's diagrams shorten a repr in its middle
+)
 _CELL_FILE = re.compile(
     r"[^\s\"'(<>]*ipykernel_\d+[/\\]+\d+\.py(?::\d+)?|<ipython-input-\d+-\w+>(?::\d+)?|(?<=\()\d+\.py(?=, line \d+\))",
 )

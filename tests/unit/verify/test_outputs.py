@@ -68,6 +68,10 @@ SAME: dict[str, tuple[Outputs, Outputs]] = {
         [html("<table><tr><th>Date:</th> <td>Mon, 23 Nov 2026</td><th>Time:</th><td>08:01:59</td></tr></table>")],
         [html("<table><tr><th>Date:</th> <td>Tue, 24 Nov 2026</td><th>Time:</th><td>09:11:00</td></tr></table>")],
     ),
+    "addresses in a shortened repr": (
+        [html("<pre>base=&lt;sklearn.tree...x7f2e2ea2e640&gt;</pre>")],
+        [html("<pre>base=&lt;sklearn.tree...x7f11110beef0&gt;</pre>")],
+    ),
     "ids of an animation": (
         [html(f"<img id='_anim_img{HASHES[0]}'>")],
         [html(f"<img id='_anim_img{HASHES[1]}'>")],

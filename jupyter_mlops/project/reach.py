@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -371,10 +372,21 @@ class Reach:
                 yield from self._dotted(path, known, place(line))
         for call in scope.calls:
             yield from self._dotted(path, call.name, place(call.line))
+            yield from self._named(path, call, place(call.line))
             if call.name in _SHELL_CALLS or call.name.endswith("execute_notebook"):
                 for target in _shelled(call, posixpath.dirname(path) or "."):
                     for reached in self._nodes(target):
                         yield reached, place(call.line)
+
+    def _named(self, path: str, call: Call, link: Link) -> Iterator[tuple[Node, Link]]:
+        """Modules of the project that a call is handed by name, to import or to run: ``run("pkg.train")``."""
+        for argument in call.node.args[:2]:
+            text = argument.value if isinstance(argument, ast.Constant) else None
+            if isinstance(text, str) and "." in text and _DOTTED.match(text):
+                found = self.modules.find(text, path)
+                if found:
+                    yield (found, ""), link
+                    yield (found, "__main__"), link
 
     def _from_module(self, path: str, source: PythonSource, place: _Placer) -> Iterator[tuple[Node, Link]]:
         for item in source.imports:
@@ -431,6 +443,7 @@ class Reach:
             yield (path, scope.name), link
 
 
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml")
 
 

@@ -116,7 +116,7 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
 
 
 def _operators(scope: Scope) -> dict[str, Call]:
-    """Variables of a scope that hold an operator."""
+    """Operators of a scope, by the variable that holds them, or by where they stand."""
     calls = {id(call.node): call for call in scope.calls if call.attribute.endswith(("Operator", "Sensor"))}
     found = {}
     for node in _statements(scope):
@@ -124,6 +124,9 @@ def _operators(scope: Scope) -> dict[str, Call]:
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     found[target.id] = calls[id(node.value)]
+        elif isinstance(node, ast.Expr) and id(node.value) in calls:
+            call = calls[id(node.value)]
+            found[call.text(None, "task_id") or f"line {call.line}"] = call
     return found
 
 

@@ -1,0 +1,135 @@
+"""Approval before promotion: recorded approvals that are checked, policies that are invoked, protected environments."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
+from jupyter_mlops.assessment.kube import applied_by, objects
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import items, mapping
+
+_APPROVED = re.compile(r"approv", re.IGNORECASE)
+_PROTECTED = re.compile(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
+_POLICY = {
+    ("conftest", "test"),
+    ("opa", "eval"),
+    ("opa", "exec"),
+    ("kyverno", "apply"),
+    ("kyverno", "test"),
+    ("opa", "test"),
+}
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    yield from _policies(unit)
+    yield from _checked(unit)
+    yield from _environments(unit)
+
+
+def _approval(rung: Rung, message: str, path: str, line: int | None, **more: object) -> Finding:
+    return Finding("approval", "governed", rung, message, part="approval", path=path, line=line, **more)  # type: ignore[arg-type]
+
+
+def _policies(unit: Unit) -> Iterator[Finding]:
+    for launch in unit.launches:
+        if launch.kind not in ("ci", "stage", "schedule") or launch.neutralised:
+            continue
+        for command in launch.commands:
+            if command.words[:2] in _POLICY and not command.neutralised:
+                yield _approval(
+                    Rung.E3,
+                    f"A policy is checked: `{command.text[:60]}`.",
+                    launch.path,
+                    launch.line_of(command),
+                    confidence=PARSED,
+                )
+    for item in objects(unit, "ClusterPolicy", "Policy", "ConstraintTemplate", "ValidatingAdmissionPolicy"):
+        by = applied_by(unit, item.path)
+        rung = Rung.E3 if by else Rung.E2
+        yield _approval(
+            rung,
+            f"Policy {item.name}{'' if by else ', which nothing applies'}.",
+            item.path,
+            item.line,
+            confidence=PARSED,
+            chain=(by,) if by else (),
+        )
+
+
+def _checked(unit: Unit) -> Iterator[Finding]:
+    """Code that asks for a recorded approval and stops without one."""
+    for path in unit.mentioning("approv", "Approv", "APPROV"):
+        source = unit.project.python(path)
+        if source is None or unit.is_test(path):
+            continue
+        for scope in source.scopes:
+            for statement in scope.body:
+                for node in ast.walk(statement):
+                    if (
+                        isinstance(node, ast.If)
+                        and _APPROVED.search(ast.unparse(node.test))
+                        and _stops(node)
+                        and not _nested(statement)
+                    ):
+                        reached = unit.reach.reached(path, scope.name)
+                        yield _approval(
+                            Rung.E3 if reached else Rung.E2,
+                            f"`{ast.unparse(node.test)[:60]}` is asked for before promotion.",
+                            path,
+                            node.lineno,
+                            confidence=CALL,
+                            chain=unit.reach.chain(path, scope.name),
+                        )
+                        return
+
+
+def _nested(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _stops(node: ast.If) -> bool:
+    inside = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
+    return any(isinstance(inner, (ast.Raise, ast.Return)) for inner in inside) or any(
+        isinstance(inner, ast.Call)
+        and getattr(inner.func, "attr", getattr(inner.func, "id", "")) in ("exit", "Exit", "abort")
+        for inner in inside
+    )
+
+
+def _environments(unit: Unit) -> Iterator[Finding]:
+    """Jobs with `environment:`: whether it asks for reviewers is set in the forge, which files do not show."""
+    for file in unit.all_files:
+        if posixpath.dirname(file.path) != ".github/workflows" or file.suffix not in (".yml", ".yaml"):
+            continue
+        for document in unit.project.yaml(file.path):
+            for _name, job, line in items(mapping(document).get("jobs")):
+                environment = mapping(job).get("environment")
+                name = environment if isinstance(environment, str) else mapping(environment).get("name")
+                if isinstance(name, str) and _PROTECTED.search(name):
+                    yield Finding(
+                        "approval",
+                        "governed",
+                        Rung.E2,
+                        f"Whether environment {name} asks for an approval is set in the forge, and not visible in files.",
+                        part="approval",
+                        confidence=CONVENTION,
+                        path=file.path,
+                        line=line,
+                        effect="not-visible",
+                        raise_by="Attest it, or check a recorded approval in the promotion step.",
+                    )
+                    return
+
+
+PROBE = Probe(
+    id="approval",
+    title="approvals, OPA, Kyverno, protected environments",
+    reads="CI files, Python code, policies",
+    credits="configured: a policy that nothing applies · wired: a policy that is invoked, an approval that is checked; reviewers set in a forge are not visible",
+    findings=_findings,
+)

@@ -1,0 +1,143 @@
+"""Root causes: alerts that start a diagnosis; Robusta, K8sGPT, HolmesGPT, Keptn, StackStorm, or a hook of the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
+from jupyter_mlops.assessment.kube import objects
+from jupyter_mlops.assessment.metrics import alerts
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.services import services
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
+from jupyter_mlops.project.reach import LAUNCH
+
+_CRITERION = "root-cause"
+_DIAGNOSES = re.compile(
+    r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|explain_incident|triage|blame_change|suspects?\b",
+    re.IGNORECASE,
+)
+_OPERATORS = frozenset({"robusta.dev", "core.k8sgpt.ai", "keptn.sh", "lifecycle.keptn.sh", "metrics.keptn.sh"})
+
+
+@dataclass(frozen=True)
+class _Hook:
+    path: str
+    line: int | None
+    url: str
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    hooks = list(_hooks(unit))
+    for item in objects(unit):
+        if item.api in _OPERATORS:
+            yield Finding(
+                "diagnosis",
+                _CRITERION,
+                Rung.E3 if alerts(unit) else Rung.E2,
+                f"{item.kind} {item.name} diagnoses what alerts point at.",
+                confidence=PARSED,
+                path=item.path,
+                line=item.line,
+            )
+    yield from _own(unit, hooks)
+    if hooks and not any(_DIAGNOSES.search(scope) for scope in _names(unit)):
+        yield Finding(
+            "diagnosis",
+            _CRITERION,
+            Rung.E1,
+            f"Alerts are sent to {hooks[0].url}, and nothing there diagnoses.",
+            confidence=PARSED,
+            path=hooks[0].path,
+            line=hooks[0].line,
+        )
+
+
+def _names(unit: Unit) -> Iterator[str]:
+    for path in unit.mentioning("cause", "diagnos", "rca", "triage", "suspect"):
+        source = unit.project.python(path)
+        if source is not None:
+            yield from (scope.name for scope in source.scopes)
+
+
+def _hooks(unit: Unit) -> Iterator[_Hook]:
+    """Receivers of Alertmanager that call a URL."""
+    for file in unit.files:
+        if (
+            file.suffix not in (".yml", ".yaml")
+            or file.special is not None
+            or "webhook_configs" not in (unit.project.text(file.path) or "" if file.size < 300_000 else "")
+        ):
+            continue
+        for document in unit.project.yaml(file.path):
+            for receiver in map(mapping, sequence(mapping(document).get("receivers"))):
+                for hook, line in entries(receiver.get("webhook_configs")):
+                    url = mapping(hook).get("url")
+                    if isinstance(url, str):
+                        yield _Hook(file.path, line_of(hook, "url") or line, url)
+
+
+def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
+    """Routes that an alert reaches and that lead to a diagnosis."""
+    for service in services(unit):
+        for route in service.routes:
+            behind = sorted(
+                node for node in unit.reach.behind(route.node) if node[1] != LAUNCH and _DIAGNOSES.search(node[1])
+            )
+            if not behind:
+                continue
+            hook = next(
+                (hook for hook in hooks if hook.url.rstrip("/").endswith(route.path.rstrip("/")) and route.path != "/"),
+                None,
+            )
+            where = behind[0]
+            if hook is not None:
+                yield Finding(
+                    "diagnosis",
+                    _CRITERION,
+                    Rung.E3,
+                    f"Alerts are sent to {route.path}, which runs {where[1]}.",
+                    confidence=CALL,
+                    path=route.node[0],
+                    line=route.line,
+                    chain=(f"{hook.path}:{hook.line}", f"{route.node[0]}:{route.line}", where[0]),
+                )
+            else:
+                yield Finding(
+                    "diagnosis",
+                    _CRITERION,
+                    Rung.E2,
+                    f"{route.path} runs {where[1]}, but no alert is sent there.",
+                    confidence=CALL,
+                    path=route.node[0],
+                    line=route.line,
+                    raise_by="Send alerts there with a webhook receiver.",
+                )
+            return
+    for path in unit.mentioning("root_cause", "diagnos", "rca"):
+        source = unit.project.python(path)
+        for scope in source.scopes if source is not None and not unit.is_test(path) else []:
+            if scope.kind == "function" and _DIAGNOSES.search(scope.name):
+                yield Finding(
+                    "diagnosis",
+                    _CRITERION,
+                    Rung.E2,
+                    f"`{scope.name}` diagnoses, but no alert leads to it.",
+                    confidence=CALL,
+                    path=path,
+                    line=scope.line,
+                    raise_by="Send alerts to a hook that calls it.",
+                )
+                return
+
+
+PROBE = Probe(
+    id="diagnosis",
+    title="root-cause analysis: Robusta, K8sGPT, Keptn, own hooks",
+    reads="Alertmanager's configuration, Python services, manifests",
+    credits="declared: alerts sent somewhere · configured: a diagnosis that no alert leads to · wired: an alert's webhook reaches a diagnosis",
+    findings=_findings,
+)

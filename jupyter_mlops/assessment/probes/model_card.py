@@ -1,0 +1,161 @@
+"""Model cards: intended use, data, metrics and limits in real text, with the figures of the metrics files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from jupyter_mlops.assessment.code_facts import plain_path, written
+from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.walk import File
+
+_NAME = re.compile(r"^model[-_ ]?cards?(\b|[-_]).*\.(md|rst|txt)$|^modelcard\.(md|rst)$", re.IGNORECASE)
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$|^(.+)\n[=-]{3,}$", re.MULTILINE)
+_TOPICS = {
+    "intended use": re.compile(r"use|purpose|scope|intend", re.IGNORECASE),
+    "data": re.compile(r"data", re.IGNORECASE),
+    "metrics": re.compile(r"metric|perform|evaluat|result|quality", re.IGNORECASE),
+    "limits": re.compile(r"limit|caveat|risk|bias|ethic|fair|out.of.scope|consideration", re.IGNORECASE),
+}
+_PLACEHOLDER = re.compile(
+    r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx+%", re.IGNORECASE
+)
+_FIGURE = re.compile(r"(?<![\w.])(\d+\.\d{2,}|\d{1,3}(?:\.\d+)?\s*%)")
+_WORDS = 8
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for file in unit.files:
+        if _NAME.match(file.name) and file.special is None:
+            yield _judged(unit, file)
+
+
+def _judged(unit: Unit, file: File) -> Finding:
+    text = unit.project.text(file.path) or ""
+    found = Finding(
+        "model-card",
+        "governed",
+        Rung.E0,
+        f"{file.path} is empty.",
+        part="card",
+        confidence=CONVENTION,
+        path=file.path,
+        line=1,
+        anywhere=True,
+    )
+    if not text.strip():
+        return found
+    sections = dict(_sections(text))
+    covered = [
+        topic
+        for topic, pattern in _TOPICS.items()
+        if any(
+            pattern.search(title) and len(body.split()) >= _WORDS and not _PLACEHOLDER.search(body)
+            for title, body in sections.items()
+        )
+    ]
+    missing = [topic for topic in _TOPICS if topic not in covered]
+    if missing:
+        message = f"{file.path} says nothing real about {' and '.join(missing)}."
+        return replace(found, rung=Rung.E1, message=message, raise_by=f"Write about {', '.join(missing)}.")
+    source = _made_by(unit, file.path)
+    if source is not None:
+        return Finding(
+            "model-card",
+            "governed",
+            Rung.E3,
+            f"{file.path} is written by the run.",
+            part="card",
+            confidence=CALL,
+            path=file.path,
+            line=1,
+            chain=source,
+            anywhere=True,
+        )
+    match = _same_figure(unit, text)
+    if match is not None:
+        line, metric = match
+        return Finding(
+            "model-card",
+            "governed",
+            Rung.E3,
+            f"{file.path} has the figures of {metric.partition(':')[0]}.",
+            part="card",
+            confidence=CONVENTION,
+            path=file.path,
+            line=line,
+            chain=(metric,),
+            anywhere=True,
+        )
+    return Finding(
+        "model-card",
+        "governed",
+        Rung.E2,
+        f"{file.path} is complete, but its figures are in no metrics file.",
+        part="card",
+        confidence=CONVENTION,
+        path=file.path,
+        line=1,
+        anywhere=True,
+        raise_by="Fill the metrics from the run's metrics file.",
+    )
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    found = list(_HEADING.finditer(text))
+    for position, heading in enumerate(found):
+        end = found[position + 1].start() if position + 1 < len(found) else len(text)
+        yield heading[1] or heading[2] or "", text[heading.end() : end]
+
+
+def _made_by(unit: Unit, path: str) -> tuple[str, ...] | None:
+    """The code that writes the card, when something runs it."""
+    for place, found in written(unit).items():
+        if place == plain_path(unit.local(path)) or place.rpartition("/")[2] == path.rpartition("/")[2]:
+            for site in found:
+                if site.reached:
+                    return (*unit.reach.chain(site.path, site.scope), f"{site.path}:{site.line}")
+    return None
+
+
+def _same_figure(unit: Unit, text: str) -> tuple[int, str] | None:
+    """A figure of the card that a committed metrics file has too: the line in the card, and the place in the file."""
+    known: dict[float, str] = {}
+    for file in unit.named("*metric*.json", "*eval*.json", "*score*.json", "results.json", "*report*.json"):
+        if file.size < 200_000:
+            for value in _numbers(unit.project.json(file.path)):
+                known.setdefault(round(value, 4), file.path)
+    for number, line in enumerate(text.splitlines(), 1):
+        for figure in _FIGURE.findall(line):
+            percent = figure.endswith("%")
+            value = float(figure.rstrip("% ")) / (100 if percent else 1)
+            digits = len(figure.rstrip("% ").partition(".")[2]) + (2 if percent else 0)
+            for metric, path in known.items():
+                if digits >= 2 and round(metric, digits) == round(value, digits):
+                    return number, path
+    return None
+
+
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, (int, float)):
+        yield float(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _numbers(item)
+    elif isinstance(value, list):
+        for item in value[:1000]:
+            yield from _numbers(item)
+
+
+PROBE = Probe(
+    id="model-card",
+    title="model cards",
+    reads="MODEL_CARD.md and the like, metrics files",
+    credits="declared: empty headings, placeholders · configured: real text about use, data, metrics and limits · wired: with the figures of a metrics file, or written by the run",
+    findings=_findings,
+)

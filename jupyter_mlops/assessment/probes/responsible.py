@@ -1,0 +1,121 @@
+"""Fairness and explanation: fairlearn, aif360, SHAP, LIME, Captum, Alibi; checked where the pipeline or CI runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
+from jupyter_mlops.assessment.consumed import uses_of
+from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probes.ci import ci_runs
+from jupyter_mlops.assessment.unit import Unit
+
+_WORDS = (
+    "fairlearn",
+    "aif360",
+    "shap",
+    "lime",
+    "captum",
+    "alibi",
+    "interpret",
+    "dalex",
+    "eli5",
+    "responsibleai",
+    "fairness",
+)
+_FAIR = re.compile(r"^(fairlearn\.metrics\.\w+|aif360\.metrics[\w.]*\w+|responsibleai[\w.]*|sklego\.metrics\.\w+)$")
+_EXPLAINS = re.compile(
+    r"^(shap\.(\w*Explainer|Explainer)|lime[\w.]*Explainer|captum\.attr\.\w+|alibi\.explainers[\w.]*|interpret[\w.]*\.\w*Explain\w*|dalex\.Explainer|eli5\.(show|explain)_\w+)$"
+)
+#: Kinds of launches that are part of the pipeline or of CI, as opposed to somebody starting a script.
+_AUTOMATIC = frozenset({"ci", "stage", "schedule"})
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    for path, source in sources_of(unit, *_WORDS, tests=True):
+        calls = [call for call in source.calls if _FAIR.match(call.name) or _EXPLAINS.match(call.name)]
+        for site in sites(unit, path, calls[:5]):
+            yield _judged(unit, site)
+
+
+def _judged(unit: Unit, site: Site) -> Finding:
+    fair = bool(_FAIR.match(site.call.name))
+    what = site.call.name
+    found = Finding(
+        "responsible",
+        "governed",
+        Rung.E3,
+        "",
+        part="responsible",
+        confidence=CALL,
+        path=site.path,
+        line=site.line,
+        cell=site.cell,
+        chain=unit.reach.chain(site.path, site.scope),
+    )
+    used = list(uses_of(unit, site))
+    counts = any(use.counts for use in used) or (_asserts(unit, site) if unit.is_test(site.path) else False)
+    enough = counts or (not fair and bool(used))
+    automatic = _automatic(unit, site)
+    if not enough:
+        return _with(
+            found,
+            Rung.E2,
+            f"`{what}` is computed, and nothing depends on it.",
+            "Assert a threshold on it, or keep the explanation with the run.",
+        )
+    if not automatic:
+        return _with(
+            found,
+            Rung.E2,
+            f"`{what}` is used, but neither CI nor the pipeline runs it.",
+            "Run it in the pipeline or in CI.",
+        )
+    return _with(found, Rung.E3, f"`{what}` is checked where {automatic} runs.", None)
+
+
+def _with(found: Finding, rung: Rung, message: str, raise_by: str | None) -> Finding:
+    return replace(found, rung=rung, message=message, raise_by=raise_by)
+
+
+def _asserts(unit: Unit, site: Site) -> bool:
+    source = unit.project.python(site.path)
+    scope = site.call.scope
+    return (
+        source is not None
+        and scope.node is not None
+        and any(isinstance(node, ast.Assert) for node in ast.walk(scope.node))
+    )
+
+
+def _automatic(unit: Unit, site: Site) -> str:
+    """What runs a call by itself: CI, a stage, a schedule; "" when people do."""
+    if unit.is_test(site.path):
+        return next((run.launch.path for run in ci_runs(unit) if run.kind == "tests" and run.problem is None), "")
+    for launch in unit.launches:
+        if (
+            launch.kind in _AUTOMATIC
+            and launch.neutralised is None
+            and (launch.group or launch.id) in unit.reach.groups(site.path, site.scope)
+        ):
+            return launch.path
+    for pipeline in unit.pipelines:
+        if pipeline.started_by and any(
+            stage.node is not None and (site.path, site.scope) in unit.reach.behind(stage.node)
+            for stage in pipeline.stages
+        ):
+            return pipeline.path
+    return ""
+
+
+PROBE = Probe(
+    id="responsible",
+    title="fairlearn, aif360, SHAP, LIME, Captum, Alibi, InterpretML",
+    reads="Python code and tests; what runs them",
+    credits="configured: computed, and nothing depends on it, or run by hand · wired: a threshold asserted, or an explanation kept, in CI or in the pipeline",
+    findings=_findings,
+)

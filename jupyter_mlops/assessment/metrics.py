@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -105,7 +106,7 @@ def _emitted(unit: Unit) -> Iterator[Metric]:
         for _path, code in sources_of(unit, *(f".{method}(" for method in _SETS))
         for call in code.calls
         if call.attribute in _SETS
-        for name in _owners(call.name)
+        for name in _owners(call)
     }
     for path, source in found:
         for site in sites(unit, path, [call for call in source.calls if _makes_metric(call)]):
@@ -133,10 +134,13 @@ def _makes_metric(call: Call) -> bool:
     return first is not None and bool(_KINDS.match(call.scope.dotted(first))) and call.text(1, "name") is not None
 
 
-def _owners(name: str) -> list[str]:
-    """Names that a `.set()` may be of: for `:metrics.LATENCY.labels().observe` that is LATENCY."""
-    plain = re.sub(r"\(\)|\[\]|[:?]", "", name).split(".")
-    return plain[:-1] + (["metric"] if not plain[:-1] else [])
+def _owners(call: Call) -> set[str]:
+    """Names that a `.set()` may be of, as written: for `metrics.LATENCY.labels(x).observe` those are metrics, LATENCY, labels."""
+    owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else call.node.func
+    inner = list(ast.walk(owner))
+    return {node.id for node in inner if isinstance(node, ast.Name)} | {
+        node.attr for node in inner if isinstance(node, ast.Attribute)
+    }
 
 
 def exposures(unit: Unit) -> list[Exposure]:

@@ -13,12 +13,16 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
-from jupyter_mlops.project.reach import LAUNCH
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "root-cause"
 _DIAGNOSES = re.compile(
     r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|explain_incident|triage|blame_change|suspects?\b",
     re.IGNORECASE,
+)
+#: Calls that look nothing up.
+_IDLE = frozenset(
+    {"print", "info", "debug", "warning", "error", "str", "dict", "append", "get", "dumps", "loads", "format"}
 )
 _OPERATORS = frozenset({"robusta.dev", "core.k8sgpt.ai", "keptn.sh", "lifecycle.keptn.sh", "metrics.keptn.sh"})
 
@@ -80,13 +84,20 @@ def _hooks(unit: Unit) -> Iterator[_Hook]:
                         yield _Hook(file.path, line_of(hook, "url") or line, url)
 
 
+def _diagnoses(unit: Unit, node: Node) -> bool:
+    """Whether a function is a diagnosis: it is called so, and looks something up."""
+    if node[1] == LAUNCH or not _DIAGNOSES.search(node[1]):
+        return False
+    source = unit.project.python(node[0])
+    scope = scope_named(source, node[1]) if source is not None else None
+    return scope is not None and any(call.attribute not in _IDLE for call in scope.calls)
+
+
 def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
     """Routes that an alert reaches and that lead to a diagnosis."""
     for service in services(unit):
         for route in service.routes:
-            behind = sorted(
-                node for node in unit.reach.behind(route.node) if node[1] != LAUNCH and _DIAGNOSES.search(node[1])
-            )
+            behind = sorted(node for node in unit.reach.behind(route.node) if _diagnoses(unit, node))
             if not behind:
                 continue
             hook = next(

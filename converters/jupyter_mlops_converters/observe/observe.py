@@ -93,7 +93,7 @@ def observe(
                     "phase": "observe",
                     "message": f"Running cell {cell.index}",
                     "cell": cell.index,
-                    "cells": len(analysis.cells),
+                    "cells": len(analysis.notebook.cells),
                     "fraction": position / max(1, len(analysis.cells)),
                 }
             )
@@ -255,7 +255,8 @@ def explained(failure: CellFailedError, cell: AnalysedCell, analysis: Analysis, 
             **where,
         )
     traceback = _ANSI.sub("", failure.traceback)
-    lines = re.findall(r"^-+> (\d+)", traceback, re.MULTILINE)
+    # The outermost frame is the cell itself; deeper ones are in libraries or in functions of other cells.
+    lines = re.findall(r"^Cell In\[\d+\], line (\d+)", traceback, re.MULTILINE)
     where["line"] = int(lines[0]) if lines else None
     where["detail"] = traceback
     said = f"{failure.ename}: {failure.evalue}".strip()[:500]

@@ -155,7 +155,7 @@ def prove(
                             "message": f"Proving stage {stage.name}, cell {source_cell}",
                             "stage": stage.name,
                             "cell": source_cell,
-                            "cells": len(observation.cells),
+                            "cells": max(cell.index for cell in observation.cells) + 1,
                             "fraction": len(cells) / max(1, len(observation.cells)),
                         }
                     )

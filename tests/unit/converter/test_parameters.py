@@ -71,7 +71,7 @@ def test_a_secret_is_pointed_out(tmp_path: Path) -> None:
 
 def test_hyper_parameters_keep_their_names_apart(tmp_path: Path) -> None:
     cells = [
-        "from sklearn.ensemble import RandomForestClassifier, GradientBoostingClassifier\n"
+        "from sklearn.ensemble import RandomForestClassifier, GradientBoostingClassifier",
         "from sklearn.model_selection import train_test_split",
         "a, b = train_test_split(X, test_size=0.3, random_state=1)",
         "rf = RandomForestClassifier(n_estimators=100, random_state=1, n_jobs=2)",
@@ -86,7 +86,7 @@ def test_hyper_parameters_keep_their_names_apart(tmp_path: Path) -> None:
         "gb_n_estimators": 50,
     }
     texts = [rewritten(step.cell, [c for c in found if c.cell == step.index]) for step in program.steps]
-    assert texts[2] == "rf = RandomForestClassifier(n_estimators=rf_n_estimators, random_state=random_state, n_jobs=2)"
+    assert texts[3] == "rf = RandomForestClassifier(n_estimators=rf_n_estimators, random_state=random_state, n_jobs=2)"
 
 
 def test_a_parameter_never_takes_a_name_of_the_notebook(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_the_pipelines_own_tests_pass(emission: Emission, tmp_path: Path) -> Non
         ("metrics.json", "", '{"accuracy": NaN}', "test_metrics_are_numbers"),
     ],
 )
-def test_the_pipelines_own_tests_find_what_is_broken(  # noqa: PLR0917
+def test_the_pipelines_own_tests_find_what_is_broken(
     emission: Emission,
     tmp_path: Path,
     path: str,

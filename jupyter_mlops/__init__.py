@@ -12,7 +12,7 @@ _PUBLIC = {
     "verify": "jupyter_mlops.lifts.pipeline.api",
 }
 
-__all__ = ["__version__", "assess", "convert", "verify"]  # noqa: F822 - looked up by `__getattr__`
+__all__ = ["__version__", "assess", "convert", "verify"]
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -392,12 +392,17 @@ def plain_path(text: str) -> str:
 
 
 def relevant(unit: Unit) -> frozenset[str]:
-    """The entry points that lead to training, and those that write what these read; all of them where nothing trains."""
+    """The entry points that lead to training, and those that write what these read; all of them where nothing trains.
+
+    Where a pipeline, CI or a schedule trains, these are the ones that count, and not what people try in notebooks beside.
+    """
     return unit.once("relevant groups", lambda: _relevant(unit))
 
 
 def _relevant(unit: Unit) -> frozenset[str]:
     groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
+    automatic = {launch.group or launch.id for launch in unit.launches if launch.kind in ("stage", "schedule")}
+    groups = groups & automatic or groups
     makers = written(unit)
     while True:
         needed = {
@@ -538,7 +543,8 @@ def is_model_file(path: str) -> bool:
     name = path.rpartition("/")[2].lower()
     if not name.endswith(_MODEL_SUFFIXES):
         return False
-    if name.endswith((".pkl", ".pickle", ".bin", ".h5", ".hdf5", ".model", ".pb")):
+    # Tables, lists and whatever else a stage hands on are dumped under these names, too.
+    if name.endswith((".pkl", ".pickle", ".joblib", ".bin", ".h5", ".hdf5", ".model", ".pb")):
         return bool(_MODEL_WORD.search(path))
     return True
 

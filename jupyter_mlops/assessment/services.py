@@ -85,8 +85,8 @@ _WORDS = (
 )
 #: Calls of a model.
 PREDICTS = re.compile(
-    r"\.(predict|predict_proba|predict_one|predict_proba_one|predict_log_proba|decision_function|score_samples|infer|inference|forecast|generate|transcribe|"
-    r"predict_batch|predict_single|run_inference|recommend|make_prediction|get_prediction)$|^(predict|infer)$"
+    r"\.(predict(_\w+)?|decision_function|score_samples|infer|inference|forecast|generate|transcribe|"
+    r"run_inference|recommend|make_prediction|get_prediction)$|^(predict|infer)$"
 )
 #: What a health route says in its path or its handler's name.
 HEALTH = re.compile(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)

@@ -18,7 +18,9 @@ from jupyter_mlops.project.walk import File
 T = TypeVar("T")
 
 #: Folders whose content shows how something could be done, not that it is.
-_ASIDE = frozenset({"examples", "example", "docs", "doc", "vendor", "third_party", "templates", "site-packages"})
+_ASIDE = frozenset(
+    {"examples", "example", "docs", "doc", "vendor", "third_party", "templates", "site-packages", "mlruns", "wandb"}
+)
 #: Launches that tell most come first: chains start there.
 _ORDER = ("ci", "schedule", "container", "image", "console", "make", "environment", "shell", "stage")
 

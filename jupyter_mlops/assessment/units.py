@@ -25,10 +25,60 @@ _MANIFESTS = frozenset(
 )
 _PIPELINES = frozenset({"dvc.yaml", "mlproject", "snakefile", "kedro.yml"})
 _FITTING = (".fit(", ".train(", ".backward(", "fit_generator(")
-#: From so many folders with work and requirements of their own on, a repository is a collection, not one project.
-_MANY = 3
+#: Folders that are parts of a project, whatever they hold.
+_COMPONENTS = frozenset(
+    (
+        *(
+            "notebooks",
+            "notebook",
+            "research",
+            "experiments",
+            "src",
+            "code",
+            "training",
+            "train",
+            "serving",
+            "service",
+            "api",
+            "app",
+            "web",
+            "backend",
+            "frontend",
+        ),
+        *(
+            "deployment",
+            "deploy",
+            "monitoring",
+            "inference",
+            "model",
+            "models",
+            "pipeline",
+            "pipelines",
+            "airflow",
+            "dags",
+            "mlflow",
+            "docker",
+            "ui",
+            "streamlit",
+        ),
+    )
+)
+_ASIDE = frozenset({"docs", "doc", "examples", "example", "templates", "template", "tests", "test"})
 _EXAMPLES = frozenset(
-    {"examples", "example", "templates", "template", "tutorials", "tutorial", "samples", "demo", "demos", "cookbook"}
+    {
+        "docs",
+        "doc",
+        "examples",
+        "example",
+        "templates",
+        "template",
+        "tutorials",
+        "tutorial",
+        "samples",
+        "demo",
+        "demos",
+        "cookbook",
+    }
 )
 
 
@@ -86,18 +136,16 @@ class _Places:
 def _search(project: Project) -> list[str]:
     places = _places(project)
     top = project.folder
-    candidates = [folder for folder in sorted(places.manifests - {top}) if _works(folder, places, places.manifests)]
+    candidates = [folder for folder in sorted(places.manifests - {top}) if _works(folder, places)]
     candidates = [
         folder for folder in candidates if not any(_within(f"{folder}/x", other) for other in places.converted)
     ]
-    own_work = any(not any(_within(f"{place}/x", folder) for folder in candidates) for place in places.work)
-    if len(candidates) < _MANY and top in places.manifests:
-        # One project with services of their own requirements, unless these stand apart.
-        candidates = [folder for folder in candidates if _stands_apart(folder, places, project)]
-        return [top, *candidates]
+    candidates = [folder for folder in candidates if _is_project(folder, places, project)]
     if len(candidates) < 2:
         return [top]
-    return [top, *candidates] if own_work else candidates
+    rest = [place for place in places.work if not any(_within(f"{place}/x", folder) for folder in candidates)]
+    own_work = any(not _ASIDE & set(PurePosixPath(place).parts) for place in rest)
+    return [top, *candidates] if own_work or top in places.manifests else candidates
 
 
 def _places(project: Project) -> _Places:
@@ -128,20 +176,24 @@ def _fits(project: Project, file: File) -> bool:
     return any(word in text for word in _FITTING)
 
 
-def _works(folder: str, places: _Places, manifests: set[str]) -> bool:
+def _works(folder: str, places: _Places) -> bool:
     """Whether there is work in a folder that belongs to no unit further down."""
-    inner = [other for other in manifests if other != folder and _within(f"{other}/x", folder)]
+    inner = [other for other in places.manifests if other != folder and _within(f"{other}/x", folder)]
     return any(
         _within(f"{place}/x", folder) and not any(_within(f"{place}/x", other) for other in inner)
         for place in places.work
     )
 
 
-def _stands_apart(folder: str, places: _Places, project: Project) -> bool:
-    parts = PurePosixPath(folder).parts
-    collected = bool({"projects", "packages", "apps", "components"} & set(parts[:-1]))
-    readme = any(f"{folder}/{name}" in project.by_path for name in ("README.md", "readme.md", "README.rst"))
-    return collected and (folder in places.pipelines or readme)
+def _is_project(folder: str, places: _Places, project: Project) -> bool:
+    """Whether a folder with work and requirements is a project of its own, and not a service of the one around it."""
+    if PurePosixPath(folder).name.lower() in _COMPONENTS:
+        return False
+    described = any(
+        f"{folder}/{name}" in project.by_path for name in ("README.md", "readme.md", "Readme.md", "README.rst")
+    )
+    packaged = any(f"{folder}/{name}" in project.by_path for name in ("pyproject.toml", "setup.py"))
+    return described or packaged or folder in places.pipelines
 
 
 def _kind(project: Project, root: str, files: tuple[File, ...]) -> str:

@@ -255,12 +255,20 @@ class PythonSource:
     @cached_property
     def acts(self) -> bool:
         """Whether running it as a script does something beyond defining names."""
-        return any(
-            isinstance(node, (ast.For, ast.While, ast.With, ast.Delete))
-            or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
-            or (isinstance(node, ast.If) and not is_main_guard(node.test))
-            for node in self.tree.body
-        )
+        return _acts(self.tree.body)
+
+
+def _acts(body: list[ast.stmt]) -> bool:
+    for node in body:
+        if isinstance(node, (ast.For, ast.While, ast.With, ast.Delete)):
+            return True
+        if isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
+            return True
+        if isinstance(node, ast.If) and not is_main_guard(node.test) and any(_acts(block) for block in blocks(node)):
+            return True
+        if isinstance(node, ast.Try) and _acts(node.body):
+            return True
+    return False
 
 
 def imports_of(node: ast.Import | ast.ImportFrom) -> Iterator[Import]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -123,9 +123,17 @@ class Reach:
         self.launches = {launch.id: launch for launch in launches}
         self.modules = ModuleIndex(self.sources)
         self._not_roots = not_roots
+        self._known = frozenset({*self.sources, *self.launches})
+        self._tails: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._known):
+            parts = name.split("/")
+            for start in range(len(parts)):
+                self._tails["/".join(parts[start:])].append(name)
         self._parents: dict[Node, tuple[Node, Link] | None] = {}
         self._groups: dict[Node, set[str]] = defaultdict(set)
         self._edges: dict[Node, list[tuple[Node, Link]]] = {}
+        self._behind: dict[tuple[Node, ...], frozenset[Node]] = {}
+        self._placers: dict[str, _Placer] = {}
         for root in self._roots():
             self._visit(root)
 
@@ -161,14 +169,9 @@ class Reach:
 
     def behind(self, *nodes: Node) -> frozenset[Node]:
         """All nodes that these lead to, themselves included."""
-        seen: set[Node] = set()
-        pending = list(nodes)
-        while pending:
-            node = pending.pop()
-            if node not in seen:
-                seen.add(node)
-                pending += [target for target, _link in self._successors(node)]
-        return frozenset(seen)
+        if nodes not in self._behind:
+            self._behind[nodes] = frozenset(self._walk(nodes))
+        return self._behind[nodes]
 
     def targets(self, launch: Launch) -> Iterator[tuple[Target, Command]]:
         """What the commands of a launch run."""
@@ -194,39 +197,40 @@ class Reach:
                 yield Root((path, ""), path)
 
     def _visit(self, root: Root) -> None:
-        self._parents.setdefault(root.node, None)
-        pending = [root.node]
-        seen = {root.node}
-        methods: dict[str, tuple[Node, Link]] = {}
-        classes: list[tuple[str, Scope]] = []
-        while pending:
-            node = pending.pop(0)
+        for node, parent in self._walk((root.node,)).items():
+            self._parents.setdefault(node, parent)
             self._groups[node].add(root.group)
+
+    def _walk(self, roots: tuple[Node, ...]) -> dict[Node, tuple[Node, Link] | None]:
+        """All nodes that some lead to, nearest first, each with the node before it.
+
+        What `thing.method()` calls is not known where `thing` is a parameter; it is taken for the methods of that name of
+        the classes that the walk has met.
+        """
+        parents: dict[Node, tuple[Node, Link] | None] = dict.fromkeys(roots)
+        pending = deque(roots)
+        methods: dict[str, Link] = {}
+        classes: dict[str, list[tuple[str, Scope]]] = defaultdict(list)
+        while pending:
+            node = pending.popleft()
             follow = list(self._successors(node))
             scope = self._scope(node)
             if scope is not None:
-                place = self._place(node[0])
                 if scope.kind == "class":
-                    classes.append((node[0], scope))
-                    follow += [
-                        ((node[0], method.name), methods[name][1])
-                        for name, method in scope.children.items()
-                        if name in methods
-                    ]
+                    for name, method in scope.children.items():
+                        classes[name].append((node[0], method))
+                        if name in methods:
+                            follow.append(((node[0], method.name), methods[name]))
+                place = self._place(node[0])
                 for name, line in scope.names.items():
                     if name not in methods:
-                        link = place(line)
-                        methods[name] = (node, link)
-                        follow += [
-                            ((path, klass.children[name].name), link)
-                            for path, klass in classes
-                            if name in klass.children
-                        ]
+                        methods[name] = place(line)
+                        follow += [((path, method.name), methods[name]) for path, method in classes.get(name, ())]
             for target, link in follow:
-                if target not in seen:
-                    seen.add(target)
-                    self._parents.setdefault(target, (node, link))
+                if target not in parents:
+                    parents[target] = (node, link)
                     pending.append(target)
+        return parents
 
     def _scope(self, node: Node) -> Scope | None:
         if node[1] == LAUNCH:
@@ -237,7 +241,9 @@ class Reach:
         return scope_named(source, node[1])
 
     def _place(self, path: str) -> _Placer:
-        return _Placer(self.project, path)
+        if path not in self._placers:
+            self._placers[path] = _Placer(self.project, path)
+        return self._placers[path]
 
     def _successors(self, node: Node) -> list[tuple[Node, Link]]:
         if node not in self._edges:
@@ -263,11 +269,9 @@ class Reach:
         """The project's file that a path of a container means: the one whose path ends most like it."""
         if not path.startswith("/"):
             return path
-        known = {*self.sources, *self.launches}
         parts = path.strip("/").split("/")
         for start in range(len(parts)):
-            tail = "/".join(parts[start:])
-            hits = [name for name in known if name == tail or name.endswith(f"/{tail}")]
+            hits = self._tails.get("/".join(parts[start:]))
             if hits:
                 return hits[0] if len(hits) == 1 else path
         return path
@@ -379,14 +383,23 @@ class Reach:
                         yield reached, place(call.line)
 
     def _named(self, path: str, call: Call, link: Link) -> Iterator[tuple[Node, Link]]:
-        """Modules of the project that a call is handed by name, to import or to run: ``run("pkg.train")``."""
+        """Modules and scripts of the project that a call is handed by name, to run: ``run("pkg.train")``."""
+        if call.attribute in _MENTIONS:
+            return
         for argument in call.node.args[:2]:
-            text = argument.value if isinstance(argument, ast.Constant) else None
-            if isinstance(text, str) and "." in text and _DOTTED.match(text):
+            text = call.scope.string(argument)
+            if text is None or " " in text:
+                continue
+            found = None
+            if text.endswith((".py", ".ipynb")):
+                tail = text.rpartition("{}")[2].strip("/")
+                found = self._in_project(f"/{tail}") if tail and not tail.startswith(".") else None
+                found = found if found in self._known else None
+            elif "." in text and _DOTTED.match(text):
                 found = self.modules.find(text, path)
-                if found:
-                    yield (found, ""), link
-                    yield (found, "__main__"), link
+            if found and found != path:
+                yield (found, ""), link
+                yield (found, "__main__"), link
 
     def _from_module(self, path: str, source: PythonSource, place: _Placer) -> Iterator[tuple[Node, Link]]:
         for item in source.imports:
@@ -443,6 +456,24 @@ class Reach:
             yield (path, scope.name), link
 
 
+#: Calls that name a file without running it.
+_MENTIONS = frozenset(
+    {
+        "print",
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "open",
+        "exists",
+        "read_text",
+        "endswith",
+        "join",
+        "append",
+        "Path",
+        "get",
+    }
+)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml")
 

@@ -545,7 +545,8 @@ def is_model_file(path: str) -> bool:
         return False
     # Tables, lists and whatever else a stage hands on are dumped under these names, too.
     if name.endswith((".pkl", ".pickle", ".joblib", ".bin", ".h5", ".hdf5", ".model", ".pb")):
-        return bool(_MODEL_WORD.search(path))
+        # A folder of pipelines says nothing about the file.
+        return bool(_MODEL_WORD.search("/".join(part for part in path.split("/") if part != "pipelines")))
     return True
 
 

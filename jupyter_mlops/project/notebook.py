@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import Any
 
 from jupyter_mlops.project.marks import mapping, sequence
+from jupyter_mlops.project.newer_syntax import rewritten
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 _ASSIGNED_ESCAPE = re.compile(r"^(\s*)([\w.,\s\[\]'\"]+=\s*)([!%].*)$")
@@ -212,10 +213,20 @@ def _joined(cells: tuple[Cell, ...]) -> str:
 
 
 def parse(code: str) -> ast.Module:
-    """The syntax tree of code, without the warnings that old code gives."""
+    """The syntax tree of code, without the warnings that old code gives.
+
+    Raises:
+        SyntaxError: when it is no Python 3 of any version up to 3.14.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(code)
+        try:
+            return ast.parse(code)
+        except SyntaxError as error:
+            try:
+                return ast.parse(rewritten(code))
+            except SyntaxError:
+                raise error from None
 
 
 def _python_of(cell: Cell) -> tuple[str, tuple[Escape, ...]]:

@@ -27,12 +27,19 @@ def build_scopes(tree: ast.Module) -> list[Scope]:
     module = Scope("", "module", None, 1, body=tree.body)
     builder.scopes.append(module)
     builder.block(tree.body, module)
+    builder.bodies()
     return builder.scopes
 
 
 class _Builder:
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
+        self.pending: list[tuple[list[ast.stmt], Scope]] = []
+
+    def bodies(self) -> None:
+        """Bodies of functions, once all names around them are bound: they may call what is defined below them."""
+        for body, scope in self.pending:  # grows while functions hold functions
+            self.block(body, scope)
 
     def block(self, body: list[ast.stmt], scope: Scope) -> None:
         for node in live(body):
@@ -96,7 +103,7 @@ class _Builder:
                     continue
             inner.bound[argument.arg] = "self" if argument.arg == "self" else f"?{argument.arg}"
         scope.bound[node.name] = f":{inner.name}"
-        self.block(node.body, inner)
+        self.pending.append((node.body, inner))
 
     def klass(self, node: ast.ClassDef, scope: Scope) -> None:
         inner = self.open(node.name, "class", scope, node)

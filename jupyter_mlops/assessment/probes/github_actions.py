@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -74,6 +75,7 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
     for name, entry, line in items(document.get("jobs")):
         job = mapping(entry)
         run = defaults | mapping(mapping(job.get("defaults")).get("run"))
+        known = _known(unit, document, job)
         dead = _never(job.get("if"))
         if job.get("continue-on-error") is True:
             dead = dead or "its job has `continue-on-error: true`"
@@ -90,14 +92,14 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
                 job=name,
                 index=position,
                 triggers=triggers,
-                folder=str(step.get("working-directory") or run.get("working-directory") or "."),
+                folder=_filled(str(step.get("working-directory") or run.get("working-directory") or "."), known),
                 neutralised=reason,
                 pipefail=bool(step.get("shell") or run.get("shell")),
                 needs=tuple(strings(job.get("needs"))),
                 job_line=line,
             )
             if isinstance(step.get("run"), str):
-                yield replace(base, line=_first_line(unit, path, step), script=_without_expressions(step["run"]))
+                yield replace(base, line=_first_line(unit, path, step), script=_filled(step["run"], known))
             elif isinstance(step.get("uses"), str):
                 yield from _used(unit, step, base)
 
@@ -119,7 +121,7 @@ def _used(unit: Unit, step: dict[Any, Any], base: Step) -> Iterator[Step]:
                 if isinstance(part.get("run"), str):
                     index = 1000 * (base.index + 1) + position
                     line = _first_line(unit, action, part)
-                    yield replace(base, path=action, line=line, index=index, script=_without_expressions(part["run"]))
+                    yield replace(base, path=action, line=line, index=index, script=_filled(part["run"], {}))
 
 
 #: Actions that run something of the project, as the command they stand for.
@@ -157,14 +159,35 @@ def _first_line(unit: Unit, path: str, step: dict[Any, Any]) -> int | None:
     return line + 1 if written[:1] in ("|", ">") else line
 
 
-def _without_expressions(script: str) -> str:
-    """The script with `${{ … }}` replaced by one word each: what they hold is not known, and may have spaces."""
-    out = ""
-    while "${{" in script:
-        before, _, rest = script.partition("${{")
-        _inner, _, script = rest.partition("}}")
-        out += f"{before}$EXPRESSION"
-    return out + script
+_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]*).*?\}\}")
+
+
+def _filled(text: str, known: dict[str, str]) -> str:
+    """The text with `${{ … }}` replaced by what it is known to be, else by one word: what it holds may have spaces."""
+    return _EXPRESSION.sub(lambda found: known.get(found[1], "$EXPRESSION"), text)
+
+
+def _known(unit: Unit, document: dict[Any, Any], job: dict[Any, Any]) -> dict[str, str]:
+    """Expressions with one value that can be told: settings, and of a matrix the value that is about the unit."""
+    found = {}
+    for table in (document.get("env"), job.get("env")):
+        found |= {
+            f"env.{name}": value for name, value, _line in items(table) if isinstance(value, str) and "${{" not in value
+        }
+    matrix = mapping(mapping(job.get("strategy")).get("matrix"))
+    choices = [(name, strings(values)) for name, values, _line in items(matrix)]
+    choices += [
+        (name, [value])
+        for entry in sequence(matrix.get("include"))
+        for name, value, _line in items(entry)
+        if isinstance(value, str)
+    ]
+    for name, values in choices:
+        own = [value for value in values if value.strip("./") and f"{unit.path}/".startswith(f"{value.strip('./')}/")]
+        if own or values:
+            key = f"matrix.{name}"
+            found[key] = own[0] if own else found.get(key, values[0])
+    return found
 
 
 def _never(condition: Any) -> str | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,7 @@ from rich.table import Table
 EQUAL = ("equivalent", "equivalent-within-tolerance")
 CELLS_THAT_NEED_STAGES = 10
 ENGINES = {"dvc": ("dvc", "repro"), "ploomber": ("ploomber", "build")}
+NAMED_ERROR = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception)\b\s*[:\[]")
 PRODUCTS = {"dvc": "products", "ploomber": "products/ploomber"}
 
 console = Console()
@@ -182,7 +184,7 @@ def try_notebook(case: Case, notebook: Path, *, limit: float, engines: bool) -> 
     try:
         document = json.loads(finished.output)
     except ValueError:
-        outcome.reason = f"no result after {limit:.0f} s" if finished.status is None else first_error(finished.errors)
+        outcome.reason = f"no result after {limit:.0f} s" if finished.status is None else telling_line(finished.errors)
         return outcome
     if "error" in document:
         error = document["error"]
@@ -210,7 +212,7 @@ def explain(document: dict[str, Any], outcome: Outcome, errors: str) -> str:
     cells = (document.get("verification") or {}).get("cells", [])
     wrong = [cell for cell in cells if cell["verdict"] in ("differs", "failed")]
     if not wrong:
-        return first_error(errors)
+        return telling_line(errors)
     return (
         f"{len(wrong)} cells; cell {wrong[0]['source_cell']}: {' '.join(str(wrong[0].get('detail', '')).split())[:300]}"
     )
@@ -234,7 +236,7 @@ def run_engine(
     tool, *arguments = ENGINES[name]
     finished = run_limited([find_tool(tool), *arguments], pipeline, limit)
     if finished.status != 0:
-        return f"exit {finished.status}: {first_error(finished.errors + finished.output)}"
+        return f"exit {finished.status}: {telling_line(finished.errors + finished.output)}"
     stages = {stage["name"]: stage["source_cells"] for stage in document["stages"] if stage["source_cells"]}
     differing = differing_cells(reference, staged_outputs(pipeline / PRODUCTS[name], stages))
     return f"cells {differing} show something else" if differing else "ok"
@@ -291,10 +293,11 @@ def find_tool(name: str) -> str:
     return beside or shutil.which(name) or name
 
 
-def first_error(text: str) -> str:
-    """The line of a command's errors that says most: its first one that speaks of an error, else its last."""
+def telling_line(text: str) -> str:
+    """The line of a command's errors that says most: the last that names an error, else the last."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and "WARNING" not in line]
-    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no message")[:300]
+    named = [line for line in lines if NAMED_ERROR.match(line)]
+    return (named or lines or ["no message"])[-1][:300]
 
 
 def print_table(outcomes: list[Outcome], *, engines: bool) -> None:

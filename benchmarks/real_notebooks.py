@@ -172,11 +172,14 @@ def try_notebook(case: Case, notebook: Path, *, limit: float, engines: bool) -> 
         What became of it.
     """
     outcome = Outcome(case.notebook.name, case.repo, case.code_cells, case.plain_seconds)
-    reference = None
+    reference: dict[int, list[str]] = {}
     if engines or case.plain_seconds is None:
         start = time.perf_counter()
         reference = run_notebook(notebook)
         outcome.plain_seconds = outcome.plain_seconds or round(time.perf_counter() - start, 1)
+    if engines:
+        unsteady = differing_cells(reference, run_notebook(notebook))
+        reference = {cell: shown for cell, shown in reference.items() if cell not in unsteady}
 
     command = [find_tool("jupyter-mlops"), "convert", str(notebook), "--format", "json"]
     finished = run_limited(command, notebook.parent, limit)
@@ -196,7 +199,7 @@ def try_notebook(case: Case, notebook: Path, *, limit: float, engines: bool) -> 
     outcome.verdict = proof.get("verdict", "not-run")
     outcome.stages = sum(bool(stage["source_cells"]) for stage in document["stages"])
     outcome.reason = explain(document, outcome, finished.errors)
-    if engines and reference is not None:
+    if engines:
         pipeline = (notebook.parent / document["path"]).resolve()
         outcome.engines = {name: run_engine(name, pipeline, document, reference, limit) for name in ENGINES}
     return outcome
@@ -227,7 +230,7 @@ def run_engine(
         name: the engine, a key of `ENGINES`.
         pipeline: the folder of the pipeline.
         document: the conversion's document, for the names of the stages.
-        reference: what each cell showed in the plain run.
+        reference: what each cell showed in the plain run, without those that show something else each time.
         limit: seconds.
 
     Returns:

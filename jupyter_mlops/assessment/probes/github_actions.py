@@ -169,7 +169,7 @@ def _filled(text: str, known: dict[str, str]) -> str:
 
 def _known(unit: Unit, document: dict[Any, Any], job: dict[Any, Any]) -> dict[str, str]:
     """Expressions with one value that can be told: settings, and of a matrix the value that is about the unit."""
-    found = {}
+    found: dict[str, str] = {}
     for table in (document.get("env"), job.get("env")):
         found |= {
             f"env.{name}": value for name, value, _line in items(table) if isinstance(value, str) and "${{" not in value

@@ -19,6 +19,9 @@ _METRIC = re.compile(
     r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|performance|improve|better", re.IGNORECASE
 )
 _SETTING = re.compile(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
+_DECISION = re.compile(
+    r"is_better|better|promot|accept|should_|passed|passes|improved|qualif|eligible|decision", re.IGNORECASE
+)
 _CURRENT = re.compile(
     r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
     re.IGNORECASE,
@@ -55,15 +58,36 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
         if reaching
         else _training_nodes(unit)
     )
-    for path, name in sorted(nodes):
-        source = unit.project.python(path) if name != LAUNCH else None
-        scope = scope_named(source, name) if source is not None else None
-        if source is None or scope is None or scope.kind == "class":
-            continue
-        root = scope.node if scope.node is not None else source.tree
-        for node in _own_statements(root):
-            if isinstance(node, ast.If) and _decides(node):
-                yield _judged(unit, path, scope, node)
+    scopes = [(path, scope) for path, name in sorted(nodes) if (scope := _code(unit, path, name)) is not None]
+    decisions = []
+    comparisons = []
+    for path, scope in scopes:
+        for node in _own_statements(scope):
+            if isinstance(node, ast.If) and _acts_on(node):
+                compare = next(
+                    (
+                        inner
+                        for inner in ast.walk(node.test)
+                        if isinstance(inner, ast.Compare) and _compares_metric(inner)
+                    ),
+                    None,
+                )
+                if compare is not None:
+                    yield _judged(unit, path, scope, compare)
+                elif any(_DECISION.search(name) for name in _names(node.test)):
+                    decisions.append((path, node))
+            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and node.value is not None:
+                found = (inner for inner in ast.walk(node.value) if isinstance(inner, ast.Compare))
+                comparisons += [(path, scope, compare) for compare in found if _compares_metric(compare)]
+    # The comparison in one function, the decision on its result in another.
+    if decisions:
+        yield from (_judged(unit, path, scope, compare) for path, scope, compare in comparisons)
+
+
+def _code(unit: Unit, path: str, name: str) -> Scope | None:
+    source = unit.project.python(path) if name != LAUNCH else None
+    scope = scope_named(source, name) if source is not None else None
+    return None if scope is None or scope.kind == "class" else scope
 
 
 def _training_nodes(unit: Unit) -> frozenset[Node]:
@@ -78,38 +102,32 @@ def _training_nodes(unit: Unit) -> frozenset[Node]:
     )
 
 
-def _own_statements(root: ast.AST) -> Iterator[ast.AST]:
+def _own_statements(scope: Scope) -> Iterator[ast.AST]:
     """The statements of a function, without those of functions inside of it."""
-    pending = list(ast.iter_child_nodes(root))
+    pending: list[ast.AST] = list(scope.body)
     while pending:
         node = pending.pop()
-        yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node
             pending += ast.iter_child_nodes(node)
 
 
-def _decides(node: ast.If) -> bool:
-    """Whether a branch compares a metric and then promotes, or stops."""
-    compares = [inner for inner in ast.walk(node.test) if isinstance(inner, ast.Compare)]
-    if not any(_compares_metric(compare) for compare in compares):
-        return False
+def _acts_on(node: ast.If) -> bool:
+    """Whether a branch promotes, stops, or answers yes or no."""
     inside = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
     calls = [
         inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
         for inner in inside
         if isinstance(inner, ast.Call)
     ]
-    stops = any(isinstance(inner, ast.Raise) for inner in inside) or "exit" in calls
-    return (
-        stops
-        or any(_PROMOTES.search(name) for name in calls)
-        or any(
-            isinstance(inner, ast.Return)
-            and isinstance(inner.value, ast.Constant)
-            and isinstance(inner.value.value, (bool, str))
-            for inner in inside
-        )
+    answers = any(
+        isinstance(inner, ast.Return)
+        and isinstance(inner.value, ast.Constant)
+        and isinstance(inner.value.value, (bool, str))
+        for inner in inside
     )
+    stops = any(isinstance(inner, ast.Raise) for inner in inside) or "exit" in calls
+    return stops or answers or any(_PROMOTES.search(name) for name in calls)
 
 
 def _compares_metric(compare: ast.Compare) -> bool:
@@ -131,12 +149,11 @@ def _names(node: ast.AST) -> list[str]:
     return found
 
 
-def _judged(unit: Unit, path: str, scope: Scope, node: ast.If) -> Finding:
-    line, cell = node.lineno, None
+def _judged(unit: Unit, path: str, scope: Scope, compare: ast.Compare) -> Finding:
+    line, cell = compare.lineno, None
     notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
     if notebook is not None:
-        cell, line = notebook.place(node.lineno)
-    compare = next(inner for inner in ast.walk(node.test) if isinstance(inner, ast.Compare))
+        cell, line = notebook.place(compare.lineno)
     sides = [compare.left, *compare.comparators]
     text = ast.unparse(compare)[:60]
     found = Finding(

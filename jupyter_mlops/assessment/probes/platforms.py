@@ -1,0 +1,277 @@
+"""Serving platforms: serverless functions and containers, managed endpoints, application platforms; declared or deployed to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import items, line_of, mapping, sequence
+
+_CRITERION = "deployed-and-scaled"
+#: Commands that deploy to a platform that scales by default → its name.
+_DEPLOYS = (
+    (re.compile(r"^gcloud (beta |alpha )?run deploy\b|^gcloud run services replace\b"), "Cloud Run"),
+    (re.compile(r"^gcloud functions deploy\b"), "Cloud Functions"),
+    (re.compile(r"^gcloud app deploy\b"), "App Engine"),
+    (re.compile(r"^gcloud ai endpoints deploy-model\b"), "Vertex AI"),
+    (re.compile(r"^(sls|serverless|npx (sls|serverless)) deploy\b"), "Serverless Framework"),
+    (re.compile(r"^sam deploy\b"), "AWS SAM"),
+    (re.compile(r"^aws lambda (update-function-code|create-function)\b"), "AWS Lambda"),
+    (re.compile(r"^aws sagemaker (create|update)-endpoint\b"), "SageMaker"),
+    (re.compile(r"^az containerapp (up|update|create)\b"), "Azure Container Apps"),
+    (re.compile(r"^az ml online-(endpoint|deployment) (create|update)\b"), "Azure ML"),
+    (re.compile(r"^az functionapp\b|^func azure functionapp publish\b"), "Azure Functions"),
+    (re.compile(r"^modal deploy\b"), "Modal"),
+    (re.compile(r"^bentoml deploy\b|^bentoml cloud\b"), "BentoCloud"),
+    (re.compile(r"^(serve|ray) deploy\b|^anyscale service deploy\b"), "Ray Serve"),
+    (re.compile(r"^zappa (deploy|update)\b|^chalice deploy\b"), "AWS Lambda"),
+    (re.compile(r"^databricks (bundle deploy|serving-endpoints)\b"), "Databricks"),
+)
+#: Deployments of one instance unless a setting says otherwise.
+_PLAIN = (
+    (re.compile(r"^heroku container:release\b|^git push heroku\b"), "Heroku"),
+    (re.compile(r"^(fly|flyctl) deploy\b"), "Fly.io"),
+    (re.compile(r"^az webapp\b"), "Azure App Service"),
+    (re.compile(r"^aws ecs (update-service|deploy)\b"), "Amazon ECS"),
+    (re.compile(r"^ssh\b.*docker|^docker run\b"), "one host"),
+)
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    yield from _commands(unit)
+    yield from _code(unit)
+    yield from _files(unit)
+    yield from _terraform(unit)
+
+
+def _scaling(
+    rung: Rung, message: str, path: str, line: int | None, raise_by: str | None = None, confidence: float = PARSED
+) -> Finding:
+    return Finding(
+        "platforms",
+        _CRITERION,
+        rung,
+        message,
+        part="scaling",
+        confidence=confidence,
+        path=path,
+        line=line,
+        raise_by=raise_by,
+    )
+
+
+def _both(found: Finding) -> Iterator[Finding]:
+    """A platform that builds and scales answers for the image too."""
+    yield found
+    yield replace(found, part="container")
+
+
+def _commands(unit: Unit) -> Iterator[Finding]:
+    for launch in unit.launches:
+        if launch.kind not in ("ci", "make", "shell", "environment") or launch.neutralised:
+            continue
+        for command in launch.commands:
+            text = " ".join(command.words)
+            for pattern, platform in _DEPLOYS:
+                if pattern.search(text):
+                    fixed = re.search(r"--max-instances[= ](\d+)", text)
+                    if fixed and fixed[1] == "1":
+                        yield _scaling(
+                            Rung.E2,
+                            f"{platform} gets one instance at most.",
+                            launch.path,
+                            launch.line_of(command),
+                            "Let --max-instances be larger.",
+                        )
+                    else:
+                        yield from _both(
+                            _scaling(
+                                Rung.E3,
+                                f"`{command.text[:50]}` deploys to {platform}, which scales by default.",
+                                launch.path,
+                                launch.line_of(command),
+                            )
+                        )
+            for pattern, platform in _PLAIN:
+                if pattern.search(text) and launch.kind == "ci":
+                    yield _scaling(
+                        Rung.E2,
+                        f"CI deploys to {platform}: one instance, unless settings outside of the repository say otherwise.",
+                        launch.path,
+                        launch.line_of(command),
+                        "Set two or more instances, or an autoscaler.",
+                    )
+
+
+_ENDPOINTS = re.compile(
+    r"(sagemaker[\w.()]*\.deploy|aiplatform[\w.()]*\.deploy|azure\.ai\.ml[\w.()]*\.begin_create_or_update|mlflow\.deployments[\w.()]*\.(create_deployment|create_endpoint|update_endpoint))$"
+)
+
+
+def _code(unit: Unit) -> Iterator[Finding]:
+    for path, source in sources_of(unit, "sagemaker", "aiplatform", "azure.ai.ml", "mlflow.deployments"):
+        for site in sites(unit, path, [call for call in source.calls if _ENDPOINTS.search(call.name)]):
+            names = {keyword.arg for keyword in site.call.node.keywords}
+            many = (
+                bool(names & {"max_replica_count", "autoscaling_policies"})
+                or _number(site.call.node.keywords, "initial_instance_count") >= 2
+            )
+            many = many or "deployments" in site.name or "aiplatform" in site.name
+            rung = Rung.E3 if many and site.reached else Rung.E2
+            message = (
+                "A managed endpoint is deployed" + (" and scales." if many else " with one instance.")
+                if site.reached
+                else "A managed endpoint is deployed by code that nothing runs."
+            )
+            found = replace(
+                _scaling(
+                    rung,
+                    message,
+                    path,
+                    site.line,
+                    None if rung == Rung.E3 else "Deploy two or more instances, or an autoscaling policy.",
+                    CALL,
+                ),
+                cell=site.cell,
+                chain=unit.reach.chain(path, site.scope),
+            )
+            yield from _both(found)
+            if site.reached:
+                for part in ("api", "health", "launch"):
+                    yield replace(
+                        found,
+                        criterion="model-served",
+                        part=part,
+                        rung=Rung.E3,
+                        message="A managed endpoint serves the model.",
+                        raise_by=None,
+                    )
+
+
+def _number(keywords: list[ast.keyword], name: str) -> int:
+    for keyword in keywords:
+        if keyword.arg == name and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, int):
+            return keyword.value.value
+    return 0
+
+
+def _files(unit: Unit) -> Iterator[Finding]:
+    for file in unit.named("serverless.yml", "serverless.yaml"):
+        for document in unit.project.yaml(file.path):
+            if mapping(mapping(document).get("functions")):
+                yield from _both(
+                    _scaling(
+                        Rung.E3,
+                        f"{file.path} deploys functions, which scale by default.",
+                        file.path,
+                        line_of(document, "functions"),
+                        confidence=CONFIGURED,
+                    )
+                )
+    for file in unit.named("template.yaml", "template.yml"):
+        for document in unit.project.yaml(file.path):
+            for name, resource, line in items(mapping(document).get("Resources")):
+                if mapping(resource).get("Type") in (
+                    "AWS::Serverless::Function",
+                    "AWS::Lambda::Function",
+                    "AWS::AppRunner::Service",
+                ):
+                    yield from _both(
+                        _scaling(
+                            Rung.E3,
+                            f"{name} is a function, which scales by default.",
+                            file.path,
+                            line,
+                            confidence=CONFIGURED,
+                        )
+                    )
+    for file in unit.named("render.yaml"):
+        for document in unit.project.yaml(file.path):
+            for service in map(mapping, sequence(mapping(document).get("services"))):
+                many = mapping(service.get("scaling")).get("maxInstances", service.get("numInstances", 1))
+                enough = isinstance(many, int) and many >= 2
+                yield _scaling(
+                    Rung.E3 if enough else Rung.E2,
+                    f"Render runs {many} instance{'s' if enough else ''} of {service.get('name')}.",
+                    file.path,
+                    line_of(service),
+                    None if enough else "Set numInstances or scaling.",
+                )
+    for file in unit.named("fly.toml"):
+        document = unit.project.toml(file.path)
+        least = mapping(document.get("http_service")).get("min_machines_running", 0)
+        enough = isinstance(least, int) and least >= 2
+        yield _scaling(
+            Rung.E3 if enough else Rung.E2,
+            f"Fly.io keeps {least} machines running.",
+            file.path,
+            line_of(mapping(document.get("http_service")), "min_machines_running") or 1,
+            None if enough else "Set min_machines_running to 2.",
+        )
+
+
+_RESOURCE = re.compile(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
+_SCALES = frozenset(
+    {
+        *(
+            "google_cloud_run_service",
+            "google_cloud_run_v2_service",
+            "aws_lambda_function",
+            "aws_apprunner_service",
+            "google_cloudfunctions_function",
+            "google_cloudfunctions2_function",
+        ),
+        *(
+            "azurerm_container_app",
+            "azurerm_linux_function_app",
+            "azurerm_function_app",
+            "aws_appautoscaling_target",
+            "aws_autoscaling_group",
+            "azurerm_monitor_autoscale_setting",
+        ),
+    }
+)
+
+
+def _terraform(unit: Unit) -> Iterator[Finding]:
+    """Resources of Terraform that scale by default or have two or more instances."""
+    for file in unit.files:
+        if file.suffix != ".tf" or file.special is not None or file.size > 300_000:
+            continue
+        text = unit.project.text(file.path) or ""
+        for resource in _RESOURCE.finditer(text):
+            kind, name = resource[1], resource[2]
+            body = text[resource.end() : resource.end() + 3000].partition("\n}")[0]
+            line = text.count("\n", 0, resource.start()) + 1
+            count = re.search(
+                r"(?:desired_count|initial_instance_count|min_capacity|minimum_instance_count|replicas)\s*=\s*(\d+)",
+                body,
+            )
+            most = re.search(r"(?:max_capacity|max_size|max_instance_count|max_replicas)\s*=\s*(\d+)", body)
+            if kind in _SCALES and not (most and most[1] == "1"):
+                yield _scaling(Rung.E3, f"{kind} {name} scales.", file.path, line, confidence=CONFIGURED)
+            elif kind in ("aws_ecs_service", "aws_sagemaker_endpoint_configuration", "kubernetes_deployment"):
+                enough = count is not None and int(count[1]) >= 2
+                yield _scaling(
+                    Rung.E3 if enough else Rung.E2,
+                    f"{kind} {name} runs {count[1] if count else 1} instance{'s' if enough else ''}.",
+                    file.path,
+                    line,
+                    None if enough else "Run two or more, or add an autoscaling target.",
+                    CONFIGURED,
+                )
+
+
+PROBE = Probe(
+    id="platforms",
+    title="Cloud Run, Lambda, SageMaker, Vertex AI, Azure ML, App Engine, Container Apps, Heroku, Fly.io, Render, Modal, Terraform",
+    reads="deploying commands, serverless.yml, template.yaml, render.yaml, fly.toml, *.tf, Python code",
+    credits="configured: one instance · wired: deployed to a platform that scales, or with two or more instances",
+    findings=_findings,
+)

@@ -145,7 +145,9 @@ def _judge_part(part: Part, findings: list[Finding]) -> _PartResult:
         return _PartResult(part, "absent", Rung.E0, ABSENT, part.absent, part.raise_by, tuple(caps))
     first = support[0]
     advice = None if rung >= Rung.E3 else first.raise_by or part.raise_by
-    return _PartResult(part, "found", rung, confidence, first.message, advice, tuple(support))
+    # What is missing in one place does not matter where another has it.
+    shown = tuple(finding for finding in support if rung < Rung.E3 or finding.rung > Rung.E0)
+    return _PartResult(part, "found", rung, confidence, first.message, advice, shown)
 
 
 def _telling(finding: Finding) -> tuple[int, float, str, int, int, str]:

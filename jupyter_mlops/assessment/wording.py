@@ -40,11 +40,14 @@ def telling(result: Result) -> list[Finding]:
     return [finding for finding in placed if finding.rung < result.criterion.passes_at] or placed
 
 
+def relative_path(project: Project, path: str) -> str:
+    """A path of the base, relative to the assessed folder."""
+    return path if project.folder == "." else posixpath.relpath(path, project.folder)
+
+
 def place_of(project: Project, finding: Finding) -> str:
     """Where a finding is, relative to the assessed folder: ``path:line`` or ``path#cell:line``."""
-    path = finding.path or ""
-    if project.folder != ".":
-        path = posixpath.relpath(path, project.folder)
+    path = relative_path(project, finding.path or ".")
     if finding.line is None:
         return path
     return f"{path}:{finding.line}" if finding.cell is None else f"{path}#{finding.cell}:{finding.line}"

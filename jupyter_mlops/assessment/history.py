@@ -1,0 +1,197 @@
+"""The scorecard over time: `.mlops/history.jsonl`, one row an assessment; what changed between two, and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.assessment.api import RULESET, Assessment
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.project.marks import mapping, sequence
+
+FILE = ".mlops/history.jsonl"
+_RUNGS = ("E0", "E1", "E2", "E3", "E4")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference between two rows.
+
+    Attributes:
+        unit: path of the unit.
+        what: "level", or the id of a criterion.
+        before: level or rung; None where it was not asked.
+        after: level or rung; None where it is no longer asked.
+        cause: "project" for what was changed in it, "ruleset" for what is asked differently.
+    """
+
+    unit: str
+    what: str
+    before: str | None
+    after: str | None
+    cause: str
+
+    @property
+    def worse(self) -> bool:
+        """Whether it went down."""
+        return self.before is not None and self.after is not None and self.after < self.before
+
+
+def row_of(assessment: Assessment) -> dict[str, Any]:
+    """The row that an assessment adds to the history."""
+    git = assessment.project.git
+    return {
+        "date": assessment.date.isoformat(),
+        "commit": git.head if git is not None else None,
+        "ruleset": RULESET,
+        "level": assessment.level,
+        "progress": assessment.progress,
+        "score": assessment.score,
+        "units": [
+            {
+                "path": unit["path"],
+                "level": unit["level"],
+                "progress": unit["progress"],
+                "score": unit["score"],
+                "rungs": {item["id"]: item["rung"] for item in unit["criteria"]},
+            }
+            for unit in assessment.to_dict()["units"]
+        ],
+    }
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """The rows of a project, oldest first.
+
+    Args:
+        folder: the assessed folder.
+
+    Raises:
+        MlopsError: ``invalid-history`` when a line is no row.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not isinstance(row.get("units"), list):
+            raise MlopsError(
+                "invalid-history",
+                "This line is no row of the history. Restore the file from git.",
+                path=str(path),
+                line=number,
+            )
+        rows.append(row)
+    return rows
+
+
+def record(folder: Path, assessment: Assessment) -> dict[str, Any]:
+    """Adds a row, unless the last one is the same. The one thing in the assessment that writes.
+
+    Args:
+        folder: the assessed folder.
+        assessment: what to record.
+    """
+    row = row_of(assessment)
+    rows = read_history(folder)
+    if rows and rows[-1] == row:
+        return row
+    path = folder / FILE
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return row
+
+
+def read_baseline(path: Path) -> dict[str, Any]:
+    """A row from a file: a row, the last of a history, or the JSON document of `assess`.
+
+    Args:
+        path: the file.
+
+    Raises:
+        MlopsError: ``invalid-baseline`` when it is none of these.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise MlopsError(
+            "invalid-baseline",
+            "The baseline cannot be read. Name a file written by `assess --format json` or `history`.",
+            path=str(path),
+        ) from None
+    for candidate in (text, (text.strip().splitlines() or [""])[-1]):
+        try:
+            data = json.loads(candidate)
+        except ValueError:
+            continue
+        if isinstance(data, dict) and isinstance(data.get("units"), list):
+            return _as_row(data)
+    raise MlopsError(
+        "invalid-baseline",
+        "The baseline is no assessment. Name a file written by `assess --format json` or `history`.",
+        path=str(path),
+    )
+
+
+def _as_row(data: dict[str, Any]) -> dict[str, Any]:
+    units = []
+    for unit in map(mapping, sequence(data["units"])):
+        rungs = unit.get("rungs") or {
+            item["id"]: item["rung"]
+            for item in map(mapping, sequence(unit.get("criteria")))
+            if "id" in item and "rung" in item
+        }
+        units.append({**unit, "rungs": rungs})
+    return {**data, "units": units}
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """What changed between two rows, unit by unit.
+
+    Args:
+        before: the earlier row.
+        after: the later row.
+    """
+    same_rules = before.get("ruleset") == after.get("ruleset")
+    earlier = {unit.get("path"): unit for unit in map(mapping, sequence(before.get("units")))}
+    found = []
+    for unit in map(mapping, sequence(after.get("units"))):
+        known = mapping(earlier.get(unit.get("path")))
+        if not known:
+            continue
+        path = str(unit.get("path"))
+        if known.get("level") != unit.get("level"):
+            found.append(Change(path, "level", str(known.get("level")), str(unit.get("level")), "project"))
+        old, new = mapping(known.get("rungs")), mapping(unit.get("rungs"))
+        for name in [*old, *(name for name in new if name not in old)]:
+            if old.get(name) != new.get(name):
+                cause = "project" if same_rules or (name in old and name in new) else "ruleset"
+                found.append(Change(path, name, old.get(name), new.get(name), cause))
+    return found
+
+
+def regressions(before: dict[str, Any], assessment: Assessment) -> list[Change]:
+    """What an assessment lost: a lower level, or a required criterion that passed and no longer does.
+
+    Args:
+        before: an earlier row.
+        assessment: the present.
+    """
+    from jupyter_mlops.assessment.criteria import all_criteria
+
+    required = {criterion.id for criterion in all_criteria() if criterion.required}
+    lost = []
+    for change in changes(before, row_of(assessment)):
+        passed = change.before in _RUNGS[3:] and change.after in _RUNGS[:3]
+        if change.worse and (change.what == "level" or (change.what in required and passed)):
+            lost.append(change)
+    return lost

@@ -6,16 +6,16 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.literals import name_of, text_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource
 from jupyter_mlops.project.shell import join
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A call of interest.
 
     Attributes:
@@ -55,12 +55,12 @@ _TRAINER_METHODS = frozenset(
     {"train", "finetune", "fine_tune", "learn", "train_model", "compare_models", "create_model"}
 )
 #: Owners of `.train(…)` and the like that train a model.
-_TRAINER_OWNERS = re.compile(
+_TRAINER_OWNERS = lazy(
     r"(^|\.)(transformers|trl|sentence_transformers|ultralytics|h2o|stable_baselines3|pycaret|detectron2|flair|setfit|gensim|autogluon"
     r"|pyspark|fastai|spacy|nltk)\b"
 )
 #: What fits without being a model.
-_PREPARING = re.compile(
+_PREPARING = lazy(
     r"sklearn\.(preprocessing|impute|feature_extraction|feature_selection|decomposition|compose|manifold)\b"
     r"|Scaler\b|Encoder\b|Imputer\b|Vectorizer\b|Tokenizer\b|Binarizer\b|ColumnTransformer\b|PCA\b|[Tt]okenizer|[Ss]caler|[Ee]ncoder"
     r"|[Ii]mputer|[Vv]ectorizer|[Pp]reprocess|[Tt]ransformer\b|image_?[Dd]ata_?[Gg]en|scipy\.stats|matplotlib|seaborn"
@@ -116,8 +116,7 @@ def is_training(call: Call) -> bool:
     return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Data that is read.
 
     Attributes:
@@ -189,18 +188,18 @@ _READS = _READERS | {
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
-_BUNDLED = re.compile(
+_BUNDLED = lazy(
     r"^(sklearn\.datasets\.(load_(?!files|svmlight)\w+|fetch_\w+|make_\w+)|(tensorflow\.)?keras\.datasets\.\w+\.load_data"
     r"|torchvision\.datasets\.(?!ImageFolder|DatasetFolder)\w+|tensorflow_datasets\.load|statsmodels\.api\.datasets\.(?!get_rdataset)\w+\.load\w*"
     r"|torchtext\.datasets\.\w+|torch_geometric\.datasets\.\w+|pycaret\.datasets\.get_data|vega_datasets\.data\.\w+|ucimlrepo\.fetch_ucirepo"
     r"|palmerpenguins\.load_penguins|shap\.datasets\.\w+|xgboost\.datasets\.\w+)$"
 )
-_URL = re.compile(r"^(https?|ftp|s3a?|gs|gcs|abfss?|wasbs?|az|hdfs|lakefs|dbfs|azureml)://", re.IGNORECASE)
+_URL = lazy(r"^(https?|ftp|s3a?|gs|gcs|abfss?|wasbs?|az|hdfs|lakefs|dbfs|azureml)://", re.IGNORECASE)
 #: A commit, a checksum, a version or a date of a release in a URL.
-_PINNED = re.compile(
+_PINNED = lazy(
     r"[0-9a-f]{40}|[0-9a-f]{64}|versionId=|generation=|/v\d+(\.\d+)*/|@v?\d|/\d+\.\d+\.\d+/|/releases/download/|lakefs://[^/]+/(?!main|master)"
 )
-_DATA_SUFFIX = re.compile(
+_DATA_SUFFIX = lazy(
     r"\.(csv|tsv|parquet|feather|xlsx?|jsonl?|npy|npz|h5|hdf5?|arrow|orc|txt|data|dat|arff|pickle|pkl|zip|gz|bz2|tgz|mat|sav|dta|avro|nc|tif|wav"
     r"|png|jpe?g|db|sqlite3?)$",
     re.IGNORECASE,
@@ -208,9 +207,7 @@ _DATA_SUFFIX = re.compile(
 
 
 #: What is data wherever it is opened.
-_TABLE = re.compile(
-    r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz|feather|zip|tgz|gz|tar|h5)(\.gz)?(\?.*)?$", re.IGNORECASE
-)
+_TABLE = lazy(r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz|feather|zip|tgz|gz|tar|h5)(\.gz)?(\?.*)?$", re.IGNORECASE)
 
 
 def reads(unit: Unit) -> list[Source]:
@@ -421,8 +418,7 @@ def _relevant(unit: Unit) -> frozenset[str]:
         groups |= more
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A model that code keeps.
 
     Attributes:
@@ -472,7 +468,7 @@ _SAVERS = frozenset(
 )
 _SAVER_METHODS = frozenset({"save_model", "save_pretrained", "save_weights", "export_savedmodel", "save_checkpoint"})
 _KEEPS = _SAVER_METHODS | {"dump", "save", "log_model", "register_model", "push_to_hub", "link_model"}
-_MODEL_WORD = re.compile(
+_MODEL_WORD = lazy(
     r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
     re.IGNORECASE,
 )

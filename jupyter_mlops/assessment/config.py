@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Project
@@ -16,8 +15,7 @@ from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """Settings of an assessment.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import Site
 from jupyter_mlops.assessment.flows import own_function
@@ -34,8 +34,7 @@ _KEEPS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """A use of a result.
 
     Attributes:

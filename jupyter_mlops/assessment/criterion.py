@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from jupyter_mlops.assessment.findings import Rung
 
@@ -28,8 +27,7 @@ LEVELS = (
 )
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One of several things that a criterion asks for together.
 
     Attributes:
@@ -45,8 +43,7 @@ class Part:
     raise_by: str
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(NamedTuple):
     """A capability.
 
     Attributes:

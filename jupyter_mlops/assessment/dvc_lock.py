@@ -11,8 +11,7 @@ import hashlib
 import json
 import os
 import posixpath
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence, strings
@@ -22,8 +21,7 @@ _LARGEST = 200_000_000
 _MOST_FILES = 5_000
 
 
-@dataclass(frozen=True)
-class LockCheck:
+class LockCheck(NamedTuple):
     """What a lock says.
 
     Attributes:

@@ -8,7 +8,6 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +49,7 @@ def _run(
     own = own_answers(project)
     if config.exclude:
         kept = tuple(file for file in project.walk.files if not excluded(project, config.exclude, file.path))
-        project.walk = replace(project.walk, files=kept)
+        project.walk = project.walk._replace(files=kept)
     units = find_units(project, config.units)
     assessed = tuple(_assess_unit(unit, config, () if strict else decisions, day) for unit in units)
     headline = min(_leading(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class Rung(IntEnum):
@@ -71,8 +71,7 @@ class Finding:
         return replace(self, rung=rung, message=f"{self.message} ({because})", raise_by=raise_by or self.raise_by)
 
 
-@dataclass(frozen=True)
-class NotebookIssue:
+class NotebookIssue(NamedTuple):
     """What is wrong with a notebook, at a cell and a line.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.api import RULESET, Assessment
 from jupyter_mlops.errors import MlopsError
@@ -15,8 +14,7 @@ FILE = ".mlops/history.jsonl"
 _RUNGS = ("E0", "E1", "E2", "E3", "E4")
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A difference between two rows.
 
     Attributes:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, line_of, mapping
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 
-_UNKNOWN = re.compile(r"\$|\{\{|EXPRESSION")
+_UNKNOWN = lazy(r"\$|\{\{|EXPRESSION")
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """A place that builds an image.
 
     Attributes:

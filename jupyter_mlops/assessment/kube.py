@@ -5,18 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, line_of, mapping, sequence, strings
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
 
 
-@dataclass(frozen=True)
-class KubeObject:
+class KubeObject(NamedTuple):
     """An object of a manifest.
 
     Attributes:
@@ -80,8 +79,8 @@ def _documents(unit: Unit, path: str, text: str) -> list[Any]:
         return []
 
 
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
-_VALUE = re.compile(r"\.Values\.([\w.]+)")
+_ACTION = lazy(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_VALUE = lazy(r"\.Values\.([\w.]+)")
 
 
 def _rendered(text: str, values: dict[Any, Any]) -> str:

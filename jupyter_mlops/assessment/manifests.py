@@ -5,21 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.commands import targets
 from jupyter_mlops.project.marks import entries, items, mapping, strings
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import Requirement, normalise, parse_requirement
 from jupyter_mlops.project.shell import join
 
 REPRODUCIBLE = "pipeline-reproducible"
-_SIDE = re.compile(r"(dev|test|tests|doc|docs|lint|ci|build|style|extra|optional|constraints?)\b", re.IGNORECASE)
+_SIDE = lazy(r"(dev|test|tests|doc|docs|lint|ci|build|style|extra|optional|constraints?)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A file that declares packages.
 
     Attributes:
@@ -154,8 +154,7 @@ def _setup(unit: Unit, path: str) -> Iterator[Requirement]:
                         yield requirement
 
 
-@dataclass(frozen=True)
-class LockTool:
+class LockTool(NamedTuple):
     """A tool that locks an environment.
 
     Attributes:

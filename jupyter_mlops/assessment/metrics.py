@@ -6,21 +6,20 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.kube import KubeObject, objects
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
 from jupyter_mlops.project.shell import join
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """A metric that code emits.
 
     Attributes:
@@ -36,8 +35,7 @@ class Metric:
     used: bool
 
 
-@dataclass(frozen=True)
-class Exposure:
+class Exposure(NamedTuple):
     """A place that exposes metrics over HTTP.
 
     Attributes:
@@ -55,7 +53,7 @@ class Exposure:
     names: re.Pattern[str] | None = None
 
 
-_KINDS = re.compile(
+_KINDS = lazy(
     r"^prometheus_client\.(Counter|Gauge|Histogram|Summary|Info|Enum)$|^opentelemetry[\w.()]*\.create_(counter|histogram|gauge|up_down_counter|observable_\w+)$"
 )
 _SETS = frozenset(
@@ -77,19 +75,19 @@ _SETS = frozenset(
 )
 #: Calls that expose metrics → what they are, and the metrics that they bring along.
 _EXPOSURES = (
-    (re.compile(r"prometheus_client\.(make_asgi_app|make_wsgi_app|start_http_server|start_wsgi_server|generate_latest|push_to_gateway|pushadd_to_gateway)$|prometheus_client\.[\w.]*(generate_latest|MetricsHandler)$"), "prometheus_client", None),
-    (re.compile(r"prometheus_fastapi_instrumentator\.(\w+\.)?Instrumentator(\(\))?(\(\))?(\.\w+\(\))*\.expose$"), "prometheus-fastapi-instrumentator", re.compile(r"^http_(requests?|response)_")),
-    (re.compile(r"prometheus_flask_exporter[\w.]*\.(PrometheusMetrics|GunicornPrometheusMetrics|GunicornInternalPrometheusMetrics)(\.for_app_factory)?$"), "prometheus-flask-exporter", re.compile(r"^flask_")),
-    (re.compile(r"starlette_exporter\.(PrometheusMiddleware|handle_metrics)$|starlette_prometheus\.\w+$"), "starlette-exporter", re.compile(r"^starlette_")),
-    (re.compile(r"opentelemetry[\w.]*\.(PrometheusMetricReader|OTLPMetricExporter|PeriodicExportingMetricReader)$"), "OpenTelemetry", None),
+    (lazy(r"prometheus_client\.(make_asgi_app|make_wsgi_app|start_http_server|start_wsgi_server|generate_latest|push_to_gateway|pushadd_to_gateway)$|prometheus_client\.[\w.]*(generate_latest|MetricsHandler)$"), "prometheus_client", None),
+    (lazy(r"prometheus_fastapi_instrumentator\.(\w+\.)?Instrumentator(\(\))?(\(\))?(\.\w+\(\))*\.expose$"), "prometheus-fastapi-instrumentator", lazy(r"^http_(requests?|response)_")),
+    (lazy(r"prometheus_flask_exporter[\w.]*\.(PrometheusMetrics|GunicornPrometheusMetrics|GunicornInternalPrometheusMetrics)(\.for_app_factory)?$"), "prometheus-flask-exporter", lazy(r"^flask_")),
+    (lazy(r"starlette_exporter\.(PrometheusMiddleware|handle_metrics)$|starlette_prometheus\.\w+$"), "starlette-exporter", lazy(r"^starlette_")),
+    (lazy(r"opentelemetry[\w.]*\.(PrometheusMetricReader|OTLPMetricExporter|PeriodicExportingMetricReader)$"), "OpenTelemetry", None),
 )  # fmt: skip
 #: Metrics of exporters, clients and platforms that need no code here.
-_KNOWN = re.compile(
+_KNOWN = lazy(
     r"^(up|scrape_\w+|absent|process_\w+|python_\w+|node_\w+|container_\w+|kube_\w+|kubelet_\w+|probe_\w+|istio_\w+|envoy_\w+|nginx_\w+|traefik_\w+|haproxy_\w+|redis_\w+|pg_\w+"
     r"|postgres\w*|mysql_\w+|kafka_\w+|rabbitmq_\w+|nv_inference_\w+|DCGM_\w+|bentoml_\w+|ray_\w+|seldon_\w+|revision_\w+|request_(predict|explain|preprocess|postprocess)_seconds|torchserve_\w+"
     r"|ts_\w+|cadvisor_\w+|prometheus_\w+|alertmanager_\w+|airflow_\w+|knative_\w+|workqueue_\w+|queue_\w+|aws_\w+|cloudwatch_\w+|otelcol_\w+|vllm[:_]\w+|windows_\w+|blackbox_\w+|machine_\w+)$"
 )
-_SUFFIX = re.compile(r"_(total|bucket|sum|count|created|info)$")
+_SUFFIX = lazy(r"_(total|bucket|sum|count|created|info)$")
 
 
 def emitted(unit: Unit) -> list[Metric]:
@@ -165,7 +163,7 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
                         line,
                         "starlette-exporter",
                         unit.reach.reached(path, scope.name),
-                        re.compile(r"^starlette_"),
+                        lazy(r"^starlette_"),
                     )
     for service in services(unit):
         if service.built_in:
@@ -174,7 +172,7 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
                 service.line,
                 service.framework,
                 True,
-                re.compile(r"^(bentoml|ray|litserve|kserve|mlserver|request)_"),
+                lazy(r"^(bentoml|ray|litserve|kserve|mlserver|request)_"),
             )
 
 
@@ -243,8 +241,7 @@ def metrics_in(expression: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@dataclass(frozen=True)
-class Scrape:
+class Scrape(NamedTuple):
     """A scrape job.
 
     Attributes:
@@ -401,8 +398,7 @@ def _selected(unit: Unit, monitor: KubeObject) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Alert:
+class Alert(NamedTuple):
     """An alert rule.
 
     Attributes:

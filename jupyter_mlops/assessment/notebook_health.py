@@ -14,6 +14,7 @@ from jupyter_mlops.assessment.secrets import find_secrets
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.notebook import Cell, Notebook
+from jupyter_mlops.project.patterns import lazy
 
 _KNOWN = frozenset(dir(builtins)) | {
     "get_ipython",
@@ -31,14 +32,14 @@ _KNOWN = frozenset(dir(builtins)) | {
     "sc",
     "dbutils",
 }
-_ABSOLUTE = re.compile(
+_ABSOLUTE = lazy(
     r"^(/(home|Users|root|mnt|data|content|kaggle|Volumes|tmp|var|opt|srv)/|[A-Za-z]:[\\/]{1,2}\w|~/|\\\\\w)"
 )
-_MAYBE_ABSOLUTE = re.compile(r"""["'](/|~|\\\\|[A-Za-z]:)""")
-_RANDOM = re.compile(
+_MAYBE_ABSOLUTE = lazy(r"""["'](/|~|\\\\|[A-Za-z]:)""")
+_RANDOM = lazy(
     r"\b(np|numpy)\.random\.(?!seed|default_rng)|\brandom\.(random|choice|shuffle|sample|randint)\(|train_test_split\(|torch\.rand|tf\.random"
 )
-_SEEDED = re.compile(r"seed|random_state|default_rng\(\s*\d|RandomState\(\s*\d|manual_seed")
+_SEEDED = lazy(r"seed|random_state|default_rng\(\s*\d|RandomState\(\s*\d|manual_seed")
 _LARGE_OUTPUT = 1_000_000
 
 

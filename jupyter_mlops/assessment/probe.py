@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_mlops.assessment.findings import Finding
 from jupyter_mlops.project.launch import Launch
@@ -81,8 +81,7 @@ class Pipeline:
         )
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(NamedTuple):
     """What knows one technology.
 
     Attributes:

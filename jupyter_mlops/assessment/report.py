@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.api import Assessment
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """A format.
 
     Attributes:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, Scope
 from jupyter_mlops.project.reach import LAUNCH, Node
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(NamedTuple):
     """Something that starts work without a person.
 
     Attributes:
@@ -56,12 +55,12 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
     yield from _in_code(unit)
 
 
-_JOBS = re.compile(
+_JOBS = lazy(
     r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy)|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
     r"|LaunchPlan\.(create|get_or_create)|create_recurring_run|fastapi_utils[\w.]*repeat_every|fastapi_restful[\w.]*repeat_every)$"
 )
 _SCHEDULED_BY = frozenset({"schedule", "schedules", "cron", "interval", "cron_expression", "cron_schedule", "rrule"})
-_DECORATORS = re.compile(
+_DECORATORS = lazy(
     r"(scheduled_job|repeat_every|periodic_task|on_after_configure\.connect|dagster\.(schedule|sensor|asset_sensor)|metaflow\.(schedule|trigger|trigger_on_finish)|crontab)\(?\)?$"
 )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.criterion import CHECKLIST, Criterion, Part
 from jupyter_mlops.assessment.findings import Finding, Rung
@@ -58,8 +59,7 @@ class Result:
         return Fraction(0) if self.state == "waived" else CREDIT[self.rung]
 
 
-@dataclass(frozen=True)
-class _PartResult:
+class _PartResult(NamedTuple):
     part: Part
     state: str
     rung: Rung
@@ -190,8 +190,7 @@ def score_of(level: int, progress: int) -> int:
     return 100 if level == 4 else 25 * level + 25 * progress // 100
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer that the files give to a question of the checklist."""
 
     id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from jupyter_mlops.project.patterns import lazy
 
 #: What leaves no doubt, by its own form.
-_KNOWN = re.compile(
+_KNOWN = lazy(
     r"AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}"
     r"|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"
     r"|glpat-[A-Za-z0-9_-]{20,}"
@@ -16,12 +16,12 @@ _KNOWN = re.compile(
     r"|-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY-----"
 )
 #: A name that says secret, given a literal value.
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy(
     r"(?i)(?P<name>[\w.-]*(?:api[_-]?key|secret(?:[_-]?access)?(?:[_-]?key)?|passw(?:or)?d|auth[_-]?token|access[_-]?token|account[_-]?key)"
     r"[\"']?\]?)\s*(?:=|:)\s*(?P<quote>[\"'])(?P<value>[^\"'\s{}$<>]{8,})(?P=quote)"
 )
-_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^/\s:@\"']+):(?P<value>[^/\s:@\"'{}$<>]{3,})@")
-_PLACEHOLDER = re.compile(
+_IN_URL = lazy(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^/\s:@\"']+):(?P<value>[^/\s:@\"'{}$<>]{3,})@")
+_PLACEHOLDER = lazy(
     r"(?i)^(?:x{4,}|\*+|\.+|changeme.*|your.*|.*example.*|placeholder.*|dummy.*|test.*|password\d*|passw0rd|secret|minioadmin|"
     r"postgres|airflow|mlflow|admin\w*|root|guest|todo.*|none|null|string|<.*>|\{.*\})$"
 )

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import PythonSource, Scope
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """A route of a service.
 
     Attributes:
@@ -32,8 +32,7 @@ class Route:
     predicts: tuple[str, int] | None
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """An application that answers requests.
 
     Attributes:
@@ -52,7 +51,7 @@ class Service:
     routes: tuple[Route, ...]
     built_in: bool = False
     starters: tuple[Launch, ...] = ()
-    modules: frozenset[str] = field(default_factory=frozenset)
+    modules: frozenset[str] = frozenset()
 
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
@@ -84,12 +83,12 @@ _WORDS = (
     "mlserver",
 )
 #: Calls of a model.
-PREDICTS = re.compile(
+PREDICTS = lazy(
     r"\.(predict(_\w+)?|decision_function|score_samples|infer|inference|forecast|generate|transcribe|"
     r"run_inference|recommend|make_prediction|get_prediction)$|^(predict|infer)$"
 )
 #: What a health route says in its path or its handler's name.
-HEALTH = re.compile(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
+HEALTH = lazy(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
 #: Starters that run where the service is meant to run, as opposed to a developer's shortcut.
 _RUNS_IT = frozenset({"container", "schedule"})
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.modules import ModuleIndex
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 
-_SKIPS = re.compile(r"(^|\.)(skip|xfail)(\(\))?$")
+_SKIPS = lazy(r"(^|\.)(skip|xfail)(\(\))?$")
 #: Calls that run something of the project without importing it.
-_INDIRECT = re.compile(
+_INDIRECT = lazy(
     r"(execute_notebook|testbook|TestClient\(\)\.\w+|test_client\(\)\.\w+|invoke|run_path|import_module|subprocess\.(run|call|check_call|check_output|Popen)|os\.system|repro)$"
 )
-_ASSERTS = re.compile(r"(^self\.(assert\w+|fail\w*)|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
+_ASSERTS = lazy(r"(^self\.(assert\w+|fail\w*)|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(NamedTuple):
     """A test.
 
     Attributes:

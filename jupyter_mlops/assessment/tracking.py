@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import Site, sites, sources_of, trainings
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
@@ -13,8 +13,7 @@ from jupyter_mlops.assessment.unit import Unit
 CRITERION = "experiments-tracked"
 
 
-@dataclass(frozen=True)
-class Tracker:
+class Tracker(NamedTuple):
     """How a tracker is used in code.
 
     Attributes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.config import check_criterion, check_keys, load_toml, settings_file, wrong
 from jupyter_mlops.assessment.criteria import criterion_named
@@ -28,8 +28,7 @@ _KINDS = {
 _WORDS = {"waived": "waiver", "attested": "attestation", "not-applicable": "exemption"}
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """A recorded decision about a criterion.
 
     Attributes:

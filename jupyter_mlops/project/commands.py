@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import Command, join
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """What a command runs.
 
     Attributes:
@@ -28,7 +28,7 @@ class Target:
     arguments: tuple[str, ...] = ()
 
 
-_PYTHON = re.compile(r"(?:.*/)?(?:python[\d.]*|pypy3?|ipython3?|\{?sys\.executable\}?)(?:\.exe)?$")
+_PYTHON = lazy(r"(?:.*/)?(?:python[\d.]*|pypy3?|ipython3?|\{?sys\.executable\}?)(?:\.exe)?$")
 #: Programs that only start another one: name → how many of its own words come first (options are skipped besides).
 _WRAPPERS = {"sudo": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "nice": 0, "xvfb-run": 0, "timeout": 1, "stdbuf": 0}
 _RUNNERS = frozenset(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?(['\"]?)(\w+)\1")
+from jupyter_mlops.project.patterns import lazy
+
+_INSTRUCTION = lazy(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
+_HEREDOC = lazy(r"<<-?(['\"]?)(\w+)\1")
 _KNOWN = frozenset(
     [
         "FROM",
@@ -33,8 +35,7 @@ _KNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction: its name in capitals, its text and its 1-based first line."""
 
     name: str
@@ -58,8 +59,7 @@ class Instruction:
             return tuple(text.split())
 
 
-@dataclass(frozen=True)
-class Dockerfile:
+class Dockerfile(NamedTuple):
     """The instructions of a Dockerfile, in order."""
 
     instructions: tuple[Instruction, ...]

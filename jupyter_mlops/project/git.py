@@ -12,6 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 _SAFE = (
     "--no-pager",
@@ -39,8 +40,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
-class Blob:
+class Blob(NamedTuple):
     """A file in a commit or in the index. `size` is in bytes, None where it was not asked for."""
 
     oid: str

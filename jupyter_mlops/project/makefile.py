@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-_RULE = re.compile(r"^([^\s:#=][^:#=]*?)\s*(::?)(?!=)\s*([^#;]*)(?:;\s*(.*))?")
-_VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_.][\w.]*)\s*(?::{0,3}|\?|\+)=\s*(.*)$")
-_REFERENCE = re.compile(r"\$[({]([\w.]+)[)}]")
+from jupyter_mlops.project.patterns import lazy
+
+_RULE = lazy(r"^([^\s:#=][^:#=]*?)\s*(::?)(?!=)\s*([^#;]*)(?:;\s*(.*))?")
+_VARIABLE = lazy(r"^\s*(?:export\s+)?([A-Za-z_.][\w.]*)\s*(?::{0,3}|\?|\+)=\s*(.*)$")
+_REFERENCE = lazy(r"\$[({]([\w.]+)[)}]")
 
 
 @dataclass

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-_TYPE_PARAMETERS = re.compile(
-    r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
-)
-_TYPE_ALIAS = re.compile(r"^(\s*)type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
-_EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
-_PREFIX = re.compile(r"(?<![\w])([fFtT][rR]?|[rR][fFtT])(\"\"\"|'''|\"|')")
+from jupyter_mlops.project.patterns import lazy
+
+_TYPE_PARAMETERS = lazy(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE)
+_TYPE_ALIAS = lazy(r"^(\s*)type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+_EXCEPT = lazy(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+_PREFIX = lazy(r"(?<![\w])([fFtT][rR]?|[rR][fFtT])(\"\"\"|'''|\"|')")
 
 
 def rewritten(code: str) -> str:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.newer_syntax import rewritten
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.yaml_reader import DocumentError
 
-_ASSIGNED_ESCAPE = re.compile(r"^(\s*)([\w.,\s\[\]'\"]+=\s*)([!%].*)$")
+_ASSIGNED_ESCAPE = lazy(r"^(\s*)([\w.,\s\[\]'\"]+=\s*)([!%].*)$")
 #: Cell magics whose body is Python of the notebook.
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "px", "debug"})
 
 
-@dataclass(frozen=True)
-class Escape:
+class Escape(NamedTuple):
     """A magic or shell line.
 
     Attributes:

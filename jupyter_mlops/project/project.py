@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.dockerfile import Dockerfile, read_dockerfile
@@ -30,8 +30,7 @@ MAX_BYTES = 5_000_000
 MAX_NOTEBOOK_BYTES = 60_000_000
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something the reader of an answer should know about what could not be read.
 
     Attributes:

@@ -12,6 +12,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from jupyter_mlops.project.notebook import parse
 from jupyter_mlops.project.yaml_reader import DocumentError
@@ -20,8 +21,7 @@ _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(NamedTuple):
     """A name that an import binds.
 
     Attributes:
@@ -42,8 +42,7 @@ class Import:
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call.
 
     Attributes:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.project.commands import Target, targets
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.modules import ModuleIndex
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.project import Project
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 from jupyter_mlops.project.shell import Command, join, read_script
@@ -74,8 +74,7 @@ _SHELL_CALLS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Where one node leads to the next."""
 
     path: str
@@ -88,8 +87,7 @@ class Link:
         return f"{self.path}:{self.line}" if self.cell is None else f"{self.path}#{self.cell}:{self.line}"
 
 
-@dataclass(frozen=True)
-class Root:
+class Root(NamedTuple):
     """An entry point.
 
     Attributes:
@@ -474,7 +472,7 @@ _MENTIONS = frozenset(
         "get",
     }
 )
-_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
+_DOTTED = lazy(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)$", re.DOTALL)
-_EXACT = re.compile(r"^===?\s*[^*,\s]+$")
+from jupyter_mlops.project.patterns import lazy
+
+_NAME = lazy(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)$", re.DOTALL)
+_EXACT = lazy(r"^===?\s*[^*,\s]+$")
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One required package.
 
     Attributes:
@@ -78,8 +79,7 @@ def parse_requirement(text: str, line: int | None = None) -> Requirement | None:
     )
 
 
-@dataclass(frozen=True)
-class RequirementsFile:
+class RequirementsFile(NamedTuple):
     """A requirements file.
 
     Attributes:

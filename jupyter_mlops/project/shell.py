@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
-_SEPARATOR = re.compile(r"(\|\||&&|;;|[;|&])")
+from jupyter_mlops.project.patterns import lazy
+
+_HEREDOC = lazy(r"<<-?\s*(['\"]?)(\w+)\1")
+_SEPARATOR = lazy(r"(\|\||&&|;;|[;|&])")
 _KEYWORDS = frozenset({"then", "do", "else", "{", "(", "!", "if", "while", "until", "elif", "time"})
 _CLOSERS = frozenset({"fi", "done", "esac", "}", ")"})
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit"})
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = lazy(r"[A-Za-z_]\w*=")
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A simple command.
 
     Attributes:

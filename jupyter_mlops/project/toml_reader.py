@@ -6,11 +6,11 @@ gives their lines.
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
 from jupyter_mlops.project.marks import MarkedDict, MarkedList
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 if sys.version_info >= (3, 11):
@@ -18,11 +18,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r"""\"[^"]*"|'[^']*'""")
-_ERROR_LINE = re.compile(r"\(at line (\d+)")
+_HEADER = lazy(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = lazy(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = lazy(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_STRING = lazy(r"""\"[^"]*"|'[^']*'""")
+_ERROR_LINE = lazy(r"\(at line (\d+)")
 
 Path = tuple[str | int, ...]
 

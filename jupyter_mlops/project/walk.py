@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from jupyter_mlops.project.git import Git
 
@@ -18,8 +18,7 @@ EXCLUDED = (
 MAX_FILES = 100_000
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file that was found.
 
     Attributes:
@@ -51,8 +50,7 @@ class File:
         return f".{extension.lower()}" if dot and stem else ""
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(NamedTuple):
     """The files found and what was left out.
 
     Attributes:

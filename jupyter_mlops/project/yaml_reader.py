@@ -6,12 +6,12 @@ expanded, unknown tags do no harm, and scalars follow YAML 1.2 as GitHub and DVC
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 
 from jupyter_mlops.project.marks import MarkedDict, MarkedList
+from jupyter_mlops.project.patterns import lazy
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 200
@@ -19,8 +19,8 @@ MAX_NODES = 1_000_000
 
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_INTEGER = lazy(r"[-+]?[0-9]+\Z")
+_FLOAT = lazy(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _PLACES = frozenset("0123456789+-.")
 
 

@@ -12,9 +12,10 @@ from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, mapping
+from jupyter_mlops.project.patterns import lazy
 
-_APPROVED = re.compile(r"approv", re.IGNORECASE)
-_PROTECTED = re.compile(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
+_APPROVED = lazy(r"approv", re.IGNORECASE)
+_PROTECTED = lazy(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
 _POLICY = {
     ("conftest", "test"),
     ("opa", "eval"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
@@ -17,8 +18,7 @@ from jupyter_mlops.project.shell import Command
 _ON_CHANGE = frozenset({"push", "pull_request"})
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Something that CI runs and that matters.
 
     Attributes:

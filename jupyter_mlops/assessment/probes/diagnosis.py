@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import objects
@@ -13,10 +13,11 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "root-cause"
-_DIAGNOSES = re.compile(
+_DIAGNOSES = lazy(
     r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|explain_incident|triage|blame_change|suspects?\b",
     re.IGNORECASE,
 )
@@ -27,8 +28,7 @@ _IDLE = frozenset(
 _OPERATORS = frozenset({"robusta.dev", "core.k8sgpt.ai", "keptn.sh", "lifecycle.keptn.sh", "metrics.keptn.sh"})
 
 
-@dataclass(frozen=True)
-class _Hook:
+class _Hook(NamedTuple):
     path: str
     line: int | None
     url: str

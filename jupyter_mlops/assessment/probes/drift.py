@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.metrics import alerts, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "drift-detected"
 _WORDS = (
@@ -29,7 +30,7 @@ _WORDS = (
     "jensenshannon",
 )
 #: Calls that compare live data with a reference.
-_RUNS = re.compile(
+_RUNS = lazy(
     r"^(evidently[\w.]*\.(Report|TestSuite|Dashboard|Profile|ModelProfile)\(\)\.(run|calculate)"
     r"|nannyml[\w.]*\(\)(\.fit\(\))?\.(calculate|estimate)"
     r"|alibi_detect[\w.]*\(\)\.predict"
@@ -39,9 +40,9 @@ _RUNS = re.compile(
     r"|frouros[\w.]*\(\)\.(compare|update)"
     r"|scipy\.stats\.(ks_2samp|chi2_contingency|wasserstein_distance|anderson_ksamp|mannwhitneyu|entropy)|scipy\.spatial\.distance\.jensenshannon)$"
 )
-_BY_HAND = re.compile(r"^scipy\.")
-_BUILDS = re.compile(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|^alibi_detect[\w.]*\.\w+Drift$")
-_DRIFT_NAME = re.compile(r"drift|psi|stability_index|data_quality|skew", re.IGNORECASE)
+_BY_HAND = lazy(r"^scipy\.")
+_BUILDS = lazy(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|^alibi_detect[\w.]*\.\w+Drift$")
+_DRIFT_NAME = lazy(r"drift|psi|stability_index|data_quality|skew", re.IGNORECASE)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

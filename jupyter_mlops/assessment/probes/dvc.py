@@ -6,8 +6,7 @@ import configparser
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.dvc_lock import LockCheck, check_lock
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
@@ -15,12 +14,12 @@ from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import MarkedDict, MarkedList, entries, items, line_of, mapping, sequence, strings
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH
 from jupyter_mlops.project.shell import join
 
 
-@dataclass(frozen=True)
-class Remote:
+class Remote(NamedTuple):
     """Where DVC's objects are kept.
 
     Attributes:
@@ -82,7 +81,7 @@ def _template_values(unit: Unit, path: str, document: dict[Any, Any]) -> dict[st
     return found
 
 
-_TEMPLATE = re.compile(r"\$\{([\w.\[\]-]+)\}")
+_TEMPLATE = lazy(r"\$\{([\w.\[\]-]+)\}")
 
 
 def _filled(value: Any, values: dict[str, Any]) -> Any:
@@ -358,8 +357,7 @@ def _metrics(unit: Unit, path: str, check: LockCheck | None) -> Iterator[Finding
                 )
 
 
-@dataclass(frozen=True)
-class Tracked:
+class Tracked(NamedTuple):
     """Something under DVC.
 
     Attributes:

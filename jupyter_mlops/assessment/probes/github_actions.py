@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
+from jupyter_mlops.project.patterns import lazy
 
 _EVENTS = {
     "push": "push",
@@ -159,7 +159,7 @@ def _first_line(unit: Unit, path: str, step: dict[Any, Any]) -> int | None:
     return line + 1 if written[:1] in ("|", ">") else line
 
 
-_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]*).*?\}\}")
+_EXPRESSION = lazy(r"\$\{\{\s*([\w.-]*).*?\}\}")
 
 
 def _filled(text: str, known: dict[str, str]) -> str:

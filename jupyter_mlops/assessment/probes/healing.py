@@ -13,19 +13,20 @@ from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import entries, items, line_of, mapping
+from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "self-healing"
-_ROLLBACK = re.compile(
+_ROLLBACK = lazy(
     r"\bkubectl\b.*\brollout\s+undo\b|\bhelm\s+rollback\b|\brollback\w*\b|--to-revision|update-traffic.*--to-revisions|restore_previous",
     re.IGNORECASE,
 )
-_VERIFY = re.compile(
+_VERIFY = lazy(
     r"rollout\s+status|\bcurl\b.*(health|ready|ping)|smoke|health[-_]?check|helm\s+test|verify", re.IGNORECASE
 )
-_ACTS = re.compile(
+_ACTS = lazy(
     r"roll_?back|fall_?back|quarantin|restore|self_?heal|repair|remediat|revert|previous_model|last_good", re.IGNORECASE
 )
-_CHECKS = re.compile(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe", re.IGNORECASE)
+_CHECKS = lazy(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe", re.IGNORECASE)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import kept_models
@@ -10,17 +9,18 @@ from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.tracking import Tracker, tracker_findings
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 _TRACKER = Tracker(
     id="mlflow",
     title="MLflow",
     words=("mlflow", "MLFlowLogger"),
     packages=("mlflow", "mlflow-skinny"),
-    logs=re.compile(
+    logs=lazy(
         r"^mlflow\.([\w.()]*\.)?(log_params?|log_metrics?|autolog|evaluate)$|^mlflow\.[\w.()]*\.log_(params?|metrics?|batch)$"
         r"|(pytorch_lightning|lightning)\.[\w.]*MLFlowLogger$"
     ),
-    starts=re.compile(
+    starts=lazy(
         r"^mlflow\.([\w.()]*\.)?(start_run|set_experiment|set_tracking_uri|create_experiment|log_artifacts?|log_model|MlflowClient|create_run)$"
     ),
 )

@@ -10,20 +10,21 @@ from jupyter_mlops.assessment.code_facts import plain_path, written
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.walk import File
 
-_NAME = re.compile(r"^model[-_ ]?cards?(\b|[-_]).*\.(md|rst|txt)$|^modelcard\.(md|rst)$", re.IGNORECASE)
-_HEADING = re.compile(r"^#{1,6}\s+(.*)$|^(.+)\n[=-]{3,}$", re.MULTILINE)
+_NAME = lazy(r"^model[-_ ]?cards?(\b|[-_]).*\.(md|rst|txt)$|^modelcard\.(md|rst)$", re.IGNORECASE)
+_HEADING = lazy(r"^#{1,6}\s+(.*)$|^(.+)\n[=-]{3,}$", re.MULTILINE)
 _TOPICS = {
-    "intended use": re.compile(r"use|purpose|scope|intend", re.IGNORECASE),
-    "data": re.compile(r"data", re.IGNORECASE),
-    "metrics": re.compile(r"metric|perform|evaluat|result|quality", re.IGNORECASE),
-    "limits": re.compile(r"limit|caveat|risk|bias|ethic|fair|out.of.scope|consideration", re.IGNORECASE),
+    "intended use": lazy(r"use|purpose|scope|intend", re.IGNORECASE),
+    "data": lazy(r"data", re.IGNORECASE),
+    "metrics": lazy(r"metric|perform|evaluat|result|quality", re.IGNORECASE),
+    "limits": lazy(r"limit|caveat|risk|bias|ethic|fair|out.of.scope|consideration", re.IGNORECASE),
 }
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx+%", re.IGNORECASE
 )
-_FIGURE = re.compile(r"(?<![\w.])(\d+\.\d{2,}|\d{1,3}(?:\.\d+)?\s*%)")
+_FIGURE = lazy(r"(?<![\w.])(\d+\.\d{2,}|\d{1,3}(?:\.\d+)?\s*%)")
 _WORDS = 8
 
 

@@ -11,6 +11,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
+from jupyter_mlops.project.patterns import lazy
 
 _PUSH = frozenset({"push"})
 
@@ -180,8 +181,8 @@ def _buildkite(unit: Unit, path: str) -> Iterator[Step]:
                 )
 
 
-_SHELL = re.compile(r"""\bsh\s*(?:\(?\s*(?:script:\s*)?)('''|\"\"\"|'|")(.*?)\1""", re.DOTALL)
-_NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_SHELL = lazy(r"""\bsh\s*(?:\(?\s*(?:script:\s*)?)('''|\"\"\"|'|")(.*?)\1""", re.DOTALL)
+_NOT_CODE = lazy(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def _jenkins(unit: Unit, path: str) -> Iterator[Step]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
-_OPTIONS = re.compile(
+_OPTIONS = lazy(
     r"^(argparse\.ArgumentParser\(\)(\.\w+\(\))*\.(add_argument)|click\.(option|argument)|typer\.(Option|Argument|run|Typer)|absl\.flags\.DEFINE_\w+|fire\.Fire"
     r"|hydra\.(main|compose)|omegaconf\.OmegaConf\.load|yaml\.(safe_load|load|full_load)|tomllib\.load|tomli\.load|toml\.load|dvc\.api\.params_show"
     r"|configparser\.\w+\(\)\.read|ruamel\.yaml[\w.()]*\.load|jsonargparse\.\w+|tyro\.cli|simple_parsing\.\w+|dynaconf\.\w+|confuse\.\w+|box\.ConfigBox"

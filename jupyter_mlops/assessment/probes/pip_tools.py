@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import Finding
 from jupyter_mlops.assessment.manifests import LockTool, folder_of, lock_findings
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import Requirement
 from jupyter_mlops.project.shell import join
 
 _TOOL = LockTool("pip-tools", "pip-compile", ("pip install", "pip-sync", "uv pip"))
-_INPUT = re.compile(r"(?m)^#\s+(?:uv pip compile|pip-compile)\b[^\n]*?\s([\w./-]+\.(?:in|toml|txt))")
+_INPUT = lazy(r"(?m)^#\s+(?:uv pip compile|pip-compile)\b[^\n]*?\s([\w./-]+\.(?:in|toml|txt))")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

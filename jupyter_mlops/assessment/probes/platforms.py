@@ -12,34 +12,35 @@ from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding,
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence
+from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "deployed-and-scaled"
 #: Commands that deploy to a platform that scales by default → its name.
 _DEPLOYS = (
-    (re.compile(r"^gcloud (beta |alpha )?run deploy\b|^gcloud run services replace\b"), "Cloud Run"),
-    (re.compile(r"^gcloud functions deploy\b"), "Cloud Functions"),
-    (re.compile(r"^gcloud app deploy\b"), "App Engine"),
-    (re.compile(r"^gcloud ai endpoints deploy-model\b"), "Vertex AI"),
-    (re.compile(r"^(sls|serverless|npx (sls|serverless)) deploy\b"), "Serverless Framework"),
-    (re.compile(r"^sam deploy\b"), "AWS SAM"),
-    (re.compile(r"^aws lambda (update-function-code|create-function)\b"), "AWS Lambda"),
-    (re.compile(r"^aws sagemaker (create|update)-endpoint\b"), "SageMaker"),
-    (re.compile(r"^az containerapp (up|update|create)\b"), "Azure Container Apps"),
-    (re.compile(r"^az ml online-(endpoint|deployment) (create|update)\b"), "Azure ML"),
-    (re.compile(r"^az functionapp\b|^func azure functionapp publish\b"), "Azure Functions"),
-    (re.compile(r"^modal deploy\b"), "Modal"),
-    (re.compile(r"^bentoml deploy\b|^bentoml cloud\b"), "BentoCloud"),
-    (re.compile(r"^(serve|ray) deploy\b|^anyscale service deploy\b"), "Ray Serve"),
-    (re.compile(r"^zappa (deploy|update)\b|^chalice deploy\b"), "AWS Lambda"),
-    (re.compile(r"^databricks (bundle deploy|serving-endpoints)\b"), "Databricks"),
+    (lazy(r"^gcloud (beta |alpha )?run deploy\b|^gcloud run services replace\b"), "Cloud Run"),
+    (lazy(r"^gcloud functions deploy\b"), "Cloud Functions"),
+    (lazy(r"^gcloud app deploy\b"), "App Engine"),
+    (lazy(r"^gcloud ai endpoints deploy-model\b"), "Vertex AI"),
+    (lazy(r"^(sls|serverless|npx (sls|serverless)) deploy\b"), "Serverless Framework"),
+    (lazy(r"^sam deploy\b"), "AWS SAM"),
+    (lazy(r"^aws lambda (update-function-code|create-function)\b"), "AWS Lambda"),
+    (lazy(r"^aws sagemaker (create|update)-endpoint\b"), "SageMaker"),
+    (lazy(r"^az containerapp (up|update|create)\b"), "Azure Container Apps"),
+    (lazy(r"^az ml online-(endpoint|deployment) (create|update)\b"), "Azure ML"),
+    (lazy(r"^az functionapp\b|^func azure functionapp publish\b"), "Azure Functions"),
+    (lazy(r"^modal deploy\b"), "Modal"),
+    (lazy(r"^bentoml deploy\b|^bentoml cloud\b"), "BentoCloud"),
+    (lazy(r"^(serve|ray) deploy\b|^anyscale service deploy\b"), "Ray Serve"),
+    (lazy(r"^zappa (deploy|update)\b|^chalice deploy\b"), "AWS Lambda"),
+    (lazy(r"^databricks (bundle deploy|serving-endpoints)\b"), "Databricks"),
 )
 #: Deployments of one instance unless a setting says otherwise.
 _PLAIN = (
-    (re.compile(r"^heroku container:release\b|^git push heroku\b"), "Heroku"),
-    (re.compile(r"^(fly|flyctl) deploy\b"), "Fly.io"),
-    (re.compile(r"^az webapp\b"), "Azure App Service"),
-    (re.compile(r"^aws ecs (update-service|deploy)\b"), "Amazon ECS"),
-    (re.compile(r"^ssh\b.*docker|^docker run\b"), "one host"),
+    (lazy(r"^heroku container:release\b|^git push heroku\b"), "Heroku"),
+    (lazy(r"^(fly|flyctl) deploy\b"), "Fly.io"),
+    (lazy(r"^az webapp\b"), "Azure App Service"),
+    (lazy(r"^aws ecs (update-service|deploy)\b"), "Amazon ECS"),
+    (lazy(r"^ssh\b.*docker|^docker run\b"), "one host"),
 )
 
 
@@ -109,7 +110,7 @@ def _commands(unit: Unit) -> Iterator[Finding]:
                     )
 
 
-_ENDPOINTS = re.compile(
+_ENDPOINTS = lazy(
     r"(sagemaker[\w.()]*\.deploy|aiplatform[\w.()]*\.deploy|azure\.ai\.ml[\w.()]*\.begin_create_or_update|mlflow\.deployments[\w.()]*\.(create_deployment|create_endpoint|update_endpoint))$"
 )
 
@@ -216,7 +217,7 @@ def _files(unit: Unit) -> Iterator[Finding]:
         )
 
 
-_RESOURCE = re.compile(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
+_RESOURCE = lazy(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SCALES = frozenset(
     {
         *(

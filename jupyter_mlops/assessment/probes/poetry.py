@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +12,11 @@ from jupyter_mlops.assessment.manifests import LockTool, folder_of, lock_finding
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 
 _TOOL = LockTool("poetry", "Poetry", ("poetry install", "poetry sync", "poetry run", "poetry export"))
-_HASH = re.compile(r'(?m)^content-hash = "([0-9a-f]{64})"')
+_HASH = lazy(r'(?m)^content-hash = "([0-9a-f]{64})"')
 _LEGACY = ("dependencies", "source", "extras", "dev-dependencies")
 _PROJECT = ("requires-python", "dependencies", "optional-dependencies")
 

@@ -9,10 +9,11 @@ from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, exposures, knows, metrics_in, scrapes
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "service-monitored"
 #: Alerts on drift or data are about the model, not about the service.
-_MODEL_ALERT = re.compile(
+_MODEL_ALERT = lazy(
     r"drift|psi\b|data_quality|feature_|prediction_distribution|accuracy|rmse|model_score", re.IGNORECASE
 )
 

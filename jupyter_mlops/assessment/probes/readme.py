@@ -9,9 +9,10 @@ from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.commands import targets
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import read_script
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
+_FENCE = lazy(r"^\s*(```|~~~)")
 _RUNS = frozenset({"script", "module", "notebook", "make", "stages", "tests", "environment", "shell", "project"})
 _TOOLS = frozenset(
     [

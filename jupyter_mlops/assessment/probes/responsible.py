@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.ci import ci_runs
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 _WORDS = (
     "fairlearn",
@@ -27,8 +27,8 @@ _WORDS = (
     "responsibleai",
     "fairness",
 )
-_FAIR = re.compile(r"^(fairlearn\.metrics\.\w+|aif360\.metrics[\w.]*\w+|responsibleai[\w.]*|sklego\.metrics\.\w+)$")
-_EXPLAINS = re.compile(
+_FAIR = lazy(r"^(fairlearn\.metrics\.\w+|aif360\.metrics[\w.]*\w+|responsibleai[\w.]*|sklego\.metrics\.\w+)$")
+_EXPLAINS = lazy(
     r"^(shap\.(\w*Explainer|Explainer)|lime[\w.]*Explainer|captum\.attr\.\w+|alibi\.explainers[\w.]*|interpret[\w.]*\.\w*Explain\w*|dalex\.Explainer|eli5\.(show|explain)_\w+)$"
 )
 #: Kinds of launches that are part of the pipeline or of CI, as opposed to somebody starting a script.

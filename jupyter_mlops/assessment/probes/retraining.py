@@ -11,22 +11,23 @@ from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import Trigger, triggers
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Scope
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
-_METRIC = re.compile(
+_METRIC = lazy(
     r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|performance|improve|better", re.IGNORECASE
 )
-_SETTING = re.compile(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
-_DECISION = re.compile(
+_SETTING = lazy(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
+_DECISION = lazy(
     r"is_better|better|promot|accept|should_|passed|passes|improved|qualif|eligible|decision", re.IGNORECASE
 )
-_CURRENT = re.compile(
+_CURRENT = lazy(
     r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
     re.IGNORECASE,
 )
-_PROMOTES = re.compile(
+_PROMOTES = lazy(
     r"(register_model|create_model_version|set_registered_model_alias|transition_model_version_stage|promote\w*|deploy\w*|publish\w*|push_model|upload\w*|copy2?|copyfile|move|log_model)$",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.kube import KubeObject, applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import line_of, mapping, sequence
+from jupyter_mlops.project.patterns import lazy
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -169,8 +170,8 @@ def _weights(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             )
 
 
-_DRAWS = re.compile(r"(^|\.)(beta|betavariate|thompson\w*|ucb\w*|select_arm|choose_arm|sample_arm)$", re.IGNORECASE)
-_LEARNS = re.compile(r"reward|feedback|record_outcome|update_arm", re.IGNORECASE)
+_DRAWS = lazy(r"(^|\.)(beta|betavariate|thompson\w*|ucb\w*|select_arm|choose_arm|sample_arm)$", re.IGNORECASE)
+_LEARNS = lazy(r"reward|feedback|record_outcome|update_arm", re.IGNORECASE)
 
 
 def _bandits(unit: Unit) -> Iterator[Finding]:

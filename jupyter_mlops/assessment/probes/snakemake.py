@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH
 from jupyter_mlops.project.shell import join
 
-_RULE = re.compile(r"^(?:rule|checkpoint)\s+(\w+)\s*:")
-_SECTION = re.compile(r"^\s+(input|output|shell|script|notebook|run|params|log|conda|threads|resources)\s*:(.*)$")
-_STRING = re.compile(r'"""(.*?)"""|"([^"]*)"|\'([^\']*)\'', re.DOTALL)
+_RULE = lazy(r"^(?:rule|checkpoint)\s+(\w+)\s*:")
+_SECTION = lazy(r"^\s+(input|output|shell|script|notebook|run|params|log|conda|threads|resources)\s*:(.*)$")
+_STRING = lazy(r'"""(.*?)"""|"([^"]*)"|\'([^\']*)\'', re.DOTALL)
 
 
 @dataclass

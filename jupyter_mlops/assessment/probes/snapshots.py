@@ -10,8 +10,9 @@ from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
-_ABOUT = re.compile(r"manifest|snapshot|data(set)?_?(version|hash|digest|fingerprint)|version_data", re.IGNORECASE)
+_ABOUT = lazy(r"manifest|snapshot|data(set)?_?(version|hash|digest|fingerprint)|version_data", re.IGNORECASE)
 _LOGS = frozenset(
     {
         "log_param",

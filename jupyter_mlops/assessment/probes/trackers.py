@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import Site
@@ -10,6 +9,7 @@ from jupyter_mlops.assessment.findings import Finding
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.tracking import Tracker, tracker_findings
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 
 def _wandb_off(site: Site) -> str | None:
@@ -24,8 +24,8 @@ def _tracker(name: str, title: str, words: str, logs: str, starts: str, off: boo
         title=title,
         words=tuple(words.split()),
         packages=(name,),
-        logs=re.compile(logs),
-        starts=re.compile(starts),
+        logs=lazy(logs),
+        starts=lazy(starts),
         disabled=_wandb_off if off else None,
     )
 

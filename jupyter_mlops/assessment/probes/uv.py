@@ -11,14 +11,15 @@ from jupyter_mlops.assessment.manifests import LockTool, folder_of, lock_finding
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, mapping, sequence
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import normalise, parse_requirement
 from jupyter_mlops.project.shell import join
 from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 _TOOL = LockTool("uv", "uv", ("uv sync --locked", "uv sync", "uv run", "uv pip sync", "uv export"))
-_TERM = re.compile(r"""([a-z_]+)\s*(===|[<>=!~]=|[<>]|not\s*in|in)\s*["']([^"']*)["']""")
-_OWN = re.compile(r"source = \{ (?:virtual|editable) = \"\.\" \}")
+_TERM = lazy(r"""([a-z_]+)\s*(===|[<>=!~]=|[<>]|not\s*in|in)\s*["']([^"']*)["']""")
+_OWN = lazy(r"source = \{ (?:virtual|editable) = \"\.\" \}")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

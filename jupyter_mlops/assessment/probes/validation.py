@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 _WORDS = ("pandera", "great_expectations", "tensorflow_data_validation", "soda", "deepchecks", "patito", "dataframely")
-_CHECKS = re.compile(
+_CHECKS = lazy(
     r"pandera[\w.]*\.DataFrameSchema\(\)\.validate$|^:\w+\.validate$|great_expectations[\w.()]*\.(run_checkpoint|validate|run|expect_\w+)$"
     r"|tensorflow_data_validation\.validate_\w+$|soda\.scan\.Scan\(\)\.(execute|assert_\w+)$|deepchecks[\w.()]*\.run$|\.get_checkpoint\(\)\.run$"
 )

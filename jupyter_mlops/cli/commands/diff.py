@@ -21,6 +21,7 @@ def command(
     def row(name: str) -> dict[str, Any]:
         if Path(name).is_file():
             return history.read_baseline(Path(name))
+        recorded: dict[str, Any]
         for recorded in reversed(history.read_history(Path(path))):
             if len(name) >= 4 and str(recorded.get("commit") or "").startswith(name):
                 return recorded

@@ -17,6 +17,7 @@ class ModuleIndex:
         self._paths = frozenset(path for path in paths if path.endswith(".py"))
         self._known: set[str] = {part.removesuffix(".py") for path in self._paths for part in path.split("/")}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._resolved: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._tails: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._paths):
             parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
@@ -62,6 +63,12 @@ class ModuleIndex:
         """The file and the rest of a dotted name: ``pkg.mod.Class.method`` → ``("pkg/mod.py", "Class.method")``."""
         if dotted[:1] != "." and dotted.partition(".")[0] not in self._known:
             return None
+        key = (dotted, importer.rpartition("/")[0])
+        if key not in self._resolved:
+            self._resolved[key] = self._split(dotted, importer)
+        return self._resolved[key]
+
+    def _split(self, dotted: str, importer: str) -> tuple[str, str] | None:
         lead = len(dotted) - len(dotted.lstrip("."))
         parts = dotted[lead:].split(".")
         for length in range(len(parts), 0, -1):

@@ -12,7 +12,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import Trigger, triggers
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Scope
+from jupyter_mlops.project.python_source import Scope, blocks
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
@@ -103,14 +103,15 @@ def _training_nodes(unit: Unit) -> frozenset[Node]:
     )
 
 
-def _own_statements(scope: Scope) -> Iterator[ast.AST]:
+def _own_statements(scope: Scope) -> Iterator[ast.stmt]:
     """The statements of a function, without those of functions inside of it."""
-    pending: list[ast.AST] = list(scope.body)
+    pending = list(scope.body)
     while pending:
         node = pending.pop()
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node
-            pending += ast.iter_child_nodes(node)
+            for block in blocks(node):
+                pending += block
 
 
 def _acts_on(node: ast.If) -> bool:

@@ -62,6 +62,8 @@ def run(folder: Path, *command: str, tell: Callable[[str], None] = lambda _line:
         "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1",
     }
+    # A demo leaves its run in its own folder, not on the server that someone works with.
+    environment.pop("MLFLOW_TRACKING_URI", None)
     last: deque[str] = deque(maxlen=_LINES_KEPT)
     with subprocess.Popen(
         command,

@@ -245,7 +245,7 @@ def test_cells_that_raise_do_so_and_the_stage_goes_on(project: Project) -> None:
     assert texts(cells[7])[0].splitlines()[0] == "x.csv"
 
 
-def test_one_execution_leaves_one_run_with_all_there_is(project: Project) -> None:
+def test_one_execution_leaves_one_run_with_all_there_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     import mlflow
 
     first = project.runs()[0]
@@ -263,6 +263,8 @@ def test_one_execution_leaves_one_run_with_all_there_is(project: Project) -> Non
     assert data.dataset.digest == _md5(project.root / "notebooks" / "data" / "x.csv")
     figures = project.root / "mlruns" / first.info.run_id / "artifacts" / "figures"
     assert [each.name for each in figures.iterdir()] == ["evaluate-cell-7-1.png"]
+    # MLflow puts the address into the environment, where later tests would find it.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project.root}/mlflow.db")
     mlflow.set_tracking_uri(f"sqlite:///{project.root}/mlflow.db")
     (output,) = first.outputs.model_outputs
     model = mlflow.models.get_model_info(f"models:/{output.model_id}")

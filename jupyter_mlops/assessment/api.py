@@ -128,7 +128,7 @@ class Assessment:
             "checklist": [
                 _answer(answer) | {"own_answer": self.own_answers.get(answer.id)} for answer in self.headline.answers
             ],
-            "units": [_unit(unit, self.project, relative) for unit in self.units],
+            "units": [_unit(unit, relative) for unit in self.units],
             "notes": [{"path": relative(note.path), "line": note.line, "message": note.message} for note in self.notes],
         }
 
@@ -170,7 +170,7 @@ class _Relative:
         return posixpath.relpath(path, self._folder)
 
 
-def _unit(assessed: UnitAssessment, project: Project, relative: _Relative) -> dict[str, Any]:
+def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
     return {
         "path": relative(assessed.unit.path),
         "kind": assessed.unit.kind,
@@ -182,7 +182,7 @@ def _unit(assessed: UnitAssessment, project: Project, relative: _Relative) -> di
         "next_steps": [result.criterion.id for result in assessed.next_steps],
         "banked": {str(level): share for level, share in sorted(assessed.banked.items())},
         "checklist": [_answer(answer) for answer in assessed.answers],
-        "criteria": [_criterion(result, project, relative) for result in assessed.results],
+        "criteria": [_criterion(result, assessed.unit, relative) for result in assessed.results],
         "notebooks": [
             {
                 "path": relative(issue.path),
@@ -201,7 +201,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
 
 
-def _criterion(result: Result, project: Project, relative: _Relative) -> dict[str, Any]:
+def _criterion(result: Result, unit: Unit, relative: _Relative) -> dict[str, Any]:
     criterion = result.criterion
     shown = [finding for finding in result.evidence if finding.path is not None or finding.chain][:_MOST_EVIDENCE]
     return {
@@ -215,7 +215,7 @@ def _criterion(result: Result, project: Project, relative: _Relative) -> dict[st
         "rung": f"E{int(result.rung)}",
         "confidence": round(result.confidence, 2),
         "message": mask(result.message if result.note is None else f"{result.message} {result.note}"),
-        "evidence": [_evidence(finding, project, relative) for finding in shown],
+        "evidence": [_evidence(finding, unit, relative) for finding in shown],
         "raise_by": None if result.raise_by is None else mask(result.raise_by),
         "fix": {"lift": criterion.lift, "effort": criterion.effort, "role": criterion.role}
         if result.state not in ("pass", "not-applicable")
@@ -223,8 +223,8 @@ def _criterion(result: Result, project: Project, relative: _Relative) -> dict[st
     }
 
 
-def _evidence(finding: Finding, project: Project, relative: _Relative) -> dict[str, Any]:
-    snippet = project.line(finding.path, finding.line, finding.cell) if finding.path is not None else ""
+def _evidence(finding: Finding, unit: Unit, relative: _Relative) -> dict[str, Any]:
+    snippet = unit.project.line(finding.path, finding.line, finding.cell) if finding.path is not None else ""
     return {
         "path": None if finding.path is None else relative(finding.path),
         "line": finding.line,
@@ -232,6 +232,7 @@ def _evidence(finding: Finding, project: Project, relative: _Relative) -> dict[s
         "cell": finding.cell,
         "snippet": mask(snippet)[:_SNIPPET],
         "chain": [_chain_link(link, relative) for link in finding.chain],
+        "inherited": finding.path in unit.inherited,
         "probe": finding.probe,
         "part": finding.part or None,
         "rung": f"E{int(finding.rung)}",

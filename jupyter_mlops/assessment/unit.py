@@ -51,6 +51,11 @@ class Unit:
         """Its own files and those that may cover it."""
         return (*self.files, *self.covering)
 
+    @cached_property
+    def inherited(self) -> frozenset[str | None]:
+        """Paths of the files that may cover it without being its own."""
+        return frozenset(file.path for file in self.covering)
+
     def named(self, *patterns: str) -> list[File]:
         """Its own plain files whose name matches one of the patterns (`*` and `?`), case aside."""
         return [

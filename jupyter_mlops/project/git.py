@@ -111,7 +111,7 @@ class Git:
 
     def ignores(self, path: str) -> bool:
         """Whether git ignores this path (tracked files are never ignored)."""
-        return bool((self.run("check-ignore", "-z", "--", path) or b"").strip(b"\0"))
+        return self.run("check-ignore", "--quiet", "--", path) is not None
 
     @cached_property
     def commits(self) -> int:

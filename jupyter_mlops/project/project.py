@@ -6,6 +6,8 @@ import json
 import os
 import posixpath
 import stat
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -225,13 +227,56 @@ class Project:
     def _cached(self, kind: str, path: str, parse: Callable[[], T | None]) -> T | None:
         key = (kind, path)
         if key not in self._cache:
-            try:
-                self._cache[key] = parse()
-            except DocumentError as error:
-                self.note(path, error.message, error.line)
-                self._cache[key] = None
+            stamp = None if path in self.overrides else _stamp(self.base / path)
+            shared = _PARSED.get((kind, str(self.base), path))
+            if stamp is not None and shared is not None and shared.stamp == stamp:
+                outcome = shared
+            else:
+                outcome = _outcome(stamp, parse)
+                if stamp is not None and stamp[0] < time.time_ns() - _SETTLED_NS:
+                    _remember((kind, str(self.base), path), outcome)
+            for message, line in outcome.errors:
+                self.note(path, message, line)
+            self._cache[key] = outcome.value
         value: T | None = self._cache[key]
         return value
+
+
+class _Outcome(NamedTuple):
+    """What parsing a file gave: a value, or errors; and the state that the file was in."""
+
+    stamp: tuple[int, int, int] | None
+    value: Any
+    errors: tuple[tuple[str, int | None], ...] = ()
+
+
+#: What was parsed in this process, for files that have not changed since: a server assesses again and again.
+_PARSED: OrderedDict[tuple[str, str, str], _Outcome] = OrderedDict()
+_MOST_PARSED = 20_000
+#: A file written just now may be written again within the resolution of its time stamp.
+_SETTLED_NS = 100_000_000
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _outcome(stamp: tuple[int, int, int] | None, parse: Callable[[], object]) -> _Outcome:
+    try:
+        return _Outcome(stamp, parse())
+    except DocumentError as error:
+        return _Outcome(stamp, None, ((error.message, error.line),))
+
+
+def _remember(key: tuple[str, str, str], outcome: _Outcome) -> None:
+    _PARSED[key] = outcome
+    _PARSED.move_to_end(key)
+    while len(_PARSED) > _MOST_PARSED:
+        _PARSED.popitem(last=False)
 
 
 def open_project(path: str | Path, *, overrides: dict[str, str] | None = None) -> Project:

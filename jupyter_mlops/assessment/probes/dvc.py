@@ -240,7 +240,12 @@ def remotes(unit: Unit, root: str) -> list[Remote]:
     return found
 
 
+_PLACEHOLDER = lazy(r"your[-_]|<|>|changeme|path/to|\bxxx", re.IGNORECASE)
+
+
 def _remote_problem(unit: Unit, root: str, url: str) -> str | None:
+    if _PLACEHOLDER.search(url):
+        return "it is a placeholder"
     if "://" in url and not url.startswith(("file://", "local://")):
         return None
     if url.startswith(("/", "~", "file://", "local://")) or re.match(r"[A-Za-z]:[\\/]", url):

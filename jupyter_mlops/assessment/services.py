@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import PythonSource, Scope
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 
@@ -177,20 +177,19 @@ def predicts_behind(unit: Unit, node: Node) -> tuple[str, int] | None:
         source = unit.project.python(path) if name != LAUNCH else None
         scope = scope_named(source, name) if source is not None else None
         for call in scope.calls if scope is not None and scope.kind == "function" else []:
-            if _calls_model(call.name):
+            if calls_model(call):
                 return path, call.line
     return None
 
 
-def _calls_model(name: str) -> bool:
-    if PREDICTS.search(name):
+def calls_model(call: Call) -> bool:
+    """Whether a call is one of a model: by its method, or by the name of the object that is called."""
+    if PREDICTS.search(call.name):
         return True
-    owner = name.rpartition(".")[2].lower().removesuffix("()")
-    return (
-        name.startswith("?")
-        and "." not in name
-        and owner in ("model", "net", "pipe", "pipeline", "classifier", "predictor")
-    )
+    return isinstance(call.node.func, ast.Name) and call.node.func.id.lower() in _MODELS
+
+
+_MODELS = frozenset({"model", "net", "pipe", "classifier", "predictor", "estimator", "generator"})
 
 
 def is_health(unit: Unit, route: Route) -> bool:
@@ -199,7 +198,7 @@ def is_health(unit: Unit, route: Route) -> bool:
         return False
     source = unit.project.python(route.node[0])
     scope = scope_named(source, route.node[1]) if source is not None else None
-    if scope is None or any(_calls_model(call.name) for call in scope.calls):
+    if scope is None or any(calls_model(call) for call in scope.calls):
         return False
     if HEALTH.search(route.path) or HEALTH.search(route.node[1]):
         return True

@@ -252,7 +252,7 @@ class _Outcome(NamedTuple):
 
 #: What was parsed in this process, for files that have not changed since: a server assesses again and again.
 _PARSED: OrderedDict[tuple[str, str, str], _Outcome] = OrderedDict()
-_MOST_PARSED = 20_000
+_MOST_PARSED = 5_000
 #: A file written just now may be written again within the resolution of its time stamp.
 _SETTLED_NS = 100_000_000
 

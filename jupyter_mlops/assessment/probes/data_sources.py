@@ -24,6 +24,8 @@ from jupyter_mlops.assessment.unit import Unit
 
 #: Data files of this many bytes in all may live in git beside the code.
 _SMALL = 10_000_000
+#: Where data is kept, as opposed to tables that tools wrote.
+_DATA_FOLDERS = frozenset({"data", "dataset", "datasets", "raw", "input", "inputs", "csv"})
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 
 
@@ -231,7 +233,11 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
     held = [
         file
         for file in unit.files
-        if is_data_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
+        if is_data_file(file.path)
+        and _DATA_FOLDERS & {part.lower() for part in file.path.split("/")[:-1]}
+        and file.tracked
+        and not unit.aside(file.path)
+        and not unit.is_test(file.path)
     ]
     if git is not None and held:
         total = data_in_git(unit)

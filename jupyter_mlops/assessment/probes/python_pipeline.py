@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.flows import flow_stages, own_function
 from jupyter_mlops.assessment.probe import Pipeline, Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Scope
 
 #: A pipeline's steps live in as many modules beside the entry point at least.
 _MODULES = 2
+#: What the steps of a pipeline do, by their names.
+_KINDS = {
+    "data": lazy(r"load|ingest|read|fetch|download|extract|import|collect|dataset|get_data", re.IGNORECASE),
+    "preparation": lazy(r"prepa|prepro|clean|transform|feature|split|encode|engineer|validat|augment", re.IGNORECASE),
+    "training": lazy(r"train|fit|tune|optimi[sz]e|build_model", re.IGNORECASE),
+    "evaluation": lazy(r"evaluat|score|assess|metric|compare|select", re.IGNORECASE),
+    "release": lazy(r"register|promote|deploy|publish|save_model|log_model|export|push", re.IGNORECASE),
+}
+#: Files that try something out.
+_TRIALS = lazy(r"profil|bench|debug|plot|analy|explor|compare|smoke|demo|backtest|experiment", re.IGNORECASE)
 _FRAMEWORKS = ("flow", "pipeline", "task", "step", "dag", "asset", "job", "op", "workflow", "component")
 
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
     for path in unit.sources:
-        if not path.endswith(".py") or unit.is_test(path):
+        if not path.endswith(".py") or unit.is_test(path) or _TRIALS.search(path.rpartition("/")[2]):
             continue
         source = unit.project.python(path)
         if source is None or not (source.has_main_guard or source.acts):
@@ -26,6 +38,8 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                 continue
             stages = flow_stages(unit, path, scope, lambda _call, _node: True)
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
+            if len({kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(name)}) < _MODULES:
+                continue
             modules = {stage.node[0] for stage in stages if stage.node is not None and stage.name in connected}
             if len(connected) >= 2 and len(modules - {path}) >= _MODULES:
                 yield Pipeline(

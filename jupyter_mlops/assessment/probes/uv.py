@@ -46,9 +46,18 @@ def _check(unit: Unit, path: str) -> tuple[str | None, int | None]:
         return "it cannot be read", line
     metadata = mapping(entry.get("metadata"))
     wanted = _wanted(project)
+    # A source for each platform splits a requirement by markers that only uv can write.
+    split = {
+        normalise(name)
+        for name, value, _line in items(mapping(mapping(mapping(project.get("tool")).get("uv")).get("sources")))
+        if isinstance(value, list)
+    }
     locked = {_key(mapping(item)) for item in sequence(metadata.get("requires-dist"))}
     for group, listed, _line in items(metadata.get("requires-dev")):
         locked |= {(*_key(mapping(item))[:4], f"group {group}") for item in sequence(listed)}
+    wanted, locked = (
+        {(*key[:2], "" if key[0] in split else key[2], *key[3:]) for key in keys} for keys in (wanted, locked)
+    )
     if wanted != locked:
         different = min(wanted ^ locked)
         return f"{different[0]} is not the same there and in pyproject.toml", line

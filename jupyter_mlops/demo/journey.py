@@ -223,7 +223,7 @@ def _sum_up(journey: Journey) -> None:
         facts,
         "",
         f"See it in JupyterLab: [bold]make lab[/] or [bold]jupyter lab {escape(_shown(journey.folder))}[/]. The level is in the "
-        "left sidebar; [bold]Convert to pipeline[/] is in the notebook's toolbar.",
+        "right sidebar; [bold]Convert to pipeline[/] is in the notebook's toolbar.",
     )
     title = "[bold]From a notebook to a pipeline that is proven[/]"
     journey.talk.console.print()

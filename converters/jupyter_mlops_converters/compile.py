@@ -421,9 +421,9 @@ def _prove_once(
             limits=limits,
             progress=lambda _event: None,
         )
-        proof = excuse(
-            proof, again, observation, {str(second): str(project.root), str(work / "original"): str(project.root)}
-        )
+        original = work / "original"
+        paths = {str(second): str(project.root), str(original): str(project.root)}
+        proof = excuse(proof, again, observation, second=second, original=original, paths=paths)
     return proof
 
 

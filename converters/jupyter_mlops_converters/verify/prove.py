@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ WITHIN_TOLERANCE: ReportVerdict = "within-tolerance"
 NOT_DETERMINISTIC: ReportVerdict = "not-deterministic"
 DIFFERS: ReportVerdict = "differs"
 FAILED: ReportVerdict = "failed"
+#: When a PDF was made, and the ids made from that; everything else in it is compared.
+_PDF_MADE = re.compile(rb"/(?:CreationDate|ModDate)\s*\([^)]*\)|/ID\s*\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Compared:
         verdict: "identical", "within-tolerance", "not-deterministic", "differs" or "failed".
         detail: the first difference, in words.
         stage: where.
-        source_cell: of a cell's comparison.
+        source_cell: of a cell's comparison; of a value, the cell that the compared version is from.
         name: of a hand-over's variable or a file.
         outputs: the pipeline's outputs of a cell.
     """
@@ -205,6 +208,7 @@ def _said(failure: CellFailedError) -> str:
 def _check_loaded(session: Session, stage: StageRun, observation: Observation) -> list[Compared]:
     first = min(stage.source_cells, default=0)
     expected: dict[str, dict[str, Any]] = {}
+    written: dict[str, int] = {}
     for name, key in stage.loads.items():
         entry: dict[str, Any] | None = None
         for cell in observation.cells:
@@ -212,8 +216,10 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
                 break
             if name in cell.random:
                 entry = {"fingerprint": cell.random[name]}
+                written[name] = cell.index
             elif name in cell.changes and cell.changes[name].fingerprint is not None:
                 entry = {"fingerprint": cell.changes[name].fingerprint, "reference": None, "format": key}
+                written[name] = cell.index
             if entry is not None and name in cell.choices:
                 choice = cell.choices[name]
                 entry.update(reference=choice.file, format=choice.format)
@@ -223,7 +229,7 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
         return []
     report = session.ask("check", {"label": stage.name, "expected": expected}) or {"results": {}}
     return [
-        Compared(result["verdict"], result["detail"], stage.name, name=name)
+        Compared(result["verdict"], result["detail"], stage.name, written[name], name)
         for name, result in report["results"].items()
     ]
 
@@ -256,15 +262,21 @@ def _same_content(expected: Path, actual: Path) -> tuple[ReportVerdict, str]:
         return comparison.verdict, comparison.detail
     if zipfile.is_zipfile(expected) and zipfile.is_zipfile(actual) and _members(expected) == _members(actual):
         return IDENTICAL, ""
-    if expected.suffix.lower() in {".svg", ".pdf"}:
-        # Both carry the time of writing and random ids; what they show is compared as the cell's output.
-        return WITHIN_TOLERANCE, "a drawing whose file carries the time it was made"
+    if expected.suffix.lower() == ".svg":
+        drawings = [content.decode("utf-8", "replace") for content in (before, after)]
+        comparison = compare_outputs(_shown("image/svg+xml", drawings[0]), _shown("image/svg+xml", drawings[1]))
+        return comparison.verdict, comparison.detail
+    if expected.suffix.lower() == ".pdf" and _PDF_MADE.sub(b"", before) == _PDF_MADE.sub(b"", after):
+        return IDENTICAL, ""
     return DIFFERS, f"its content differs ({len(before)} → {len(after)} bytes)"
 
 
 def _picture(content: bytes) -> list[dict[str, Any]]:
-    data = {"image/png": base64.b64encode(content).decode("ascii")}
-    return [{"output_type": "display_data", "data": data, "metadata": {}}]
+    return _shown("image/png", base64.b64encode(content).decode("ascii"))
+
+
+def _shown(mime: str, content: str) -> list[dict[str, Any]]:
+    return [{"output_type": "display_data", "data": {mime: content}, "metadata": {}}]
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -272,13 +284,17 @@ def _members(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist() if not name.startswith("docProps/")}
 
 
-def excuse(proof: Proof, again: Observation, first: Observation, paths: Mapping[str, str]) -> Proof:
+def excuse(
+    proof: Proof, again: Observation, first: Observation, *, second: Path, original: Path, paths: Mapping[str, str]
+) -> Proof:
     """Mark what differs as not deterministic where two runs of the original differ there, too.
 
     Args:
         proof: the proof.
         again: a second run of the original.
         first: the first run.
+        second: the scratch copy that the second run left.
+        original: the scratch copy that the first run left.
         paths: replacements for the comparison of outputs.
 
     Returns:
@@ -300,18 +316,27 @@ def excuse(proof: Proof, again: Observation, first: Observation, paths: Mapping[
     def value(compared: Compared) -> Compared:
         if compared.verdict != DIFFERS or compared.name is None:
             return compared
-        name = compared.name
-        pairs = [
-            (c.changes[name].fingerprint, again.cell(c.index).changes[name].fingerprint)
-            for c in first.cells
-            if name in c.changes and name in again.cell(c.index).changes
-        ]
-        if any(one != two for one, two in pairs):
+        if compared.source_cell is None:
+            return compared
+        one = first.cell(compared.source_cell).changes.get(compared.name)
+        two = again.cell(compared.source_cell).changes.get(compared.name)
+        if one is not None and two is not None and one.fingerprint != two.fingerprint:
             return replace(compared, verdict=NOT_DETERMINISTIC, detail="two runs of the notebook give different values")
         return compared
 
+    def file(compared: Compared) -> Compared:
+        if compared.verdict != DIFFERS or compared.name is None:
+            return compared
+        one, two = original / compared.name, second / compared.name
+        if one.is_file() and two.is_file() and _same_content(one, two)[0] == DIFFERS:
+            return replace(compared, verdict=NOT_DETERMINISTIC, detail="two runs of the notebook write different files")
+        return compared
+
     return replace(
-        proof, cells=tuple(cell(c) for c in proof.cells), hand_overs=tuple(value(h) for h in proof.hand_overs)
+        proof,
+        cells=tuple(cell(c) for c in proof.cells),
+        hand_overs=tuple(value(h) for h in proof.hand_overs),
+        files=tuple(file(f) for f in proof.files),
     )
 
 

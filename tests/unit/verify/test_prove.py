@@ -1,0 +1,72 @@
+"""What the proof excuses, and what it must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jupyter_mlops_converters.observe.observation import Change, Observation, ObservedCell
+from jupyter_mlops_converters.verify.prove import Compared, Proof, _same_content, excuse
+
+PDF = b"%PDF-1.4 1 0 obj << /CreationDate (D:20260101{0}) /Title (x) >> stream {1} endstream"
+SVG = "<svg><metadata>{0}</metadata><text>{1}</text></svg>"
+
+
+def pdf(when: bytes, what: bytes) -> bytes:
+    return PDF.replace(b"{0}", when).replace(b"{1}", what)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "before", "after", "verdict"),
+    [
+        (".pdf", pdf(b"0101", b"a"), pdf(b"0202", b"a"), "identical"),
+        (".pdf", pdf(b"0101", b"a"), pdf(b"0101", b"b"), "differs"),
+        (".svg", SVG.format("1", "a").encode(), SVG.format("2", "a").encode(), "identical"),
+        (".svg", SVG.format("1", "a").encode(), SVG.format("1", "b").encode(), "differs"),
+        (".csv", b"a\n1\n", b"a\n1\n", "identical"),
+        (".csv", b"a\n1\n", b"a\n2\n", "differs"),
+    ],
+)
+def test_files_are_compared_by_what_they_hold(
+    tmp_path: Path, suffix: str, before: bytes, after: bytes, verdict: str
+) -> None:
+    one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
+    one.write_bytes(before)
+    two.write_bytes(after)
+    assert _same_content(one, two)[0] == verdict
+
+
+def run_with(*prints: str) -> Observation:
+    """A run whose cell n binds `x` to the value with that fingerprint."""
+    change = {"bound": True, "changed": True, "kind": "value", "type": "int", "home": "builtins"}
+    return Observation(
+        tuple(ObservedCell(n, 0.0, (), {"x": Change(fingerprint=text, **change)}) for n, text in enumerate(prints))
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [
+        (("random", "fixed"), "differs"),  # an earlier version of the name is no excuse for the one that is loaded
+        (("once", "other"), "not-deterministic"),
+        (("once", "fixed"), "differs"),
+    ],
+)
+def test_a_value_is_excused_by_its_own_version_only(tmp_path: Path, second: tuple[str, str], verdict: str) -> None:
+    proof = Proof((), hand_overs=(Compared("differs", "", "train", 1, "x"),))
+    found = excuse(proof, run_with(*second), run_with("once", "fixed"), second=tmp_path, original=tmp_path, paths={})
+    assert found.hand_overs[0].verdict == verdict
+
+
+@pytest.mark.parametrize(("again", "verdict"), [(b"1", "differs"), (b"3", "not-deterministic")])
+def test_a_file_is_excused_only_where_the_notebook_itself_writes_another(
+    tmp_path: Path, again: bytes, verdict: str
+) -> None:
+    for folder, content in (("original", b"1"), ("second", again)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "out.csv").write_bytes(content)
+    proof = Proof((), files=(Compared("differs", "", "report", name="out.csv"),))
+    found = excuse(
+        proof, run_with("a"), run_with("a"), second=tmp_path / "second", original=tmp_path / "original", paths={}
+    )
+    assert found.files[0].verdict == verdict

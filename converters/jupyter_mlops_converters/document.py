@@ -24,18 +24,34 @@ def conversion_document(emission: Emission, proof: Proof | None) -> dict[str, An
         A JSON-able document; the same pipeline and proof give the same one.
     """
     pipeline = emission.pipeline
+    several = {"notebooks": [{"path": source.path, "sha256": source.sha256} for source in pipeline.sources]}
     return {
         "schema": SCHEMA,
         "name": pipeline.name,
         "notebook": pipeline.notebook,
         "notebook_sha256": pipeline.notebook_sha256,
+        **(several if pipeline.sources else {}),
         "stages": [_stage(stage) for stage in pipeline.stages],
         "parameters": [
-            {"name": p.name, "value": p.value, "type": p.type, "source_cell": p.source_cell, "stages": list(p.stages)}
+            {
+                "name": p.name,
+                "value": p.value,
+                "type": p.type,
+                "source_cell": p.source_cell,
+                **_source(p.source_notebook),
+                "stages": list(p.stages),
+            }
             for p in pipeline.parameters
         ],
         "findings": [
-            {"code": f.code, "severity": f.severity, "source_cell": f.source_cell, "line": f.line, "message": f.message}
+            {
+                "code": f.code,
+                "severity": f.severity,
+                "source_cell": f.source_cell,
+                **_source(f.source_notebook),
+                "line": f.line,
+                "message": f.message,
+            }
             for f in (*pipeline.findings, *emission.findings)
         ],
         "verification": verification(proof),
@@ -48,6 +64,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "title": stage.title,
         "why": stage.why,
         "notebook": source_notebook(stage),
+        **_source(stage.source_notebook),
         "source_cells": list(stage.source_cells),
         "inputs": [entry for hand_over in stage.inputs for entry in _hand_over(hand_over, stage=hand_over.producer)],
         "outputs": [entry for hand_over in stage.outputs for entry in _hand_over(hand_over)],
@@ -55,6 +72,11 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "reads": [use.path for use in stage.reads],
         "writes": [use.path for use in stage.writes],
     }
+
+
+def _source(notebook: str | None) -> dict[str, str]:
+    """Which of several notebooks; nothing in a pipeline of one."""
+    return {} if notebook is None else {"source_notebook": notebook}
 
 
 def _hand_over(hand_over: HandOver, **more: str) -> list[dict[str, Any]]:
@@ -71,7 +93,13 @@ def verification(proof: Proof | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "verdict": proof.verdict,
         "cells": [
-            {"source_cell": c.source_cell, "stage": c.stage, "verdict": c.verdict, "detail": c.detail}
+            {
+                "source_cell": c.source_cell,
+                **_source(c.source_notebook),
+                "stage": c.stage,
+                "verdict": c.verdict,
+                "detail": c.detail,
+            }
             for c in proof.cells
         ],
         "hand_overs": [
@@ -83,6 +111,7 @@ def verification(proof: Proof | None) -> dict[str, Any]:
         found["failure"] = {
             "stage": proof.failure.stage,
             "source_cell": proof.failure.source_cell,
+            **_source(proof.failure.source_notebook),
             "detail": proof.failure.detail,
         }
     return found

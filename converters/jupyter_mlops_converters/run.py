@@ -207,8 +207,14 @@ def _stage_count(folder: Path) -> int:
 
 
 def _metrics(folder: Path) -> dict[str, Any]:
+    """The metrics; by notebook, where several have some."""
+    found = {file.stem: _mapping(file) for file in sorted((folder / "metrics").glob("*.json"))}
+    return found or _mapping(folder / "metrics.json")
+
+
+def _mapping(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -266,7 +272,8 @@ def _raised(executed: Path) -> tuple[str, int | None, str, str] | None:
                 own = cell["metadata"].get("jupyter_mlops", {})
                 source_cell = own.get("source_cell")
                 name = f"`{own['role']}`" if "role" in own else "a"
-                place = f"its {name} cell" if source_cell is None else f"cell {source_cell} of the original notebook"
+                original = own.get("source_notebook", "the original notebook")
+                place = f"its {name} cell" if source_cell is None else f"cell {source_cell} of {original}"
                 traceback = _ANSI.sub("", "\n".join(output.get("traceback", ()))).splitlines()
                 header = next((n for n, line in enumerate(traceback) if "Traceback (most recent" in line), -1)
                 error = f"{output.get('ename')}: {output.get('evalue')}".strip().rstrip(":. ")

@@ -59,7 +59,7 @@ def _stage(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
         entry["params"] = list(stage.parameters)
     entry["outs"] = outs
     if stage.metrics:
-        entry["metrics"] = [{layout.METRICS: {"cache": False}}]
+        entry["metrics"] = [{stage.metrics_file: {"cache": False}}]
     return entry
 
 

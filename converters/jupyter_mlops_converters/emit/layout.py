@@ -41,8 +41,13 @@ def products(stage: Stage) -> dict[str, str]:
     files = {NOTEBOOK_KEY: executed_notebook(stage)}
     files.update({product_key(hand_over): hand_over.path for hand_over in stage.outputs})
     if stage.metrics:
-        files[METRICS_KEY] = METRICS
+        files[METRICS_KEY] = stage.metrics_file
     return files
+
+
+def metrics_prefix(stage: Stage) -> str:
+    """What stands before the names of a stage's metrics where those of all stages come together."""
+    return "" if stage.metrics_file == METRICS else f"{PurePosixPath(stage.metrics_file).stem}."
 
 
 def upstream(pipeline: Pipeline, stage: Stage) -> dict[str, dict[str, str]]:
@@ -126,13 +131,14 @@ def own_modules(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
     A stage depends on them when its code names one, or when it loads pickles, whose classes may live there.
     """
     modules = {f"{pipeline.name}_lib": f"{pipeline.name}_lib.py"} if pipeline.library else {}
-    shared = {PurePosixPath(use.path).stem: relative(pipeline, use.path) for use in pipeline.library_files}
+    used = pipeline.library_files if stage.library_files is None else stage.library_files
+    shared = [(PurePosixPath(use.path).stem, relative(pipeline, use.path)) for use in used]
     text = "\n".join((stage.context, stage.definitions, *(cell.source for cell in stage.cells if cell.kind == "code")))
     pickles = any(hand_over.format in _PICKLES for hand_over in stage.inputs)
     library = [path for name, path in modules.items() if pickles or names(text, name)]
     # Modules of the project import one another, so one is as good as all.
-    if pickles or any(names(text, name) for name in shared) or (library and shared):
-        library += shared.values()
+    if pickles or any(names(text, name) for name, _ in shared) or (library and shared):
+        library += [path for _, path in shared]
     return tuple(library)
 
 

@@ -79,11 +79,11 @@ def _sources(pipeline: Pipeline, stage: Stage) -> list[str]:
         folder=pipeline.folder,
         root=layout.relative(pipeline, "."),
         parameters=stage.parameters,
-        metrics=[other.name for other in pipeline.stages if other.metrics],
+        metrics=[(other.name, layout.metrics_prefix(other)) for other in pipeline.stages if other.metrics],
         data=[layout.relative(pipeline, use.path) for use in stage.reads],
         code=[*_code(pipeline)],
         models=[_model(pipeline, model) for model in pipeline.models],
-        notebook=pipeline.notebook,
+        notebook=", ".join(source.path for source in pipeline.sources) or pipeline.notebook,
     )
     return [part.strip("\n") for part in text.split("# %%\n") if part.strip()]
 
@@ -95,12 +95,12 @@ def _code(pipeline: Pipeline) -> list[str]:
 
 def _model(pipeline: Pipeline, model: TrackedModel) -> dict[str, object]:
     # MLflow puts code where Python finds it: single modules, not the inside of packages.
-    folder = PurePosixPath(pipeline.workdir)
+    folders = {PurePosixPath(pipeline.workdir_of(stage)) for stage in pipeline.stages}
     code = [f"{pipeline.name}_lib.py"] if pipeline.library else []
     code += [
         layout.relative(pipeline, use.path)
         for use in pipeline.library_files
-        if PurePosixPath(use.path).parent == folder and use.path.endswith(".py")
+        if PurePosixPath(use.path).parent in folders and use.path.endswith(".py")
     ]
     packages = [line.partition("==")[0].strip() for line in pipeline.requirements if "==" in line]
     return {

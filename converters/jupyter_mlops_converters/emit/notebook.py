@@ -28,15 +28,25 @@ def generated(kind: str, source: str, role: str, tags: Sequence[str] = ()) -> St
     return StageCell("markdown" if kind == "markdown" else "code", source, metadata=metadata)
 
 
-def users(cell: StageCell) -> StageCell:
-    """A user's cell as it goes into a stage: its text and metadata, its origin, and no tag that engines act on."""
+def users(cell: StageCell, source_notebook: str | None = None) -> StageCell:
+    """A user's cell as it goes into a stage: its text and metadata, its origin, and no tag that engines act on.
+
+    Args:
+        cell: the cell.
+        source_notebook: its notebook, in a pipeline of several.
+    """
     metadata = {key: value for key, value in cell.metadata.items() if key != "tags"}
     tags = [tag for tag in cell.metadata.get("tags", ()) if tag not in _ENGINE_TAGS]
     if tags:
         metadata["tags"] = tags
     if cell.source_cell is not None:
         own = metadata.get("jupyter_mlops")
-        metadata["jupyter_mlops"] = {**(own if isinstance(own, dict) else {}), "source_cell": cell.source_cell}
+        origin = {} if source_notebook is None else {"source_notebook": source_notebook}
+        metadata["jupyter_mlops"] = {
+            **(own if isinstance(own, dict) else {}),
+            "source_cell": cell.source_cell,
+            **origin,
+        }
     return StageCell(cell.kind, cell.source, cell.source_cell, metadata, cell.attachments)
 
 

@@ -39,7 +39,7 @@ def emit(pipeline: Pipeline) -> Part:
             _cells(pipeline, stage),
             stage.name,
             pipeline.kernel_name,
-            {"stage": stage.name, "notebook": pipeline.notebook},
+            {"stage": stage.name, "notebook": pipeline.notebook_of(stage)},
         )
         for stage in pipeline.stages
     }
@@ -51,7 +51,7 @@ def emit(pipeline: Pipeline) -> Part:
 
 
 def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
-    bound = names.bindings(stage, (parameter.name for parameter in pipeline.parameters))
+    bound = names.bindings(stage, (name for p in pipeline.parameters for name in (p.name, p.variable or p.name)))
     context = names.Bindings()
     context.add(stage.context)
     loads = _ordered(stage.inputs)
@@ -83,7 +83,7 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
                 notebook.generated("code", "# The next cell raises on purpose.\n_expect_error()", "expects-error")
             )
         cells.append(
-            notebook.users(cell)
+            notebook.users(cell, stage.source_notebook)
             if cell.source_cell is not None
             else notebook.generated(cell.kind, cell.source, stage.name)
         )
@@ -106,10 +106,13 @@ def _modules(hand_overs: Iterable[HandOver]) -> set[str]:
 
 
 def _title(pipeline: Pipeline, stage: Stage) -> str:
-    origin = layout.relative(pipeline, pipeline.notebook)
-    link = f"[{pipeline.notebook}]({quote(posixpath.join('..', origin))})"
     cells = stage.source_cells
-    where = f"{_ranges(cells)} of {link}" if cells else f"added to what {link} does"
+    if cells or not pipeline.sources:
+        origin = pipeline.notebook_of(stage)
+        link = f"[{origin}]({quote(posixpath.join('..', layout.relative(pipeline, origin)))})"
+        where = f"{_ranges(cells)} of {link}" if cells else f"added to what {link} does"
+    else:
+        where = f"added to what {len(pipeline.sources)} notebooks do"
     lines = [f"# {stage.title}", "", f"Stage `{stage.name}` of [{pipeline.name}](../README.md): {where}."]
     if stage.why:
         lines += ["", stage.why]
@@ -149,8 +152,15 @@ def _parameters(pipeline: Pipeline, stage: Stage) -> str:
 
 def _setup(pipeline: Pipeline, stage: Stage) -> str:
     parameters = [pipeline.parameter(name) for name in stage.parameters]
-    tuples = [f"{parameter.name} = tuple({parameter.name})" for parameter in parameters if parameter.type == "tuple"]
-    floats = [f"{parameter.name} = float({parameter.name})" for parameter in parameters if _written_as_power(parameter)]
+    # What the user's code calls them; the stage that tracks has no such code.
+    called = {p.name: p.name if stage.tracks else p.variable or p.name for p in parameters}
+    tuples = [f"{called[p.name]} = tuple({p.name})" for p in parameters if p.type == "tuple"]
+    floats = [f"{called[p.name]} = float({p.name})" for p in parameters if _written_as_power(p)]
+    renamed = [
+        f"{called[p.name]} = {p.name}"
+        for p in parameters
+        if called[p.name] != p.name and p.type != "tuple" and not _written_as_power(p)
+    ]
     lacks = [text for text, lines in (("has no tuples", tuples), ("reads 1e-5 as text", floats)) if lines]
     return render(
         "setup.py.j2",
@@ -159,8 +169,9 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
         resources=bool(layout.watched(pipeline, stage)),
         retyped=[*tuples, *floats],
         yaml_lacks=" and ".join(lacks),
+        renamed=renamed,
         raises=any(_raises(cell) for cell in stage.cells),
-        workdir=literals.literal(layout.relative(pipeline, pipeline.workdir)),
+        workdir=literals.literal(layout.relative(pipeline, pipeline.workdir_of(stage))),
     ).rstrip("\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -11,7 +12,7 @@ from jupyter_mlops_converters.emit import layout, literals, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.formats import FORMATS
-from jupyter_mlops_converters.plan.pipeline import Pipeline
+from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline
 
 TITLES = {"dvc": "DVC", "mlflow": "MLflow", "papermill": "JupyterLab and papermill", "ploomber": "Ploomber"}
 
@@ -45,15 +46,22 @@ def _params(pipeline: Pipeline) -> bytes:
     document = CommentedMap()
     for parameter in pipeline.parameters:
         document[parameter.name] = yaml_text.plain(parameter.value)
-        document.yaml_add_eol_comment(f"cell {parameter.source_cell}: {', '.join(parameter.stages)}", parameter.name, 0)
+        document.yaml_add_eol_comment(f"{_cell(parameter)}: {', '.join(parameter.stages)}", parameter.name, 0)
     return yaml_text.dump(document, header=header)
+
+
+def _cell(what: Parameter | Finding) -> str:
+    """Which cell it is about; with its notebook, where there are several."""
+    notebook = f"{PurePosixPath(what.source_notebook).name}, " if what.source_notebook else ""
+    return f"{notebook}cell {what.source_cell}"
 
 
 def _requirements(pipeline: Pipeline, parts: Mapping[str, Part]) -> bytes:
     own = {_name(line): line for line in pipeline.requirements}
     formats = [FORMATS[hand_over.format] for stage in pipeline.stages for hand_over in stage.outputs]
     needed = {name for each in formats for name in (*each.modules, *each.packages)} - literals.STANDARD_MODULES
-    lines = ["# The notebook's packages, as the pipeline was proven with them.", *sorted(own.values(), key=str.lower)]
+    whose = "notebooks'" if pipeline.sources else "notebook's"
+    lines = [f"# The {whose} packages, as the pipeline was proven with them.", *sorted(own.values(), key=str.lower)]
     lines += _section("Hand-overs between stages.", needed, own)
     for target, part in sorted(parts.items()):
         lines += _section(f"To run it with {TITLES.get(target, target)}.", part.requirements, own)
@@ -98,7 +106,7 @@ def _tests(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
         "test_pipeline.py.j2",
         name=pipeline.name,
         targets=sorted(parts),
-        has_metrics=any(stage.metrics for stage in pipeline.stages),
+        metrics={stage.metrics_file: layout.metrics_prefix(stage) for stage in pipeline.stages if stage.metrics},
         has_parameters=bool(pipeline.parameters),
         bounded=bool(pipeline.metric_values),
         library=f"{pipeline.name}_lib.py" if pipeline.library else "",
@@ -116,7 +124,12 @@ def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
         pipeline=pipeline,
         edges=edges,
         usages={TITLES.get(target, target): part.usage for target, part in sorted(parts.items()) if part.usage},
-        notebook=layout.relative(pipeline, pipeline.notebook),
+        notebooks=[
+            (path, layout.relative(pipeline, path))
+            for path in [source.path for source in pipeline.sources] or [pipeline.notebook]
+        ],
+        cell_of=_cell,
+        metrics=sorted({stage.metrics_file for stage in pipeline.stages if stage.metrics}) or [layout.METRICS],
         executed=layout.executed_notebook,
         source=layout.source_notebook,
         findings=[

@@ -6,6 +6,7 @@ the pipeline's folder. Cells are named by `source_cell`, the 0-based index among
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -24,6 +25,7 @@ class Finding:
         message: what was found and what was done, or should be done, about it.
         source_cell: the cell it is about.
         line: 1-based line in that cell.
+        source_notebook: the notebook it is about, in a pipeline of several.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Finding:
     message: str
     source_cell: int | None = None
     line: int | None = None
+    source_notebook: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Parameter:
         type: the Python type it has in the notebook, kept when it is injected.
         source_cell: the cell whose literal it replaces.
         stages: names of the stages that use it, in pipeline order.
+        source_notebook: the notebook of that cell, in a pipeline of several.
+        variable: what the notebook's code calls it, where that is another name.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Parameter:
     type: ParameterType
     source_cell: int
     stages: tuple[str, ...]
+    source_notebook: str | None = None
+    variable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +132,15 @@ class Stage:
         reads: files that must exist before it runs (project data, and files that other stages write).
         writes: files that user code writes and that are kept.
         after: stages that must run before for the sake of files (hand-overs imply their own order).
-        metrics: numeric variables (or flat dicts of numbers) that go to `metrics.json`; at most one stage has any.
+        metrics: numeric variables (or flat dicts of numbers) that go to `metrics_file`; at most one stage of a notebook
+            has any.
+        metrics_file: relative to the pipeline's folder.
         draws_randomness: True when it draws from a random generator.
         seconds: observed run time of its cells; None when not observed.
         tracks: True for the stage that records an execution: it also reads the executed notebooks of all stages before
             it, and the metrics.
+        source_notebook: the notebook its cells are from, in a pipeline of several.
+        library_files: those of the pipeline's that its notebook uses, in a pipeline of several.
     """
 
     name: str
@@ -145,9 +156,12 @@ class Stage:
     writes: tuple[FileUse, ...] = ()
     after: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    metrics_file: str = "metrics.json"
     draws_randomness: bool = False
     seconds: float | None = None
     tracks: bool = False
+    source_notebook: str | None = None
+    library_files: tuple[FileUse, ...] | None = None
 
     @property
     def source_cells(self) -> tuple[int, ...]:
@@ -175,16 +189,31 @@ class TrackedModel:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A notebook of several that a pipeline was made from.
+
+    Attributes:
+        path: of the notebook.
+        sha256: of its bytes.
+        label: a short identifier for it, unique in the pipeline.
+    """
+
+    path: str
+    sha256: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """A planned pipeline.
 
     Attributes:
         name: a valid identifier; the pipeline's folder is called so.
         title: for people.
-        notebook: the original notebook.
+        notebook: the original notebook; the first one of several.
         notebook_sha256: of its bytes.
         folder: the pipeline's folder, e.g. ``pipelines/churn``.
-        workdir: the folder the user's code runs in (the notebook's), ``.`` for the root.
+        workdir: the folder the user's code runs in (the notebook's), ``.`` for the root; see also `workdir_of`.
         stages: in an order that respects all dependencies.
         parameters: sorted by name.
         library: source of ``<name>_lib.py``; empty when there is none.
@@ -194,10 +223,12 @@ class Pipeline:
         python_version: the one it was proven with, "3.11".
         models: fitted models to track.
         metric_values: value of each metric in the original notebook, by its key in `metrics.json` (nested ones joined by
-            a dot); the pipeline's tests keep the metrics near them.
+            a dot; in a pipeline of several notebooks the notebook's label comes first); the pipeline's tests keep the
+            metrics near them.
         findings: what the user should know.
         has_git: whether the project is a git work tree (DVC needs ``--no-scm`` otherwise).
         has_dvc: whether DVC is initialised there already.
+        sources: all notebooks in the order they run, where there are several.
     """
 
     name: str
@@ -218,6 +249,15 @@ class Pipeline:
     findings: tuple[Finding, ...] = ()
     has_git: bool = True
     has_dvc: bool = False
+    sources: tuple[Source, ...] = ()
+
+    def notebook_of(self, stage: Stage) -> str:
+        """The notebook that a stage's cells are from."""
+        return stage.source_notebook or self.notebook
+
+    def workdir_of(self, stage: Stage) -> str:
+        """The folder that a stage's code runs in: its notebook's own."""
+        return self.workdir if stage.source_notebook is None else posixpath.dirname(stage.source_notebook) or "."
 
     def stage(self, name: str) -> Stage:
         """The stage of that name. Raises KeyError when there is none."""

@@ -57,6 +57,7 @@ class Compared:
         source_cell: of a cell's comparison; of a value, the cell that the compared version is from.
         name: of a hand-over's variable or a file.
         outputs: the pipeline's outputs of a cell.
+        source_notebook: the notebook that the cell is from, in a pipeline of several.
     """
 
     verdict: ReportVerdict
@@ -65,6 +66,7 @@ class Compared:
     source_cell: int | None = None
     name: str | None = None
     outputs: tuple[dict[str, Any], ...] = ()
+    source_notebook: str | None = None
 
 
 @dataclass(frozen=True)

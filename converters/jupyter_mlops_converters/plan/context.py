@@ -71,7 +71,9 @@ def configuration_needs(program: Program, start: int, end: int) -> set[str]:
     return {name for statement in configuration(program, start, end) for name in statement.facts.uses} - BUILTINS
 
 
-def make_library(program: Program, wanted: set[str], parameters: frozenset[str], name: str) -> Library:
+def make_library(
+    program: Program, wanted: set[str], parameters: frozenset[str], name: str, apart: frozenset[str] = frozenset()
+) -> Library:
     """Collect the functions and classes that later stages need and that read nothing of the notebook but imports.
 
     Args:
@@ -79,12 +81,13 @@ def make_library(program: Program, wanted: set[str], parameters: frozenset[str],
         wanted: names of definitions that some stage runs again.
         parameters: names that are parameters, which a module cannot see.
         name: of the pipeline.
+        apart: names of definitions that stay where they are.
 
     Returns:
         The library; empty when nothing qualifies.
     """
     chosen: dict[str, Statement] = {}
-    refused: set[str] = set()
+    refused = set(apart)
     for candidate in sorted(wanted):
         _qualify(program, candidate, parameters, chosen, refused, ())
     if not chosen:

@@ -56,6 +56,9 @@ class Place:
         kernel_name: for the stages.
         python_version: "3.11".
         requirements: pinned lines.
+        label: of the notebook among several of the pipeline; stages are called after it. Empty for a single one.
+        shared: functions and classes that another notebook of the pipeline defines alike: they go to the library.
+        apart: functions and classes that must not, since another notebook has others of these names there.
     """
 
     name: str
@@ -69,6 +72,9 @@ class Place:
     kernel_name: str = "python3"
     python_version: str = "3.11"
     requirements: tuple[str, ...] = ()
+    label: str = ""
+    shared: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
     """
     caution = caution or Caution()
     candidates, findings = find_parameters(program) if caution.parameters else ([], [])
-    draft = _draft(program, cuts, candidates, caution)
+    draft = _draft(program, place, cuts, candidates, caution)
     results = find_results(program)
     hand_overs = _hand_overs(program, draft, results, caution)
     stages = _stages(program, place, draft, hand_overs, results)
@@ -140,10 +146,12 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
     )
 
 
-def _draft(program: Program, cuts: frozenset[int], candidates: list[Candidate], caution: Caution) -> _Draft:
+def _draft(
+    program: Program, place: Place, cuts: frozenset[int], candidates: list[Candidate], caution: Caution
+) -> _Draft:
     names = frozenset(candidate.name for candidate in candidates if candidate.kind == "assignment")
     definitions = {name for name, found in program.binders.items() if any(s.kind == "definition" for s in found)}
-    able = make_library(program, definitions, names, "").names if caution.library else frozenset()
+    able = make_library(program, definitions, names, "", place.apart).names if caution.library else frozenset()
     conflicts = [
         Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
         for first, last in caution.together
@@ -160,9 +168,18 @@ def _draft(program: Program, cuts: frozenset[int], candidates: list[Candidate], 
             again |= new_again
             continue
         conflicts.extend(found.conflicts)
-    wanted = set().union(*found.replays) & able if found.replays else set()
-    library = make_library(program, wanted, names, "") if wanted else Library()
+    wanted = place.shared.union(*found.replays) & able
+    library = make_library(program, set(wanted), names, "", place.apart) if wanted else Library()
+    if place.label:
+        division = replace(division, names=labelled(place.label, division.names))
     return _Draft(division, found, library, conflicts, again, candidates)
+
+
+def labelled(label: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the stages of one notebook among several: `train_load`, but not `train_train`; `train` for an only one."""
+    if len(names) == 1:
+        return (label,)
+    return tuple(name if f"{name}_".startswith(f"{label}_") else f"{label}_{name}" for name in names)
 
 
 def _recreatable(program: Program, conflict: Conflict) -> set[str]:
@@ -255,7 +272,7 @@ def _stages(
 ) -> list[Stage]:
     library = draft.library
     if library.source:
-        library = make_library(program, set(library.names), _assigned(draft), place.name)
+        library = make_library(program, set(library.names), _assigned(draft), place.name, place.apart)
         draft.library = library
     by_cell: dict[int, list[Candidate]] = {}
     for candidate in draft.candidates:

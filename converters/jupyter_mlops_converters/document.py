@@ -81,7 +81,14 @@ def _source(notebook: str | None) -> dict[str, str]:
 
 def _hand_over(hand_over: HandOver, **more: str) -> list[dict[str, Any]]:
     return [
-        {"variable": variable, "path": hand_over.path, "format": hand_over.format, "why": hand_over.why, **more}
+        {
+            "variable": variable,
+            "path": hand_over.path,
+            "format": hand_over.format,
+            "why": hand_over.why,
+            "source_cell": hand_over.source_cell,
+            **more,
+        }
         for variable in hand_over.variables
     ]
 

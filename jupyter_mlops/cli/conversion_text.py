@@ -65,11 +65,22 @@ def _stages(document: dict[str, Any]) -> Table:
     for column in ("stage", "cells", "hands over", "what it is"):
         table.add_column(column)
     for stage in document["stages"]:
-        cells = stage["source_cells"]
-        span = f"{cells[0]}-{cells[-1]}" if len(cells) > 1 else str(cells[0]) if cells else "-"
         outputs = ", ".join(entry["variable"].strip("<>") for entry in stage["outputs"])
-        table.add_row(Text(stage["name"], style="cyan"), span, Text(outputs), Text(stage["title"]))
+        table.add_row(
+            Text(stage["name"], style="cyan"), _ranges(stage["source_cells"]), Text(outputs), Text(stage["title"])
+        )
     return table
+
+
+def _ranges(cells: list[int]) -> str:
+    """Cells as people write them: `0-3, 7`."""
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and cell == runs[-1][-1] + 1:
+            runs[-1][1:] = [cell]
+        else:
+            runs.append([cell])
+    return ", ".join("-".join(map(str, run)) for run in runs) or "-"
 
 
 def _explain(console: Console, document: dict[str, Any]) -> None:

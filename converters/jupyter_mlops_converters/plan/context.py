@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jupyter_mlops_converters.analysis.cells import Statement
@@ -44,31 +45,61 @@ class Library:
     statements: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
-def configuration(program: Program, start: int, end: int) -> list[Statement]:
+def configuration(program: Program, stage: tuple[int, ...]) -> list[Statement]:
     """Configuration of earlier cells that a stage has to make again.
 
     Args:
         program: the steps.
-        start: position of the stage's first step.
-        end: position after its last step.
+        stage: positions of its steps.
 
     Returns:
         The statements in order.
     """
-    plots = any(step.plots for step in program.steps[start:end])
     found = []
-    for step in program.steps[:start]:
-        for statement in step.cell.statements:
+    for position in range(stage[-1] if stage else 0):
+        if position in stage:
+            continue
+        for statement in program.steps[position].cell.statements:
             if statement.kind != "configuration" or statement.text.startswith(_NOT_AGAIN):
                 continue
-            if statement.subsystem != _ONLY_FOR_PLOTS or plots:
+            if any(place > position for place in _matters(program, stage, statement)):
                 found.append(statement)
     return found
 
 
-def configuration_needs(program: Program, start: int, end: int) -> set[str]:
-    """Names that the configuration of a stage looks up."""
-    return {name for statement in configuration(program, start, end) for name in statement.facts.uses} - BUILTINS
+def _matters(program: Program, stage: tuple[int, ...], statement: Statement) -> list[int]:
+    """Positions of a stage's steps that can tell whether the configuration was made."""
+    if statement.subsystem == _ONLY_FOR_PLOTS:
+        return [position for position in stage if program.steps[position].plots]
+    return list(stage)
+
+
+def configuration_clash(program: Program, stage: tuple[int, ...]) -> tuple[int, int, str] | None:
+    """Configuration that changes between two steps of a stage in pieces, in a cell of another stage.
+
+    Args:
+        program: the steps.
+        stage: positions of its steps.
+
+    Returns:
+        Positions of a step before and of one after it, and the reason as a sentence without an end; None when there is none.
+    """
+    for statement in configuration(program, stage):
+        made = program.position(statement.cell)
+        places = _matters(program, stage, statement)
+        own = [
+            position
+            for position in stage
+            for other in program.steps[position].cell.statements
+            if other.kind == "configuration" and other.subsystem == statement.subsystem
+        ]
+        before = [place for place in (*places, *own) if place < made]
+        if before:
+            after = min(place for place in places if place > made)
+            here = program.steps[after].index
+            why = f"cell {statement.cell} of another stage sets `{statement.text.splitlines()[0]}` before cell {here}"
+            return max(before), after, why
+    return None
 
 
 def make_library(
@@ -188,15 +219,19 @@ def import_text(statement: Statement, names: set[str]) -> str:
 
 
 def make_context(
-    program: Program, start: int, end: int, replays: set[str], library: Library, name: str, parameters: frozenset[str]
+    program: Program,
+    stage: tuple[int, ...],
+    replays: Mapping[str, int],
+    library: Library,
+    name: str,
+    parameters: frozenset[str],
 ) -> Context:
     """Assemble what a stage runs again.
 
     Args:
         program: the steps.
-        start: position of the stage's first step.
-        end: position after its last step.
-        replays: names whose import or definition is run again.
+        stage: positions of its steps.
+        replays: name whose import or definition is run again → position of the step that looks it up.
         library: the pipeline's library.
         name: of the pipeline.
         parameters: names that are parameters.
@@ -207,11 +242,11 @@ def make_context(
     statements: dict[tuple[int, int], tuple[Statement, set[str]]] = {}
     from_library = sorted(set(replays) & library.names)
     for wanted in sorted(set(replays) - library.names):
-        statement = program.replay(wanted, start) or program.binders[wanted][-1]
+        statement = program.replay(wanted, replays[wanted]) or program.binders[wanted][-1]
         statements.setdefault((statement.cell, statement.position), (statement, set()))[1].add(wanted)
     before: list[str] = []
     definitions: list[str] = []
-    for statement in configuration(program, start, end):
+    for statement in configuration(program, stage):
         statements.setdefault((statement.cell, statement.position), (statement, set()))
     if from_library:
         before.append(f"from {name}_lib import {', '.join(from_library)}")
@@ -220,7 +255,9 @@ def make_context(
             text = import_text(statement, names)
             if text not in before:
                 before.append(text)
-        elif not any(_is_value(program, used, start, parameters) for used in statement.facts.uses):
+        elif not any(
+            _is_value(program, used, program.position(statement.cell) + 1, parameters) for used in statement.facts.uses
+        ):
             # Hand-overs may refer to functions and classes by name, so these come first wherever they can.
             before.append(statement.text)
         else:
@@ -248,10 +285,10 @@ def _joined(statements: list[str]) -> str:
     return text
 
 
-def _is_value(program: Program, name: str, start: int, parameters: frozenset[str]) -> bool:
+def _is_value(program: Program, name: str, position: int, parameters: frozenset[str]) -> bool:
     if name in BUILTINS or name in parameters:
         return False
-    return name in program.binders and program.replay(name, start) is None
+    return name in program.binders and program.replay(name, position) is None
 
 
 def without_moved(program: Program, cell: int, library: Library, name: str, source: str) -> str:

@@ -1,12 +1,35 @@
-"""What has to cross between stages, for a given division of the steps."""
+"""What has to cross between stages, for a given division of the steps.
+
+A stage is a sorted tuple of positions, most often a run of neighbouring steps. One in pieces is possible as long as each
+of its steps finds the same values as in the notebook.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TypeAlias
 
 from jupyter_mlops_converters.analysis.liveness import closure
-from jupyter_mlops_converters.plan.context import configuration_needs
+from jupyter_mlops_converters.plan.context import configuration, configuration_clash
 from jupyter_mlops_converters.plan.program import GENERATORS, Program
+
+#: Positions of a stage's steps, sorted.
+Positions: TypeAlias = "tuple[int, ...]"
+
+
+@dataclass(frozen=True)
+class Need:
+    """A value that a stage takes from before it.
+
+    Attributes:
+        reader: position of the step that needs it first.
+        writer: position of the step that wrote it last before that; None when none did.
+    """
+
+    reader: int
+    writer: int | None
 
 
 @dataclass(frozen=True)
@@ -28,17 +51,19 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two steps that must be in one stage.
+    """Why a division is impossible.
 
     Attributes:
         first: position of the earlier step.
         last: position of the later one.
-        why: for people.
+        why: for people, as the rest of "… because".
+        scattered: the cause is that a stage is in pieces; two steps that merely must be in one stage otherwise.
     """
 
     first: int
     last: int
     why: str
+    scattered: bool = False
 
 
 @dataclass
@@ -47,40 +72,67 @@ class Flow:
 
     Attributes:
         crossings: hand-overs.
-        replays: stage number → names whose import or definition is run again there.
+        replays: of each stage: name whose import or definition is run again there → position of its reader.
+        after: of each stage: numbers of the stages that it must wait for because of files.
         conflicts: what makes the division impossible.
     """
 
     crossings: list[Crossing] = field(default_factory=list)
-    replays: list[set[str]] = field(default_factory=list)
+    replays: list[dict[str, int]] = field(default_factory=list)
+    after: list[set[int]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
+    def upstream(self, number: int) -> set[int]:
+        """Numbers of the stages that a stage waits for."""
+        return {c.producer for c in self.crossings if number in c.consumers} | self.after[number]
 
-def needs_of(program: Program, start: int, end: int) -> dict[str, int]:
+
+def needs_of(program: Program, stage: Positions) -> dict[str, Need]:
     """Names that a stage needs from before it.
 
     Args:
         program: the steps.
-        start: position of its first step.
-        end: position after its last step.
+        stage: positions of its steps.
 
     Returns:
-        Name → position of the step that needs it first.
+        Name → who needs it first, and whose value it is.
     """
-    bound: set[str] = set()
-    needs: dict[str, int] = {}
-    for position in range(start, end):
-        step = program.steps[position]
-        for name in step.uses:
-            if name not in bound and name not in needs:
-                needs[name] = position
-        bound |= step.binds
-    return needs
+    return _needs_and_clashes(program, stage)[0]
+
+
+def _needs_and_clashes(program: Program, stage: Positions) -> tuple[dict[str, Need], list[Conflict]]:
+    inside = set(stage)
+    needs: dict[str, Need] = {}
+    clashes: list[Conflict] = []
+    for reader in stage:
+        for name in sorted(program.steps[reader].uses):
+            writer = program.last_writer(name, reader)
+            if writer in inside:
+                continue
+            own = [p for p in stage if p < reader and name in program.steps[p].writes]
+            if own and writer is not None:
+                clashes.append(_clash(program, name, own[-1], writer, reader))
+            elif name not in needs:
+                needs[name] = Need(reader, writer)
+            elif needs[name].writer != writer and writer is not None:
+                clashes.append(_clash(program, name, needs[name].reader, writer, reader))
+    return needs, clashes
+
+
+def _clash(program: Program, name: str, first: int, writer: int, reader: int) -> Conflict:
+    """The value changes in another stage between two steps of a stage."""
+    cells = [program.steps[position].index for position in (first, writer, reader)]
+    return Conflict(
+        first,
+        reader,
+        f"cell {cells[1]} of another stage changes {_listed((name,))} between cells {cells[0]} and {cells[2]}",
+        scattered=True,
+    )
 
 
 def flow(
     program: Program,
-    bounds: list[tuple[int, int]],
+    stages: Sequence[Positions],
     parameters: frozenset[str],
     *,
     library: frozenset[str] = frozenset(),
@@ -90,7 +142,7 @@ def flow(
 
     Args:
         program: the steps.
-        bounds: (start, end) of every stage.
+        stages: positions of every stage.
         parameters: names that reach stages as parameters.
         library: names that stages import from the library module.
         again: names whose statement is run again in the stages that need them.
@@ -98,86 +150,126 @@ def flow(
     Returns:
         The flow, with the conflicts of this division.
     """
-    result = Flow(replays=[set() for _ in bounds])
+    result = Flow(replays=[{} for _ in stages])
     wanted: dict[tuple[tuple[str, ...], int], set[int]] = {}
-    stage_of = {position: number for number, (start, end) in enumerate(bounds) for position in range(start, end)}
-    for number, (start, end) in enumerate(bounds):
-        needs = _without_library_needs(program, start, end, library)
-        for name in configuration_needs(program, start, end):
-            needs.setdefault(name, start)
-        names = _resolve(program, needs, start, parameters, library, again, result.replays[number])
-        for group in _groups(program, start, end, names):
-            writers = {name: program.last_writer(name, start) for name in group}
-            positions = [position for position in writers.values() if position is not None]
-            if not positions:
+    stage_of = {position: number for number, stage in enumerate(stages) for position in stage}
+    for number, stage in enumerate(stages):
+        needs, clashes = _needs_and_clashes(program, stage)
+        needs = _without_library_needs(program, stage, needs, library)
+        clash = configuration_clash(program, stage)
+        if clash is not None:
+            clashes.append(Conflict(*clash, scattered=True))
+        _add_configuration_needs(program, stage, needs, clashes)
+        names = _resolve(program, needs, parameters, library, again, result.replays[number], clashes)
+        result.conflicts.extend(clashes)
+        for group in _groups(program, stage, names):
+            written = {name: writer for name in group if (writer := names[name].writer) is not None}
+            if not written:
                 continue
-            last = max(positions)
-            producers = {stage_of[position] for position in positions}
+            producers = {stage_of[position] for position in written.values()}
+            reader = min(names[name].reader for name in group)
             if len(producers) > 1:
-                result.conflicts.append(
-                    Conflict(min(positions), start, f"{_listed(group)} share objects and are changed together here")
-                )
+                why = f"{_listed(group)} share objects and are changed together here"
+                result.conflicts.append(Conflict(min(written.values()), reader, why))
                 continue
-            obstacle = _obstacle(program, group, bounds[producers.pop()][1] - 1, start)
-            if obstacle:
-                result.conflicts.append(Conflict(last, names[group[0]], obstacle))
+            producer = producers.pop()
+            conflict = _overwritten(program, stages[producer], written, reader) or _obstacle(
+                program, group, written, reader
+            )
+            if conflict:
+                result.conflicts.append(conflict)
                 continue
-            wanted.setdefault((group, stage_of[last]), set()).add(number)
+            wanted.setdefault((group, producer), set()).add(number)
     for (group, producer), consumers in sorted(wanted.items(), key=lambda item: (item[0][1], item[0][0])):
-        written = max(program.last_writer(name, bounds[producer][1]) or 0 for name in group)
-        result.crossings.append(Crossing(group, producer, tuple(sorted(consumers)), written))
+        last = max(_last_in(program, stages[producer], name) or 0 for name in group)
+        result.crossings.append(Crossing(group, producer, tuple(sorted(consumers)), last))
+    result.after = _file_order(program, stages, stage_of)
     return result
 
 
-def _without_library_needs(program: Program, start: int, end: int, library: frozenset[str]) -> dict[str, int]:
+def _last_in(program: Program, stage: Positions, name: str) -> int | None:
+    return next((p for p in reversed(stage) if name in program.steps[p].writes), None)
+
+
+def _without_library_needs(
+    program: Program, stage: Positions, needs: dict[str, Need], library: frozenset[str]
+) -> dict[str, Need]:
     """Needs of a stage, without what only functions of the library module look up: they bring it along."""
-    needs = needs_of(program, start, end)
     if not library:
         return needs
-    steps = program.steps[start:end]
+    steps = [program.steps[position] for position in stage]
     direct = {name for step in steps for name in step.cell.facts.loads | step.cell.facts.uses | step.writes}
     reached = closure(program.analysis, direct, stop=library)
-    return {name: position for name, position in needs.items() if name in reached or name in GENERATORS}
+    return {name: need for name, need in needs.items() if name in reached or name in GENERATORS}
+
+
+def _add_configuration_needs(
+    program: Program, stage: Positions, needs: dict[str, Need], clashes: list[Conflict]
+) -> None:
+    """Names that configuration, when it is made again at the start of the stage, looks up."""
+    for statement in configuration(program, stage):
+        after = program.position(statement.cell) + 1
+        for name in sorted(statement.facts.uses & program.binders.keys()):
+            need = Need(after, program.last_writer(name, after))
+            known = needs.setdefault(name, need)
+            if known.writer != need.writer and program.replay(name, after) is None:
+                why = f"the configuration in cell {statement.cell} was made with another value of {_listed((name,))}"
+                clashes.append(Conflict(after - 1, known.reader, why))
 
 
 def _resolve(
     program: Program,
-    needs: dict[str, int],
-    start: int,
+    needs: dict[str, Need],
     parameters: frozenset[str],
     library: frozenset[str],
     again: frozenset[str],
-    replays: set[str],
-) -> dict[str, int]:
+    replays: dict[str, int],
+    clashes: list[Conflict],
+) -> dict[str, Need]:
     """Splits needs into values that cross (returned) and statements that are run again (added to `replays`)."""
-    values: dict[str, int] = {}
+    values: dict[str, Need] = {}
     waiting = list(needs.items())
     seen: set[str] = set()
     while waiting:
-        name, position = waiting.pop()
+        name, need = waiting.pop()
         if name in seen or name in parameters:
             continue
         seen.add(name)
-        statement = program.replay(name, start)
+        statement = program.replay(name, need.reader)
         if statement is None and name in again:
             statement = program.binders[name][-1]
         if statement is not None:
-            replays.add(name)
+            replays[name] = need.reader
             if name in library:
                 continue
             needed = set(statement.facts.uses)
             for free in statement.facts.deferred.values():
                 needed |= free
-            waiting.extend((other, position) for other in needed if other in program.binders)
-        elif name in GENERATORS or program.last_writer(name, start) is not None:
-            values[name] = position
-            waiting.extend((other, position) for other in _needed_to_load(program, name, start))
+            made = program.position(statement.cell) + 1
+            waiting.extend((other, _needed(program, other, need)) for other in sorted(needed & program.binders.keys()))
+            changed = [
+                other
+                for other in sorted(statement.facts.uses & program.binders.keys() - parameters - {name})
+                if program.last_writer(other, made) != program.last_writer(other, need.reader)
+                and program.replay(other, made) is None
+                and program.last_writer(other, made) is not None
+            ]
+            if changed:
+                why = f"`{name}` was made with the value that {_listed((changed[0],))} had then"
+                clashes.append(Conflict(made - 1, need.reader, why))
+        elif need.writer is not None:
+            values[name] = need
+            waiting.extend((other, _needed(program, other, need)) for other in _needed_to_load(program, name, need))
     return values
 
 
-def _needed_to_load(program: Program, name: str, start: int) -> tuple[str, ...]:
+def _needed(program: Program, name: str, because: Need) -> Need:
+    return Need(because.reader, program.last_writer(name, because.reader))
+
+
+def _needed_to_load(program: Program, name: str, need: Need) -> tuple[str, ...]:
     """Functions and classes of the notebook that a saved value refers to by name."""
-    for step in reversed(program.steps[:start]):
+    for step in reversed(program.steps[: need.reader]):
         if step.observed is not None:
             for key, choice in step.observed.choices.items():
                 if name in key.split(","):
@@ -185,50 +277,66 @@ def _needed_to_load(program: Program, name: str, start: int) -> tuple[str, ...]:
     return ()
 
 
-def _groups(program: Program, start: int, end: int, names: dict[str, int]) -> list[tuple[str, ...]]:
+def _groups(program: Program, stage: Positions, names: dict[str, Need]) -> list[tuple[str, ...]]:
     """Single names, but those together that share objects which the stage changes in place."""
     remaining = set(names)
     groups: list[tuple[str, ...]] = []
-    before = program.steps[start - 1].observed if start else None
-    changed_here = {
-        name
-        for position in range(start, end)
-        for name in program.steps[position].writes - program.steps[position].binds
-    }
-    for shared in before.shared if before is not None else ():
-        members = sorted(set(shared) & remaining)
-        if len(members) > 1 and changed_here & set(members):
-            groups.append(tuple(members))
-            remaining -= set(members)
+    starts = [position for position in stage if position and position - 1 not in stage]
+    for start in starts:
+        before = program.steps[start - 1].observed
+        changed_here = {
+            name
+            for position in stage
+            if position >= start
+            for name in program.steps[position].writes - program.steps[position].binds
+        }
+        known = {name for name in remaining if (writer := names[name].writer) is not None and writer < start}
+        for shared in before.shared if before is not None else ():
+            members = sorted(set(shared) & known & remaining)
+            if len(members) > 1 and changed_here & set(members):
+                groups.append(tuple(members))
+                remaining -= set(members)
     return groups + [(name,) for name in sorted(remaining)]
 
 
-def _obstacle(program: Program, group: tuple[str, ...], last: int, start: int) -> str | None:
-    """Why a value cannot cross after that step, or None."""
-    if group[0] in GENERATORS:
-        return None
-    for name in group:
-        change = program.last_change(name, start)
-        if change is not None and change.type.startswith(("matplotlib.", "mpl_toolkits.", "seaborn.axisgrid")):
-            return f"`{name}` is a drawing that is finished here"
-    observed = program.steps[last].observed
-    if observed is None:
-        return None
-    choice = observed.choices.get(",".join(group))
-    if choice is None:
-        supersets = [
-            found
-            for key, found in observed.choices.items()
-            if set(group) < set(key.split(",")) and found.format is not None
-        ]
-        return None if supersets or len(group) > 1 else _unknown(program, group[0], start)
-    if choice.format is None:
-        return f"{_listed(group)} cannot be written to a file: {choice.why}"
+def _overwritten(program: Program, producer: Positions, written: dict[str, int], reader: int) -> Conflict | None:
+    """A value can be handed over only as its stage leaves it."""
+    for name, writer in sorted(written.items()):
+        last = _last_in(program, producer, name)
+        if last is not None and last != writer:
+            cells = [program.steps[position].index for position in (last, reader, writer)]
+            return Conflict(
+                writer,
+                last,
+                "cell {} changes {} again, and cell {} of another stage needs it as cell {} left it".format(
+                    cells[0], _listed((name,)), *cells[1:]
+                ),
+                scattered=True,
+            )
     return None
 
 
-def _unknown(program: Program, name: str, start: int) -> str | None:
-    change = program.last_change(name, start)
+def _obstacle(program: Program, group: tuple[str, ...], written: dict[str, int], reader: int) -> Conflict | None:
+    """Why a value cannot cross, if it cannot."""
+    if group[0] in GENERATORS:
+        return None
+    last = max(written.values())
+    why = None
+    for name in group:
+        change = program.last_change(name, reader)
+        if change is not None and change.type.startswith(("matplotlib.", "mpl_toolkits.", "seaborn.axisgrid")):
+            why = f"`{name}` is a drawing that is finished here"
+    if why is None and program.observation is not None:
+        choice = program.choice(group, last, reader)
+        if choice is None:
+            why = _unknown(program, group[0], reader) if len(group) == 1 else None
+        elif choice.format is None:
+            why = f"{_listed(group)} cannot be written to a file: {choice.why}"
+    return Conflict(last, reader, why) if why is not None else None
+
+
+def _unknown(program: Program, name: str, reader: int) -> str | None:
+    change = program.last_change(name, reader)
     if change is None or change.kind == "value":
         return None
     if change.kind == "module":
@@ -236,6 +344,42 @@ def _unknown(program: Program, name: str, start: int) -> str | None:
     if change.home == "__main__":
         return f"`{name}` is a {change.kind} that was not defined at the top of a cell"
     return None
+
+
+def _file_order(program: Program, stages: Sequence[Positions], stage_of: dict[int, int]) -> list[set[int]]:
+    """Stages that must wait for others because of files: read after write, write after read or write."""
+    after: list[set[int]] = [set() for _ in stages]
+    with_files = [position for position, step in enumerate(program.steps) if step.reads or step.files]
+    for earlier, later in combinations(with_files, 2):
+        one, two = program.steps[earlier], program.steps[later]
+        ordered = set(one.files) & {*two.reads, *two.files} or set(one.reads) & set(two.files)
+        if ordered and stage_of[earlier] != stage_of[later]:
+            after[stage_of[later]].add(stage_of[earlier])
+    return after
+
+
+def in_order(program: Program, stages: Sequence[Positions], found: Flow) -> list[int] | Conflict:
+    """Bring stages into an order in which each comes after what it waits for.
+
+    Args:
+        program: the steps.
+        stages: positions of every stage.
+        found: their flow.
+
+    Returns:
+        Numbers of the stages, those first that begin first in the notebook; or what makes them wait for each other.
+    """
+    order: list[int] = []
+    while len(order) < len(stages):
+        ready = [n for n in range(len(stages)) if n not in order and found.upstream(n) <= set(order)]
+        if not ready:
+            stuck = sorted((n for n in range(len(stages)) if n not in order), key=lambda n: stages[n])
+            pieces = max(stuck, key=lambda n: (stages[n][-1] - stages[n][0] - len(stages[n]), -n))
+            names = ", ".join(str(program.steps[position].index) for position in stages[pieces])
+            why = f"the stage of cells {names} would have to wait for another stage that waits for it"
+            return Conflict(stages[pieces][0], stages[pieces][-1], why, scattered=True)
+        order.append(min(ready, key=lambda n: stages[n]))
+    return order
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -160,7 +160,7 @@ def _draft(
     # Every round adds a conflict or a name, so the loop ends: at the latest with one stage.
     while True:
         division = divide(program, cuts, conflicts, names, most=caution.most_stages)
-        found = flow(program, list(division.bounds), names, library=able, again=again)
+        found = flow(program, division.stages, names, library=able, again=again)
         if not found.conflicts:
             break
         new_again = {name for conflict in found.conflicts for name in _recreatable(program, conflict)} - again
@@ -206,7 +206,7 @@ def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caut
     for crossing in crossings:
         producer = draft.division.names[crossing.producer]
         consumers = [draft.division.names[number] for number in crossing.consumers]
-        name, key, why = _form(program, draft, crossing, caution)
+        name, key, why = _form(program, crossing, caution)
         used = taken.setdefault(crossing.producer, set())
         base, counter = name, 2
         while name in used:
@@ -233,7 +233,7 @@ def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caut
 def _with_results(draft: _Draft, results: Results) -> list[Crossing]:
     """The flow's crossings, and those that carry metrics and models to where they are recorded."""
     crossings = {(c.names, c.producer): c for c in draft.flow.crossings}
-    stage_of = {p: n for n, (start, end) in enumerate(draft.division.bounds) for p in range(start, end)}
+    stage_of = {p: n for n, stage in enumerate(draft.division.stages) for p in stage}
     metric_stage = max((stage_of[p] for p in results.metrics.values()), default=None)
     wanted: list[tuple[str, int, int | None]] = [(name, p, metric_stage) for name, p in results.metrics.items()]
     wanted += [(name, p, None) for name, p in results.models.items()]
@@ -249,7 +249,7 @@ def _with_results(draft: _Draft, results: Results) -> list[Crossing]:
     return sorted(crossings.values(), key=lambda c: (c.producer, c.names))
 
 
-def _form(program: Program, draft: _Draft, crossing: Crossing, caution: Caution) -> tuple[str, str, str]:
+def _form(program: Program, crossing: Crossing, caution: Caution) -> tuple[str, str, str]:
     """Name, format and reason of a hand-over."""
     if crossing.names[0] in GENERATORS:
         name, key = _GENERATOR_NAMES[crossing.names[0]]
@@ -257,8 +257,7 @@ def _form(program: Program, draft: _Draft, crossing: Crossing, caution: Caution)
     name = crossing.names[0] if len(crossing.names) == 1 else "_and_".join(crossing.names[:3])
     if len(crossing.names) > 3:
         name += "_etc"
-    last = program.steps[draft.division.bounds[crossing.producer][1] - 1].observed
-    choice = last.choices.get(",".join(crossing.names)) if last is not None else None
+    choice = program.choice(crossing.names, crossing.written_by)
     if choice is None or choice.format is None:
         why = "" if len(crossing.names) == 1 else "they share objects and stay one bundle"
         return name, "joblib", why
@@ -278,21 +277,21 @@ def _stages(
     for candidate in draft.candidates:
         by_cell.setdefault(candidate.cell, []).append(candidate)
     metric_stage = max(
-        (n for n, (s, e) in enumerate(draft.division.bounds) for p in results.metrics.values() if s <= p < e),
+        (n for n, stage in enumerate(draft.division.stages) for p in results.metrics.values() if p in stage),
         default=None,
     )
     modules = {use.path for use in _library_files(program, place)}
     stages = []
-    for number, (start, end) in enumerate(draft.division.bounds):
-        context = make_context(program, start, end, draft.flow.replays[number], library, place.name, _assigned(draft))
-        steps = program.steps[start:end]
-        used = _parameters_of(program, draft, start, end)
+    for number, stage in enumerate(draft.division.stages):
+        context = make_context(program, stage, draft.flow.replays[number], library, place.name, _assigned(draft))
+        steps = [program.steps[position] for position in stage]
+        used = _parameters_of(program, draft, number)
         stages.append(
             Stage(
                 name=draft.division.names[number],
                 title=draft.division.titles[number],
                 why=draft.division.reasons[number],
-                cells=_cells(program, library, place.name, by_cell, start, end),
+                cells=_cells(program, library, place.name, by_cell, stage),
                 inputs=tuple(h for c, h in hand_overs if number in c.consumers),
                 outputs=tuple(h for c, h in hand_overs if c.producer == number),
                 parameters=tuple(sorted(used)),
@@ -300,7 +299,7 @@ def _stages(
                 definitions=context.definitions,
                 reads=_uses((p for s in steps for p in s.reads if p not in modules), place),
                 writes=_uses((p for s in steps for p in s.files), place),
-                after=_after(program, draft, number),
+                after=tuple(draft.division.names[other] for other in sorted(draft.flow.after[number])),
                 metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
                 draws_randomness=any(set(step.writes) & set(GENERATORS) for step in steps),
                 seconds=sum(s.seconds for s in steps if s.seconds is not None) if program.observation else None,
@@ -313,14 +312,16 @@ def _assigned(draft: _Draft) -> frozenset[str]:
     return frozenset(candidate.name for candidate in draft.candidates if candidate.kind == "assignment")
 
 
-def _parameters_of(program: Program, draft: _Draft, start: int, end: int) -> set[str]:
+def _parameters_of(program: Program, draft: _Draft, number: int) -> set[str]:
     from jupyter_mlops_converters.analysis.liveness import closure
-    from jupyter_mlops_converters.plan.context import configuration_needs
+    from jupyter_mlops_converters.plan.context import configuration
 
-    cells = {step.index for step in program.steps[start:end]}
-    loaded = {name for step in program.steps[start:end] for name in step.uses | step.cell.facts.loads}
-    loaded |= configuration_needs(program, start, end)
-    for name in draft.flow.replays[[s for s, _ in draft.division.bounds].index(start)]:
+    steps = [program.steps[position] for position in draft.division.stages[number]]
+    cells = {step.index for step in steps}
+    loaded = {name for step in steps for name in step.uses | step.cell.facts.loads}
+    for statement in configuration(program, draft.division.stages[number]):
+        loaded |= statement.facts.uses
+    for name in draft.flow.replays[number]:
         loaded |= closure(program.analysis, {name})
         for statement in program.binders.get(name, ()):
             loaded |= statement.facts.uses
@@ -333,47 +334,27 @@ def _parameters_of(program: Program, draft: _Draft, start: int, end: int) -> set
 
 
 def _cells(
-    program: Program,
-    library: Library,
-    name: str,
-    by_cell: dict[int, list[Candidate]],
-    start: int,
-    end: int,
+    program: Program, library: Library, name: str, by_cell: dict[int, list[Candidate]], stage: tuple[int, ...]
 ) -> tuple[StageCell, ...]:
-    """The stage's code cells with the Markdown that stands before them (after the last one, too, at the end)."""
-    first = program.steps[start - 1].index + 1 if start else 0
-    last = program.steps[end - 1].index if end < len(program.steps) else len(program.analysis.notebook.cells) - 1
-    analysed = {step.index: step for step in program.steps[start:end]}
+    """The stage's code cells with the Markdown that stands before them (after the notebook's last one, too)."""
+    notebook = program.analysis.notebook.cells
     cells = []
-    for cell in program.analysis.notebook.cells[first : last + 1]:
-        if cell.kind == "markdown" and cell.source.strip():
-            cells.append(StageCell("markdown", cell.source, cell.index, dict(cell.metadata), cell.attachments))
-        elif cell.index in analysed:
-            text = rewritten(analysed[cell.index].cell, by_cell.get(cell.index, []))
-            text = without_moved(program, cell.index, library, name, text)
-            cells.append(StageCell("code", text, cell.index, dict(cell.metadata)))
+    for position in stage:
+        step = program.steps[position]
+        first = program.steps[position - 1].index + 1 if position else 0
+        last = step.index if position + 1 < len(program.steps) else len(notebook) - 1
+        for cell in notebook[first : last + 1]:
+            if cell.kind == "markdown" and cell.source.strip():
+                cells.append(StageCell("markdown", cell.source, cell.index, dict(cell.metadata), cell.attachments))
+            elif cell.index == step.index:
+                text = rewritten(step.cell, by_cell.get(cell.index, []))
+                text = without_moved(program, cell.index, library, name, text)
+                cells.append(StageCell("code", text, cell.index, dict(cell.metadata)))
     return tuple(cells)
 
 
 def _uses(paths: object, place: Place) -> tuple[FileUse, ...]:
     return tuple(FileUse(path, path in place.tracked) for path in dict.fromkeys(paths))  # type: ignore[call-overload]
-
-
-def _after(program: Program, draft: _Draft, number: int) -> tuple[str, ...]:
-    """Earlier stages that this one must wait for because of files: read after write, write after read or write."""
-
-    def files(stage: int) -> tuple[set[str], set[str]]:
-        start, end = draft.division.bounds[stage]
-        steps = program.steps[start:end]
-        return {p for s in steps for p in s.reads}, {p for s in steps for p in s.files}
-
-    reads, writes = files(number)
-    found = []
-    for earlier in range(number):
-        earlier_reads, earlier_writes = files(earlier)
-        if earlier_writes & (reads | writes) or earlier_reads & writes:
-            found.append(draft.division.names[earlier])
-    return tuple(found)
 
 
 def _parameters(candidates: list[Candidate], stages: list[Stage]) -> tuple[Parameter, ...]:

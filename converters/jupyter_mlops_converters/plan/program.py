@@ -8,12 +8,14 @@ as values.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
 from jupyter_mlops_converters.analysis.liveness import closure, needed_names, touched_names
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
-from jupyter_mlops_converters.observe.observation import Change, Observation, ObservedCell
+from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 
 GENERATORS = ("<random>", "<numpy.random>", "<torch>")
 _SEEDS = {
@@ -76,12 +78,23 @@ class Program:
     steps: tuple[Step, ...]
     binders: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def _writers(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for position, step in enumerate(self.steps):
+            for name in step.writes:
+                found.setdefault(name, []).append(position)
+        return found
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {step.index: position for position, step in enumerate(self.steps)}
+
     def last_writer(self, name: str, before: int) -> int | None:
         """Position of the last step before `before` that writes the name, or None."""
-        for position in range(before - 1, -1, -1):
-            if name in self.steps[position].writes:
-                return position
-        return None
+        writers = self._writers.get(name, [])
+        place = bisect_left(writers, before)
+        return writers[place - 1] if place else None
 
     def last_change(self, name: str, before: int | None = None) -> Change | None:
         """The newest observation of a name before that position."""
@@ -89,6 +102,23 @@ class Program:
         for step in reversed(self.steps[:end]):
             if step.observed is not None and name in step.observed.changes:
                 return step.observed.changes[name]
+        return None
+
+    def choice(self, names: tuple[str, ...], written: int, before: int | None = None) -> Choice | None:
+        """The format that was tried for a value, or a bundle, after it was written.
+
+        Args:
+            names: sorted.
+            written: position of the step that wrote it last.
+            before: position of the first step that sees another value; None for the end.
+
+        Returns:
+            The choice; None where none was tried.
+        """
+        key = ",".join(names)
+        for step in self.steps[written:before]:
+            if step.observed is not None and key in step.observed.choices:
+                return step.observed.choices[key]
         return None
 
     def replay(self, name: str, before: int) -> Statement | None:
@@ -112,11 +142,8 @@ class Program:
         return found if writer is None or writer == self.position(found.cell) else None
 
     def position(self, index: int) -> int:
-        """Position of the step of that cell."""
-        for position, step in enumerate(self.steps):
-            if step.index == index:
-                return position
-        raise KeyError(index)
+        """Position of the step of that cell. Raises KeyError when there is none."""
+        return self._positions[index]
 
 
 def build_program(analysis: Analysis, observation: Observation | None) -> Program:

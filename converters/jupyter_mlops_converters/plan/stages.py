@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,13 +28,13 @@ class Division:
     """Steps divided into stages.
 
     Attributes:
-        bounds: (start, end) positions of every stage.
+        stages: positions of every stage's steps, sorted.
         names: of the stages.
         titles: for people.
         reasons: why each is a stage.
     """
 
-    bounds: tuple[tuple[int, int], ...]
+    stages: tuple[tuple[int, ...], ...]
     names: tuple[str, ...]
     titles: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -108,10 +109,10 @@ def divide(
         starts = [0] + [
             p for p in range(1, count) if tags[p] is not None and tags[p] != tags[p - 1] and p not in forbidden
         ]
-        return _named(program, [(a, b) for a, b in zip(starts, [*starts[1:], count], strict=True)], tags)
+        return _named(program, _runs([*starts, count]), tags)
     starts = [p for p in range(1, count) if program.steps[p - 1].index in cuts and p not in forbidden]
     if count < SMALL or not starts:
-        return _named(program, [(0, count)] if count else [], tags)
+        return _named(program, _runs([0, count]) if count else [], tags)
     points = [0, *starts, count]
     boundary = {p: _boundary_cost(program, p) for p in starts}
     segment = {(a, b): _segment_cost(program, a, b, parameters) for i, a in enumerate(points) for b in points[i + 1 :]}
@@ -135,7 +136,11 @@ def divide(
     ]
     _, number = min(ends)
     path = best[count, number][1]
-    return _named(program, list(pairwise(path)), tags)
+    return _named(program, _runs(path), tags)
+
+
+def _runs(points: Sequence[int]) -> list[tuple[int, ...]]:
+    return [tuple(range(start, end)) for start, end in pairwise(points)]
 
 
 def _boundary_cost(program: Program, point: int) -> float:
@@ -161,10 +166,8 @@ def _segment_cost(program: Program, start: int, end: int, parameters: frozenset[
     if start:
         crossing = [
             name
-            for name in needs_of(program, start, end)
-            if name not in parameters
-            and program.replay(name, start) is None
-            and program.last_writer(name, start) is not None
+            for name, need in needs_of(program, tuple(range(start, end))).items()
+            if name not in parameters and program.replay(name, start) is None and need.writer is not None
         ]
         cost += 0.6 * len(crossing)
         for name in crossing:
@@ -185,16 +188,16 @@ def _segment_cost(program: Program, start: int, end: int, parameters: frozenset[
     return cost
 
 
-def _named(program: Program, bounds: list[tuple[int, int]], tags: list[str | None]) -> Division:
+def _named(program: Program, stages: list[tuple[int, ...]], tags: list[str | None]) -> Division:
     names: list[str] = []
     titles: list[str] = []
     reasons: list[str] = []
-    majorities = [_main_role(program, start, end) for start, end in bounds]
-    for number, (start, end) in enumerate(bounds):
-        headings = [h for step in program.steps[start:end] for h in step.role.headings]
-        section = [h for h in program.steps[start].role.headings if h.text]
+    majorities = [_main_role(program, stage) for stage in stages]
+    for number, stage in enumerate(stages):
+        headings = [h for position in stage for h in program.steps[position].role.headings]
+        section = [h for h in program.steps[stage[0]].role.headings if h.text]
         role, share = majorities[number]
-        tag = next((tags[p] for p in range(start, end) if tags[p]), None)
+        tag = next((tags[p] for p in stage if tags[p]), None)
         title = section[-1].text if section else (headings[0].text if headings and not role else "")
         if tag:
             name, reason = _slug(tag), f"The cells are tagged `stage:{tag}`."
@@ -210,12 +213,12 @@ def _named(program: Program, bounds: list[tuple[int, int]], tags: list[str | Non
         base, counter = name, 2
         while name in names or name == "track":
             name, counter = f"{base}_{counter}", counter + 1
-        if len(bounds) == 1:
+        if len(stages) == 1:
             reason = "The notebook is small, or its cells depend on each other so much, that one stage is best."
         names.append(name)
         titles.append(title or name.replace("_", " ").capitalize())
         reasons.append(reason)
-    return Division(tuple(bounds), tuple(names), tuple(titles), tuple(reasons))
+    return Division(tuple(stages), tuple(names), tuple(titles), tuple(reasons))
 
 
 _DOES = {
@@ -231,15 +234,15 @@ _DOES = {
 }
 
 
-def _main_role(program: Program, start: int, end: int) -> tuple[str, float]:
+def _main_role(program: Program, stage: tuple[int, ...]) -> tuple[str, float]:
     weights: dict[str, float] = {}
-    for step in program.steps[start:end]:
+    for step in (program.steps[position] for position in stage):
         if step.role.role not in {"", "setup"}:
             weights[step.role.role] = weights.get(step.role.role, 0.0) + 1 + step.role.weight / 4
-    for heading in program.steps[start].role.headings:
+    for heading in program.steps[stage[0]].role.headings:
         if role := heading_role(heading.text):
             weights[role] = weights.get(role, 0.0) + 2
-    if start == 0 and "load" in weights:
+    if stage[0] == 0 and "load" in weights:
         weights["load"] += 2
     if not weights:
         return "", 0.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops_converters.errors import MlopsError
-from jupyter_mlops_converters.observe.observation import Observation
+from jupyter_mlops_converters.observe.observation import Observation, ObservedCell
 from jupyter_mlops_converters.observe.observe import FORCED, Limits
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
 from jupyter_mlops_converters.verify.outputs import compare_outputs
@@ -37,6 +37,7 @@ class StageRun:
         source_cells: original cells in it.
         loads: variable → format of the hand-over that brings it.
         writes: project files that its cells write.
+        versions: variable that it loads → the cell that wrote the version it should have.
     """
 
     name: str
@@ -44,6 +45,7 @@ class StageRun:
     source_cells: tuple[int, ...]
     loads: Mapping[str, str] = field(default_factory=dict)
     writes: tuple[str, ...] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def prove(
     for number, stage in enumerate(stages):
         document = json.loads((mirror / folder / stage.notebook).read_text("utf-8"))
         code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
-        first = min((c for c in stage.source_cells if any(c == o.index for o in observation.cells)), default=None)
+        starts = _starts(stage, observation)
         with Session(kernel_name, mirror / folder / "stages", timeout=limits.cell, deadline=deadline) as session:
             session.install_agent(root=mirror, protected=project, reference=mirror.parent / "unused")
             for cell in code:
@@ -166,8 +168,9 @@ def prove(
                     )
                 metadata = {key: value for key, value in cell["metadata"].items() if key != "jupyter_mlops"}
                 try:
-                    if source_cell == first:
-                        session.ask("set_random", {"states": _free_draws(stage, observation, seeded_from)})
+                    if source_cell in starts:
+                        states = _free_draws(stage, observation, seeded_from, source_cell)
+                        session.ask("set_random", {"states": states})
                     session.ask("before")
                     outputs, _ = session.execute("".join(cell["source"]), metadata=metadata)
                 except CellFailedError as failure:
@@ -188,9 +191,19 @@ def prove(
     return Proof(tuple(cells), tuple(hand_overs), tuple(files))
 
 
-def _free_draws(stage: StageRun, observation: Observation, seeded_from: Mapping[str, int]) -> dict[str, str | None]:
-    """States for the generators that nothing has seeded before the stage: those that the notebook had there."""
-    first = min(stage.source_cells)
+def _starts(stage: StageRun, observation: Observation) -> set[int]:
+    """Cells of the stage before which, in the notebook, a cell of another stage (or none) ran."""
+    order = [cell.index for cell in observation.cells]
+    inside = set(stage.source_cells)
+    return {
+        index for before, index in zip([None, *order], order, strict=False) if index in inside and before not in inside
+    }
+
+
+def _free_draws(
+    stage: StageRun, observation: Observation, seeded_from: Mapping[str, int], first: int
+) -> dict[str, str | None]:
+    """States for the generators that nothing has seeded before that cell: those that the notebook had there."""
     before = [cell for cell in observation.cells if cell.index < first]
     return {
         name: before[-1].states.get(name) if before else None
@@ -213,8 +226,9 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
     written: dict[str, int] = {}
     for name, key in stage.loads.items():
         entry: dict[str, Any] | None = None
+        version = stage.versions.get(name, first - 1)
         for cell in observation.cells:
-            if cell.index >= first:
+            if cell.index > version and (name not in stage.versions or _writes(cell, name, entry)):
                 break
             if name in cell.random:
                 entry = {"fingerprint": cell.random[name]}
@@ -234,6 +248,13 @@ def _check_loaded(session: Session, stage: StageRun, observation: Observation) -
         Compared(result["verdict"], result["detail"], stage.name, written[name], name)
         for name, result in report["results"].items()
     ]
+
+
+def _writes(cell: ObservedCell, name: str, entry: Mapping[str, Any] | None) -> bool:
+    change = cell.changes.get(name)
+    if change is not None:
+        return change.bound or change.changed is not False
+    return name in cell.removed or (name in cell.random and cell.random[name] != (entry or {}).get("fingerprint"))
 
 
 def _compare_files(session: Session, stage: str, paths: list[str], original: Path, mirror: Path) -> list[Compared]:
@@ -366,6 +387,11 @@ def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
                 tuple(stage["source_cells"]),
                 {entry["variable"]: entry["format"] for entry in stage["inputs"]},
                 tuple(stage["writes"]),
+                {
+                    entry["variable"]: entry["source_cell"]
+                    for entry in stage["inputs"]
+                    if entry.get("source_cell") is not None
+                },
             )
             for stage in document["stages"]
             if stage["source_cells"]

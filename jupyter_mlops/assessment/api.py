@@ -183,6 +183,7 @@ def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
         "banked": {str(level): share for level, share in sorted(assessed.banked.items())},
         "checklist": [_answer(answer) for answer in assessed.answers],
         "criteria": [_criterion(result, assessed.unit, relative) for result in assessed.results],
+        "crosswalk": _crosswalk(assessed),
         "notebooks": [
             {
                 "path": relative(issue.path),
@@ -195,6 +196,12 @@ def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
             for issue in assessed.notebooks
         ],
     }
+
+
+def _crosswalk(assessed: UnitAssessment) -> list[dict[str, Any]]:
+    from jupyter_mlops.assessment.crosswalk import as_dicts, crosswalk
+
+    return as_dicts(crosswalk(assessed))
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -34,6 +34,21 @@ def headline(unit: UnitAssessment) -> str:
     return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
 
 
+def elsewhere(unit: UnitAssessment) -> str:
+    """One line that says where a unit stands in other models.
+
+    Args:
+        unit: the unit.
+    """
+    from jupyter_mlops.assessment.crosswalk import crosswalk
+
+    named = []
+    for standing in crosswalk(unit):
+        where = f"{standing.score:g} of 7" if standing.score is not None else standing.reached
+        named.append(f"{standing.model.title}: {where}")
+    return " · ".join(named)
+
+
 def telling(result: Result) -> list[Finding]:
     """The findings of a criterion that say what is open, those with a place; all of them where it passes."""
     placed = [finding for finding in result.evidence if finding.path is not None]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.assessment.crosswalk import Standing, crosswalk
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
@@ -22,6 +23,15 @@ _MARKS = {
     "attested": "✎",
     "waived": "⚑",
     "error": "!",
+}
+#: State of an item of another model → the class that colours it.
+_SEEN = {
+    "seen": "pass",
+    "attested": "attested",
+    "partly": "partial",
+    "missing": "fail",
+    "not-visible": "not-visible",
+    "not-applicable": "",
 }
 _STYLE = """
 :root { color-scheme: light dark; --good: #2e7d32; --half: #9a6700; --bad: #b3261e; --line: #8884; }
@@ -78,7 +88,21 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
         f"<table><caption hidden>The five questions</caption>{answers}</table>",
         f"<h2>Next steps</h2><ol>{steps}</ol>" if steps else "",
         f"<h2>All criteria</h2><table><thead><tr><th>Level</th><th>Criterion</th><th>State</th><th>Why</th></tr></thead><tbody>{rows}</tbody></table>",
+        "<h2>In the terms of other models</h2>",
+        *(_standing(standing) for standing in crosswalk(unit)),
     ]
+
+
+def _standing(standing: Standing) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(seen.group)}</td><td>{escape(seen.item.text)}</td><td class="{_SEEN[seen.state]}">{seen.state.replace("-", " ")}</td></tr>'
+        for seen in standing.items
+    )
+    score = f"{standing.score:g} of 7: " if standing.score is not None else ""
+    return (
+        f"<details><summary><strong>{escape(standing.model.title)}</strong>: {score}{escape(standing.reached)}</summary>"
+        f"<table><tbody>{rows}</tbody></table><p><small>{escape(standing.model.source)}</small></p></details>"
+    )
 
 
 def _row(assessment: Assessment, result: Result) -> str:

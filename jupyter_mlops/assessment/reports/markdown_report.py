@@ -6,7 +6,7 @@ from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import headline, place_of, telling
+from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
 
 _MARKS = {
     "pass": "✅",
@@ -43,7 +43,7 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     for result in unit.results:
         kind = result.criterion.level if result.criterion.required else f"{result.criterion.level} (recommended)"
         lines.append(f"| {_MARKS[result.state]} | {kind} | `{result.criterion.id}` | {_plain(result.message)} |")
-    return [*lines, "", "</details>", ""]
+    return [*lines, "", "</details>", "", f"<sub>{_plain(elsewhere(unit))}</sub>", ""]
 
 
 def _blocker(assessment: Assessment, result: Result) -> str:

@@ -8,7 +8,7 @@ from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
-from jupyter_mlops.assessment.wording import headline, place_of, telling
+from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
 
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
 _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
@@ -79,6 +79,8 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
             )
             if result.raise_by:
                 console.print(Text(f"     {result.raise_by}"), soft_wrap=False)
+    console.print()
+    console.print(Text(elsewhere(unit), style="dim"))
     if unit.level < 4:
         console.print()
         example = unit.blockers[0].criterion.id if unit.blockers else "ci"

@@ -22,11 +22,13 @@ class Config(NamedTuple):
         units: folders that are units, relative to the assessed folder; empty to search for them.
         exclude: globs of paths to leave out, relative to the assessed folder.
         ignore: ids of recommended criteria to leave out.
+        plugins: names of plug-ins whose probes and criteria are taken in.
     """
 
     units: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
 
 
 def read_config(project: Project, given: dict[str, Any] | None = None) -> Config:
@@ -114,11 +116,11 @@ def check_keys(path: str, table: Any, known: Iterable[str], where: str) -> None:
             raise wrong(path, f"Unknown key {key!r} in {where}.{hint}", table, key)
 
 
-def check_criterion(path: str, table: Any, key: str, name: Any) -> str:
+def check_criterion(path: str, table: Any, key: str, name: Any, plugins: tuple[str, ...] = ()) -> str:
     """Refuses ids that are no criterion's."""
     from jupyter_mlops.assessment.criteria import all_criteria
 
-    ids = [criterion.id for criterion in all_criteria()]
+    ids = [criterion.id for criterion in all_criteria(plugins)]
     if name not in ids:
         near = get_close_matches(str(name), ids, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else " `jupyter mlops criteria` lists them."
@@ -131,17 +133,18 @@ def _config(table: Any, path: str) -> Config:
 
     if not isinstance(table, dict):
         raise wrong(path, "The settings must be a table.")
-    check_keys(path, table, ("units", "exclude", "ignore"), "the settings")
+    check_keys(path, table, Config._fields, "the settings")
     for key in table:
         if not isinstance(table[key], list) or not all(isinstance(item, str) for item in table[key]):
             raise wrong(path, f"{key!r} must be a list of strings.", table, key)
+    plugins = tuple(table.get("plugins", ()))
     for name in table.get("ignore", []):
-        check_criterion(path, table, "ignore", name)
-        if criterion_named(name).required:
+        check_criterion(path, table, "ignore", name, plugins)
+        if criterion_named(name, plugins).required:
             raise wrong(
                 path,
                 f"{name!r} is required for its level and cannot be ignored. Waive it with a reason instead.",
                 table,
                 "ignore",
             )
-    return Config(tuple(table.get("units", ())), tuple(table.get("exclude", ())), tuple(table.get("ignore", ())))
+    return Config(*(tuple(table.get(key, ())) for key in Config._fields))

@@ -45,7 +45,7 @@ def _run(
 ) -> Assessment:
     project = open_project(path, overrides=overrides)
     config = read_config(project, given)
-    decisions = read_waivers(project, day)
+    decisions = read_waivers(project, day, config.plugins)
     own = own_answers(project)
     if config.exclude:
         kept = tuple(file for file in project.walk.files if not excluded(project, config.exclude, file.path))
@@ -99,14 +99,14 @@ def _day(date: dt.date | str | None) -> dt.date:
 
 
 def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], day: dt.date) -> UnitAssessment:
-    probes = all_probes()
+    probes = all_probes(config.plugins)
     unit.launches = tuple(launch for probe in probes for launch in _guarded(unit, probe, probe.launches))
     unit.pipelines = tuple(pipeline for probe in probes for pipeline in _guarded(unit, probe, probe.pipelines))
     found: dict[str, list[Finding]] = defaultdict(list)
     for probe in probes:
         for finding in unit.settle(_guarded(unit, probe, probe.findings)):
             found[finding.criterion].append(finding)
-    wanted = [criterion for criterion in all_criteria() if criterion.id not in config.ignore]
+    wanted = [criterion for criterion in all_criteria(config.plugins) if criterion.id not in config.ignore]
     results = tuple(judge(criterion, found[criterion.id]) for criterion in wanted)
     results = apply(results, decisions, posixpath.relpath(unit.path, unit.project.folder), day)
     level = level_of(results)

@@ -60,12 +60,13 @@ class Decision(NamedTuple):
         return self.expires is not None and day > self.expires
 
 
-def read_waivers(project: Project, day: dt.date) -> tuple[Decision, ...]:
+def read_waivers(project: Project, day: dt.date, plugins: tuple[str, ...] = ()) -> tuple[Decision, ...]:
     """The recorded decisions of a project.
 
     Args:
         project: the project.
         day: day of the assessment.
+        plugins: plug-ins whose criteria can be decided about, too.
 
     Raises:
         MlopsError: ``invalid-configuration`` on anything that is malformed.
@@ -79,9 +80,11 @@ def read_waivers(project: Project, day: dt.date) -> tuple[Decision, ...]:
     for kind, listed in document.items():
         if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
             raise wrong(path, f"Write `[[{kind}]]`, with two brackets: there can be several.", document, kind)
-        found += [_read(path, kind, item, day) for item in listed]
+        found += [_read(path, kind, item, day, plugins) for item in listed]
     counts = Counter(
-        criterion_named(item.criterion).level for item in found if item.state == "waived" and not item.expired(day)
+        criterion_named(item.criterion, plugins).level
+        for item in found
+        if item.state == "waived" and not item.expired(day)
     )
     for level, count in counts.items():
         if count > 1:
@@ -91,13 +94,13 @@ def read_waivers(project: Project, day: dt.date) -> tuple[Decision, ...]:
     return tuple(found)
 
 
-def _read(path: str, kind: str, table: dict[Any, Any], day: dt.date) -> Decision:
+def _read(path: str, kind: str, table: dict[Any, Any], day: dt.date, plugins: tuple[str, ...]) -> Decision:
     state, needed, optional, reason_key = _KINDS[kind]
     check_keys(path, table, (*needed, *optional), f"[[{kind}]]")
     for key in needed:
         if key not in table:
             raise wrong(path, f"A [[{kind}]] needs `{key}`.", table)
-    criterion = check_criterion(path, table, "criterion", table["criterion"])
+    criterion = check_criterion(path, table, "criterion", table["criterion"], plugins)
     if state == "waived" and criterion == _NEVER_WAIVED:
         raise wrong(
             path,

@@ -1,4 +1,4 @@
-"""One file a format, found by being here; each has a `REPORT`."""
+"""One file a format, found by being here; each has a `REPORT`. Plug-ins add more."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def report_named(name: str) -> Report:
         MlopsError: ``unknown-format`` when there is none.
     """
     if name not in formats():
-        raise MlopsError("unknown-format", f"There is no format {name!r}. Choose one of: {', '.join(formats())}.")
+        from jupyter_mlops.assessment.plugins import plugin_report, report_formats
+
+        if (added := plugin_report(name)) is not None:
+            return added
+        known = ", ".join((*formats(), *report_formats()))
+        raise MlopsError("unknown-format", f"There is no format {name!r}. Choose one of: {known}.")
     report: Report = import_module(f"{__name__}.{name}_report").REPORT
     return report

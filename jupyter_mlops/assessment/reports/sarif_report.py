@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
-from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.criterion import Criterion
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import OPEN, Result
@@ -35,7 +34,7 @@ def _render(assessment: Assessment, _colour: bool) -> str:
                     "driver": {
                         "name": "jupyter-mlops",
                         "semanticVersion": RULESET,
-                        "rules": [_rule(criterion) for criterion in all_criteria()],
+                        "rules": [_rule(result.criterion) for result in assessment.headline.results],
                     }
                 },
                 "properties": {"level": assessment.level, "progress": assessment.progress, "score": assessment.score},

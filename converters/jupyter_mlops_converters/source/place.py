@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jupyter_mlops_converters.errors import MlopsError
@@ -58,6 +59,35 @@ def find_project(notebook: Path, references: Iterable[str] = ()) -> Project:
             while named.exists() and not named.is_relative_to(root) and root.parent in candidates:
                 root = root.parent
     return project_at(root, notebook)
+
+
+def common_project(projects: Sequence[Project], notebooks: Sequence[Path]) -> Project:
+    """The one project that several notebooks belong to.
+
+    Args:
+        projects: of each notebook.
+        notebooks: their files.
+
+    Returns:
+        The project; its unit is the innermost folder that holds all their units.
+
+    Raises:
+        MlopsError: ``different-projects`` when they belong to different repositories, or to no common folder.
+    """
+    roots = {project.root for project in projects}
+    try:
+        outer = Path(os.path.commonpath(roots))
+    except ValueError:  # on several drives
+        outer = Path.home()
+    home = Path.home().resolve()
+    if len(roots) > 1 and (any(project.has_git for project in projects) or outer in {home, *home.parents}):
+        raise MlopsError(
+            "different-projects",
+            f"These notebooks belong to different projects ({', '.join(sorted(map(str, roots)))}). Put them into one "
+            "repository or folder, or convert them apart.",
+            path=str(notebooks[-1]),
+        )
+    return replace(project_at(outer, notebooks[0]), unit=Path(os.path.commonpath([one.unit for one in projects])))
 
 
 def project_at(root: Path, notebook: Path) -> Project:

@@ -19,6 +19,7 @@ from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.mirror import make_mirror
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.plan.edited import EditedPlan, check_skipped, read_plan, skipped_cells, tagged_plan
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.planner import Caution, Place, plan
 from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds
@@ -80,7 +81,8 @@ def compile_notebook(
     output: Path | str | None = None,
     run: bool = True,
     limits: Limits | None = None,
-    targets: Iterable[str] = TARGETS,
+    targets: Iterable[str] | None = None,
+    edited: Mapping[str, Any] | Path | str | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
     """Convert a notebook in memory.
@@ -91,27 +93,34 @@ def compile_notebook(
         output: the folder that gets the pipeline; `pipelines/<name>` in the notebook's unit when None.
         run: whether the notebook may be run, to observe it and to prove the result.
         limits: time limits.
-        targets: emit targets.
+        targets: emit targets; those of the plan, or else `TARGETS`, when None.
+        edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         progress: called with progress events.
 
     Returns:
         The conversion.
 
     Raises:
-        MlopsError: the notebook cannot be read, is not Python, or does not run.
+        MlopsError: the plan cannot be followed, or the notebook cannot be read, is not Python, or does not run.
     """
     tell = progress or (lambda _event: None)
     limits = limits or Limits()
     tell({"phase": "read", "message": f"Reading {path}", "fraction": 0.0})
     notebook = read_notebook(path)
     tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
-    analysis = analyse(notebook)
+    asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
+    targets = tuple(targets) if targets is not None else asked.targets or TARGETS
+    analysis = analyse(notebook, asked.skip)
+    check_skipped(analysis)
     project = find_project(notebook.path, parent_references(analysis))
     place = _place(notebook, project, name, output)
-    cuts = possible_cuts(analysis)
+    if not asked.stages:
+        asked = replace(asked, stages=tagged_plan(analysis).stages)
+    cuts = asked.cuts if asked.stages else possible_cuts(analysis)
     if not run:
         program = build_program(analysis, None)
-        return _finish(project, notebook, plan(program, place, cuts), None, None, tuple(targets), tell)
+        pipeline = plan(program, place, cuts, edited=asked)
+        return _finish(project, notebook, pipeline, None, None, targets, tell)
     kernel_name, findings = _kernel(notebook)
     place = replace(place, kernel_name=kernel_name)
     with _workspace() as work:
@@ -125,13 +134,13 @@ def compile_notebook(
         )
         program = build_program(analysis, observation)
         pipeline, proof = _proven(
-            program, place, cuts, observation, work, project, limits, tuple(targets), tell, analysis
+            program, place, cuts, observation, work, project, limits, targets, tell, analysis, asked
         )
         for file, state in before.items():
             if _state(file) != state:
                 findings.append(Finding("changed-input", "error", f"The notebook changed the large file {file}."))
     pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
-    return _finish(project, notebook, pipeline, proof, observation, tuple(targets), tell)
+    return _finish(project, notebook, pipeline, proof, observation, targets, tell)
 
 
 def _finish(
@@ -144,7 +153,7 @@ def _finish(
     tell: Progress,
 ) -> Compiled:
     tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
-    emission = emit(pipeline, targets)
+    emission = emit(replace(pipeline, targets=targets), targets)
     document = conversion_document(emission, proof)
     return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
 
@@ -188,7 +197,7 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
         )
     notebook = read_notebook(root / relative)
     project = project_at(root, notebook.path)
-    analysis = analyse(notebook)
+    analysis = analyse(notebook, skipped_cells(document))
     kernel_name, _ = _kernel(notebook)
     place = _place(notebook, project, here.name, here, may_exist=True)
     with _workspace() as work:
@@ -312,13 +321,14 @@ def _proven(
     targets: tuple[str, ...],
     tell: Progress,
     analysis: Analysis,
+    asked: EditedPlan,
 ) -> tuple[Pipeline, Proof]:
     """Plan and prove; where the proof differs, plan more carefully and prove again."""
     caution = Caution()
     attempts: list[Finding] = []
     while True:
         tell({"phase": "plan", "message": "Dividing the notebook into stages", "fraction": 0.0})
-        pipeline = plan(program, place, cuts, caution)
+        pipeline = plan(program, place, cuts, caution, asked)
         document = conversion_document(emit(pipeline, targets), None)
         proof = _prove_once(
             stage_runs(document),

@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyter_mlops_converters.emit import Emission
 from jupyter_mlops_converters.emit.layout import source_notebook
+from jupyter_mlops_converters.plan.edited import plan_document
 from jupyter_mlops_converters.plan.pipeline import HandOver, Stage
 from jupyter_mlops_converters.verify.prove import Proof
 
@@ -54,6 +55,7 @@ def conversion_document(emission: Emission, proof: Proof | None) -> dict[str, An
             }
             for f in (*pipeline.findings, *emission.findings)
         ],
+        "plan": plan_document(pipeline),
         "verification": verification(proof),
     }
 

@@ -27,6 +27,17 @@ class ProgressStyle(str, Enum):
     json = "json"
 
 
+def read_object(text: str) -> dict[str, Any] | str:
+    """A JSON object given on the command line; any other text is given back as it is, for it names a file."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, dict) else text
+
+
 def print_json(document: Any) -> None:
     """Print the one JSON document of a command."""
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

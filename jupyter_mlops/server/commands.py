@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -72,8 +73,6 @@ def _verify(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001
 
 
 def _run(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - all kinds are called alike
-    import json
-
     parameters = _take(options, "parameters", dict, default={})
     _refuse_others(options)
     chosen = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in parameters.items()]
@@ -98,6 +97,9 @@ def _where_to(options: _Options, files: ServerFiles) -> list[str]:
     output = _take(options, "output", str, default=None)
     if output is not None:
         arguments += ["--output", str(Path(files.place(output)))]
+    plan = _take(options, "plan", dict, default=None)
+    if plan is not None:
+        arguments += ["--plan", json.dumps(plan)]
     return arguments
 
 

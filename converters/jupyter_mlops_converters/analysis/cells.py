@@ -65,7 +65,7 @@ class Analysis:
 
     Attributes:
         notebook: what was read.
-        cells: its code cells in order, without those tagged `skip`.
+        cells: its code cells in order, without those that are left out.
         modules: name in the notebook → dotted module or attribute it is imported from.
         names: every name that code binds or looks up at top level.
     """
@@ -83,11 +83,12 @@ class Analysis:
         raise KeyError(index)
 
 
-def analyse(notebook: SourceNotebook) -> Analysis:
+def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Analysis:
     """Analyse every code cell.
 
     Args:
         notebook: what was read.
+        skip: cells to leave out; None for those that are tagged `skip`.
 
     Returns:
         The static view.
@@ -99,7 +100,7 @@ def analyse(notebook: SourceNotebook) -> Analysis:
     codes = [
         (cell, parse_cell(cell.source, cell=cell.index, path=shown))
         for cell in notebook.code_cells
-        if "skip" not in cell.tags
+        if (cell.index not in skip if skip is not None else "skip" not in cell.tags)
     ]
     modules: dict[str, str] = {}
     for _, code in codes:

@@ -23,7 +23,7 @@ _NOT_HYPER = frozenset(
 )
 _SECRET = re.compile(r"(password|passwd|secret|token|api_?key|access_?key|credential)", re.IGNORECASE)
 #: Names that generated code or Ploomber gives a meaning of its own.
-_RESERVED = frozenset({"upstream", "product", "resources_", "params", "env", "nb", "name", "source", "meta"})
+RESERVED = frozenset({"upstream", "product", "resources_", "params", "env", "nb", "name", "source", "meta"})
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _assignments(program: Program, findings: list[Finding]) -> list[Candidate]:
                     )
                 )
                 continue
-            if name.startswith("_") or name in _RESERVED or name in BUILTINS:
+            if name.startswith("_") or name in RESERVED or name in BUILTINS:
                 continue
             if kind in {"list", "dict"} and not _plain_collection(value, name):
                 continue
@@ -221,7 +221,7 @@ def _arguments(program: Program, taken: set[str]) -> list[Candidate]:
             key = argument if shared else f"{label}_{argument}"
             if key not in names:
                 name, counter = key, 2
-                while name in used or name in program.analysis.names or name in _RESERVED or name in BUILTINS:
+                while name in used or name in program.analysis.names or name in RESERVED or name in BUILTINS:
                     name = f"{label}_{argument}" if counter == 2 and shared else f"{key}_{counter}"
                     counter += 1
                 if shared or len(numbers) > 1:

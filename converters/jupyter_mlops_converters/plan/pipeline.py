@@ -229,6 +229,9 @@ class Pipeline:
         has_git: whether the project is a git work tree (DVC needs ``--no-scm`` otherwise).
         has_dvc: whether DVC is initialised there already.
         sources: all notebooks in the order they run, where there are several.
+        skipped: code cells that were left out.
+        offered: name that the planner gives a parameter → its name; None for one that was asked to stay in the code.
+        targets: what it was emitted for.
     """
 
     name: str
@@ -250,6 +253,9 @@ class Pipeline:
     has_git: bool = True
     has_dvc: bool = False
     sources: tuple[Source, ...] = ()
+    skipped: tuple[int, ...] = ()
+    offered: Mapping[str, str | None] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
 
     def notebook_of(self, stage: Stage) -> str:
         """The notebook that a stage's cells are from."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from jupyter_mlops_converters.plan.chosen import choose
 from jupyter_mlops_converters.plan.context import Library, make_context, make_library, without_moved
-from jupyter_mlops_converters.plan.flow import Conflict, Crossing, Flow, flow
+from jupyter_mlops_converters.plan.draft import Draft
+from jupyter_mlops_converters.plan.draft import draft as make_draft
+from jupyter_mlops_converters.plan.edited import EditedPlan
+from jupyter_mlops_converters.plan.flow import Crossing
 from jupyter_mlops_converters.plan.formats import FORMATS
 from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
 from jupyter_mlops_converters.plan.pipeline import (
@@ -21,23 +24,13 @@ from jupyter_mlops_converters.plan.pipeline import (
 )
 from jupyter_mlops_converters.plan.program import GENERATORS, Program
 from jupyter_mlops_converters.plan.results import Results, find_results
-from jupyter_mlops_converters.plan.stages import MOST_STAGES, Division, divide
+from jupyter_mlops_converters.plan.stages import MOST_STAGES
 
 _GENERATOR_NAMES = {
     "<random>": ("random_state", "python-random-state"),
     "<numpy.random>": ("numpy_random_state", "numpy-random-state"),
     "<torch>": ("torch_random_state", "torch-random-state"),
 }
-#: Types that can be made again where they are needed, when making them takes nothing but constants and modules.
-_RECREATABLE = (
-    "sqlite3.Connection",
-    "sqlalchemy.",
-    "_thread.",
-    "threading.",
-    "builtins.module",
-    "logging.Logger",
-    "re.Pattern",
-)
 
 
 @dataclass(frozen=True)
@@ -96,17 +89,13 @@ class Caution:
     most_stages: int = MOST_STAGES
 
 
-@dataclass
-class _Draft:
-    division: Division
-    flow: Flow
-    library: Library
-    conflicts: list[Conflict]
-    again: frozenset[str]
-    candidates: list[Candidate] = field(default_factory=list)
-
-
-def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution | None = None) -> Pipeline:
+def plan(
+    program: Program,
+    place: Place,
+    cuts: frozenset[int],
+    caution: Caution | None = None,
+    edited: EditedPlan | None = None,
+) -> Pipeline:
     """Plan the pipeline.
 
     Args:
@@ -114,17 +103,25 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
         place: where it goes.
         cuts: cells after which a stage may end.
         caution: how careful to be.
+        edited: what was asked for.
 
     Returns:
         The pipeline. The same program gives the same pipeline.
+
+    Raises:
+        MlopsError: ``impossible-plan`` or ``invalid-plan``: what was asked for cannot be.
     """
     caution = caution or Caution()
-    candidates, findings = find_parameters(program) if caution.parameters else ([], [])
-    draft = _draft(program, place, cuts, candidates, caution)
+    edited = edited or EditedPlan()
+    offered, findings = find_parameters(program) if caution.parameters else ([], [])
+    chosen = choose(program, offered, edited.parameters if caution.parameters else {})
+    candidates = chosen.candidates
+    findings += chosen.findings
+    draft = make_draft(program, place, cuts, candidates, caution, edited.stages)
     results = find_results(program)
     hand_overs = _hand_overs(program, draft, results, caution)
     stages = _stages(program, place, draft, hand_overs, results)
-    return Pipeline(
+    pipeline = Pipeline(
         name=place.name,
         title=place.title,
         notebook=place.notebook,
@@ -140,66 +137,18 @@ def plan(program: Program, place: Place, cuts: frozenset[int], caution: Caution 
         python_version=place.python_version,
         models=tuple(results.tracked(hand_overs)),
         metric_values=dict(sorted(results.metric_values.items())),
-        findings=tuple(findings + _conflict_findings(program, draft) + _program_findings(program)),
+        findings=tuple(findings + draft.findings + _conflict_findings(program, draft) + _program_findings(program)),
         has_git=place.has_git,
         has_dvc=place.has_dvc,
+        skipped=tuple(
+            sorted({c.index for c in program.analysis.notebook.code_cells} - {s.index for s in program.steps})
+        ),
+        offered=chosen.offered,
     )
+    return chosen.renamed(pipeline)
 
 
-def _draft(
-    program: Program, place: Place, cuts: frozenset[int], candidates: list[Candidate], caution: Caution
-) -> _Draft:
-    names = frozenset(candidate.name for candidate in candidates if candidate.kind == "assignment")
-    definitions = {name for name, found in program.binders.items() if any(s.kind == "definition" for s in found)}
-    able = make_library(program, definitions, names, "", place.apart).names if caution.library else frozenset()
-    conflicts = [
-        Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
-        for first, last in caution.together
-    ]
-    again: frozenset[str] = frozenset()
-    # Every round adds a conflict or a name, so the loop ends: at the latest with one stage.
-    while True:
-        division = divide(program, cuts, conflicts, names, most=caution.most_stages)
-        found = flow(program, division.stages, names, library=able, again=again)
-        if not found.conflicts:
-            break
-        new_again = {name for conflict in found.conflicts for name in _recreatable(program, conflict)} - again
-        if new_again:
-            again |= new_again
-            continue
-        conflicts.extend(found.conflicts)
-    wanted = place.shared.union(*found.replays) & able
-    library = make_library(program, set(wanted), names, "", place.apart) if wanted else Library()
-    if place.label:
-        division = replace(division, names=labelled(place.label, division.names))
-    return _Draft(division, found, library, conflicts, again, candidates)
-
-
-def labelled(label: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of the stages of one notebook among several: `train_load`, but not `train_train`; `train` for an only one."""
-    if len(names) == 1:
-        return (label,)
-    return tuple(name if f"{name}_".startswith(f"{label}_") else f"{label}_{name}" for name in names)
-
-
-def _recreatable(program: Program, conflict: Conflict) -> set[str]:
-    """Names whose value cannot be written to a file, but can be made again from constants and modules."""
-    names = set()
-    for name, binders in program.binders.items():
-        if f"`{name}`" not in conflict.why or len(binders) != 1:
-            continue
-        statement = binders[0]
-        change = program.last_change(name, conflict.last)
-        if change is None or not change.type.startswith(_RECREATABLE) or not isinstance(statement.node, ast.Assign):
-            continue
-        if len(statement.facts.all_binds) == 1 and all(
-            (binder := program.binders.get(used, ())) and binder[-1].kind == "import" for used in statement.facts.uses
-        ):
-            names.add(name)
-    return names
-
-
-def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caution) -> list[tuple[Crossing, HandOver]]:
+def _hand_overs(program: Program, draft: Draft, results: Results, caution: Caution) -> list[tuple[Crossing, HandOver]]:
     found: list[tuple[Crossing, HandOver]] = []
     crossings = _with_results(draft, results)
     taken: dict[int, set[str]] = {}
@@ -230,7 +179,7 @@ def _hand_overs(program: Program, draft: _Draft, results: Results, caution: Caut
     return found
 
 
-def _with_results(draft: _Draft, results: Results) -> list[Crossing]:
+def _with_results(draft: Draft, results: Results) -> list[Crossing]:
     """The flow's crossings, and those that carry metrics and models to where they are recorded."""
     crossings = {(c.names, c.producer): c for c in draft.flow.crossings}
     stage_of = {p: n for n, stage in enumerate(draft.division.stages) for p in stage}
@@ -267,11 +216,11 @@ def _form(program: Program, crossing: Crossing, caution: Caution) -> tuple[str, 
 
 
 def _stages(
-    program: Program, place: Place, draft: _Draft, hand_overs: list[tuple[Crossing, HandOver]], results: Results
+    program: Program, place: Place, draft: Draft, hand_overs: list[tuple[Crossing, HandOver]], results: Results
 ) -> list[Stage]:
     library = draft.library
     if library.source:
-        library = make_library(program, set(library.names), _assigned(draft), place.name, place.apart)
+        library = make_library(program, set(library.names), draft.assigned, place.name, place.apart)
         draft.library = library
     by_cell: dict[int, list[Candidate]] = {}
     for candidate in draft.candidates:
@@ -283,7 +232,7 @@ def _stages(
     modules = {use.path for use in _library_files(program, place)}
     stages = []
     for number, stage in enumerate(draft.division.stages):
-        context = make_context(program, stage, draft.flow.replays[number], library, place.name, _assigned(draft))
+        context = make_context(program, stage, draft.flow.replays[number], library, place.name, draft.assigned)
         steps = [program.steps[position] for position in stage]
         used = _parameters_of(program, draft, number)
         stages.append(
@@ -308,11 +257,7 @@ def _stages(
     return stages
 
 
-def _assigned(draft: _Draft) -> frozenset[str]:
-    return frozenset(candidate.name for candidate in draft.candidates if candidate.kind == "assignment")
-
-
-def _parameters_of(program: Program, draft: _Draft, number: int) -> set[str]:
+def _parameters_of(program: Program, draft: Draft, number: int) -> set[str]:
     from jupyter_mlops_converters.analysis.liveness import closure
     from jupyter_mlops_converters.plan.context import configuration
 
@@ -381,7 +326,7 @@ def _library_files(program: Program, place: Place) -> tuple[FileUse, ...]:
     return _uses(sorted(found), place)
 
 
-def _conflict_findings(program: Program, draft: _Draft) -> list[Finding]:
+def _conflict_findings(program: Program, draft: Draft) -> list[Finding]:
     return [
         Finding(
             "kept-together", "info",

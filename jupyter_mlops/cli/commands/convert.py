@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, print_json, progress_to
+from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, print_json, progress_to, read_object
 
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.pipeline.api import Conversion
@@ -17,6 +17,7 @@ def command(
     notebook: Annotated[Path, typer.Argument(help="The notebook. It is never changed.")],
     name: Annotated[Optional[str], typer.Option(help="Name of the pipeline.")] = None,  # noqa: UP045 - typer on 3.10
     output: Annotated[Optional[Path], typer.Option(help="Its folder; pipelines/NAME unless given.")] = None,  # noqa: UP045
+    plan: Annotated[Optional[str], typer.Option(help="Stages and parameters: a JSON file, or the JSON itself.")] = None,  # noqa: UP045
     explain: Annotated[bool, typer.Option("--explain", help="Say why for every stage and hand-over.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
@@ -38,6 +39,7 @@ def command(
                 notebook,
                 name=name,
                 output=output,
+                plan=read_object(plan) if plan is not None else None,
                 run=not no_run,
                 write=not dry_run,
                 timeout=timeout,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops_converters.compile import TARGETS, Compiled, compile_notebook, verify_pipeline
+from jupyter_mlops_converters.compile import Compiled, compile_notebook, verify_pipeline
 from jupyter_mlops_converters.document import document_text
 from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observation import Observation
@@ -53,7 +53,8 @@ def convert(
     write: bool = True,
     timeout: float | None = None,
     report: str | Path | None = None,
-    targets: Iterable[str] = TARGETS,
+    targets: Iterable[str] | None = None,
+    plan: Mapping[str, Any] | str | Path | None = None,
     progress: Progress | None = None,
 ) -> Conversion:
     """Convert a notebook into a pipeline in its project. The notebook itself is never changed.
@@ -66,7 +67,9 @@ def convert(
         write: whether the files are written, all or none; they are not when the proof fails.
         timeout: seconds a cell may take; None for no limit.
         report: a file that gets the proof as one HTML page, also when the proof fails; not when nothing was run.
-        targets: emit targets ("papermill", "ploomber", "dvc", "mlflow").
+        targets: emit targets ("papermill", "ploomber", "dvc", "mlflow"); those of the plan, or else all of these, when None.
+        plan: which cells form which stage, what is left out, and which parameters there are; a document as
+            `Conversion.document["plan"]`, or a JSON file with one. docs/conversion.md has its form.
         progress: called with events as the command line gives them with `--progress json`.
 
     Returns:
@@ -76,7 +79,14 @@ def convert(
         MlopsError: what stands in the way, with the cell; nothing was written then.
     """
     compiled = compile_notebook(
-        notebook, name=name, output=output, run=run, limits=Limits(cell=timeout), targets=targets, progress=progress
+        notebook,
+        name=name,
+        output=output,
+        run=run,
+        limits=Limits(cell=timeout),
+        targets=targets,
+        edited=plan,
+        progress=progress,
     )
     if report is not None and compiled.proof is not None and compiled.observation is not None:
         _write_report(report, compiled.document, compiled.proof, compiled.observation, compiled.notebook)

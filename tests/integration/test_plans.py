@@ -1,0 +1,60 @@
+"""Plans that people give, carried out for real: the stages are theirs, and the results are the notebook's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from notebooks import environment, write_notebook
+
+from jupyter_mlops import convert
+
+CELLS = [
+    "import random\nrandom.seed(3)",
+    "rows = [{'a': random.random(), 'b': n} for n in range(6)]",
+    "print(len(rows), rows[0])",
+    "rows.append({'a': 0.5, 'b': 6})",
+    "total = sum(row['a'] for row in rows)",
+    "print(max(row['b'] for row in rows))",
+    "guess = total * random.random()",
+    "print('broken', undefined)",
+    "guess",
+]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    (tmp_path / "requirements.txt").touch()
+    return write_notebook(tmp_path / "rows.ipynb", CELLS)
+
+
+def test_stages_in_pieces_and_left_out_cells_are_proven(notebook: Path) -> None:
+    cells = {"make": [0, 1, 2, 3], "end": [4, 6, 8], "look": [5]}
+    plan = {"stages": [{"name": name, "cells": cells[name]} for name in cells], "skip": [7]}
+    conversion = convert(notebook, plan=plan, targets=("papermill",))
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    assert conversion.document["plan"]["stages"] == plan["stages"]
+    # Proven again from the files alone, it still knows what was left out.
+    again = subprocess.run(
+        [sys.executable, "-m", "jupyter_mlops", "verify", str(conversion.path), "--format", "json"],
+        env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(again.stdout)["verdict"] == "equivalent", again.stdout + again.stderr
+
+
+def test_stages_that_cannot_be_apart_are_merged_and_equal(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    notebook = write_notebook(
+        tmp_path / "n.ipynb", ["numbers = (n * n for n in range(5))\nscale = 2", "print(scale)", "print(next(numbers))", "print(scale + 1)"]
+    )  # fmt: skip
+    stages = [{"name": name, "cells": [cell]} for cell, name in enumerate(["make", "look", "take", "end"])]
+    conversion = convert(notebook, plan={"stages": stages}, targets=("papermill",))
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    cells = [stage["cells"] for stage in conversion.document["plan"]["stages"]]
+    assert cells == [[0, 2], [1], [3]]
+    (finding,) = (f for f in conversion.document["findings"] if f["code"] == "plan-changed")
+    assert "`make` and `take`" in finding["message"]
+    assert "generator" in finding["message"]

@@ -58,10 +58,6 @@ def _warm() -> None:
     import matplotlib as mpl
 
     mpl.use("agg")
-    import IPython.core.interactiveshell
-    import matplotlib.pyplot
-    import numpy
-    import pandas
     import sklearn.linear_model
     import sklearn.neighbors
     import sklearn.tree  # noqa: F401

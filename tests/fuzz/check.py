@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from notebooks import write_notebook
+
 from fuzz.notebook import Cell
 from fuzz.shell import run_cells
-from notebooks import write_notebook
 
 
 @dataclass(frozen=True)

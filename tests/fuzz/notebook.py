@@ -7,7 +7,17 @@ import random
 from fuzz import blocks as _blocks  # noqa: F401 - registers them
 from fuzz.scope import BLOCKS, Scope
 
-_HEADINGS = ("Load the data", "Clean", "Explore", "Features", "Split", "Train the model", "Evaluate", "Report", "Next part")
+_HEADINGS = (
+    "Load the data",
+    "Clean",
+    "Explore",
+    "Features",
+    "Split",
+    "Train the model",
+    "Evaluate",
+    "Report",
+    "Next part",
+)
 Cell = tuple[str, str]
 
 
@@ -30,7 +40,9 @@ def compose(seed: int, least: int = 8, most: int = 16) -> list[Cell]:
         if shown := _shown(scope):
             parts.append(shown)
         cells.append(("code", "\n".join(parts)))
-    cells.append(("code", "\n".join(f"print({scope.show(name)})" for name in sorted(scope.kinds) if _showable(scope, name))))
+    cells.append(
+        ("code", "\n".join(f"print({scope.show(name)})" for name in sorted(scope.kinds) if _showable(scope, name)))
+    )
     return [cell for cell in cells if cell[1].strip()]
 
 

@@ -2,30 +2,45 @@
 
 from fuzz.scope import Scope, block
 
+_RANDOM = ("import random", "random.seed(4)")
+_NUMPY = ("import numpy as np", "np.random.seed(4)")
+
+
+def _seeded(s: Scope, lines: tuple[str, str]) -> str:
+    """The import and a first seed: what is drawn without one is another thing in every process."""
+    return "".join(s.module(line) for line in lines)
+
 
 @block(weight=2)
 def seed(s: Scope) -> str:
-    return s.rng.choice((f"{s.module('import random')}random.seed({s.number()})", f"{s.module('import numpy as np')}np.random.seed({s.number()})"))
+    return s.rng.choice(
+        (
+            f"{s.module('import random')}random.seed({s.number()})",
+            f"{s.module('import numpy as np')}np.random.seed({s.number()})",
+        )
+    )
 
 
 @block(weight=2)
 def draw(s: Scope) -> str:
     lead, made = s.rng.choice(
         (
-            ("import random", "random.random()"),
-            ("import random", "random.sample(range(50), 3)"),
-            ("import numpy as np", "np.random.rand(2).tolist()"),
-            ("import numpy as np", "np.random.normal(size=3).sum()"),
-            ("import numpy as np", "np.random.permutation(5).tolist()"),
+            (_RANDOM, "random.random()"),
+            (_RANDOM, "random.sample(range(50), 3)"),
+            (_NUMPY, "np.random.rand(2).tolist()"),
+            (_NUMPY, "np.random.normal(size=3).sum()"),
+            (_NUMPY, "np.random.permutation(5).tolist()"),
         )
     )
-    return f"{s.module(lead)}{s.fresh('number')} = {made}"
+    return f"{_seeded(s, lead)}{s.fresh('number')} = {made}"
 
 
 @block("list")
 def shuffle(s: Scope) -> str:
     name = s.pick("list")
-    return s.rng.choice((f"{s.module('import random')}random.shuffle({name})", f"{s.module('import numpy as np')}np.random.shuffle({name})"))
+    return s.rng.choice(
+        (f"{_seeded(s, _RANDOM)}random.shuffle({name})", f"{_seeded(s, _NUMPY)}np.random.shuffle({name})")
+    )
 
 
 @block(weight=2)
@@ -48,7 +63,7 @@ def draw_from_object(s: Scope) -> str:
 
 @block()
 def state_saved_and_set(s: Scope) -> str:
-    return f"{s.module('import random')}_state = random.getstate()\nprint(random.random())\nrandom.setstate(_state)"
+    return f"{_seeded(s, _RANDOM)}_state = random.getstate()\nprint(random.random())\nrandom.setstate(_state)"
 
 
 @block()

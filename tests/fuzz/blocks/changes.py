@@ -32,7 +32,9 @@ def rebind_list(s: Scope) -> str:
 @block("nested", weight=2)
 def change_nested(s: Scope) -> str:
     name = s.pick("nested")
-    return s.rng.choice((f"{name}[0].append({s.number()})", f"{name}[1][0] = {s.number()}", f"for row in {name}:\n    row.append(0)"))
+    return s.rng.choice(
+        (f"{name}[0].append({s.number()})", f"{name}[1][0] = {s.number()}", f"for row in {name}:\n    row.append(0)")
+    )
 
 
 @block("dict", weight=2)
@@ -73,7 +75,9 @@ def change_inside_tuple(s: Scope) -> str:
 @block("array", weight=2)
 def change_array(s: Scope) -> str:
     name = s.pick("array")
-    return s.rng.choice((f"{name}[0] = {s.number()}", f"{name} *= 2", f"{name}[:1] += 1", f"{name}.sort()", f"{name} = {name}[::-1]"))
+    return s.rng.choice(
+        (f"{name}[0] = {s.number()}", f"{name} *= 2", f"{name}[:1] += 1", f"{name}.sort()", f"{name} = {name}[::-1]")
+    )
 
 
 @block(("list", "dict", "nested", "set", "array", "object", "frame"), weight=3)
@@ -86,7 +90,14 @@ def alias(s: Scope) -> str:
 @block("list", weight=2)
 def alias_inside(s: Scope) -> str:
     name = s.pick("list")
-    form, kind = s.rng.choice((("[{0}, {0}]", "nested"), ("{{'k': {0}, 'n': 1}}", "dict"), ("(1, {0}, '1')", "tuple"), ("[{0}, [0]]", "nested")))
+    form, kind = s.rng.choice(
+        (
+            ("[{0}, {0}]", "nested"),
+            ("{{'k': {0}, 'n': 1}}", "dict"),
+            ("(1, {0}, '1')", "tuple"),
+            ("[{0}, [0]]", "nested"),
+        )
+    )
     return f"{s.fresh(kind)} = {form.format(name)}"
 
 
@@ -119,7 +130,11 @@ def swap(s: Scope) -> str:
 
 @block(("list", "dict", "set", "tuple", "nested", "array", "number", "text"))
 def delete(s: Scope) -> str:
-    free = [n for n in s.free_to_drop() if s.kinds[n] in {"list", "dict", "set", "tuple", "nested", "array", "number", "text"}]
+    free = [
+        n
+        for n in s.free_to_drop()
+        if s.kinds[n] in {"list", "dict", "set", "tuple", "nested", "array", "number", "text"}
+    ]
     if not free:
         return "pass"
     name = s.rng.choice(free)

@@ -112,7 +112,15 @@ def instance(s: Scope) -> str:
 @block("object", weight=3)
 def change_object(s: Scope) -> str:
     name = s.pick("object")
-    return s.rng.choice((f"{name}.step()", f"{name}.n = {s.number()}", f"{name}.step().step()", f"{name}.extra = {s.numbers()}", f"print({name})"))
+    return s.rng.choice(
+        (
+            f"{name}.step()",
+            f"{name}.n = {s.number()}",
+            f"{name}.step().step()",
+            f"{name}.extra = {s.numbers()}",
+            f"print({name})",
+        )
+    )
 
 
 @block("class")
@@ -125,7 +133,9 @@ def change_class(s: Scope) -> str:
 def subclass(s: Scope) -> str:
     base = s.pick("class")
     name = s.fresh("class", new=True, needs={base})
-    return f"class {name}({base}):\n    def step(self):\n        super().step()\n        self.n *= 2\n        return self"
+    return (
+        f"class {name}({base}):\n    def step(self):\n        super().step()\n        self.n *= 2\n        return self"
+    )
 
 
 @block("object", "object")
@@ -146,7 +156,9 @@ def dataclass_(s: Scope) -> str:
 @block()
 def generator(s: Scope) -> str:
     name = s.fresh("generator")
-    return s.rng.choice((f"{name} = (i * i for i in range(9))", f"def _count():\n    yield from range(7)\n\n\n{name} = _count()"))
+    return s.rng.choice(
+        (f"{name} = (i * i for i in range(9))", f"def _count():\n    yield from range(7)\n\n\n{name} = _count()")
+    )
 
 
 @block("list")

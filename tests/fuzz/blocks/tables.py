@@ -46,7 +46,14 @@ def column(s: Scope) -> str:
 @block("series")
 def change_series(s: Scope) -> str:
     name = s.pick("series")
-    return s.rng.choice((f"{name} = {name} + 1", f"{name}.iloc[0] = {s.number()}", f"{name}.name = 'renamed'", f"{name} = {name}.sort_index()"))
+    return s.rng.choice(
+        (
+            f"{name} = {name} + 1",
+            f"{name}.iloc[0] = {s.number()}",
+            f"{name}.name = 'renamed'",
+            f"{name} = {name}.sort_index()",
+        )
+    )
 
 
 @block("frame")
@@ -58,7 +65,15 @@ def part(s: Scope) -> str:
 @block("frame")
 def show_frame(s: Scope) -> str:
     name = s.pick("frame")
-    return s.rng.choice((f"print({name}.dtypes)", f"{name}.info()", f"print({name})", f"display({name})", f"print({name}.index, {name}.attrs)"))
+    return s.rng.choice(
+        (
+            f"print({name}.dtypes)",
+            f"{name}.info()",
+            f"print({name})",
+            f"display({name})",
+            f"print({name}.index, {name}.attrs)",
+        )
+    )
 
 
 @block("frame", weight=0.5)

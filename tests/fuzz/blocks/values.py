@@ -7,7 +7,9 @@ _TEXTS = ("'red'", "'007'", "'1e3'", "'true'", '"it\'s"', "'ü'", "'a\\nb'", "''
 
 @block(weight=3)
 def number(s: Scope) -> str:
-    value = s.rng.choice((str(s.number()), f"{s.number()}.5", "1e-5", "-3", "True", "None", f"{s.number()} * 2", "0.1 + 0.2"))
+    value = s.rng.choice(
+        (str(s.number()), f"{s.number()}.5", "1e-5", "-3", "True", "None", f"{s.number()} * 2", "0.1 + 0.2")
+    )
     return f"{s.fresh('number')} = {value}"
 
 
@@ -59,7 +61,9 @@ def tuple_(s: Scope) -> str:
 
 @block()
 def array(s: Scope) -> str:
-    made = s.rng.choice(("np.array({0}, dtype=float)", "np.arange({1})", "np.array({0}, dtype='int8')", "np.array([1.0, np.nan])"))
+    made = s.rng.choice(
+        ("np.array({0}, dtype=float)", "np.arange({1})", "np.array({0}, dtype='int8')", "np.array([1.0, np.nan])")
+    )
     lead = s.module("import numpy as np")
     return f"{lead}{s.fresh('array')} = {made.format(s.numbers(3, 3), s.number() + 2)}"
 

@@ -8,6 +8,8 @@ PYTHON ?= python3
 DEMO ?= demo
 ARGS ?=
 JOBS ?= 2
+SECONDS ?= 600
+SEED ?= 1
 
 RUN_EXTRAS := demo
 DEV_EXTRAS := all,demo,test,dev
@@ -37,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadfile
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder bench format clean
+.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz bench format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -81,6 +83,9 @@ e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: 
 
 ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
 	$(call pytest,ladder,tests/integration/test_hazards.py)
+
+fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
+	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)
 
 bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting
 	$(BIN)/python benchmarks/run.py

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fuzz.check import check, reduce
 from fuzz.notebook import Cell, compose
+from fuzz.shell import warm
 
 
 def main() -> int:
@@ -27,7 +28,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="folder for what went wrong")
     parser.add_argument("--no-reduce", action="store_true", help="keep failing notebooks whole")
     chosen = parser.parse_args()
-    _warm()
+    warm()
     counts: Counter[str] = Counter()
     stages: Counter[int] = Counter()
     end = time.monotonic() + chosen.seconds
@@ -51,16 +52,6 @@ def main() -> int:
     print(f"{sum(counts.values())} notebooks:", ", ".join(f"{n} {what}" for what, n in counts.most_common()))
     print("stages:", dict(sorted(stages.items())))
     return 1 if any(counts[what] for what in ("refused", "error", "wrong", "broken")) else 0
-
-
-def _warm() -> None:
-    """Import once what notebooks import, so that forked runs start at once."""
-    import matplotlib as mpl
-
-    mpl.use("agg")
-    import sklearn.linear_model
-    import sklearn.neighbors
-    import sklearn.tree  # noqa: F401
 
 
 def keep(path: Path, cells: list[Cell], detail: str) -> None:

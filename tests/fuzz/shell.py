@@ -100,3 +100,13 @@ def run_cells(cells: list[tuple[Any, str]], cwd: Path) -> dict[str, str]:
 def tidy(text: str) -> str:
     """The text without addresses, timings and execution counts."""
     return _TIMES.sub("", _PROMPT.sub("Out", _ADDRESS.sub("0x", text)))
+
+
+def warm() -> None:
+    """Import once what notebooks import, so that forked runs start at once."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import sklearn.linear_model
+    import sklearn.neighbors
+    import sklearn.tree  # noqa: F401

@@ -15,9 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.quick_start import prepare_nbformat
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from jupyter_mlops_converters.warm import WarmKernels
 
 _INJECTED = {"values": ("verify", "values.py"), "formats": ("plan", "formats.py"), "agent": ("observe", "agent.py")}
 
@@ -49,6 +52,7 @@ class Session:
         timeout: seconds a cell may take; None for no limit.
         deadline: `time.monotonic()` by which everything must be done; None for no limit.
         env: extra environment variables.
+        kernels: where the kernel comes from; a process of its own is started when None.
     """
 
     def __init__(
@@ -59,7 +63,9 @@ class Session:
         timeout: float | None = None,
         deadline: float | None = None,
         env: Mapping[str, str] | None = None,
+        kernels: WarmKernels | None = None,
     ) -> None:
+        self._kernels = kernels
         self._kernel_name = kernel_name
         self._cwd = cwd
         self._timeout = timeout
@@ -72,6 +78,7 @@ class Session:
         self._read = 0
 
     def __enter__(self) -> Self:
+        prepare_nbformat()
         import nbformat
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient import NotebookClient
@@ -88,6 +95,8 @@ class Session:
         )
         try:
             self._client.create_kernel_manager()
+            if self._kernels is not None:
+                self._kernels.attach(self._client.km)
             # What the kernel itself says on stderr (a warning at every start) is not for the user.
             self._client.start_new_kernel(cwd=str(self._cwd), env=self._env, stderr=subprocess.DEVNULL)
             self._client.start_new_kernel_client()

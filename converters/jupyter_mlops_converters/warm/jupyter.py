@@ -1,0 +1,74 @@
+"""What Jupyter's client asks for: a provisioner that forks kernels, and a client that notices at once when one is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.provisioning import LocalProvisioner
+
+if TYPE_CHECKING:
+    from jupyter_mlops_converters.warm.kernels import ForkedKernel
+
+#: Forks a kernel, given the command that would start it, its working directory and its environment.
+Fork = Callable[[list[str], str, dict[str, str]], "ForkedKernel | None"]
+
+
+class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Forks the kernel where that can be had, and starts it otherwise."""
+
+    fork: Fork
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """As `LocalProvisioner` has it."""
+        cwd, env = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
+        process = await asyncio.to_thread(self.fork, cmd, cwd, env)
+        if process is None:
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process, self.pid, self.pgid, self.cwd = process, process.pid, process.pid, cwd
+        return self.connection_info
+
+
+class PromptClient(AsyncKernelClient):  # type: ignore[misc]
+    """A client that waits for the kernel to be ready by listening, where Jupyter's waits a while for silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return when the kernel has answered, and what it publishes arrives here.
+
+        Args:
+            timeout: seconds; None for no limit.
+
+        Raises:
+            RuntimeError: the kernel died, or the time is over.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            asked = self.kernel_info()
+            try:
+                reply = await self._of(asked, self.get_shell_msg, "kernel_info_reply", 1)
+                await self._of(asked, self.get_iopub_msg, "status", 0.05, "idle")
+            except Empty:
+                if not await self._async_is_alive():
+                    raise RuntimeError("The kernel died before it answered.") from None
+            else:
+                self._handle_kernel_info_reply(reply)
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                raise RuntimeError(f"The kernel did not answer in {timeout} seconds.")
+
+    async def _of(
+        self, asked: str, receive: Any, kind: str, patience: float, state: str | None = None
+    ) -> dict[str, Any]:
+        """The message of a kind, and of a state, that answers a request."""
+        until = time.monotonic() + patience
+        while True:
+            message: dict[str, Any] = await receive(timeout=max(0, until - time.monotonic()))
+            answers = message["parent_header"].get("msg_id") == asked and message["msg_type"] == kind
+            if answers and state in (None, message["content"].get("execution_state")):
+                return message

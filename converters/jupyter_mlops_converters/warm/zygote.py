@@ -1,0 +1,220 @@
+"""Imports packages once and forks kernels that have them: `python zygote.py DESCRIPTOR`, for `WarmKernels`.
+
+It runs by itself and imports nothing but ipykernel and what it is told to, so that a forked kernel finds itself in the
+state of one that was started. DESCRIPTOR is a connected socket; requests and answers are lines of JSON:
+
+* `{"import": [module, …]}`: import these when there is nothing else to do; no answer.
+* `{"fork": {"modules": […], "argv": […], "cwd": …, "env": {…}}}`: a kernel, once these modules are imported;
+  `{"pid": …}` or `{"error": why, "module": the one to leave out, or null}`.
+* `{"reap": pid}`: a kernel that has ended may go; no answer.
+
+When the other side is gone, or on SIGTERM, it ends with all its kernels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+# What a kernel imports while it starts; not all of it is there in every version.
+_STARTING = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "sqlite3",
+)
+
+
+class Zygote:
+    """Answers requests.
+
+    Args:
+        control: where they come from.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.received = b""
+        self.pending: deque[str] = deque()
+        self.children: list[int] = []
+        #: The module that a kernel would have imported with another effect, and the effect.
+        self.spoiled: tuple[str, str] | None = None
+        self.given = signal.signal(signal.SIGTERM, lambda *_: self.end())
+
+    def serve(self) -> dict[str, Any]:
+        """Answer requests until a process is forked that returns, with what it is to become."""
+        while True:
+            if self.pending and not select.select([self.control], [], [], 0)[0]:
+                self.load(self.pending.popleft())
+                continue
+            request = self.receive()
+            if "import" in request:
+                self.pending.extend(request["import"])
+            elif "reap" in request:
+                self.reap(request["reap"])
+            elif "fork" in request:
+                kernel: dict[str, Any] = request["fork"]
+                for module in kernel["modules"]:
+                    self.load(module)
+                if self.spoiled is not None:
+                    module, effect = self.spoiled
+                    self.answer({"error": f"{module} {effect}", "module": module})
+                elif self.fork():
+                    return kernel
+
+    def load(self, module: str) -> None:
+        """Import a module that must not notice that there is no notebook around it yet."""
+        if module in sys.modules or self.spoiled is not None:
+            return
+        effect = effect_of_importing(module)
+        if effect is not None:
+            self.spoiled = module, effect
+            self.pending.clear()
+
+    def fork(self) -> bool:
+        """Fork; whether this is the child."""
+        # What is there now lives as long as the process: no collection has to look at it, or copy its pages.
+        gc.freeze()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self.answer({"error": str(error), "module": None})
+            return False
+        if pid == 0:
+            os.setsid()
+            signal.signal(signal.SIGTERM, self.given)
+            self.control.close()
+            return True
+        self.children.append(pid)
+        # Who knows a kernel may signal its group.
+        while os.getsid(pid) != pid:
+            time.sleep(0.001)
+        self.answer({"pid": pid})
+        return False
+
+    def reap(self, pid: int) -> None:
+        if pid in self.children:
+            self.children.remove(pid)
+            os.waitpid(pid, 0)
+
+    def end(self) -> None:
+        for pid in self.children:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        os._exit(0)
+
+    def receive(self) -> dict[str, Any]:
+        while b"\n" not in self.received:
+            chunk = b""
+            with contextlib.suppress(OSError):
+                chunk = self.control.recv(1 << 16)
+            if not chunk:
+                self.end()
+            self.received += chunk
+        line, _, self.received = self.received.partition(b"\n")
+        request: dict[str, Any] = json.loads(line)
+        return request
+
+    def answer(self, document: dict[str, Any]) -> None:
+        try:
+            self.control.sendall(json.dumps(document).encode() + b"\n")
+        except OSError:
+            self.end()
+
+
+def effect_of_importing(module: str) -> str | None:
+    """Import a module; what it did that has to happen in the kernel, if anything."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    asked = False
+
+    def initialized(_: type) -> bool:
+        nonlocal asked
+        asked = True
+        return False
+
+    said = os.fstat(1).st_size
+    InteractiveShell.initialized = classmethod(initialized)
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        # Where the module itself is not there, nothing has happened.
+        if not f"{module}.".startswith(f"{error.name}."):
+            return f"cannot be imported: {error!r}"
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the kernel meets it again
+        return f"cannot be imported: {error!r}"
+    finally:
+        del InteractiveShell.initialized
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.fstat(1).st_size != said:
+        return "says something when it is imported"
+    if asked:
+        return "asks for the notebook when it is imported"
+    if threading.active_count() > 1:
+        return "starts a thread when it is imported"
+    return None
+
+
+def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
+    """Turn this forked process into what `python -m ipykernel_launcher ARGV` would be."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+    os.close(null)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    if not getattr(sys.flags, "safe_path", False):
+        sys.path.insert(0, str(Path.cwd()))
+    sys.argv[1:] = argv
+    sys.orig_argv[-2:] = ["-m", "ipykernel_launcher", *argv]
+    if "numpy.random" in sys.modules:
+        # `random` has seen to it by itself.
+        sys.modules["numpy.random"].seed()
+    runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
+
+
+def main() -> None:
+    """Serve, and in a forked process be a kernel."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
+        del sys.path[0]
+    # What a kernel sets when it starts, and packages read when they are imported. The parent of the kernels is here.
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())
+    if not os.environ.get("MPLBACKEND"):
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    given = dict(os.environ)
+    for module in _STARTING:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    kernel = Zygote(control).serve()
+    of_imports = {name: value for name, value in os.environ.items() if given.get(name) != value}
+    env = {**kernel["env"], **of_imports, "JPY_PARENT_PID": given["JPY_PARENT_PID"]}
+    become_kernel(kernel["argv"], kernel["cwd"], env)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Kernels forked from a warm process: as if they had been started, each on its own, and none is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jupyter_mlops_converters.observe.session import CellFailedError, Session
+from jupyter_mlops_converters.warm import WarmKernels
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+
+#: Everything about a fresh kernel that code in it could notice.
+STATE = """
+def state():
+    import asyncio, builtins, decimal, gc, locale, logging, multiprocessing, os, resource, signal, sys, threading, warnings
+
+    def plain(thing):
+        return str(thing).split(" at 0x")[0]
+
+    main = sys.modules["__main__"]
+    descriptors = [each for each in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{each}")]
+    umask = os.umask(0)
+    os.umask(umask)
+    shell = get_ipython()
+    return {
+        "argv": [each for each in sys.argv if not each.endswith(".json")],
+        "original argv": [each for each in sys.orig_argv if not each.endswith(".json")],
+        "path": sys.path,
+        "finders": [plain(each) for each in [*sys.meta_path, *sys.path_hooks]],
+        "folder": os.getcwd(),
+        "environment": {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"},
+        "parent": os.environ["JPY_PARENT_PID"] == str(os.getppid()),
+        "main": [main.__name__, repr(main.__spec__), hasattr(main, "__file__"), main.__dict__ is globals()],
+        "names": sorted(set(globals()) - {"state", "_i1"}),
+        "builtins": sorted(vars(builtins)),
+        "signals": {each.name: plain(signal.getsignal(each)) for each in signal.valid_signals() if hasattr(each, "name")},
+        "blocked": sorted(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, []))),
+        "loggers": sorted(
+            (name, each.level, [type(handler).__name__ for handler in each.handlers])
+            for name, each in logging.Logger.manager.loggerDict.items()
+            if isinstance(each, logging.Logger)
+        ),
+        "root": [logging.getLogger().level, *(type(each).__name__ for each in logging.getLogger().handlers)],
+        "threads": sorted((type(each).__name__, each.daemon) for each in threading.enumerate()),
+        "sockets": sum(os.readlink(f"/proc/self/fd/{each}").startswith("socket:") for each in descriptors),
+        "warnings": [plain(each) for each in warnings.filters],
+        "locale": locale.setlocale(locale.LC_ALL),
+        "decimal": str(decimal.getcontext()),
+        "collection": [gc.get_threshold(), gc.isenabled()],
+        "loop": [plain(type(asyncio.get_event_loop())), asyncio.get_event_loop().is_running()],
+        "flags": str(sys.flags),
+        "limits": [resource.getrlimit(getattr(resource, each)) for each in dir(resource) if each.startswith("RLIMIT_")],
+        "recursion": sys.getrecursionlimit(),
+        "umask": umask,
+        "leads": [os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid()],
+        "processes": [multiprocessing.current_process().name, multiprocessing.get_start_method(allow_none=True)],
+        "hooks": [plain(each) for each in (sys.excepthook, sys.displayhook, sys.gettrace(), sys.getprofile())],
+        "streams": [plain(type(each)) for each in (sys.stdin, sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)],
+        "extensions": sorted(shell.extension_manager.loaded),
+        "history": shell.history_manager.hist_file,
+    }
+
+
+import json
+print(json.dumps(state(), indent=1, default=str))
+"""
+
+
+def said(session: Session, code: str) -> str:
+    outputs, _ = session.execute(code)
+    return "".join(output["text"] for output in outputs if output["output_type"] == "stream")
+
+
+def state(cwd: Path, kernels: WarmKernels | None) -> dict[str, Any]:
+    with Session("python3", cwd, kernels=kernels) as session:
+        found = json.loads(said(session, STATE))
+        assert isinstance(found, dict)
+        return found
+
+
+@pytest.fixture
+def kernels(tmp_path: Path) -> Iterator[WarmKernels]:
+    with WarmKernels(cwd=tmp_path) as warm:
+        yield warm
+
+
+def processes() -> set[int]:
+    return {each.pid for each in psutil.Process().children(recursive=True)}
+
+
+def gone(pids: set[int]) -> bool:
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_forked_kernel_finds_what_a_started_one_finds(kernels: WarmKernels, tmp_path: Path) -> None:
+    warm = state(tmp_path, kernels)
+    assert kernels.warm
+    cold = state(tmp_path, None)
+    assert warm == cold
+
+
+def test_what_was_imported_ahead_is_there_and_nothing_of_another_kernel_is(
+    kernels: WarmKernels, tmp_path: Path
+) -> None:
+    kernels.preload(["numpy"])
+    with Session("python3", tmp_path, kernels=kernels) as first:
+        said(
+            first,
+            "import os, random, sys, numpy as np\n"
+            "np.random.seed(1); random.seed(1); np.set_printoptions(precision=1); np.mine = 1\n"
+            "os.environ['MINE'] = '1'; os.chdir('/'); sys.path.insert(0, '/mine'); sys.modules['mine'] = np",
+        )
+        look = (
+            "import os, sys\nprint('numpy' in sys.modules, 'MINE' in os.environ, os.getcwd(), '/mine' in sys.path,"
+            " 'mine' in sys.modules)\nimport numpy as np\nprint(hasattr(np, 'mine'), np.get_printoptions()['precision'])"
+        )
+        with Session("python3", tmp_path, kernels=kernels) as second:
+            assert said(second, look).split() == ["True", "False", str(tmp_path), "False", "False", "False", "8"]
+
+
+def test_every_kernel_draws_its_own_numbers(kernels: WarmKernels, tmp_path: Path) -> None:
+    kernels.preload(["numpy"])
+    drawn = []
+    for _ in range(2):
+        with Session("python3", tmp_path, kernels=kernels) as session:
+            drawn += said(session, "import random, numpy as np\nprint(np.random.rand(), random.random())").split()
+    assert len(set(drawn)) == 4
+
+
+def test_plots_are_drawn_as_in_a_started_kernel(kernels: WarmKernels, tmp_path: Path) -> None:
+    kernels.preload(["matplotlib.figure", "matplotlib.image", "matplotlib.projections"])
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    with Session("python3", tmp_path, kernels=kernels) as session:
+        warm, _ = session.execute(code)
+    with Session("python3", tmp_path) as session:
+        cold, _ = session.execute(code)
+    assert [output["output_type"] for output in warm] == ["display_data"]
+    assert warm == cold
+
+
+MODULES = {
+    "asks": "from IPython import get_ipython\ninside = get_ipython() is not None",
+    "prints": "print('hello')",
+    "warns": "import warnings\nwarnings.warn('hello')",
+    "threads": "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
+    "fails": "import os\nraise ImportError('not here')",
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_that_would_notice_is_left_to_the_kernels(tmp_path: Path, module: str) -> None:
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    for name, text in {**MODULES, "harmless": "value = 1"}.items():
+        (folder / f"{name}.py").write_text(text)
+    env = {**os.environ, "PYTHONPATH": str(folder)}
+    look = f"import sys\nprint({module!r} in sys.modules, 'harmless' in sys.modules)"
+    with WarmKernels(cwd=tmp_path, env=env) as kernels:
+        kernels.preload(["no_such_module", module, "harmless"])
+        with Session("python3", tmp_path, env=env, kernels=kernels) as session:
+            assert said(session, look).split() == ["False", "True"]
+        assert kernels.warm
+
+
+def test_a_kernel_that_is_killed_is_noticed(kernels: WarmKernels, tmp_path: Path) -> None:
+    with Session("python3", tmp_path, kernels=kernels) as session, pytest.raises(CellFailedError) as failure:
+        session.execute("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    assert failure.value.kind == "kernel-died"
+
+
+@pytest.mark.parametrize("end", [WarmKernels.close, lambda kernels: kernels._process.kill()])
+def test_without_the_warm_process_kernels_are_started(
+    kernels: WarmKernels, tmp_path: Path, end: Callable[[WarmKernels], None]
+) -> None:
+    end(kernels)
+    with Session("python3", tmp_path, kernels=kernels) as session:
+        assert said(session, "print(1)") == "1\n"
+
+
+def test_nothing_is_left_running(tmp_path: Path) -> None:
+    before = processes()
+    kernels = WarmKernels(cwd=tmp_path)
+    session = Session("python3", tmp_path, kernels=kernels)
+    with session:
+        said(session, "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)")
+        started = processes() - before
+        assert len(started) == 3
+        kernels.close()
+        assert gone(started)
+
+
+OWNER = """
+import sys
+from pathlib import Path
+from jupyter_mlops_converters.observe.session import Session
+from jupyter_mlops_converters.warm import WarmKernels
+
+kernels = WarmKernels()
+with Session("python3", Path.cwd(), kernels=kernels):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_nothing_outlives_an_owner_that_is_killed(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "ready\n"
+        started = {each.pid for each in psutil.Process(owner.pid).children(recursive=True)}
+        assert len(started) == 2
+        owner.kill()
+        assert gone(started)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from jupyter_mlops_converters.analysis.ambient import configures
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
+from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
 from jupyter_mlops_converters.source.python_code import PythonCode, parse_cell
 
@@ -98,7 +99,7 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     """
     shown = str(notebook.path)
     codes = [
-        (cell, parse_cell(cell.source, cell=cell.index, path=shown))
+        (cell, _parsed(cell, shown))
         for cell in notebook.code_cells
         if (cell.index not in skip if skip is not None else "skip" not in cell.tags)
     ]
@@ -108,6 +109,16 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     cells = tuple(_analysed(cell, code, modules) for cell, code in codes)
     names = frozenset(name for c in cells for name in c.facts.all_binds | c.facts.loads)
     return Analysis(notebook, cells, modules, names)
+
+
+def _parsed(cell: SourceCell, shown: str) -> PythonCode:
+    try:
+        return parse_cell(cell.source, cell=cell.index, path=shown)
+    except MlopsError:
+        if "raises-exception" not in cell.tags:
+            raise
+        # Jupyter shows the error and goes on; a cell that is not compiled does nothing to names.
+        return PythonCode(ast.Module([], []), cell.source)
 
 
 def imported_modules(tree: ast.AST) -> dict[str, str]:

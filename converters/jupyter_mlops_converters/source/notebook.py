@@ -145,7 +145,9 @@ def _upgraded(document: dict[str, Any], shown: str) -> dict[str, Any]:
         import nbformat
 
         try:
-            document = json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(document), 4)))
+            # The reader of the old format joins texts that are lists of lines, which the upgrade expects.
+            old = nbformat.reader.reads(json.dumps(document))
+            document = json.loads(nbformat.writes(nbformat.convert(old, 4)))
         except Exception as error:
             raise MlopsError(
                 "invalid-notebook",

@@ -188,7 +188,13 @@ class _MagicReplacer(ast.NodeTransformer):
             return statements + (_binds(target.group(1), node) if target else [])
         if name in _RUNS_PYTHON_APART:
             return _uses(_names_in(_without_options(argument) + "\n" + body), node)
-        statements = self._nested(body, node)
+        try:
+            statements = self._nested(body, node)
+        except MlopsError:
+            if name in _RUNS_PYTHON or name == "capture":
+                raise
+            # A magic of the notebook's own or of an extension, for another language.
+            return _uses(_shell_names(argument), node)
         if name == "capture":
             words = [word for word in argument.split() if not word.startswith("-")]
             statements += _binds(words[0], node) if words else []

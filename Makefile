@@ -35,7 +35,7 @@ APT_GET := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noni
 # A development install is linked to the built extension and leaves its install.json there, where the next one trips.
 install = rm -f jupyter_mlops/labextension/install.json; if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
 	else $(BIN)/python -m pip install --quiet $(1); fi
-PARALLEL := --numprocesses $(JOBS) --dist loadfile
+PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
@@ -82,7 +82,7 @@ e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: 
 	$(call pytest,ui,tests/ui)
 
 ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
-	$(call pytest,ladder,tests/integration/test_hazards.py)
+	$(call pytest,ladder,$(PARALLEL) tests/integration/test_hazards.py)
 
 fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)

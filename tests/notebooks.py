@@ -1,42 +1,135 @@
-"""Notebooks from Python files with `# %%` cells, projects around them, and what running them plainly gives."""
+"""Notebooks from Python files with `# %%` cells, projects around them, and what running them plainly gives.
+
+The format of hazard notebooks is told in tests/hazards/README.md.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 HAZARDS = Path(__file__).parent / "hazards"
 
 
-def cells_of(text: str) -> list[tuple[str, str]]:
-    """(kind, source) of every cell in a percent-format text."""
-    cells: list[tuple[str, list[str]]] = []
-    for line in text.splitlines():
-        if line.startswith("# %%"):
-            cells.append(("markdown" if "[markdown]" in line else "code", []))
-        elif cells:
-            cells[-1][1].append(line)
-    found = []
-    for kind, lines in cells:
-        source = "\n".join(lines).strip("\n")
-        if kind == "markdown":
-            source = "\n".join(line.removeprefix("#").removeprefix(" ") for line in source.splitlines())
-        found.append((kind, source))
-    return found
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook that is to be written.
+
+    Attributes:
+        kind: "code", "markdown" or "raw".
+        source: its text.
+        tags: its tags.
+        count: its stored execution count.
+    """
+
+    kind: str
+    source: str
+    tags: tuple[str, ...] = ()
+    count: int | None = None
 
 
-def write_notebook(path: Path, cells: list[tuple[str, str]] | list[str], **metadata: Any) -> Path:
-    """Write a notebook of (kind, source) cells, or of code cells."""
-    pairs = [cell if isinstance(cell, tuple) else ("code", cell) for cell in cells]
+@dataclass(frozen=True)
+class Hazard:
+    """A hazard notebook and what is expected of it.
+
+    Attributes:
+        rung: its rung on the ladder, 1 to 16.
+        name: unique; also of its notebook file.
+        cells: of the notebook.
+        files: path relative to the notebook's folder → content.
+        expected: what the file says on top, see tests/hazards/README.md.
+    """
+
+    rung: int
+    name: str
+    cells: tuple[Cell, ...]
+    files: dict[str, str]
+    expected: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is expected to be refused."""
+        return "error" in self.expected
+
+    @property
+    def code_cells(self) -> list[int]:
+        """Indices of the code cells that run."""
+        return [
+            index
+            for index, cell in enumerate(self.cells)
+            if cell.kind == "code" and cell.source.strip() and "skip" not in cell.tags
+        ]
+
+
+def hazards() -> list[Hazard]:
+    """All hazard notebooks, in the order of the ladder."""
+    return [read_hazard(path) for path in sorted(HAZARDS.glob("*/*.py"))]
+
+
+def hazard(name: str) -> Hazard:
+    """The hazard notebook of that name."""
+    return next(read_hazard(path) for path in HAZARDS.glob(f"*/{name}.py"))
+
+
+def read_hazard(path: Path) -> Hazard:
+    """Read a notebook of the ladder."""
+    head, cells, files = _parts(path.read_text("utf-8"))
+    return Hazard(int(path.parent.name[:2]), path.stem, tuple(cells), files, yaml.safe_load(head) or {})
+
+
+def cells_of(text: str) -> list[Cell]:
+    """The cells of a percent-format text."""
+    return _parts(text)[1]
+
+
+def _parts(text: str) -> tuple[str, list[Cell], dict[str, str]]:
+    """What stands on top, the cells, and the files by path."""
+    head, *parts = re.split(r"^# %%", text, flags=re.MULTILINE)
+    cells, files = [], {}
+    for part in parts:
+        line, _, body = part.partition("\n")
+        words = line.split()
+        if words[:1] == ["[file]"]:
+            files[words[1]] = body
+            continue
+        source = body.strip("\n")
+        options = dict(word.split("=", 1) for word in words if "=" in word)
+        kind = next((kind for kind in ("markdown", "raw") if f"[{kind}]" in words), "code")
+        if kind != "code":
+            source = _uncommented(source)
+        tags = tuple(filter(None, options.get("tags", "").split(",")))
+        cells.append(Cell(kind, source, tags, int(options["count"]) if "count" in options else None))
+    return _uncommented(head), cells, files
+
+
+def _uncommented(text: str) -> str:
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in text.splitlines())
+
+
+def write_notebook(path: Path, cells: Sequence[Cell | tuple[str, str] | str], **metadata: Any) -> Path:
+    """Write a notebook of cells, of (kind, source) pairs or of the sources of code cells."""
+    written = [
+        cell if isinstance(cell, Cell) else Cell(*cell) if isinstance(cell, tuple) else Cell("code", cell)
+        for cell in cells
+    ]
     document = {
         "cells": [
-            {"cell_type": kind, "metadata": {}, "source": source.splitlines(keepends=True)}
-            | ({"outputs": [], "execution_count": None} if kind == "code" else {})
-            for kind, source in pairs
+            {
+                "cell_type": cell.kind,
+                "metadata": {"tags": list(cell.tags)} if cell.tags else {},
+                "source": cell.source.splitlines(keepends=True),
+            }
+            | ({"outputs": [], "execution_count": cell.count} if cell.kind == "code" else {})
+            for cell in written
         ],
         "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}, **metadata},
         "nbformat": 4,
@@ -56,20 +149,14 @@ def orders(rows: int = 60) -> str:
     return "\n".join(lines) + "\n"
 
 
-def hazard_project(root: Path, name: str) -> Path:
-    """A git project with one hazard notebook and the files it uses; gives the notebook's path."""
+def hazard_project(root: Path, chosen: Hazard | str) -> Path:
+    """A git project with one hazard notebook, the files it names and `data/orders.csv`; gives the notebook's path."""
+    of = hazard(chosen) if isinstance(chosen, str) else chosen
     folder = root / "notebooks"
-    notebook = write_notebook(folder / f"{name}.ipynb", cells_of((HAZARDS / f"{name}.py").read_text("utf-8")))
-    (folder / "data").mkdir()
-    (folder / "data" / "orders.csv").write_text(orders(), encoding="utf-8")
-    (folder / "settings.json").write_text('{"limit": 12}\n', encoding="utf-8")
-    (folder / "helpers.py").write_text(
-        "NAME = 'helpers'\n\n\ndef double(values):\n    return values * 2\n", encoding="utf-8"
-    )
-    (folder / "more_helpers.py").write_text(
-        "loaded_from_script = True\n\n\ndef halve(values):\n    return values / 2\n", encoding="utf-8"
-    )
-    (root / "requirements.txt").write_text("pandas\n", encoding="utf-8")
+    notebook = write_notebook(folder / f"{of.name}.ipynb", of.cells, **of.expected.get("metadata", {}))
+    for path, content in {"data/orders.csv": orders(), "../requirements.txt": "pandas\n", **of.files}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content, encoding="utf-8")
     git(root, "init", "-q")
     commit(root, "first")
     return notebook
@@ -107,11 +194,14 @@ def plain_outputs(notebook: Path) -> dict[int, list[dict[str, Any]]]:
     from nbclient import NotebookClient
 
     document = nbformat.read(notebook, 4)
+    for cell in document.cells:
+        if "skip" in cell.metadata.get("tags", ()):
+            cell.source = ""
     NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}).execute()
     return {
         index: json.loads(json.dumps(cell.outputs))
         for index, cell in enumerate(document.cells)
-        if cell.cell_type == "code"
+        if cell.cell_type == "code" and cell.source.strip()
     }
 
 

@@ -366,8 +366,9 @@ def _more_careful(caution: Caution, pipeline: Pipeline, proof: Proof, attempt: i
     if attempt >= _ATTEMPTS:
         return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
     names = [stage.name for stage in pipeline.stages]
-    position = names.index(proof.first_bad_stage) if proof.first_bad_stage in names else len(names) - 1
-    first = pipeline.stages[max(0, position - 1)].source_cells
+    # What the first stage cannot save, the second needs.
+    position = max(1, names.index(proof.first_bad_stage)) if proof.first_bad_stage in names else len(names) - 1
+    first = pipeline.stages[position - 1].source_cells
     last = pipeline.stages[position].source_cells
     code = {
         step

@@ -57,6 +57,15 @@ _CONFIGURATION = {
     "warnings.warn": "",
     "warnings.showwarning": "warnings",
     "logging.basicConfig": "logging",
+    "logging.getLogger.addFilter": "logging",
+    "logging.getLogger.addHandler": "logging",
+    "logging.getLogger.disabled": "logging",
+    "logging.getLogger.handlers": "logging",
+    "logging.getLogger.propagate": "logging",
+    "logging.getLogger.removeHandler": "logging",
+    "logging.getLogger.setLevel": "logging",
+    "logging.StreamHandler.setFormatter": "logging",
+    "logging.StreamHandler.setLevel": "logging",
     "logging.disable": "logging",
     "locale.setlocale": "locale",
     "os.environ": "environment",
@@ -70,6 +79,8 @@ _CONFIGURATION = {
     "IPython.core.interactiveshell.InteractiveShell.ast_node_interactivity": "ipython",
     "IPython.core.interactiveshell.InteractiveShell.": "ipython",
 }
+#: What makes objects that are the same wherever they are made, until they are configured.
+_MADE_AGAIN = frozenset({"logging.getLogger", "logging.StreamHandler", "logging.Formatter"})
 _METHODS_THAT_ONLY_READ = frozenset({"get", "keys", "items", "values", "copy", "index", "count"})
 
 
@@ -94,6 +105,24 @@ def configures(node: ast.stmt, modules: dict[str, str]) -> str | None:
     if isinstance(node, ast.With):
         return None
     return None
+
+
+def made_again(node: ast.stmt, modules: dict[str, str]) -> str | None:
+    """The dotted name of the call that makes an object which other processes can make themselves (`logger = …`).
+
+    Args:
+        node: a top-level statement.
+        modules: as for `configures`.
+
+    Returns:
+        "logging.getLogger", … or None.
+    """
+    if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):
+        return None
+    if not isinstance(node.value, ast.Call):
+        return None
+    name = _dotted(node.value.func, modules)
+    return name if name in _MADE_AGAIN else None
 
 
 def _lookup(name: str) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_mlops_converters.analysis.ambient import configures
+from jupyter_mlops_converters.analysis.ambient import configures, made_again
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
@@ -106,7 +106,8 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     modules: dict[str, str] = {}
     for _, code in codes:
         modules.update(imported_modules(code.tree))
-    cells = tuple(_analysed(cell, code, modules) for cell, code in codes)
+    known = modules | _made_objects([code.tree for _, code in codes], modules)
+    cells = tuple(_analysed(cell, code, known) for cell, code in codes)
     names = frozenset(name for c in cells for name in c.facts.all_binds | c.facts.loads)
     return Analysis(notebook, cells, modules, names)
 
@@ -119,6 +120,16 @@ def _parsed(cell: SourceCell, shown: str) -> PythonCode:
             raise
         # Jupyter shows the error and goes on; a cell that is not compiled does nothing to names.
         return PythonCode(ast.Module([], []), cell.source)
+
+
+def _made_objects(trees: list[ast.Module], modules: dict[str, str]) -> dict[str, str]:
+    """Names that hold a logger or the like → what made it."""
+    found: dict[str, str] = {}
+    for tree in trees:
+        for node in tree.body:
+            if (origin := made_again(node, modules)) is not None and isinstance(node, ast.Assign):
+                found |= {target.id: origin for target in node.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def imported_modules(tree: ast.AST) -> dict[str, str]:
@@ -169,7 +180,11 @@ def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> An
             kind: StatementKind = "configuration"
         elif _is_import(node):
             kind = "import"
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _is_lambda(node):
+        elif (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            or _is_lambda(node)
+            or made_again(node, modules)
+        ):
             kind = "definition"
         else:
             kind = "other"

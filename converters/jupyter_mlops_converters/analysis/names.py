@@ -32,6 +32,7 @@ class NameFacts:
         loads: all names looked up at top level.
         touches: may be mutated in place.
         deletes: removed by `del`.
+        sets_attributes: given an attribute by assignment (`connection.row_factory = …`).
         deferred: function or class name → global names its body looks up when it is called.
         deferred_writes: function or class name → globals that it binds by `global`.
         star_imports: modules of `from m import *`.
@@ -44,6 +45,7 @@ class NameFacts:
     loads: set[str] = field(default_factory=set)
     touches: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
+    sets_attributes: set[str] = field(default_factory=set)
     deferred: dict[str, set[str]] = field(default_factory=dict)
     deferred_writes: dict[str, set[str]] = field(default_factory=dict)
     star_imports: list[str] = field(default_factory=list)
@@ -143,6 +145,8 @@ class _TopLevel(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._touch(node)
+            if isinstance(node.value, ast.Name):
+                self.facts.sets_attributes.add(node.value.id)
         self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:

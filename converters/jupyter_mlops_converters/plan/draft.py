@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.plan.again import recreatable
 from jupyter_mlops_converters.plan.context import Library, make_library
 from jupyter_mlops_converters.plan.flow import Conflict, Flow, flow, in_order
 from jupyter_mlops_converters.plan.naming import Division, named
@@ -19,17 +19,6 @@ from jupyter_mlops_converters.plan.stages import divide
 if TYPE_CHECKING:
     from jupyter_mlops_converters.plan.edited import EditedStage
     from jupyter_mlops_converters.plan.planner import Caution, Place
-
-#: Types that can be made again where they are needed, when making them takes nothing but constants and modules.
-_RECREATABLE = (
-    "sqlite3.Connection",
-    "sqlalchemy.",
-    "_thread.",
-    "threading.",
-    "builtins.module",
-    "logging.Logger",
-    "re.Pattern",
-)
 
 
 @dataclass
@@ -102,7 +91,7 @@ def draft(
         found, new = _flow(program, stages, names, able, again)
         if not new:
             break
-        new_again = {name for conflict in new for name in _recreatable(program, conflict)} - again
+        new_again = {name for conflict in new for name in recreatable(program, conflict)} - again
         if new_again:
             again |= new_again
             continue
@@ -145,23 +134,6 @@ def labelled(label: str, names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) == 1:
         return (label,)
     return tuple(name if f"{name}_".startswith(f"{label}_") else f"{label}_{name}" for name in names)
-
-
-def _recreatable(program: Program, conflict: Conflict) -> set[str]:
-    """Names whose value cannot be written to a file, but can be made again from constants and modules."""
-    names = set()
-    for name, binders in program.binders.items():
-        if f"`{name}`" not in conflict.why or len(binders) != 1:
-            continue
-        statement = binders[0]
-        change = program.last_change(name, conflict.last)
-        if change is None or not change.type.startswith(_RECREATABLE) or not isinstance(statement.node, ast.Assign):
-            continue
-        if len(statement.facts.all_binds) == 1 and all(
-            (binder := program.binders.get(used, ())) and binder[-1].kind == "import" for used in statement.facts.uses
-        ):
-            names.add(name)
-    return names
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ def _resolve(
             waiting.extend((other, _needed(program, other, need)) for other in sorted(needed & program.binders.keys()))
             changed = [
                 other
-                for other in sorted(statement.facts.uses & program.binders.keys() - parameters - {name})
+                for other in sorted(statement.facts.uses & program.binders.keys() - parameters - again - {name})
                 if program.last_writer(other, made) != program.last_writer(other, need.reader)
                 and program.replay(other, made) is None
                 and program.last_writer(other, made) is not None
@@ -326,11 +326,11 @@ def _obstacle(program: Program, group: tuple[str, ...], written: dict[str, int],
         change = program.last_change(name, reader)
         if change is not None and change.type.startswith(("matplotlib.", "mpl_toolkits.", "seaborn.axisgrid")):
             why = f"`{name}` is a drawing that is finished here"
+    if why is None and len(group) == 1:
+        why = _unknown(program, group[0], reader)
     if why is None and program.observation is not None:
         choice = program.choice(group, last, reader)
-        if choice is None:
-            why = _unknown(program, group[0], reader) if len(group) == 1 else None
-        elif choice.format is None:
+        if choice is not None and choice.format is None:
             why = f"{_listed(group)} cannot be written to a file: {choice.why}"
     return Conflict(last, reader, why) if why is not None else None
 
@@ -342,7 +342,7 @@ def _unknown(program: Program, name: str, reader: int) -> str | None:
     if change.kind == "module":
         return f"`{name}` is a module that was not imported in the usual way"
     if change.home == "__main__":
-        return f"`{name}` is a {change.kind} that was not defined at the top of a cell"
+        return f"`{name}` is a {change.kind} that its definition alone does not give"
     return None
 
 

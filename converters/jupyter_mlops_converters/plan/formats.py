@@ -7,13 +7,14 @@ namespace), so it imports the standard library alone.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import math
 import pathlib
 import sys
 import tempfile
 import time
-from typing import Any, Mapping, NamedTuple, Sequence  # noqa: UP035
+from typing import Any, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035
 
 if "fingerprint" not in globals():
     from jupyter_mlops_converters.verify.values import Unfingerprintable, compare, fingerprint, sharing
@@ -274,8 +275,27 @@ def _round_trip(chosen: Format, values: Mapping[str, Any], path: pathlib.Path) -
     modules = {alias[module]: __import__(module) for module in chosen.modules}
     exec(chosen.save(list(values), "_path", alias), {**values, **modules, "_path": path})  # noqa: S102
     loaded: dict[str, Any] = {**modules, "_path": path}
-    exec(chosen.load(list(values), "_path", alias), loaded)  # noqa: S102
+    with _new_classes():
+        exec(chosen.load(list(values), "_path", alias), loaded)  # noqa: S102
     return {name: loaded[name] for name in values}
+
+
+@contextlib.contextmanager
+def _new_classes() -> Iterator[None]:
+    """While it lasts, cloudpickle makes classes anew.
+
+    It knows a class that was saved in this process again, and would write the loaded state over the notebook's own.
+    """
+    module = sys.modules.get("cloudpickle.cloudpickle")
+    known = getattr(module, "_DYNAMIC_CLASS_TRACKER_BY_ID", None)
+    if known is None:
+        yield
+        return
+    module._DYNAMIC_CLASS_TRACKER_BY_ID = type(known)()  # type: ignore[union-attr]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        module._DYNAMIC_CLASS_TRACKER_BY_ID = known  # type: ignore[union-attr]  # noqa: SLF001
 
 
 def _problem(values: Mapping[str, Any], before: Mapping[str, str], loaded: Mapping[str, Any]) -> str:

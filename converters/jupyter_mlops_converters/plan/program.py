@@ -71,12 +71,14 @@ class Program:
         observation: the run, if there was one.
         steps: the code cells.
         binders: name → the statements that bind it, in order.
+        acting: (cell, position) of definitions that did more than define (a decorator noted the function somewhere).
     """
 
     analysis: Analysis
     observation: Observation | None
     steps: tuple[Step, ...]
     binders: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    acting: frozenset[tuple[int, int]] = frozenset()
 
     @cached_property
     def _writers(self) -> dict[str, list[int]]:
@@ -113,13 +115,20 @@ class Program:
             before: position of the first step that sees another value; None for the end.
 
         Returns:
-            The choice; None where none was tried.
+            The choice for exactly these names, else for the smallest bundle that holds them; None where none was tried.
         """
         key = ",".join(names)
+        bundles: list[tuple[bool, int, str, Choice]] = []
         for step in self.steps[written:before]:
-            if step.observed is not None and key in step.observed.choices:
-                return step.observed.choices[key]
-        return None
+            tried = step.observed.choices if step.observed is not None else {}
+            if key in tried:
+                return tried[key]
+            bundles += [
+                (choice.format is None, other.count(","), other, choice)
+                for other, choice in tried.items()
+                if set(names) <= set(other.split(","))
+            ]
+        return min(bundles, key=lambda bundle: bundle[:3])[3] if bundles else None
 
     def replay(self, name: str, before: int) -> Statement | None:
         """The import or definition that gives a name its value at a position, if nothing else did.
@@ -136,7 +145,7 @@ class Program:
             if self.position(statement.cell) >= before:
                 break
             found = statement
-        if found is None or found.kind not in {"import", "definition"}:
+        if found is None or found.kind not in {"import", "definition"} or (found.cell, found.position) in self.acting:
             return None
         writer = self.last_writer(name, before)
         return found if writer is None or writer == self.position(found.cell) else None
@@ -207,7 +216,19 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
                 observed=observed,
             )
         )
-    return Program(analysis, observation, tuple(steps), {name: tuple(found) for name, found in binders.items()})
+    acting = frozenset((s.cell, s.position) for step in steps for s in step.cell.statements if _acts(analysis, step, s))
+    return Program(analysis, observation, tuple(steps), {name: tuple(s) for name, s in binders.items()}, acting)
+
+
+def _acts(analysis: Analysis, step: Step, statement: Statement) -> bool:
+    """Whether a definition may have changed something of the notebook when it was made: decorators and base classes can."""
+    node = statement.node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list:
+        return False
+    changed = step.writes - step.binds - statement.facts.all_binds
+    return bool(changed & closure(analysis, statement.facts.uses))
 
 
 def _brought_along(cell: AnalysedCell, observed: ObservedCell) -> list[tuple[str, Statement]]:

@@ -44,3 +44,15 @@ print(score, ceil(score), helpers.NAME, os.path.exists("data/orders.csv"))
 from statistics import mean
 
 json.dumps({"mean": round(mean(df["halved"]), 6), "when": str(df["when"].max())})
+# %% [file] helpers.py
+NAME = 'helpers'
+
+
+def double(values):
+    return values * 2
+# %% [file] more_helpers.py
+loaded_from_script = True
+
+
+def halve(values):
+    return values / 2

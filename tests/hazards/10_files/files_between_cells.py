@@ -48,3 +48,5 @@ with open("interim/features.pkl", "rb") as stream:
 share = float(features["dear"].mean())
 features.groupby("kind")["price"].mean().to_csv("report.csv")
 about, share, sorted(os.listdir("interim"))
+# %% [file] settings.json
+{"limit": 12}

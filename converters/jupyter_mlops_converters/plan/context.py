@@ -168,6 +168,8 @@ def _qualify(
         and "__name__" not in binders[0].text
         and not binders[0].facts.deferred_writes
         and program.analysis.cell(binders[0].cell).code.text.count("get_ipython") == 0
+        # An import takes its place in the cell, so it has to be found there.
+        and program.analysis.cell(binders[0].cell).cell.source.count(binders[0].text) == 1
         and not _is_changed(program, name, binders[0].cell)
     )
     if good:

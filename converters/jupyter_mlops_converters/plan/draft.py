@@ -82,13 +82,22 @@ def draft(
     if wishes is not None:
         wishes.merge(conflicts)
     again: frozenset[str] = frozenset()
+
+    def moved(stages: Sequence[tuple[int, ...]]) -> frozenset[str]:
+        """What goes to the library: what other stages than its own use, and what that calls.
+
+        What only its own stage uses stays in its cell, and its stage has to have what it looks up.
+        """
+        crossing = flow(program, stages, names, again=again).replays if able else ()
+        return make_library(program, set(place.shared.union(*crossing) & able), names, "", place.apart).names
+
     # Every round adds a conflict, a name or a merge, so the loop ends: at the latest with one stage.
     while True:
         if wishes is not None:
             stages = wishes.stages
         else:
             stages = divide(program, cuts, conflicts, names, most=caution.most_stages)
-        found, new = _flow(program, stages, names, able, again)
+        found, new = _flow(program, stages, names, moved(stages), again)
         if not new:
             break
         new_again = {name for conflict in new for name in recreatable(program, conflict)} - again
@@ -101,11 +110,11 @@ def draft(
     order = in_order(program, stages, found)
     assert isinstance(order, list)
     stages = [stages[number] for number in order]
-    found = flow(program, stages, names, library=able, again=again)
+    wanted = moved(stages)
+    found = flow(program, stages, names, library=wanted, again=again)
     division = named(program, stages, [wishes.name(stage) for stage in stages] if wishes is not None else None)
     if place.label:
         division = replace(division, names=labelled(place.label, division.names))
-    wanted = place.shared.union(*found.replays) & able
     library = make_library(program, set(wanted), names, "", place.apart) if wanted else Library()
     return Draft(division, found, library, conflicts, candidates, wishes.findings if wishes is not None else [])
 
@@ -118,11 +127,11 @@ def _flow(
     program: Program,
     stages: Sequence[tuple[int, ...]],
     names: frozenset[str],
-    able: frozenset[str],
+    library: frozenset[str],
     again: frozenset[str],
 ) -> tuple[Flow, list[Conflict]]:
     """The flow of a division, and what is wrong with it."""
-    found = flow(program, stages, names, library=able, again=again)
+    found = flow(program, stages, names, library=library, again=again)
     if found.conflicts:
         return found, found.conflicts
     order = in_order(program, stages, found)

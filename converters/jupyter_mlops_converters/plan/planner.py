@@ -340,9 +340,15 @@ def _conflict_findings(program: Program, draft: Draft) -> list[Finding]:
 def _program_findings(program: Program) -> list[Finding]:
     found = []
     previous: dict[str, str] = {}
+    # Libraries draw from `random` for themselves, some of them when they are imported.
+    own_random = any(module.split(".")[0] == "random" for module in program.analysis.modules.values())
     for step in program.steps:
         states = step.observed.random if step.observed is not None else {}
-        drawn = [n for n, state in states.items() if previous.get(n, state) != state and n not in step.writes]
+        drawn = [
+            n
+            for n, state in states.items()
+            if previous.get(n, state) != state and n not in step.writes and (n != "<random>" or own_random)
+        ]
         previous.update(states)
         if drawn:
             found.append(

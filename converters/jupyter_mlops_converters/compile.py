@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import posixpath
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from jupyter_mlops_converters.analysis.cells import Analysis, analyse, parent_references
+from jupyter_mlops_converters.analysis.cells import analyse, parent_references
 from jupyter_mlops_converters.document import conversion_document, verification
-from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.emit import Emission, emit
 from jupyter_mlops_converters.errors import MlopsError
-from jupyter_mlops_converters.observe.mirror import make_mirror
+from jupyter_mlops_converters.observe.loop import complete
 from jupyter_mlops_converters.observe.observation import Observation
-from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.observe.observe import Limits
 from jupyter_mlops_converters.plan.edited import EditedPlan, check_skipped, read_plan, skipped_cells, tagged_plan
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
-from jupyter_mlops_converters.plan.planner import Caution, Place, plan
-from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds
+from jupyter_mlops_converters.plan.planner import Place, plan
+from jupyter_mlops_converters.plan.program import build_program
 from jupyter_mlops_converters.plan.stages import possible_cuts
+from jupyter_mlops_converters.proving import Workbench, planned_and_proven, proven_again, workspace
 from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
-from jupyter_mlops_converters.verify.prove import Proof, excuse, prove, stage_runs
+from jupyter_mlops_converters.verify.proof import Proof, stage_runs
 
 Progress = Callable[[dict[str, Any]], None]
 TARGETS = ("papermill", "ploomber", "dvc", "mlflow")
-#: How often the plan is made more careful before one stage is all that is left.
-_ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
@@ -123,22 +119,12 @@ def compile_notebook(
         return _finish(project, notebook, pipeline, None, None, targets, tell)
     kernel_name, findings = _kernel(notebook)
     place = replace(place, kernel_name=kernel_name)
-    with _workspace() as work:
-        linked = make_mirror(project.root, work / "original", keep=notebook.path.parent)
-        before = {file: _state(file) for file in linked}
-        observation = _observe(analysis, work / "original", work / "reference", project, place, cuts, limits, tell)
-        place = replace(
-            place,
-            python_version=observation.python_version or place.python_version,
-            requirements=tuple(f"{name}=={version}" for name, version in sorted(observation.distributions.items())),
-        )
-        program = build_program(analysis, observation)
-        pipeline, proof = _proven(
-            program, place, cuts, observation, work, project, limits, targets, tell, analysis, asked
-        )
-        for file, state in before.items():
-            if _state(file) != state:
-                findings.append(Finding("changed-input", "error", f"The notebook changed the large file {file}."))
+    with workspace() as work:
+        bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
+        pipeline, proof, observation = complete(planned_and_proven(bench, place, cuts, targets, asked))
+        findings += [
+            Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
+        ]
     pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
     return _finish(project, notebook, pipeline, proof, observation, targets, tell)
 
@@ -200,36 +186,11 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     analysis = analyse(notebook, skipped_cells(document))
     kernel_name, _ = _kernel(notebook)
     place = _place(notebook, project, here.name, here, may_exist=True)
-    with _workspace() as work:
-        make_mirror(project.root, work / "original", keep=notebook.path.parent)
-        cuts = frozenset(max(stage.source_cells) for stage in stages)
-        observation = _observe(
-            analysis,
-            work / "original",
-            work / "reference",
-            project,
-            replace(place, kernel_name=kernel_name),
-            cuts,
-            limits,
-            tell,
-        )
-        proof = _prove_once(stages, observation, work, project, place.folder, kernel_name, limits, tell, analysis, None)
+    with workspace() as work:
+        bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
+        observation, proof = complete(proven_again(bench, stages))
     document["verification"] = verification(proof)
     return Verified(document, proof, observation, notebook)
-
-
-@contextmanager
-def _workspace() -> Any:
-    work = Path(tempfile.mkdtemp(prefix="jupyter-mlops-")).resolve()
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _state(file: Path) -> tuple[int, int]:
-    status = file.stat()
-    return status.st_size, status.st_mtime_ns
 
 
 def _place(
@@ -284,172 +245,3 @@ def _kernel(notebook: SourceNotebook) -> tuple[str, list[Finding]]:
             f"The notebook asks for the kernel {wanted!r}, which is not here; `python3` is used.",
         )
     ]
-
-
-def _observe(
-    analysis: Analysis,
-    mirror: Path,
-    reference: Path,
-    project: Project,
-    place: Place,
-    cuts: frozenset[int],
-    limits: Limits,
-    tell: Progress,
-) -> Observation:
-    reference.mkdir(parents=True, exist_ok=True)
-    return observe(
-        analysis,
-        mirror=mirror,
-        project=project.root,
-        workdir=PurePosixPath(place.workdir),
-        kernel_name=place.kernel_name,
-        reference=reference,
-        cut_after=cuts,
-        limits=limits,
-        progress=tell,
-    )
-
-
-def _proven(
-    program: Program,
-    place: Place,
-    cuts: frozenset[int],
-    observation: Observation,
-    work: Path,
-    project: Project,
-    limits: Limits,
-    targets: tuple[str, ...],
-    tell: Progress,
-    analysis: Analysis,
-    asked: EditedPlan,
-) -> tuple[Pipeline, Proof]:
-    """Plan and prove; where the proof differs, plan more carefully and prove again."""
-    caution = Caution()
-    attempts: list[Finding] = []
-    while True:
-        tell({"phase": "plan", "message": "Dividing the notebook into stages", "fraction": 0.0})
-        pipeline = plan(program, place, cuts, caution, asked)
-        document = conversion_document(emit(pipeline, targets), None)
-        proof = _prove_once(
-            stage_runs(document),
-            observation,
-            work,
-            project,
-            place.folder,
-            place.kernel_name,
-            limits,
-            tell,
-            analysis,
-            emit(pipeline, targets),
-        )
-        if proof.first_bad_stage is None or len(pipeline.stages) == 1 or len(attempts) >= _ATTEMPTS:
-            return replace(pipeline, findings=(*pipeline.findings, *attempts)), proof
-        bad = proof.failure or next(
-            c for c in (*proof.hand_overs, *proof.cells, *proof.files) if c.verdict == "differs"
-        )
-        attempts.append(
-            Finding(
-                "planned-again",
-                "info",
-                f"A first plan did not give the same results in stage {bad.stage} ({bad.detail}).",
-                bad.source_cell,
-            )
-        )
-        caution = _more_careful(caution, pipeline, proof, len(attempts))
-
-
-def _more_careful(caution: Caution, pipeline: Pipeline, proof: Proof, attempt: int) -> Caution:
-    if attempt == 1 and (
-        pipeline.library or any(h.format in {"parquet", "npy", "json"} for s in pipeline.stages for h in s.outputs)
-    ):
-        return replace(caution, library=False, plain_formats=False)
-    if attempt >= _ATTEMPTS:
-        return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
-    names = [stage.name for stage in pipeline.stages]
-    # What the first stage cannot save, the second needs.
-    position = max(1, names.index(proof.first_bad_stage)) if proof.first_bad_stage in names else len(names) - 1
-    first = pipeline.stages[position - 1].source_cells
-    last = pipeline.stages[position].source_cells
-    code = {
-        step
-        for stage in pipeline.stages
-        for cell in stage.cells
-        if cell.kind == "code" and (step := cell.source_cell) is not None
-    }
-    pair = (max(c for c in first if c in code), min(c for c in last if c in code))
-    return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
-
-
-def _prove_once(
-    stages: list[Any],
-    observation: Observation,
-    work: Path,
-    project: Project,
-    folder: str,
-    kernel_name: str,
-    limits: Limits,
-    tell: Progress,
-    analysis: Analysis,
-    emission: Emission | None,
-) -> Proof:
-    mirror = work / "proof"
-    shutil.rmtree(mirror, ignore_errors=True)
-    make_mirror(project.root, mirror, keep=analysis.notebook.path.parent)
-    if emission is not None:
-        write_files(mirror / folder, emission.files)
-    proof = prove(
-        stages,
-        observation,
-        mirror=mirror,
-        original=work / "original",
-        project=project.root,
-        folder=folder,
-        kernel_name=kernel_name,
-        limits=limits,
-        progress=tell,
-        seeded_from=first_seeds(analysis),
-    )
-    if proof.failure is None and proof.verdict == "differs":
-        tell(
-            {
-                "phase": "verify",
-                "message": "Running the notebook again, to see what is not deterministic",
-                "fraction": 0.9,
-            }
-        )
-        second = work / "second"
-        shutil.rmtree(second, ignore_errors=True)
-        make_mirror(project.root, second, keep=analysis.notebook.path.parent)
-        workdir = PurePosixPath(posixpath.dirname(analysis.notebook.path.relative_to(project.root).as_posix()) or ".")
-        again = observe(
-            analysis,
-            mirror=second,
-            project=project.root,
-            workdir=workdir,
-            kernel_name=kernel_name,
-            reference=work / "unused",
-            cut_after=frozenset(),
-            limits=limits,
-            progress=lambda _event: None,
-        )
-        original = work / "original"
-        paths = {str(second): str(project.root), str(original): str(project.root)}
-        proof = excuse(proof, again, observation, second=second, original=original, paths=paths)
-    return proof
-
-
-def write_files(folder: Path, files: Mapping[str, bytes | Link]) -> None:
-    """Write emitted files into a scratch folder.
-
-    Args:
-        folder: created when it is not there.
-        files: path in it → content.
-    """
-    for path, content in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Link):
-            target.unlink(missing_ok=True)
-            target.symlink_to(content.target)
-        else:
-            target.write_bytes(content)

@@ -9,7 +9,7 @@ from jupyter_mlops_converters.emit import Emission
 from jupyter_mlops_converters.emit.layout import source_notebook
 from jupyter_mlops_converters.plan.edited import plan_document
 from jupyter_mlops_converters.plan.pipeline import HandOver, Stage
-from jupyter_mlops_converters.verify.prove import Proof
+from jupyter_mlops_converters.verify.proof import Proof
 
 SCHEMA = 1
 
@@ -73,6 +73,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "parameters": list(stage.parameters),
         "reads": [use.path for use in stage.reads],
         "writes": [use.path for use in stage.writes],
+        "after": list(stage.after),
     }
 
 

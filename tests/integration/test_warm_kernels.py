@@ -13,7 +13,8 @@ from typing import Any
 
 import psutil
 import pytest
-from jupyter_mlops_converters.observe.session import CellFailedError, Session
+from blocking import BlockingSession as Session
+from jupyter_mlops_converters.observe.session import CellFailedError
 from jupyter_mlops_converters.warm import WarmKernels
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -213,11 +214,11 @@ def test_nothing_is_left_running(tmp_path: Path) -> None:
 OWNER = """
 import sys
 from pathlib import Path
-from jupyter_mlops_converters.observe.session import Session
+from blocking import BlockingSession
 from jupyter_mlops_converters.warm import WarmKernels
 
 kernels = WarmKernels()
-with Session("python3", Path.cwd(), kernels=kernels):
+with BlockingSession("python3", Path.cwd(), kernels=kernels):
     print("ready", flush=True)
     sys.stdin.read()
 """

@@ -56,6 +56,11 @@ class Agent:
         self.events = []
         self.active = True
 
+    def opened(self) -> None:
+        """Report the files that were opened since `before`."""
+        self.active = False
+        self._write(self._files(self.events))
+
     def after(self, request: Any) -> None:
         """Report on the cell that has just run.
 

@@ -41,18 +41,13 @@ class Limits:
     cell: float | None = None
     total: float | None = None
 
-    def deadline(self) -> float | None:
-        """The moment by which a run that starts now must be done."""
-        return None if self.total is None else time.monotonic() + self.total
 
-
-def observe(
+async def observe(
     analysis: Analysis,
     *,
     mirror: Path,
     project: Path,
-    workdir: PurePosixPath,
-    kernel_name: str,
+    session: Session,
     reference: Path,
     cut_after: frozenset[int],
     limits: Limits,
@@ -64,8 +59,7 @@ def observe(
         analysis: the static view.
         mirror: a scratch copy of the project; the notebook runs there.
         project: the user's project, which must not be written to.
-        workdir: the notebook's folder, relative to the project.
-        kernel_name: which kernel.
+        session: a kernel that was not started yet, in the notebook's folder of the copy.
         reference: folder for saved values.
         cut_after: cells after which a stage may end; hand-over formats are tried there.
         limits: time limits.
@@ -82,11 +76,10 @@ def observe(
     observed: list[ObservedCell] = []
     before = snapshot(mirror)
     first = dict(before)
-    deadline = limits.deadline()
     started = time.monotonic()
-    with Session(kernel_name, mirror / workdir, timeout=limits.cell, deadline=deadline) as session:
-        session.install_agent(root=mirror, protected=project, reference=reference)
-        session.ask("set_random", {"states": dict.fromkeys(FORCED)})
+    async with session:
+        await session.install_agent(root=mirror, protected=project, reference=reference)
+        await session.ask("set_random", {"states": dict.fromkeys(FORCED)})
         for position, cell in enumerate(analysis.cells):
             progress(
                 {
@@ -98,9 +91,11 @@ def observe(
                 }
             )
             try:
-                session.ask("before")
-                outputs, seconds = session.execute(cell.cell.source, metadata=cell.cell.metadata)
-                report = session.ask(
+                await session.ask("before")
+                outputs, seconds = await session.execute(
+                    cell.cell.source, metadata=cell.cell.metadata, limit=limits.cell
+                )
+                report = await session.ask(
                     "after",
                     {
                         "cell": cell.index,
@@ -115,7 +110,7 @@ def observe(
             observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, _differences(before, after)))
             before = after
         modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
-        environment = session.ask("environment", {"modules": modules}) or {}
+        environment = await session.ask("environment", {"modules": modules}) or {}
     final = frozenset(path for path in before if first.get(path) != before[path])
     return Observation(
         tuple(observed),
@@ -242,10 +237,9 @@ def explained(failure: CellFailedError, cell: AnalysedCell, analysis: Analysis, 
     path = str(analysis.notebook.path)
     where: dict[str, Any] = {"cell": cell.index, "path": path}
     if failure.kind == "timeout":
-        limit = limits.cell if limits.cell is not None else limits.total
         return MlopsError(
             "cell-timeout",
-            f"The cell ran longer than the limit of {limit:g} s. Raise it with --timeout, or make the cell shorter.",
+            f"The cell ran longer than the limit of {limits.cell:g} s. Raise it with --timeout, or make the cell shorter.",
             **where,
         )
     if failure.kind == "kernel-died":

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops_converters.errors import MlopsError
-from jupyter_mlops_converters.quick_start import prepare_nbformat
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_mlops_converters.warm import WarmKernels
 
 _INJECTED = {"values": ("verify", "values.py"), "formats": ("plan", "formats.py"), "agent": ("observe", "agent.py")}
+#: Seconds between looks whether a kernel that does not answer is still there.
+_LOOK = 1.0
 
 
 class CellFailedError(Exception):
@@ -44,14 +46,13 @@ class CellFailedError(Exception):
 
 
 class Session:
-    """A fresh kernel. Use as a context manager; the kernel is gone afterwards, whatever happened.
+    """A fresh kernel. Use as an asynchronous context manager; the kernel is gone afterwards, whatever happened.
 
     Args:
         kernel_name: which kernel.
         cwd: where it starts.
-        timeout: seconds a cell may take; None for no limit.
-        deadline: `time.monotonic()` by which everything must be done; None for no limit.
-        env: extra environment variables.
+        scratch: a folder that is removed later on, for connections and reports.
+        env: environment variables instead of this process's.
         kernels: where the kernel comes from; a process of its own is started when None.
     """
 
@@ -60,73 +61,77 @@ class Session:
         kernel_name: str,
         cwd: Path,
         *,
-        timeout: float | None = None,
-        deadline: float | None = None,
+        scratch: Path,
         env: Mapping[str, str] | None = None,
         kernels: WarmKernels | None = None,
     ) -> None:
-        self._kernels = kernels
         self._kernel_name = kernel_name
+        self._environment = env
+        self._kernels = kernels
         self._cwd = cwd
-        self._timeout = timeout
-        self._deadline = deadline
-        self._env = {**os.environ, **(env or {})}
-        # pip and npm set this for speed of installs; without byte code every import of the notebook is compiled anew.
-        self._env.pop("PYTHONDONTWRITEBYTECODE", None)
+        self._scratch = scratch
         self._client: Any = None
-        self._spool = Path(tempfile.mkdtemp(prefix="mlops-spool-")) / "reports.jsonl"
         self._read = 0
 
-    def __enter__(self) -> Self:
-        prepare_nbformat()
-        import nbformat
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers.
+
+        Raises:
+            MlopsError: ``no-kernel``.
+        """
         from jupyter_client.kernelspec import NoSuchKernel
-        from nbclient import NotebookClient
+
+        from jupyter_mlops_converters.observe.client import Client
 
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-        self._client = NotebookClient(
-            nbformat.v4.new_notebook(),
-            kernel_name=self._kernel_name,
-            allow_errors=False,
-            force_raise_errors=False,
-            record_timing=False,
-            store_widget_state=False,
-            shutdown_kernel="immediate",
-        )
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="k", dir=self._scratch))
+        self._spool = folder / "reports.jsonl"
+        # pip and npm set this for speed of installs; without byte code every import of the notebook is compiled anew.
+        env = {
+            key: value for key, value in (self._environment or os.environ).items() if key != "PYTHONDONTWRITEBYTECODE"
+        }
         try:
-            self._client.create_kernel_manager()
+            self._client = Client(self._kernel_name, folder)
             if self._kernels is not None:
                 self._kernels.attach(self._client.km)
             # What the kernel itself says on stderr (a warning at every start) is not for the user.
-            self._client.start_new_kernel(cwd=str(self._cwd), env=self._env, stderr=subprocess.DEVNULL)
-            self._client.start_new_kernel_client()
+            await self._client.async_start_new_kernel(cwd=str(self._cwd), env=env, stderr=subprocess.DEVNULL)
+            await self._client.async_start_new_kernel_client()
         except NoSuchKernel as error:
             raise MlopsError(
                 "no-kernel",
                 f"There is no kernel {error.name!r} here. Install one with: python -m ipykernel install --user --name {error.name}",
                 exit_status=3,
             ) from None
-        except Exception:
-            self.__exit__(None, None, None)
+        except BaseException:
+            await self.close()
             raise
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        from shutil import rmtree
-
+    async def close(self) -> None:
+        """End the process, and all that it started in its group."""
         client, self._client = self._client, None
         if client is not None and client.km is not None:
-            client._cleanup_kernel()  # noqa: SLF001 - the public way ends it only after a whole notebook
-        rmtree(self._spool.parent, ignore_errors=True)
+            await client._async_cleanup_kernel()  # noqa: SLF001 - the public way ends it only after a whole notebook
 
-    def execute(self, source: str, *, metadata: Mapping[str, Any] | None = None) -> tuple[list[dict[str, Any]], float]:
+    async def execute(
+        self, source: str, *, metadata: Mapping[str, Any] | None = None, limit: float | None = None
+    ) -> tuple[list[dict[str, Any]], float]:
         """Run a cell of the user.
 
         Args:
             source: its text.
             metadata: of the cell; the tag `raises-exception` is respected.
+            limit: seconds it may take; None for no limit.
 
         Returns:
             Its outputs (nbformat 4) and the seconds it took.
@@ -140,10 +145,16 @@ class Session:
         cell = nbformat.v4.new_code_cell(source, metadata=dict(metadata or {}))
         client = self._client
         client.nb.cells = [cell]
-        client.timeout = self._limit()
+        client.timeout = None if limit is None else max(1, round(limit))
         started = time.monotonic()
+        # A task of its own, since nbclient takes being cancelled for the death of the kernel.
+        running = asyncio.ensure_future(client.async_execute_cell(cell, 0, store_history=True))
         try:
-            client.execute_cell(cell, 0, store_history=True)
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            raise
         except CellExecutionError:
             pass
         except (CellTimeoutError, TimeoutError):
@@ -157,15 +168,7 @@ class Session:
             raise CellFailedError("raised", error["ename"], error["evalue"], "\n".join(error["traceback"]))
         return outputs, seconds
 
-    def _limit(self) -> int | None:
-        limits = [
-            limit
-            for limit in (self._timeout, self._deadline and self._deadline - time.monotonic())
-            if limit is not None
-        ]
-        return max(1, int(min(limits))) if limits else None
-
-    def hidden(self, code: str) -> None:
+    async def hidden(self, code: str) -> None:
         """Run code that leaves no trace in the user's session (no history, no execution count, no `_`).
 
         Args:
@@ -176,9 +179,9 @@ class Session:
             CellFailedError: the kernel died.
         """
         message_id = self._client.kc.execute(code, silent=False, store_history=False, allow_stdin=False)
-        from jupyter_core.utils import run_sync
-
-        reply = run_sync(self._reply)(message_id)
+        reply = await self._message("shell", message_id, lambda _message: True)
+        # Drain what the hidden code published, so that it is not taken for output of the next cell.
+        await self._message("iopub", message_id, _is_idle)
         if reply["content"]["status"] != "ok":
             content = reply["content"]
             raise MlopsError(
@@ -189,31 +192,22 @@ class Session:
                 detail="\n".join(content.get("traceback", [])),
             )
 
-    async def _reply(self, message_id: str) -> dict[str, Any]:
+    async def _message(self, channel: str, parent: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The next message that answers `parent` and is wanted; all before it are dropped."""
         from queue import Empty
 
-        from jupyter_core.utils import ensure_async
-
+        get = getattr(self._client.kc, f"get_{channel}_msg")
         while True:
             try:
-                message: dict[str, Any] = await ensure_async(self._client.kc.get_shell_msg(timeout=5))
+                message: dict[str, Any] = await get(timeout=_LOOK)
             except Empty:
-                if not await ensure_async(self._client.km.is_alive()):
+                if not await self._client.km.is_alive():
                     raise CellFailedError("kernel-died") from None
                 continue
-            if message["parent_header"].get("msg_id") == message_id:
-                break
-        # Drain what the hidden code published, so that it is not taken for output of the next cell.
-        while True:
-            published = await ensure_async(self._client.kc.get_iopub_msg(timeout=10))
-            if (
-                published["parent_header"].get("msg_id") == message_id
-                and published["msg_type"] == "status"
-                and published["content"]["execution_state"] == "idle"
-            ):
+            if message["parent_header"].get("msg_id") == parent and wanted(message):
                 return message
 
-    def install_agent(self, *, root: Path, protected: Path | None, reference: Path) -> None:
+    async def install_agent(self, *, root: Path, protected: Path | None, reference: Path) -> None:
         """Send the agent to the kernel.
 
         Args:
@@ -221,42 +215,49 @@ class Session:
             protected: the user's project, which code that runs here must not write to.
             reference: folder for saved values.
         """
-        package = files("jupyter_mlops_converters")
-        sources = {name: (package / folder / file).read_text("utf-8") for name, (folder, file) in _INJECTED.items()}
         settings = {
             "root": str(root),
             "protected": str(protected) if protected else None,
             "reference": str(reference),
             "spool": str(self._spool),
         }
-        # `formats` builds on the names of `values`, so both share a module; the agent has its own.
-        self.hidden(
-            "def _install(sources, settings):\n"
+        # `formats` builds on the names of `values`, so both share a module; the agent has its own. Loading them from files
+        # lets all kernels but the first find them compiled.
+        await self.hidden(
+            "def _install(folder, settings):\n"
             "    import sys, types\n"
-            "    made = []\n"
-            "    for name in ('values', 'agent'):\n"
-            "        module = types.ModuleType('_jupyter_mlops_' + name)\n"
-            "        sys.modules[module.__name__] = module\n"
-            "        made.append(module)\n"
-            "    for name, module in zip(('values', 'formats', 'agent'), (made[0], made[0], made[1])):\n"
-            "        exec(compile(sources[name], '<jupyter-mlops ' + name + '>', 'exec'), module.__dict__)\n"
-            "    made[1].install(made[0], settings)\n"
-            f"_install({sources!r}, {settings!r})\n"
+            "    from importlib.machinery import SourceFileLoader\n"
+            "    for name, home in (('values', 'values'), ('formats', 'values'), ('agent', 'agent')):\n"
+            "        home = '_jupyter_mlops_' + home\n"
+            "        module = sys.modules.setdefault(home, types.ModuleType(home))\n"
+            "        loader = SourceFileLoader(name, folder + '/' + name + '.py')\n"
+            "        exec(loader.get_code(name), module.__dict__)\n"
+            "    module.install(sys.modules['_jupyter_mlops_values'], settings)\n"
+            f"_install({str(self._sources())!r}, {settings!r})\n"
             "del _install\n"
         )
 
-    def ask(self, method: str, request: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    def _sources(self) -> Path:
+        folder = self._scratch / "agent"
+        if not folder.is_dir():
+            folder.mkdir()
+            package = files("jupyter_mlops_converters")
+            for name, (part, file) in _INJECTED.items():
+                (folder / f"{name}.py").write_bytes((package / part / file).read_bytes())
+        return folder
+
+    async def ask(self, method: str, request: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """Call a method of the agent.
 
         Args:
-            method: "before", "after" or "check".
+            method: "before", "after", "check" and so on, see `observe.agent`.
             request: its argument.
 
         Returns:
             The report it wrote, if it writes one.
         """
         argument = repr(json.dumps(request)) if request is not None else ""
-        self.hidden(f"__import__('sys').modules['_jupyter_mlops_agent'].AGENT.{method}({argument})")
+        await self.hidden(f"__import__('sys').modules['_jupyter_mlops_agent'].AGENT.{method}({argument})")
         if not self._spool.exists():
             return None
         with self._spool.open(encoding="utf-8") as stream:
@@ -264,3 +265,7 @@ class Session:
             text = stream.read()
             self._read = stream.tell()
         return json.loads(text) if text.strip() else None
+
+
+def _is_idle(message: dict[str, Any]) -> bool:
+    return bool(message["msg_type"] == "status" and message["content"]["execution_state"] == "idle")

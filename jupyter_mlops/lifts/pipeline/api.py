@@ -13,7 +13,7 @@ from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
 from jupyter_mlops_converters.source.notebook import SourceNotebook
-from jupyter_mlops_converters.verify.prove import Proof
+from jupyter_mlops_converters.verify.proof import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 

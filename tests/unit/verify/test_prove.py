@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from jupyter_mlops_converters.observe.observation import Change, Observation, ObservedCell
-from jupyter_mlops_converters.verify.prove import Compared, Proof, _same_content, excuse
+from jupyter_mlops_converters.verify.contents import same_content
+from jupyter_mlops_converters.verify.excuse import TwoRuns
+from jupyter_mlops_converters.verify.proof import Compared, StageProof
 
 PDF = b"%PDF-1.4 1 0 obj << /CreationDate (D:20260101{0}) /Title (x) >> stream {1} endstream"
 SVG = "<svg><metadata>{0}</metadata><text>{1}</text></svg>"
@@ -33,7 +35,7 @@ def test_files_are_compared_by_what_they_hold(
     one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
     one.write_bytes(before)
     two.write_bytes(after)
-    assert _same_content(one, two)[0] == verdict
+    assert same_content(one, two)[0] == verdict
 
 
 def run_with(*prints: str) -> Observation:
@@ -53,8 +55,8 @@ def run_with(*prints: str) -> Observation:
     ],
 )
 def test_a_value_is_excused_by_its_own_version_only(tmp_path: Path, second: tuple[str, str], verdict: str) -> None:
-    proof = Proof((), hand_overs=(Compared("differs", "", "train", 1, "x"),))
-    found = excuse(proof, run_with(*second), run_with("once", "fixed"), second=tmp_path, original=tmp_path, paths={})
+    stage = StageProof("train", hand_overs=(Compared("differs", "", "train", 1, "x"),))
+    found = TwoRuns(run_with("once", "fixed"), run_with(*second), tmp_path, tmp_path, {}).excuse(stage)
     assert found.hand_overs[0].verdict == verdict
 
 
@@ -65,8 +67,6 @@ def test_a_file_is_excused_only_where_the_notebook_itself_writes_another(
     for folder, content in (("original", b"1"), ("second", again)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "out.csv").write_bytes(content)
-    proof = Proof((), files=(Compared("differs", "", "report", name="out.csv"),))
-    found = excuse(
-        proof, run_with("a"), run_with("a"), second=tmp_path / "second", original=tmp_path / "original", paths={}
-    )
+    stage = StageProof("report", files=(Compared("differs", "", "report", name="out.csv"),))
+    found = TwoRuns(run_with("a"), run_with("a"), tmp_path / "original", tmp_path / "second", {}).excuse(stage)
     assert found.files[0].verdict == verdict

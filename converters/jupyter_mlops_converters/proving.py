@@ -1,0 +1,325 @@
+"""Observe the original, plan, prove, and where the proof differs, plan again: all that runs the user's code."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from jupyter_mlops_converters.analysis.cells import Analysis
+from jupyter_mlops_converters.document import conversion_document
+from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.observe.kernels import Kernels, processors
+from jupyter_mlops_converters.observe.mirror import Mirror, state_of
+from jupyter_mlops_converters.observe.observation import Observation
+from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.plan.edited import EditedPlan
+from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
+from jupyter_mlops_converters.plan.planner import Caution, Place, plan
+from jupyter_mlops_converters.plan.program import build_program, first_seeds
+from jupyter_mlops_converters.plan.stages import MOST_STAGES
+from jupyter_mlops_converters.source.place import Project
+from jupyter_mlops_converters.verify.excuse import TwoRuns
+from jupyter_mlops_converters.verify.proof import Proof, StageProof, StageRun, stage_runs
+from jupyter_mlops_converters.verify.prove import Grounds, prove, stage_keys
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Progress = Callable[[dict[str, Any]], None]
+#: How often the plan is made more careful before one stage is all that is left.
+_ATTEMPTS = 6
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A temporary folder for everything that a conversion needs; gone afterwards."""
+    work = Path(tempfile.mkdtemp(prefix="jupyter-mlops-")).resolve()
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+class Workbench:
+    """Where one conversion runs the notebook and its stages: scratch copies of the project, and kernels.
+
+    Use as an asynchronous context manager.
+
+    Args:
+        analysis: of the notebook.
+        project: its project.
+        folder: of the pipeline, relative to the project, posix.
+        kernel_name: which kernel.
+        work: a temporary folder.
+        limits: time limits.
+        progress: called with progress events.
+    """
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        project: Project,
+        folder: str,
+        kernel_name: str,
+        *,
+        work: Path,
+        limits: Limits,
+        progress: Progress,
+    ) -> None:
+        self.analysis = analysis
+        self.project = project
+        self.folder = folder
+        self.tell = progress
+        self.limits = limits
+        self._work = work
+        self._notebook_folder = analysis.notebook.path.parent
+        self._kernels = Kernels(kernel_name, work / "kernels")
+        self._original = self._mirror("original")
+        self._proof = self._mirror("proof")
+        self._large: dict[Path, tuple[int, int]] = {}
+        self._background: list[asyncio.Task[Any]] = []
+        self._second: asyncio.Task[TwoRuns] | None = None
+
+    def _mirror(self, name: str) -> Mirror:
+        return Mirror(self.project.root, self._work / name, keep=self._notebook_folder)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        tasks = [task for task in (*self._background, self._second) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._kernels.close()
+
+    @property
+    def changed(self) -> list[Path]:
+        """Large files of the project, linked into the scratch copies, that have changed meanwhile."""
+        return [file for file, state in self._large.items() if state_of(file) != state]
+
+    async def observe(self, cuts: frozenset[int]) -> Observation:
+        """Run the original; meanwhile, get ready for the proof.
+
+        Args:
+            cuts: cells after which a stage may end.
+
+        Returns:
+            What was seen.
+        """
+        self._original.copy()
+        self._large = {file: state_of(file) for file in self._original.linked}
+        if processors() > 1:
+            self._background.append(asyncio.ensure_future(self._get_ready(len(cuts) + 1)))
+        observation = await self._run_in(self._original, "reference", cuts, self.tell)
+        if not self._background:
+            self._background.append(asyncio.ensure_future(self._get_ready(0)))
+        await self._background[0]
+        await self._kernels.stop_starting()
+        return observation
+
+    async def _get_ready(self, stages: int) -> None:
+        cwd = self._proof.root / self.folder / "stages"
+        cwd.mkdir(parents=True, exist_ok=True)
+        for _ in self._proof.copying():
+            await asyncio.sleep(0)
+        self._kernels.start_ahead(min(stages, MOST_STAGES), cwd)
+
+    async def _run_in(self, mirror: Mirror, reference: str, cuts: frozenset[int], progress: Progress) -> Observation:
+        place = self._notebook_folder.relative_to(self.project.root)
+        return await observe(
+            self.analysis,
+            mirror=mirror.root,
+            project=self.project.root,
+            session=self._kernels.session(mirror.root / place),
+            reference=self._work / reference,
+            cut_after=cuts,
+            limits=self.limits,
+            progress=progress,
+        )
+
+    async def prove(
+        self,
+        stages: list[StageRun],
+        observation: Observation,
+        *,
+        files: Mapping[str, bytes | Link] | None = None,
+        known: Mapping[str, StageProof] | None = None,
+        to_the_end: bool = True,
+    ) -> Proof:
+        """Run the stages of a pipeline and compare.
+
+        Args:
+            stages: in order.
+            observation: the run of the original.
+            files: of the pipeline's folder; those that are in the project when None.
+            known: stages that need not run again.
+            to_the_end: whether to go on where a stage differs.
+
+        Returns:
+            The proof.
+        """
+        known = known or {}
+        spared = {path for stage in stages if stage.name in known for path in stage.writes}
+        spared |= {f"{self.folder}/{path}" for stage in stages if stage.name in known for path in stage.products}
+        self._proof.reset(spared)
+        folder = self._proof.root / self.folder
+        write_files(folder, files or {})
+        for path in {path for stage in stages if stage.name not in known for path in stage.products}:
+            # A pipeline that has run in the project may have left them, and a stage must make its own.
+            (folder / path).unlink(missing_ok=True)
+        grounds = Grounds(
+            observation=observation,
+            mirror=self._proof.root,
+            before=self._proof.first,
+            original=self._original.root,
+            project=self.project.root,
+            folder=self.folder,
+            kernels=self._kernels,
+            side_by_side=processors(),
+            at_once=MOST_STAGES,
+            limit=self.limits.cell,
+            seeded_from=first_seeds(self.analysis),
+            progress=self.tell,
+            excuse=lambda stage: self._excuse(stage, observation),
+        )
+        return await prove(stages, grounds, known=known, to_the_end=to_the_end)
+
+    async def _excuse(self, stage: StageProof, observation: Observation) -> StageProof:
+        """Compare with a second run of the original, which is made once, when it is needed first."""
+        if self._second is None:
+            self._second = asyncio.ensure_future(self._run_again(observation))
+        return (await asyncio.shield(self._second)).excuse(stage)
+
+    async def _run_again(self, observation: Observation) -> TwoRuns:
+        self.tell(
+            {
+                "phase": "verify",
+                "message": "Running the notebook again, to see what is not deterministic",
+                "fraction": 0.9,
+            }
+        )
+        mirror = self._mirror("second")
+        for _ in mirror.copying():
+            await asyncio.sleep(0)
+        again = await self._run_in(mirror, "unused", frozenset(), lambda _event: None)
+        roots = (self._original.root, mirror.root)
+        paths = {str(root): str(self.project.root) for root in roots}
+        return TwoRuns(observation, again, roots[0], roots[1], paths)
+
+
+async def proven_again(bench: Workbench, stages: list[StageRun]) -> tuple[Observation, Proof]:
+    """Prove a pipeline as it is in the project.
+
+    Args:
+        bench: where to.
+        stages: of the pipeline.
+
+    Returns:
+        The run of the original, and the proof.
+    """
+    async with bench:
+        observation = await bench.observe(frozenset(max(stage.source_cells) for stage in stages))
+        return observation, await bench.prove(stages, observation)
+
+
+async def planned_and_proven(
+    bench: Workbench, place: Place, cuts: frozenset[int], targets: tuple[str, ...], asked: EditedPlan
+) -> tuple[Pipeline, Proof, Observation]:
+    """Observe, plan and prove; where the proof differs, plan more carefully and prove again.
+
+    Args:
+        bench: where to.
+        place: where the pipeline goes.
+        cuts: cells after which a stage may end.
+        targets: emit targets.
+        asked: what the user wants of the plan.
+
+    Returns:
+        The plan, its proof, and the run of the original.
+    """
+    async with bench:
+        observation = await bench.observe(cuts)
+        place = replace(
+            place,
+            python_version=observation.python_version or place.python_version,
+            requirements=tuple(f"{name}=={version}" for name, version in sorted(observation.distributions.items())),
+        )
+        program = build_program(bench.analysis, observation)
+        caution = Caution()
+        attempts: list[Finding] = []
+        proven: dict[str, StageProof] = {}
+        while True:
+            bench.tell({"phase": "plan", "message": "Dividing the notebook into stages", "fraction": 0.0})
+            pipeline = plan(program, place, cuts, caution, asked)
+            last = len(pipeline.stages) == 1 or len(attempts) >= _ATTEMPTS
+            emission = emit(pipeline, targets)
+            stages = stage_runs(conversion_document(emission, None))
+            keys = stage_keys(stages, _contents(emission), observation.final_files)
+            known = {name: proven[key] for name, key in keys.items() if key in proven}
+            proof = await bench.prove(stages, observation, files=emission.files, known=known, to_the_end=last)
+            bad = proof.first_bad
+            if bad is None or last:
+                return replace(pipeline, findings=(*pipeline.findings, *attempts)), proof, observation
+            proven = {keys[found.stage]: found for found in proof.stages if found.good and found.stage in keys}
+            attempts.append(
+                Finding(
+                    "planned-again",
+                    "info",
+                    f"A first plan did not give the same results in stage {bad.stage} ({bad.detail}).",
+                    bad.source_cell,
+                )
+            )
+            caution = _more_careful(caution, pipeline, bad.stage, len(attempts))
+
+
+def _contents(emission: Emission) -> dict[str, bytes]:
+    return {path: content for path, content in emission.files.items() if isinstance(content, bytes)}
+
+
+def _more_careful(caution: Caution, pipeline: Pipeline, bad_stage: str, attempt: int) -> Caution:
+    if attempt == 1 and (
+        pipeline.library or any(h.format in {"parquet", "npy", "json"} for s in pipeline.stages for h in s.outputs)
+    ):
+        return replace(caution, library=False, plain_formats=False)
+    if attempt >= _ATTEMPTS:
+        return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
+    names = [stage.name for stage in pipeline.stages]
+    # What the first stage cannot save, the second needs.
+    position = max(1, names.index(bad_stage)) if bad_stage in names else len(names) - 1
+    first = pipeline.stages[position - 1].source_cells
+    last = pipeline.stages[position].source_cells
+    code = {
+        step
+        for stage in pipeline.stages
+        for cell in stage.cells
+        if cell.kind == "code" and (step := cell.source_cell) is not None
+    }
+    pair = (max(c for c in first if c in code), min(c for c in last if c in code))
+    return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes | Link]) -> None:
+    """Write emitted files into a scratch folder.
+
+    Args:
+        folder: created when it is not there.
+        files: path in it → content.
+    """
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Link):
+            target.unlink(missing_ok=True)
+            target.symlink_to(content.target)
+        else:
+            target.write_bytes(content)

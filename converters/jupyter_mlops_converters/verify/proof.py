@@ -1,0 +1,193 @@
+"""What the proof is about and what it finds: the dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.verify.report import ReportVerdict
+
+IDENTICAL: ReportVerdict = "identical"
+WITHIN_TOLERANCE: ReportVerdict = "within-tolerance"
+NOT_DETERMINISTIC: ReportVerdict = "not-deterministic"
+DIFFERS: ReportVerdict = "differs"
+FAILED: ReportVerdict = "failed"
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """What the proof must know of a stage.
+
+    Attributes:
+        name: of the stage.
+        notebook: its file, relative to the pipeline's folder.
+        source_cells: original cells in it.
+        loads: variable → format of the hand-over that brings it.
+        products: files of hand-overs that it writes, relative to the pipeline's folder.
+        writes: project files that its cells write.
+        upstream: stages that it waits for.
+        versions: variable that it loads → the cell that wrote the version it should have.
+    """
+
+    name: str
+    notebook: str
+    source_cells: tuple[int, ...]
+    loads: Mapping[str, str] = field(default_factory=dict)
+    products: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One comparison.
+
+    Attributes:
+        verdict: "identical", "within-tolerance", "not-deterministic", "differs" or "failed".
+        detail: the first difference, in words.
+        stage: where.
+        source_cell: of a cell's comparison; of a value, the cell that the compared version is from.
+        name: of a hand-over's variable or a file.
+        outputs: the pipeline's outputs of a cell.
+        source_notebook: the notebook that the cell is from, in a pipeline of several.
+    """
+
+    verdict: ReportVerdict
+    detail: str
+    stage: str
+    source_cell: int | None = None
+    name: str | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
+    source_notebook: str | None = None
+
+
+@dataclass(frozen=True)
+class StageProof:
+    """What the proof found in one stage.
+
+    Attributes:
+        stage: its name.
+        cells: one for every source cell that ran.
+        hand_overs: one for every variable that it loaded.
+        files: one for every file that it leaves behind as the notebook does.
+        failure: its error, when it did not run to its end.
+    """
+
+    stage: str
+    cells: tuple[Compared, ...] = ()
+    hand_overs: tuple[Compared, ...] = ()
+    files: tuple[Compared, ...] = ()
+    failure: Compared | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything in it is another than in the notebook."""
+        return any(compared.verdict == DIFFERS for compared in (*self.cells, *self.hand_overs, *self.files))
+
+    @property
+    def good(self) -> bool:
+        """Whether it ran and nothing differs."""
+        return self.failure is None and not self.differs
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The result of the proof.
+
+    Attributes:
+        stages: in pipeline order, those that ran.
+    """
+
+    stages: tuple[StageProof, ...]
+
+    @property
+    def cells(self) -> tuple[Compared, ...]:
+        """One for every source cell that ran."""
+        return tuple(compared for stage in self.stages for compared in stage.cells)
+
+    @property
+    def hand_overs(self) -> tuple[Compared, ...]:
+        """One for every variable that a stage loaded."""
+        return tuple(compared for stage in self.stages for compared in stage.hand_overs)
+
+    @property
+    def files(self) -> tuple[Compared, ...]:
+        """One for every file that the notebook leaves behind."""
+        return tuple(compared for stage in self.stages for compared in stage.files)
+
+    @property
+    def failure(self) -> Compared | None:
+        """The error of the first stage that did not run to its end, if any."""
+        return next((stage.failure for stage in self.stages if stage.failure is not None), None)
+
+    @property
+    def all(self) -> tuple[Compared, ...]:
+        """Every comparison."""
+        return (*self.cells, *self.hand_overs, *self.files)
+
+    @property
+    def verdict(self) -> str:
+        """The verdict as `conversion.json` has it."""
+        if self.failure is not None:
+            return "failed"
+        verdicts = {compared.verdict for compared in self.all}
+        if DIFFERS in verdicts:
+            return "differs"
+        return "equivalent-within-tolerance" if verdicts & {WITHIN_TOLERANCE, NOT_DETERMINISTIC} else "equivalent"
+
+    @property
+    def first_bad(self) -> Compared | None:
+        """What is wrong in the first stage that failed or differs: its failure, or the first difference."""
+        stage = next((stage for stage in self.stages if not stage.good), None)
+        if stage is None:
+            return None
+        every = (*stage.hand_overs, *stage.cells, *stage.files)
+        return stage.failure or next(compared for compared in every if compared.verdict == DIFFERS)
+
+
+def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
+    """The stages of a `conversion.json` that the proof runs.
+
+    Args:
+        document: its content.
+
+    Returns:
+        The stages in order, without those that hold no cell of the original.
+
+    Raises:
+        MlopsError: ``invalid-conversion`` when the file is not what it should be.
+    """
+    try:
+        names = [stage["name"] for stage in document["stages"]]
+        return [
+            StageRun(
+                name=stage["name"],
+                notebook=stage["notebook"],
+                source_cells=tuple(stage["source_cells"]),
+                loads={entry["variable"]: entry["format"] for entry in stage["inputs"]},
+                products=tuple(dict.fromkeys(entry["path"] for entry in stage["outputs"])),
+                writes=tuple(stage["writes"]),
+                # A document that does not say what a stage waits for is of an older version.
+                upstream=tuple(
+                    dict.fromkeys(
+                        [*(entry["stage"] for entry in stage["inputs"]), *stage.get("after", names[:position])]
+                    )
+                ),
+                versions={
+                    entry["variable"]: entry["source_cell"]
+                    for entry in stage["inputs"]
+                    if entry.get("source_cell") is not None
+                },
+            )
+            for position, stage in enumerate(document["stages"])
+            if stage["source_cells"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise MlopsError(
+            "invalid-conversion",
+            f"conversion.json is not valid ({error}). Convert the notebook again.",
+            path="conversion.json",
+        ) from None

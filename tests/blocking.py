@@ -7,9 +7,12 @@ import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mlops_converters.observe.session import Session
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -22,7 +25,7 @@ class BlockingSession:
         self._loop = asyncio.new_event_loop()
         self._session = Session(kernel_name, cwd, scratch=Path(self._scratch.name), **more)
 
-    def __enter__(self) -> BlockingSession:
+    def __enter__(self) -> Self:
         self._wait(self._session.start())
         return self
 

@@ -90,6 +90,7 @@ fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; 
 bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/proof.py
+	$(BIN)/python benchmarks/planning.py
 
 format: $(STAMPS)/dev $(STAMPS)/npm ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

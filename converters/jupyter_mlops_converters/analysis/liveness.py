@@ -18,6 +18,16 @@ def _deferred(analysis: _ById) -> dict[str, frozenset[str]]:
     return {name: frozenset(free) for name, free in found.items()}
 
 
+@lru_cache(maxsize=8)
+def _deferred_writes(analysis: _ById) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for cell in analysis.value.cells:
+        for statement in cell.statements:
+            for name, written in statement.facts.deferred_writes.items():
+                found.setdefault(name, set()).update(written)
+    return {name: frozenset(written) for name, written in found.items()}
+
+
 class _ById:
     """Lets an unhashable analysis be the key of a cache."""
 
@@ -52,8 +62,12 @@ def closure(analysis: Analysis, names: set[str] | frozenset[str], *, stop: froze
         reached.add(name)
         if name not in stop:
             waiting.extend(deferred.get(name, ()))
-    bound = {name for cell in analysis.cells for name in cell.facts.all_binds}
-    return {name for name in reached if name in bound or name not in BUILTINS}
+    return {name for name in reached if name not in BUILTINS or name in _bound(_ById(analysis))}
+
+
+@lru_cache(maxsize=8)
+def _bound(analysis: _ById) -> frozenset[str]:
+    return frozenset(name for cell in analysis.value.cells for name in cell.facts.all_binds)
 
 
 def needed_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
@@ -64,14 +78,8 @@ def needed_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
 
 def touched_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:
     """Names whose value the cell may have changed."""
-    writes = {
-        name
-        for other in analysis.cells
-        for statement in other.statements
-        for function, written in statement.facts.deferred_writes.items()
-        if function in closure(analysis, cell.facts.loads)
-        for name in written
-    }
+    reached = closure(analysis, cell.facts.loads)
+    writes = {name for function in reached for name in _deferred_writes(_ById(analysis)).get(function, ())}
     return closure(analysis, cell.facts.loads | cell.facts.uses) | cell.facts.all_binds | writes
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -89,18 +90,25 @@ def parse_cell(source: str, *, cell: int, path: str | None = None) -> PythonCode
     """
     text = source.replace("\r\n", "\n")
     try:
-        if _needs_transforming(text):
-            transformed = _transformer().transform_cell(text)
-            stripped = len(text) - len(text.lstrip("\n"))
-            first_line = text[:stripped].count("\n") if not text.lstrip().startswith("%%") else 0
-        else:
-            transformed, first_line = text, 0
-        tree = ast.parse(transformed)
+        return _parsed(text)
     except (SyntaxError, ValueError) as error:
         raise _syntax_error(error, text, cell, path) from None
-    replacer = _MagicReplacer(cell, path)
-    tree = replacer.visit(tree)
-    ast.fix_missing_locations(tree)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> PythonCode:
+    """The code of a text; the passes ask for the same cells again and again."""
+    if _needs_transforming(text):
+        transformed = _transformer().transform_cell(text)
+        stripped = len(text) - len(text.lstrip("\n"))
+        first_line = text[:stripped].count("\n") if not text.lstrip().startswith("%%") else 0
+    else:
+        transformed, first_line = text, 0
+    tree = ast.parse(transformed)
+    replacer = _MagicReplacer()
+    if "get_ipython" in transformed:
+        tree = replacer.visit(tree)
+        ast.fix_missing_locations(tree)
     return PythonCode(tree=tree, text=transformed, first_line=first_line, magics=tuple(replacer.magics))
 
 
@@ -132,11 +140,8 @@ def _syntax_error(error: Exception, text: str, cell: int, path: str | None) -> M
 class _MagicReplacer(ast.NodeTransformer):
     """Replaces `get_ipython().run_line_magic(…)` and its like by the Python that they run."""
 
-    def __init__(self, cell: int, path: str | None) -> None:
-        self.cell = cell
-        self.path = path
+    def __init__(self) -> None:
         self.magics: list[Magic] = []
-        self._depth = 0
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         call = _ipython_call(node.value)
@@ -205,12 +210,13 @@ class _MagicReplacer(ast.NodeTransformer):
     def _nested(self, text: str, node: ast.Expr) -> list[ast.stmt]:
         if not text.strip():
             return []
-        code = parse_cell(textwrap.dedent(text), cell=self.cell, path=self.path)
+        code = _parsed(textwrap.dedent(text))
         self.magics.extend(code.magics)
-        for inner in ast.walk(code.tree):
+        tree = deepcopy(code.tree)
+        for inner in ast.walk(tree):
             if isinstance(inner, ast.stmt | ast.expr):
                 inner.lineno = inner.end_lineno = node.lineno
-        return code.tree.body
+        return tree.body
 
 
 def _ipython_call(node: ast.AST) -> tuple[str, list[str]] | None:

@@ -58,3 +58,16 @@ def test_stages_that_cannot_be_apart_are_merged_and_equal(tmp_path: Path) -> Non
     (finding,) = (f for f in conversion.document["findings"] if f["code"] == "plan-changed")
     assert "`make` and `take`" in finding["message"]
     assert "generator" in finding["message"]
+
+
+def test_what_cells_show_is_there_by_its_number_and_as_the_last_value(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    cells = ["n = [1, 2]\nn", "_ + [3]", "print(Out[1], len(_2))\nn.append(9)", "print(_2)\n'last'", "print(_, Out[1])"]
+    notebook = write_notebook(tmp_path / "n.ipynb", cells)
+    stages = [{"name": "show", "cells": [0, 1]}, {"name": "use", "cells": [2]}, {"name": "end", "cells": [3, 4]}]
+    conversion = convert(notebook, plan={"stages": stages}, targets=("papermill",))
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    assert conversion.document["plan"]["stages"] == stages
+    inputs = [{entry["variable"] for entry in stage["inputs"]} for stage in conversion.document["stages"]]
+    # The list that is shown is the one called `n`, so both names come in one file.
+    assert inputs == [set(), {"n", "out_1", "out_2"}, {"out_1", "out_2"}]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from jupyter_mlops_converters.analysis.ambient import configures, made_again
+from jupyter_mlops_converters.analysis.history import History, history
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
@@ -69,12 +70,14 @@ class Analysis:
         cells: its code cells in order, without those that are left out.
         modules: name in the notebook → dotted module or attribute it is imported from.
         names: every name that code binds or looks up at top level.
+        history: uses of what IPython keeps of what cells show.
     """
 
     notebook: SourceNotebook
     cells: tuple[AnalysedCell, ...]
     modules: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    history: History = field(default_factory=History)
 
     def cell(self, index: int) -> AnalysedCell:
         """The code cell at that index. Raises KeyError when there is none."""
@@ -108,8 +111,9 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
         modules.update(imported_modules(code.tree))
     known = modules | _made_objects([code.tree for _, code in codes], modules)
     cells = tuple(_analysed(cell, code, known) for cell, code in codes)
+    kept = history(cells)
     names = frozenset(name for c in cells for name in c.facts.all_binds | c.facts.loads)
-    return Analysis(notebook, cells, modules, names)
+    return Analysis(notebook, cells, modules, names, kept)
 
 
 def _parsed(cell: SourceCell, shown: str) -> PythonCode:

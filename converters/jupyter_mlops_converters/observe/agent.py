@@ -43,6 +43,7 @@ class Agent:
         self.choices: dict[str, Any] = {}
         self.events: list[tuple[str, str]] = []
         self.active = False
+        self.shown: dict[str, int] = {}
         self.rc: Any = None
         self.environ = dict(os.environ)
         self.path = list(sys.path)
@@ -65,18 +66,21 @@ class Agent:
         """Report on the cell that has just run.
 
         Args:
-            request: JSON: "cell", "names" (that the cell may have changed), "live" (needed by later cells), "choose"
-                (whether stages may be cut here, so that hand-over formats are tried).
+            request: JSON: "cell", "names" (that the cell may have changed), "live" (needed by later cells), "shown"
+                (name → number of the cell whose value in `Out` it stands for), "choose" (whether stages may be cut
+                here, so that hand-over formats are tried).
         """
         self.active = False
         asked = json.loads(request)
+        self.shown = asked.get("shown", {})
         events, self.events = self.events, []
         report = {"cell": asked["cell"], "names": self._changes(set(asked["names"]))}
         report["removed"] = self.removed
         report["files"] = self._files(events)
         report["random"] = self._random_states()
         report["ambient"] = self._ambient()
-        live = [name for name in asked["live"] if name in self._namespace()]
+        values = self._values()
+        live = [name for name in asked["live"] if name in values]
         report["shared"] = self._shared(live)
         if asked.get("choose"):
             report["choices"] = self._choose(asked["cell"], live, report["shared"])
@@ -185,11 +189,20 @@ class Agent:
 
     def _visible(self) -> Any:
         hidden = getattr(_shell(), "user_ns_hidden", {})
-        return {
+        found = {
             name: value
             for name, value in list(self._namespace().items())
             if not _HIDDEN.match(name) and not (name in hidden and hidden[name] is value)
         }
+        return {**found, **self._shown_values()}
+
+    def _values(self) -> Any:
+        return {**self._namespace(), **self._shown_values()}
+
+    def _shown_values(self) -> Any:
+        """What cells have shown, where a later one looks it up by the cell's number."""
+        kept = self._namespace().get("_oh") or {}
+        return {name: kept[count] for name, count in self.shown.items() if count in kept}
 
     def _note_names(self) -> None:
         self.ids = {name: id(value) for name, value in self._visible().items()}
@@ -242,7 +255,7 @@ class Agent:
         return entry
 
     def _shared(self, live: Any) -> Any:
-        namespace = self._namespace()
+        namespace = self._values()
         groups: list[set[str]] = []
         for pair in self.values.sharing({name: namespace[name] for name in live if self.parts.get(name)}):
             together = [group for group in groups if group & set(pair)]
@@ -251,7 +264,7 @@ class Agent:
 
     def _choose(self, cell: Any, live: Any, shared: Any) -> Any:
         chosen = {}
-        namespace = self._namespace()
+        namespace = self._values()
         for names in [[name] for name in live] + shared:
             key = ",".join(names)
             prints = tuple(self.prints.get(name) for name in names)

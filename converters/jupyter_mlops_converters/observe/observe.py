@@ -101,6 +101,7 @@ async def observe(
                         "cell": cell.index,
                         "names": sorted(touched_names(analysis, cell)),
                         "live": sorted(live[cell.index]),
+                        "shown": {name: count for count, name in analysis.history.variables.items()},
                         "choose": cell.index in cut_after,
                     },
                 )

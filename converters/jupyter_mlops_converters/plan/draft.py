@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.plan import shown
 from jupyter_mlops_converters.plan.again import recreatable
 from jupyter_mlops_converters.plan.context import Library, make_library
 from jupyter_mlops_converters.plan.flow import Conflict, Flow, flow, in_order
@@ -77,7 +78,7 @@ def draft(
     conflicts = [
         Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
         for first, last in caution.together
-    ]
+    ] + shown.conflicts(program)
     wishes = _Wishes(program, asked) if asked and caution.most_stages > 1 else None
     if wishes is not None:
         wishes.merge(conflicts)

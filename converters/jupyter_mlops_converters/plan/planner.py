@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from jupyter_mlops_converters.plan import shown
 from jupyter_mlops_converters.plan.chosen import choose
 from jupyter_mlops_converters.plan.context import Library, make_context, make_library, without_moved
 from jupyter_mlops_converters.plan.draft import Draft
@@ -294,7 +295,11 @@ def _cells(
             elif cell.index == step.index:
                 text = rewritten(step.cell, by_cell.get(cell.index, []))
                 text = without_moved(program, cell.index, library, name, text)
+                if restored := shown.restored_before(program, position):
+                    cells.append(StageCell("code", restored))
                 cells.append(StageCell("code", text, cell.index, dict(cell.metadata)))
+                if kept := shown.kept_after(program, position):
+                    cells.append(StageCell("code", kept))
     return tuple(cells)
 
 

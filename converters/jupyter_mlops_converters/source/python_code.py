@@ -195,7 +195,7 @@ class _MagicReplacer(ast.NodeTransformer):
             return _uses(_names_in(_without_options(argument) + "\n" + body), node)
         try:
             statements = self._nested(body, node)
-        except MlopsError:
+        except (SyntaxError, ValueError):
             if name in _RUNS_PYTHON or name == "capture":
                 raise
             # A magic of the notebook's own or of an extension, for another language.

@@ -34,7 +34,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient shows no types t
             allow_errors=False,
             force_raise_errors=False,
             record_timing=False,
-            store_widget_state=False,
+            store_widget_state=True,
             shutdown_kernel="immediate",
         )
         manager = self.create_kernel_manager()

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.observe.widgets import with_states
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -163,6 +164,7 @@ class Session:
             raise CellFailedError("kernel-died") from None
         seconds = time.monotonic() - started
         outputs = [json.loads(json.dumps(output)) for output in cell.outputs]
+        outputs = with_states(outputs, client.widget_state, client.widget_buffers)
         error = next((output for output in outputs if output["output_type"] == "error"), None)
         if error is not None and "raises-exception" not in (cell.metadata.get("tags") or []):
             raise CellFailedError("raised", error["ename"], error["evalue"], "\n".join(error["traceback"]))

@@ -140,15 +140,15 @@ class Program:
         Returns:
             The statement to run again, or None when the name holds an ordinary value there.
         """
-        found = None
-        for statement in self.binders.get(name, ()):
-            if self.position(statement.cell) >= before:
-                break
-            found = statement
+        binders = [s for s in self.binders.get(name, ()) if self.position(s.cell) < before]
+        writer = self.last_writer(name, before)
+        if writer is not None:
+            # Where a later one has not made another value of it (a module that is imported again), it is none.
+            binders = [s for s in binders if self.position(s.cell) == writer]
+        found = binders[-1] if binders else None
         if found is None or found.kind not in {"import", "definition"} or (found.cell, found.position) in self.acting:
             return None
-        writer = self.last_writer(name, before)
-        return found if writer is None or writer == self.position(found.cell) else None
+        return found
 
     def position(self, index: int) -> int:
         """Position of the step of that cell. Raises KeyError when there is none."""

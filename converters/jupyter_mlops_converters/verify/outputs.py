@@ -1,6 +1,6 @@
 """Do two runs of a cell show the same? Compares nbformat outputs, after taking out what no two runs share.
 
-Taken out before anything is compared: memory addresses, timings that IPython, tqdm and Keras print, names of
+Taken out before anything is compared: memory addresses, timings that IPython, tqdm, Keras and test runners print, names of
 temporary cell files, ANSI colours, text that was overwritten with carriage returns, ids that HTML output makes up, and
 execution counts. Everything else counts, with one exception: stderr. Warnings are shown once per process and place, so
 the same code in other processes repeats them; a difference is mentioned in the detail and does not change the verdict.
@@ -32,8 +32,10 @@ _TIME = r"\d[\d.,]*(?:e[+-]?\d+)? ?(?:ns|µs|μs|us|ms|s|min|h)\b(?: \d+ ?(?:s|m
 _TIMINGS = (
     re.compile(rf"^(?:CPU times|Wall time|Compiler|Parser)\b[^\n]*{_TIME}[^\n]*$", re.MULTILINE),
     re.compile(rf"{_TIME} ± {_TIME} per loop \(mean ± std\. dev\. of [^)]*\)"),
-    re.compile(r"\[(?:\d+:)?\d+:\d+<(?:(?:\d+:)?\d+:\d+|\?),\s*[^\]\n]*\]"),  # tqdm: [00:01<00:03, 2.5it/s]
+    re.compile(r"\[(?:\d+:)?\d+:\d+(?:<|&lt;)(?:(?:\d+:)?\d+:\d+|\?),\s*[^\]\n]*\]"),  # tqdm: [00:01<00:03, 2.5it/s]
     re.compile(rf"\b\d+s {_TIME}/(?:step|epoch|sample)\b"),  # Keras: 0s 2ms/step
+    re.compile(r"(?:(?<=\d test in )|(?<=\d tests in ))\d+\.\d+s$", re.MULTILINE),  # unittest: Ran 2 tests in 0.001s
+    re.compile(r"(?:(?<=\d passed in )|(?<=\d failed in ))\d+\.\d+s(?=(?: =+)?$)", re.MULTILINE),  # pytest
 )
 #: statsmodels writes into every summary when it was made; the rest of the summary is to be compared.
 _MADE_AT = re.compile(
@@ -104,7 +106,12 @@ def compare_outputs(
         The verdict, and the first difference in words.
     """
     longest_first = sorted((paths or {}).items(), key=lambda pair: -len(pair[0]))
-    rules = _Rules(tuple(longest_first), rtol, atol, pixels)
+    return _compare_all(expected, actual, _Rules(tuple(longest_first), rtol, atol, pixels))
+
+
+def _compare_all(
+    expected: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]], rules: _Rules
+) -> OutputComparison:
     before, before_stderr = _normalise(expected, rules)
     after, after_stderr = _normalise(actual, rules)
     aside = ""
@@ -246,8 +253,10 @@ def _compare_errors(one: tuple[str, str], other: tuple[str, str]) -> OutputCompa
 
 
 def _compare_mime(mime: str, one: Any, other: Any, rules: _Rules) -> OutputComparison:
-    if one == other or mime == _WIDGET:  # a widget's view holds a random id and nothing else
+    if one == other:
         return OutputComparison("identical")
+    if mime == _WIDGET:
+        return _compare_widgets(one.get("state"), other.get("state"), rules)
     if mime in ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"):
         return _compare_encoded_images(_text(one), _text(other), rules)
     if not isinstance(one, (str, list)) or not isinstance(other, (str, list)):
@@ -262,6 +271,34 @@ def _compare_mime(mime: str, one: Any, other: Any, rules: _Rules) -> OutputCompa
         texts = [_name_ids(f"<script>{text}</script>") for text in texts]
     found = _compare_text(normalise_text(texts[0], rules.paths), normalise_text(texts[1], rules.paths), rules)
     return found if mime == "text/plain" else found._replace(detail=f"{mime}: {found.detail}" if found.detail else "")
+
+
+def _compare_widgets(one: Any, other: Any, rules: _Rules) -> OutputComparison:
+    """Compare the states of two widgets; the id of a view is made up. What output widgets have caught is output."""
+    caught: tuple[list[Any], list[Any]] = ([], [])
+    texts = [
+        json.dumps(_without_outputs(state, found), sort_keys=True, indent=1, ensure_ascii=False)
+        for state, found in zip((one, other), caught, strict=True)
+    ]
+    found = _compare_text(normalise_text(texts[0], rules.paths), normalise_text(texts[1], rules.paths), rules)
+    if found.verdict == "differs":
+        return found._replace(detail=f"a widget: {found.detail}")
+    for before, after in zip(*caught, strict=True):
+        inner = _compare_all(before, after, rules)
+        if inner.verdict != "identical":
+            return inner._replace(detail=f"in a widget: {inner.detail}")
+    return found
+
+
+def _without_outputs(state: Any, found: list[Any]) -> Any:
+    if isinstance(state, list):
+        return [_without_outputs(item, found) for item in state]
+    if not isinstance(state, dict):
+        return state
+    if state.get("_model_name") == "OutputModel":
+        found.append(state.get("outputs") or [])
+        state = {key: value for key, value in state.items() if key != "outputs"}
+    return {key: _without_outputs(value, found) for key, value in state.items()}
 
 
 def _compare_text(one: str, other: str, rules: _Rules) -> OutputComparison:

@@ -27,6 +27,8 @@ df.head(2)
 # %% [markdown]
 # ## Features
 # %%
+import pandas as pd  # once more, as pasted from elsewhere
+
 df["twice"] = twice(df["price"])
 df["halved"] = halve(df["price"])
 json.dumps({"rows": len(df)})
@@ -43,7 +45,7 @@ print(score, ceil(score), helpers.NAME, os.path.exists("data/orders.csv"))
 # %%
 from statistics import mean
 
-json.dumps({"mean": round(mean(df["halved"]), 6), "when": str(df["when"].max())})
+json.dumps({"mean": round(mean(df["halved"]), 6), "when": str(pd.Series(df["when"]).max())})
 # %% [file] helpers.py
 NAME = 'helpers'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import uuid
 from typing import Any
 
 import pandas as pd
@@ -48,6 +49,11 @@ def picture(
 
 def figure(**options: Any) -> dict[str, Any]:
     return shown(image__png=base64.encodebytes(picture(**options)).decode(), text__plain="<Figure size 20x10>")
+
+
+def widget(state: dict[str, Any]) -> dict[str, Any]:
+    view = {"model_id": uuid.uuid4().hex, "state": state}
+    return {"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": view}, "metadata": {}}
 
 
 def styled(colour: str) -> str:
@@ -100,6 +106,10 @@ SAME: dict[str, tuple[Outputs, Outputs]] = {
         [out("100%|###| 10/10 [00:03<00:00, 2.9it/s]\n")],
     ),
     "epochs": ([out("1/1 ━━━━ 0s 12ms/step - loss: 0.5\n")], [out("1/1 ━━━━ 1s 900ms/step - loss: 0.5\n")]),
+    "unit tests": (
+        [out("Ran 2 tests in 0.001s\n\nOK\n==== 3 passed in 0.05s ====\n")],
+        [out("Ran 2 tests in 0.013s\n\nOK\n==== 3 passed in 1.20s ====\n")],
+    ),
     "colours": ([out("\x1b[31mred\x1b[0m\n")], [out("red\n")]),
     "backspaces": ([out("12\b3\n")], [out("13\n")]),
     "windows line ends": ([out("a\r\nb\r\n")], [out("a\nb\n")]),
@@ -129,10 +139,41 @@ SAME: dict[str, tuple[Outputs, Outputs]] = {
         [{"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}}}],
         [{"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "b"}}}],
     ),
+    "states of widgets": (
+        [
+            widget(
+                {
+                    "_model_name": "BoxModel",
+                    "children": [{"description": "<b>", "value": 1}],
+                    "tip": "[00:01&lt;00:03, 2.5it/s]",
+                }
+            )
+        ],
+        [
+            widget(
+                {
+                    "_model_name": "BoxModel",
+                    "children": [{"value": 1, "description": "<b>"}],
+                    "tip": "[00:09&lt;00:01, 9.1it/s]",
+                }
+            )
+        ],
+    ),
+    "outputs in widgets": (
+        [widget({"_model_name": "OutputModel", "outputs": [out("a\n"), figure(note="a")]})],
+        [widget({"_model_name": "OutputModel", "outputs": [out("a\n"), figure(note="another")]})],
+    ),
     "key order in JSON": ([shown(application__json={"a": 1, "b": 2})], [shown(application__json={"b": 2, "a": 1})]),
 }
 
 DIFFERENT: dict[str, tuple[Outputs, Outputs, str]] = {
+    "state of a widget": ([widget({"value": 1})], [widget({"value": 2})], "a widget"),
+    "output in a widget": (
+        [widget({"_model_name": "OutputModel", "outputs": [out("a\n")]})],
+        [widget({"_model_name": "OutputModel", "outputs": [out("b\n")]})],
+        "in a widget",
+    ),
+    "how many tests ran": ([out("Ran 2 tests in 0.001s\n")], [out("Ran 3 tests in 0.001s\n")], "Ran 3 tests"),
     "a figure in a summary of statsmodels": (
         [out("Date: Mon, 23 Nov 2026  Prob: 0.1")],
         [out("Date: Mon, 23 Nov 2026  Prob: 0.2")],

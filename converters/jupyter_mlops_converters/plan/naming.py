@@ -47,9 +47,13 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
     for number, stage in enumerate(stages):
         headings = [h for position in stage for h in program.steps[position].role.headings]
         section = [h for h in program.steps[stage[0]].role.headings if h.text]
-        role, share = majorities[number]
+        role, share, cells = majorities[number]
+        if role:
+            # What a stage does is not the import of what it needs.
+            headings, section = ([h for h in found if not _IMPORTS.search(h.text)] for found in (headings, section))
         title = section[-1].text if section else (headings[0].text if headings and not role else "")
-        if role and share >= 0.5 and [r for r, _ in majorities].count(role) == 1:
+        telling = cells * 4 >= len(stage) or not slug(title)
+        if role and telling and share >= 0.5 and [each[0] for each in majorities].count(role) == 1:
             name, reason = role, f"Most of its cells {_DOES[role]}."
         elif title and slug(title):
             name, reason = slug(title), f"The notebook has a heading of its own for it: “{title}”."
@@ -94,7 +98,13 @@ _DOES = {
 }
 
 
-def _main_role(program: Program, stage: tuple[int, ...]) -> tuple[str, float]:
+_IMPORTS = re.compile(
+    r"(?i)^(?:step \d+\W+)?(?:import(?:s|ing)?\b(?!.*\bdata)|load(?:ing)? (?:the )?(?:libra|packag|modul)|librar|packages|set ?up\b|tools$)"
+)
+
+
+def _main_role(program: Program, stage: tuple[int, ...]) -> tuple[str, float, int]:
+    """The role that weighs most, its share of all weights, and in how many cells it is."""
     weights: dict[str, float] = {}
     for step in (program.steps[position] for position in stage):
         if step.role.role not in {"", "setup"}:
@@ -105,15 +115,30 @@ def _main_role(program: Program, stage: tuple[int, ...]) -> tuple[str, float]:
     if stage[0] == 0 and "load" in weights:
         weights["load"] += 2
     if not weights:
-        return "", 0.0
+        return "", 0.0, 0
     role = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
-    return role, weights[role] / sum(weights.values())
+    cells = sum(program.steps[position].role.role == role for position in stage)
+    return role, weights[role] / sum(weights.values()), cells
+
+
+#: Words that say nothing about what a stage does.
+_EMPTY = frozenset(
+    {"the", "a", "an", "of", "and", "or", "our", "my", "your", "its", "to", "in", "for", "with", "on", "at", "by", "from",
+     "as", "is", "are", "be", "do", "does", "did", "can", "could", "should", "will", "would", "have", "has", "it",
+     "this", "that", "these", "those", "there", "how", "what", "which", "when", "where", "why", "who", "if", "not",
+     "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "step", "part", "section",
+     "chapter", "exercise", "question", "problem", "task", "solution", "use", "using"}
+)  # fmt: skip
 
 
 def slug(text: str) -> str:
     """A text as an identifier of a few words; empty when it has none."""
-    words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in {"the", "a", "an", "of", "and", "our", "to", "in", "for", "with", "on", "is", "are", "let", "s", "us", "we", "step", "part", "section"} and not word.isdigit()]  # fmt: skip
-    found = "_".join(words[:3])
-    if found and not found[0].isalpha():
-        found = "step_" + found
-    return found[:30].strip("_")
+    words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in _EMPTY and not word.isdigit()]
+    if words and not words[0][0].isalpha():
+        words.insert(0, "step")
+    found = words[0][:30] if words else ""
+    for word in words[1:3]:
+        if len(found) + 1 + len(word) > 30:
+            break
+        found += f"_{word}"
+    return found

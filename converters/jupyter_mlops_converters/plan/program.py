@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
-from jupyter_mlops_converters.analysis.liveness import closure, needed_names, touched_names
+from jupyter_mlops_converters.analysis.liveness import closure, live_after, needed_names, touched_names
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 
@@ -178,11 +178,12 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
     previous: dict[str, str] = {}
     seeded: set[str] = set()
     classes: dict[str, str] = {}
+    live = live_after(analysis)
     for cell in analysis.cells:
         observed = observation.cell(cell.index) if observation is not None else None
         seeds = seeded_by(cell, analysis)
         if observed is not None:
-            uses, writes, binds = _observed_names(analysis, cell, observed, classes)
+            uses, writes, binds = _observed_names(analysis, cell, observed, classes, live[cell.index])
             drawn = {
                 name for name in observed.random if previous.get(name, observed.random[name]) != observed.random[name]
             }
@@ -249,8 +250,11 @@ def _brought_along(cell: AnalysedCell, observed: ObservedCell) -> list[tuple[str
 
 
 def _observed_names(
-    analysis: Analysis, cell: AnalysedCell, observed: ObservedCell, classes: dict[str, str]
+    analysis: Analysis, cell: AnalysedCell, observed: ObservedCell, classes: dict[str, str], live: set[str]
 ) -> tuple[set[str], set[str], set[str]]:
+    # What a cell binds for certain is its own, even where this run gave it the value that it had: the next may not.
+    completed = not any(output.get("output_type") == "error" for output in observed.outputs)
+    certain = cell.facts.binds if completed else set()
     uses = needed_names(analysis, cell)
     # An instance of a class of the notebook brings the globals of its methods along.
     of_class = {classes[name] for name in uses | cell.facts.loads if name in classes}
@@ -262,9 +266,11 @@ def _observed_names(
         touched = name in cell.facts.touches or name in cell.facts.all_binds
         if change.bound or change.changed or (change.changed is None and touched):
             writes.add(name)
-            if not change.bound:
+            if not change.bound and (name in live or change.model is not None):
                 # Changed in place, perhaps through another name: the old object has to be there.
                 uses.add(name)
+        elif name in certain:
+            writes.add(name)
     for name in cell.facts.maybe_binds & writes:
         # Bound on one path only: on the other the earlier value lives on.
         uses.add(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -22,11 +23,11 @@ from jupyter_mlops_converters.observe.observe import Limits, observe
 from jupyter_mlops_converters.plan.edited import EditedPlan
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.planner import Caution, Place, plan
-from jupyter_mlops_converters.plan.program import build_program, first_seeds
+from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds, needing
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
 from jupyter_mlops_converters.source.place import Project
 from jupyter_mlops_converters.verify.excuse import TwoRuns
-from jupyter_mlops_converters.verify.proof import Proof, StageProof, StageRun, stage_runs
+from jupyter_mlops_converters.verify.proof import Compared, Proof, StageProof, StageRun, stage_runs
 from jupyter_mlops_converters.verify.prove import Grounds, prove, stage_keys
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Progress = Callable[[dict[str, Any]], None]
 #: How often the plan is made more careful before one stage is all that is left.
 _ATTEMPTS = 6
+_NOT_DEFINED = re.compile(r"(?:name|variable) '(\w+)' is not defined")
 
 
 @contextmanager
@@ -271,6 +273,10 @@ async def planned_and_proven(
             if bad is None or last:
                 return replace(pipeline, findings=(*pipeline.findings, *attempts)), proof, observation
             proven = {keys[found.stage]: found for found in proof.stages if found.good and found.stage in keys}
+            lacking = _lacking(bad, program)
+            if lacking is not None and bad.source_cell is not None:
+                program = needing(program, bad.source_cell, lacking)
+                continue
             attempts.append(
                 Finding(
                     "planned-again",
@@ -280,6 +286,15 @@ async def planned_and_proven(
                 )
             )
             caution = _more_careful(caution, pipeline, bad.stage, len(attempts))
+
+
+def _lacking(bad: Compared, program: Program) -> str | None:
+    """The name that a cell looked up without its code showing it: in a text that is evaluated, say."""
+    said = _NOT_DEFINED.search(bad.detail) if bad.verdict == "failed" else None
+    step = next((step for step in program.steps if step.index == bad.source_cell), None)
+    if said is None or step is None or said[1] in step.uses or said[1] not in program.binders:
+        return None
+    return said[1]
 
 
 def _contents(emission: Emission) -> dict[str, bytes]:

@@ -96,3 +96,13 @@ def test_values_come_from_where_they_are_bound_and_only_to_where_they_are_used(t
         "grow": {("size", "count"), ("row", "make")},
         "end": {("row", "grow")},
     }
+
+
+def test_a_name_that_only_a_text_holds_is_found_by_the_proof(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    cells = ["import math\nlimit = [2.0]", "rule = 'math.sqrt(limit[0])'", "found = eval(rule)\nfound", "found + 1"]
+    stages = [{"name": name, "cells": [cell]} for cell, name in enumerate(["make", "rule", "apply", "end"])]
+    notebook = write_notebook(tmp_path / "n.ipynb", cells)
+    conversion = convert(notebook, plan={"stages": stages}, targets=("papermill",))
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    assert conversion.document["plan"]["stages"] == stages

@@ -10,6 +10,8 @@ import ast
 import builtins
 from dataclasses import dataclass, field
 
+from jupyter_mlops_converters.analysis.quoted import quoted_names
+
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "exit", "quit"}
 #: Builtins that take an argument without changing it.
 _PURE_CALLS = frozenset(
@@ -160,6 +162,8 @@ class _TopLevel(ast.NodeVisitor):
             self._touch(node.func)
         if isinstance(node.func, ast.Name) and node.func.id in _OPAQUE_CALLS:
             self.facts.opaque = f"`{node.func.id}(…)` can reach any name"
+        for name in sorted(quoted_names(node)):
+            self._load(name)
         if not plain:
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 self._touch(argument)
@@ -408,6 +412,10 @@ class _ScopeCollector(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         (self.loaded if isinstance(node.ctx, ast.Load) else self.stored).add(node.id)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.loaded |= quoted_names(node)
+        self.generic_visit(node)
 
     def visit_Global(self, node: ast.Global) -> None:
         self.declared_global |= set(node.names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
@@ -153,6 +153,24 @@ class Program:
     def position(self, index: int) -> int:
         """Position of the step of that cell. Raises KeyError when there is none."""
         return self._positions[index]
+
+
+def needing(program: Program, cell: int, name: str) -> Program:
+    """The same program, knowing that a cell looks a name up in a way that its code does not show.
+
+    Args:
+        program: the steps.
+        cell: its index.
+        name: what it looks up.
+
+    Returns:
+        The program.
+    """
+    steps = list(program.steps)
+    step = steps[program.position(cell)]
+    facts = replace(step.cell.facts, uses=step.cell.facts.uses | {name}, loads=step.cell.facts.loads | {name})
+    steps[program.position(cell)] = replace(step, cell=replace(step.cell, facts=facts), uses=step.uses | {name})
+    return replace(program, steps=tuple(steps))
 
 
 def build_program(analysis: Analysis, observation: Observation | None) -> Program:

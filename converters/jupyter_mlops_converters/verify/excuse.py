@@ -72,4 +72,10 @@ class TwoRuns:
 
 
 def _kinds(outputs: tuple[dict[str, Any], ...]) -> list[tuple[str, ...]]:
-    return [(o["output_type"], *sorted(o.get("data", {}))) for o in outputs if o.get("name") != "stderr"]
+    found: list[tuple[str, ...]] = []
+    for output in outputs:
+        kind = (output["output_type"], *sorted(output.get("data", {})))
+        # What is printed comes in one piece or in more, as it happens.
+        if output.get("name") != "stderr" and (kind != ("stream",) or found[-1:] != [kind]):
+            found.append(kind)
+    return found

@@ -41,6 +41,12 @@ def facts(code: str):
         ("f = lambda r: r * scale", {"f"}, set(), {"scale"}),
         ("x = 1\nprint(x)", {"x"}, set(), set()),
         ("print(x)\nx = 1", {"x"}, set(), {"x"}),
+        ("df.query('age > @limit and name in @names')", set(), set(), {"df", "limit", "names"}),
+        ("df.eval('z = x * @k', inplace=True)", set(), set(), {"df", "k"}),
+        ("smf.ols('np.log(y) ~ center(x) + C(z)', data=df)", set(), set(), {"smf", "df", "np", "center", "C"}),
+        ("cProfile.run('f(a)')", set(), set(), {"cProfile", "f", "a"}),
+        ("timeit.timeit('g(b)', setup='import math')", set(), set(), {"timeit", "g", "b"}),
+        ("print('a ~ b', 'x @y')", set(), set(), set()),
     ],
 )
 def test_binds_and_uses(code: str, binds: set[str], maybe: set[str], uses: set[str]) -> None:
@@ -55,6 +61,11 @@ def test_functions_look_names_up_later() -> None:
     assert found.deferred["f"] - BUILTINS == {"g", "k", "count"}
     assert found.deferred_writes == {"f": {"count"}}
     assert found.uses == set()
+
+
+def test_functions_look_names_in_texts_up_later() -> None:
+    found = facts("def f(df, low):\n    return df.query('x > @low and x < @high')")
+    assert found.deferred["f"] - BUILTINS == {"high"}
 
 
 def test_decorated_functions_may_run_at_once() -> None:

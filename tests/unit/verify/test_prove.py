@@ -60,6 +60,27 @@ def test_a_value_is_excused_by_its_own_version_only(tmp_path: Path, second: tupl
     assert found.hand_overs[0].verdict == verdict
 
 
+def printed(*pieces: str) -> tuple[dict[str, str], ...]:
+    """Streams, each written as its name, a colon, and the text."""
+    pairs = [piece.split(":", 1) for piece in pieces]
+    return tuple({"output_type": "stream", "name": name, "text": text} for name, text in pairs)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "verdict"),
+    [
+        (printed("stdout:14:31\n"), "not-deterministic"),
+        (printed("stdout:14:", "stderr:warned", "stdout:32\n"), "not-deterministic"),
+        ((*printed("stdout:14:31\n"), {"output_type": "display_data", "data": {"text/plain": "1"}}), "differs"),
+        ((), "differs"),
+    ],
+)
+def test_a_cell_is_excused_only_where_it_shows_the_same_kinds(tmp_path: Path, outputs, verdict: str) -> None:
+    runs = [Observation((ObservedCell(0, 0.0, printed(text), {}),)) for text in ("stdout:14:29\n", "stdout:14:30\n")]
+    stage = StageProof("show", cells=(Compared("differs", "", "show", 0, outputs=outputs),))
+    assert TwoRuns(*runs, tmp_path, tmp_path, {}).excuse(stage).cells[0].verdict == verdict
+
+
 @pytest.mark.parametrize(("again", "verdict"), [(b"1", "differs"), (b"3", "not-deterministic")])
 def test_a_file_is_excused_only_where_the_notebook_itself_writes_another(
     tmp_path: Path, again: bytes, verdict: str

@@ -90,7 +90,10 @@ class Workbench:
         self._second: asyncio.Task[TwoRuns] | None = None
 
     def _mirror(self, name: str) -> Mirror:
-        return Mirror(self.project.root, self._work / name, keep=self._notebook_folder)
+        mirror = Mirror(self.project.root, self._work / name, keep=self._notebook_folder)
+        # A notebook that lists its folder shows the pipeline's as well, once it is there. So it is there in every run.
+        (mirror.root / self.folder / "stages").mkdir(parents=True)
+        return mirror
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,7 +134,6 @@ class Workbench:
 
     async def _get_ready(self, stages: int) -> None:
         cwd = self._proof.root / self.folder / "stages"
-        cwd.mkdir(parents=True, exist_ok=True)
         for _ in self._proof.copying():
             await asyncio.sleep(0)
         self._kernels.start_ahead(min(stages, MOST_STAGES), cwd)

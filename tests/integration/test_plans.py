@@ -106,3 +106,17 @@ def test_a_name_that_only_a_text_holds_is_found_by_the_proof(tmp_path: Path) -> 
     conversion = convert(notebook, plan={"stages": stages}, targets=("papermill",))
     assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
     assert conversion.document["plan"]["stages"] == stages
+
+
+def test_a_notebook_that_lists_its_folder_is_compared_with_the_pipeline_in_place(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    cells = [
+        "import os\nsorted(os.listdir())",
+        "!ls",
+        "open('out.txt', 'w').write('x');",
+        "print(sorted(os.listdir()))",
+    ]
+    stages = [{"name": name, "cells": [cell]} for cell, name in enumerate(["a", "b", "c", "d"])]
+    conversion = convert(write_notebook(tmp_path / "n.ipynb", cells), plan={"stages": stages}, targets=("papermill",))
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    assert conversion.document["plan"]["stages"] == stages

@@ -121,7 +121,7 @@ def compile_notebook(
     place = replace(place, kernel_name=kernel_name)
     with workspace() as work:
         bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        pipeline, proof, observation = complete(planned_and_proven(bench, place, cuts, targets, asked))
+        pipeline, proof, observation = complete(bench.in_time(planned_and_proven(bench, place, cuts, targets, asked)))
         findings += [
             Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
         ]
@@ -140,7 +140,7 @@ def _finish(
 ) -> Compiled:
     tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
     emission = emit(replace(pipeline, targets=targets), targets)
-    document = conversion_document(emission, proof)
+    document = conversion_document(emission, proof, observation.memory if observation is not None else 0)
     return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
 
 
@@ -188,8 +188,8 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     place = _place(notebook, project, here.name, here, may_exist=True)
     with workspace() as work:
         bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        observation, proof = complete(proven_again(bench, stages))
-    document["verification"] = verification(proof)
+        observation, proof = complete(bench.in_time(proven_again(bench, stages)))
+    document["verification"] = verification(proof, observation.memory)
     return Verified(document, proof, observation, notebook)
 
 

@@ -14,12 +14,13 @@ from jupyter_mlops_converters.verify.proof import Proof
 SCHEMA = 1
 
 
-def conversion_document(emission: Emission, proof: Proof | None) -> dict[str, Any]:
+def conversion_document(emission: Emission, proof: Proof | None, memory: int = 0) -> dict[str, Any]:
     """The content of `conversion.json`.
 
     Args:
         emission: all files of the pipeline.
         proof: its proof; None when nothing was run.
+        memory: the most bytes that the notebook needed.
 
     Returns:
         A JSON-able document; the same pipeline and proof give the same one.
@@ -56,7 +57,7 @@ def conversion_document(emission: Emission, proof: Proof | None) -> dict[str, An
             for f in (*pipeline.findings, *emission.findings)
         ],
         "plan": plan_document(pipeline),
-        "verification": verification(proof),
+        "verification": verification(proof, memory),
     }
 
 
@@ -96,8 +97,8 @@ def _hand_over(hand_over: HandOver, **more: str) -> list[dict[str, Any]]:
     ]
 
 
-def verification(proof: Proof | None) -> dict[str, Any]:
-    """The `verification` part of the document."""
+def verification(proof: Proof | None, memory: int = 0) -> dict[str, Any]:
+    """The `verification` part of the document. Arguments as of `conversion_document`."""
     if proof is None:
         return {"verdict": "not-run", "cells": []}
     found: dict[str, Any] = {
@@ -116,6 +117,10 @@ def verification(proof: Proof | None) -> dict[str, Any]:
             {"variable": c.name, "stage": c.stage, "verdict": c.verdict, "detail": c.detail} for c in proof.hand_overs
         ],
         "files": [{"path": c.name, "verdict": c.verdict, "detail": c.detail} for c in proof.files],
+        "memory": {
+            "notebook": rounded(memory),
+            "stages": {stage.stage: rounded(stage.memory) for stage in proof.stages},
+        },
     }
     if proof.failure is not None:
         found["failure"] = {
@@ -125,6 +130,12 @@ def verification(proof: Proof | None) -> dict[str, Any]:
             "detail": proof.failure.detail,
         }
     return found
+
+
+def rounded(size: int) -> int:
+    """Bytes in steps of a sixteenth to an eighth, which is as exact as two runs of the same code are alike."""
+    step = 1 << max(0, size.bit_length() - 4)
+    return -(-size // step) * step
 
 
 def document_text(document: dict[str, Any]) -> str:

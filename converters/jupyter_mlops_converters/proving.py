@@ -6,16 +6,18 @@ import asyncio
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from jupyter_mlops_converters.analysis.cells import Analysis
 from jupyter_mlops_converters.document import conversion_document
 from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.kernels import Kernels, processors
 from jupyter_mlops_converters.observe.mirror import Mirror, state_of
 from jupyter_mlops_converters.observe.observation import Observation
@@ -33,6 +35,7 @@ from jupyter_mlops_converters.verify.prove import Grounds, prove, stage_keys
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+T = TypeVar("T")
 Progress = Callable[[dict[str, Any]], None]
 #: How often the plan is made more careful before one stage is all that is left.
 _ATTEMPTS = 6
@@ -42,11 +45,17 @@ _NOT_DEFINED = re.compile(r"(?:name|variable) '(\w+)' is not defined")
 @contextmanager
 def workspace() -> Iterator[Path]:
     """A temporary folder for everything that a conversion needs; gone afterwards."""
-    work = Path(tempfile.mkdtemp(prefix="jupyter-mlops-")).resolve()
+    # Its name is known before it is made, so that there is no moment at which an interrupt would leave it behind.
+    work = Path(tempfile.gettempdir()).resolve() / f"jupyter-mlops-{uuid4().hex[:12]}"
     try:
+        work.mkdir(mode=0o700)
         yield work
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        try:
+            shutil.rmtree(work, ignore_errors=True)
+        except KeyboardInterrupt:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
 
 
 class Workbench:
@@ -78,16 +87,45 @@ class Workbench:
         self.analysis = analysis
         self.project = project
         self.folder = folder
-        self.tell = progress
+        self._progress = progress
         self.limits = limits
         self._work = work
         self._notebook_folder = analysis.notebook.path.parent
         self._kernels = Kernels(kernel_name, work / "kernels")
         self._original = self._mirror("original")
         self._proof = self._mirror("proof")
+        self._said = ""
         self._large: dict[Path, tuple[int, int]] = {}
         self._background: list[asyncio.Task[Any]] = []
         self._second: asyncio.Task[TwoRuns] | None = None
+        self._memory = 0
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Pass on a progress event."""
+        self._said = event["message"]
+        self._progress(event)
+
+    async def in_time(self, work: Awaitable[T]) -> T:
+        """Do something within the limit for everything.
+
+        Args:
+            work: what to do.
+
+        Returns:
+            What it gives.
+
+        Raises:
+            MlopsError: ``total-timeout``.
+        """
+        try:
+            return await asyncio.wait_for(work, self.limits.total)
+        except asyncio.TimeoutError:
+            raise MlopsError(
+                "total-timeout",
+                f"It took longer than the limit of {self.limits.total:g} s in all. It was at: {self._said}. "
+                "Raise the limit with --total-timeout.",
+                path=str(self.analysis.notebook.path),
+            ) from None
 
     def _mirror(self, name: str) -> Mirror:
         mirror = Mirror(self.project.root, self._work / name, keep=self._notebook_folder)
@@ -130,13 +168,29 @@ class Workbench:
             self._background.append(asyncio.ensure_future(self._get_ready(0)))
         await self._background[0]
         await self._kernels.stop_starting()
+        self._memory = observation.memory
         return observation
 
     async def _get_ready(self, stages: int) -> None:
         cwd = self._proof.root / self.folder / "stages"
         for _ in self._proof.copying():
             await asyncio.sleep(0)
-        self._kernels.start_ahead(min(stages, MOST_STAGES), cwd)
+        self._kernels.start_ahead(min(stages, MOST_STAGES), cwd, self._temp(self._proof))
+
+    def _temp(self, mirror: Mirror) -> Path:
+        return self._work / f"temp-{mirror.root.name}"
+
+    def _paths(self, *mirrors: Mirror) -> dict[str, str]:
+        """Replacements for the comparison of outputs: the scratch copies stand for the project."""
+        copies = {str(mirror.root): str(self.project.root) for mirror in mirrors}
+        return copies | {str(self._temp(mirror)): tempfile.gettempdir() for mirror in mirrors}
+
+    def _processes(self) -> int:
+        """How many stages may have a process at the same time: as many as memory has room for, were all like the notebook."""
+        import psutil
+
+        room = psutil.virtual_memory().available // max(1, self._memory)
+        return int(max(1, min(MOST_STAGES, room)))
 
     async def _run_in(self, mirror: Mirror, reference: str, cuts: frozenset[int], progress: Progress) -> Observation:
         place = self._notebook_folder.relative_to(self.project.root)
@@ -144,7 +198,7 @@ class Workbench:
             self.analysis,
             mirror=mirror.root,
             project=self.project.root,
-            session=self._kernels.session(mirror.root / place),
+            session=self._kernels.session(mirror.root / place, self._temp(mirror)),
             reference=self._work / reference,
             cut_after=cuts,
             limits=self.limits,
@@ -176,6 +230,8 @@ class Workbench:
         spared = {path for stage in stages if stage.name in known for path in stage.writes}
         spared |= {f"{self.folder}/{path}" for stage in stages if stage.name in known for path in stage.products}
         self._proof.reset(spared)
+        shutil.rmtree(self._temp(self._proof), ignore_errors=True)
+        self._temp(self._proof).mkdir()
         folder = self._proof.root / self.folder
         write_files(folder, files or {})
         for path in {path for stage in stages if stage.name not in known for path in stage.products}:
@@ -185,13 +241,15 @@ class Workbench:
             observation=observation,
             mirror=self._proof.root,
             before=self._proof.first,
+            temp=self._temp(self._proof),
             original=self._original.root,
             project=self.project.root,
             folder=self.folder,
             kernels=self._kernels,
             side_by_side=processors(),
-            at_once=MOST_STAGES,
+            at_once=self._processes(),
             limit=self.limits.cell,
+            paths={**self._paths(self._original, self._proof), f"{Path(self.folder).name}_lib.": "__main__."},
             seeded_from=first_seeds(self.analysis),
             progress=self.tell,
             excuse=lambda stage: self._excuse(stage, observation),
@@ -216,9 +274,7 @@ class Workbench:
         for _ in mirror.copying():
             await asyncio.sleep(0)
         again = await self._run_in(mirror, "unused", frozenset(), lambda _event: None)
-        roots = (self._original.root, mirror.root)
-        paths = {str(root): str(self.project.root) for root in roots}
-        return TwoRuns(observation, again, roots[0], roots[1], paths)
+        return TwoRuns(observation, again, self._original.root, mirror.root, self._paths(self._original, mirror))
 
 
 async def proven_again(bench: Workbench, stages: list[StageRun]) -> tuple[Observation, Proof]:

@@ -22,8 +22,10 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -167,7 +169,7 @@ def apply(root: Path, title: str, steps: Sequence[Step]) -> Applied:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if not steps:
         return Applied(None, title, now, ())
-    with _locked(root):
+    with _locked(root), _uninterrupted():
         _recover(root)
         changed = [s.path for s in steps if State.of(root / s.path) != s.before or _through_link(root, s.path)]
         if changed:
@@ -227,7 +229,7 @@ def undo(root: str | Path) -> Applied:
         MlopsError: `nothing-to-undo`; `edited-since` when one of its files is not as it was left; `cannot-write`.
     """
     folder = Path(root).resolve()
-    with _locked(folder):
+    with _locked(folder), _uninterrupted():
         recovered = _recover(folder)
         if recovered is not None:
             return recovered  # the crash cut this very undo, or an apply of which nothing is left
@@ -402,6 +404,26 @@ def _relative(root: Path, name: str | None) -> str | None:
         return None
     path = Path(name)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else name
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C and a request to terminate wait until the files are in their places, which is soon."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
+        for number in dict.fromkeys(asked):
+            signal.raise_signal(number)
 
 
 @contextmanager

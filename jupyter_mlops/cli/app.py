@@ -19,6 +19,8 @@ from jupyter_mlops.errors import MlopsError
 
 #: What people type, whichever of its executables it was started by.
 PROGRAM = "jupyter mlops"
+#: Exit status after Ctrl-C, as shells have it.
+_INTERRUPTED = 130
 
 
 def build_app() -> typer.Typer:
@@ -65,7 +67,7 @@ def main(argv: list[str] | None = None) -> None:
         argv: arguments without the program name; those of the process when None.
     """
     arguments = sys.argv[1:] if argv is None else argv
-    _clean_up_when_terminated()
+    _clean_up_when_interrupted()
     try:
         result = build_app()(arguments, prog_name=PROGRAM, standalone_mode=False)
     except MlopsError as error:
@@ -73,11 +75,8 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(error.exit_status)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted.\n")
-        sys.exit(130)
+    except (typer.Abort, KeyboardInterrupt):
+        result = _INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has gone; Python would complain once more while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,17 +88,26 @@ def main(argv: list[str] | None = None) -> None:
             show()
             sys.exit(2)
         raise
+    if result == _INTERRUPTED:  # Typer may have caught it
+        sys.stderr.write("Interrupted.\n")
     sys.exit(result if isinstance(result, int) else 0)
 
 
-def _clean_up_when_terminated() -> None:
-    """Take a request to terminate like Ctrl-C: scratch copies are removed and kernels stopped on the way out."""
+def _clean_up_when_interrupted() -> None:
+    """Take Ctrl-C and a request to terminate alike: scratch copies are removed and kernels ended on the way out.
+
+    That takes a second at most, and further signals do not cut it short.
+    """
+    signals = (signal.SIGINT, signal.SIGTERM)
 
     def interrupt(*_: object) -> None:
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, interrupt)
+        for number in signals:
+            signal.signal(number, interrupt)
 
 
 def _report(error: MlopsError) -> None:

@@ -112,6 +112,11 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
                 style="dim",
             )
         )
+    memory = found.get("memory", {})
+    if memory.get("notebook"):
+        stage, most = max(memory["stages"].items(), key=lambda entry: entry[1], default=("", 0))
+        needed = f"the notebook {_size(memory['notebook'])}, its largest stage ({stage}) {_size(most)}"
+        console.print(Text(f"  memory: {needed}", style="dim"))
     for kind, key in (("cells", "source_cell"), ("hand_overs", "variable"), ("files", "path")):
         for entry in found.get(kind, []):
             if entry["verdict"] != "identical":
@@ -121,6 +126,10 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
         failure = found["failure"]
         where = f" cell {failure['source_cell']}" if failure["source_cell"] is not None else ""
         console.print(Text(f"  stage {failure['stage']}{where}: {failure['detail']}"))
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def _short(value: Any) -> str:

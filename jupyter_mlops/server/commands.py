@@ -60,16 +60,25 @@ def _convert(options: _Options, files: ServerFiles) -> list[str]:
     arguments = ["--format", "json", "--progress", "json", *_where_to(options, files)]
     if not _take(options, "run", bool, default=True):
         arguments.append("--no-run")
-    timeout = _take(options, "timeout", (int, float), default=None)
-    if timeout is not None:
-        arguments += ["--timeout", str(timeout)]
+    arguments += _limits(options)
     _refuse_others(options)
     return arguments
 
 
 def _verify(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - all kinds are called alike
+    arguments = ["--format", "json", "--progress", "json", *_limits(options)]
     _refuse_others(options)
-    return ["--format", "json", "--progress", "json"]
+    return arguments
+
+
+def _limits(options: _Options) -> list[str]:
+    """Seconds that a cell, and that everything, may take."""
+    arguments = []
+    for name in ("timeout", "total_timeout"):
+        seconds = _take(options, name, (int, float), default=None)
+        if seconds is not None:
+            arguments += [f"--{name.replace('_', '-')}", str(seconds)]
+    return arguments
 
 
 def _run(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - all kinds are called alike

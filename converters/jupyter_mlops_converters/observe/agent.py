@@ -45,6 +45,7 @@ class Agent:
         self.active = False
         self.shown: dict[str, int] = {}
         self.rc: Any = None
+        self.peak, self.high = 0, 0
         self.environ = dict(os.environ)
         self.path = list(sys.path)
         sys.addaudithook(self._audit)
@@ -53,13 +54,27 @@ class Agent:
     # --- what the host calls
 
     def before(self) -> None:
-        """Start watching files; called right before a user's cell."""
+        """Start watching; called right before a user's cell."""
+        self._pause()
         self.events = []
+        self.high = _memory()[0]
         self.active = True
+
+    def _pause(self) -> None:
+        """Stop watching files, and note the memory that cells needed: what is done for the comparison must not count."""
+        if self.active:
+            high, now = _memory()
+            self.peak = max(self.peak, high if high > self.high else now)
+        self.active = False
+
+    def memory(self) -> None:
+        """Report the most bytes that cells needed."""
+        self._pause()
+        self._write({"peak": self.peak})
 
     def opened(self) -> None:
         """Report the files that were opened since `before`."""
-        self.active = False
+        self._pause()
         self._write(self._files(self.events))
 
     def after(self, request: Any) -> None:
@@ -70,7 +85,7 @@ class Agent:
                 (name → number of the cell whose value in `Out` it stands for), "choose" (whether stages may be cut
                 here, so that hand-over formats are tried).
         """
-        self.active = False
+        self._pause()
         asked = json.loads(request)
         self.shown = asked.get("shown", {})
         events, self.events = self.events, []
@@ -93,7 +108,7 @@ class Agent:
         Args:
             request: JSON: "label", "expected" (name → {"fingerprint", "reference": file or None, "format"}).
         """
-        self.active = False
+        self._pause()
         asked = json.loads(request)
         namespace = self._namespace()
         results = {}
@@ -118,7 +133,7 @@ class Agent:
         Args:
             request: JSON: "states" (generator → file that `after` kept; None for a fixed state of our own).
         """
-        self.active = False
+        self._pause()
         import random
 
         states = json.loads(request)["states"]
@@ -167,7 +182,7 @@ class Agent:
         Args:
             request: JSON: "expected" and "actual", files that the notebook and the pipeline have written.
         """
-        self.active = False
+        self._pause()
         asked = json.loads(request)
         report: dict[str, Any] = {"loaded": False}
         for load in (_load_joblib, _load_pickle):
@@ -277,26 +292,18 @@ class Agent:
             os.makedirs(folder, exist_ok=True)
             try:
                 live_values = {name: namespace[name] for name in names}
-                choice = self.values.choose(live_values, folder)
+                # The file of a single value is kept, so that a difference found later can be told in words.
+                keep = os.path.join(folder, "value") if len(names) == 1 else None
+                choice = self.values.choose(live_values, folder, keep=keep)
                 entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes}
                 entry["needs"] = _main_names(live_values) if choice.format in ("joblib", "cloudpickle") else []
-                if len(names) == 1:
-                    entry["file"] = self._keep(live_values, choice.format, folder)
+                if keep is not None:
+                    entry["file"] = keep + self.values.FORMATS[choice.format].suffix
             except Exception as error:
                 entry = {"format": None, "why": str(error)[:300]}
             self.choices[key] = (prints, entry)
             chosen[key] = entry
         return chosen
-
-    def _keep(self, live_values: Any, key: Any, folder: Any) -> str:
-        """Save a value, so that a difference found later can be told in words."""
-        chosen = self.values.FORMATS[key]
-        path = pathlib.Path(folder) / ("value" + chosen.suffix)
-        alias = {module: "_module_" + module for module in chosen.modules}
-        scope: dict[str, Any] = {alias[module]: __import__(module) for module in chosen.modules}
-        scope.update(live_values, _path=path)
-        exec(chosen.save(list(live_values), "_path", alias), scope)
-        return str(path)
 
     def _checked(self, name: Any, value: Any, expected: Any) -> Any:
         try:
@@ -421,6 +428,21 @@ def _load_pickle(path: Any) -> Any:
         return __import__("pickle").load(stream)
 
 
+def _memory() -> tuple[int, int]:
+    """Bytes of memory in use: the most so far, and now. Zero where that cannot be known."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as stream:
+            found = dict(line.split(":", 1) for line in stream if line.startswith("Vm"))
+        return int(found["VmHWM"].split()[0]) * 1024, int(found["VmRSS"].split()[0]) * 1024
+    except (OSError, KeyError):
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0, 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024), 0
+
+
 def _folder() -> str:
     """The working directory; empty when the notebook has removed it."""
     try:
@@ -539,6 +561,8 @@ def _is_data(path: str) -> bool:
         "/lib",
         "/opt",
         "/bin",
+        "/tmp",  # noqa: S108 - the system's own; this kernel has another
+        "/var/tmp",  # noqa: S108
     }
     if any(_inside(path, os.path.realpath(folder)) for folder in system):
         return False

@@ -33,7 +33,7 @@ class Kernels:
         self._scratch = scratch
         self._ready: deque[asyncio.Task[Session]] = deque()
         self._starting: asyncio.Task[None] | None = None
-        self._cwd: Path | None = None
+        self._place: tuple[Path, Path] | None = None
 
     async def close(self) -> None:
         """End those that nobody took."""
@@ -45,27 +45,33 @@ class Kernels:
                 await task.result().close()
         self._ready.clear()
 
-    def session(self, cwd: Path) -> Session:
-        """A kernel that is not started yet."""
-        return Session(self.kernel_name, cwd, scratch=self._scratch)
+    def session(self, cwd: Path, temp: Path) -> Session:
+        """A kernel that is not started yet.
 
-    def start_ahead(self, count: int, cwd: Path) -> None:
+        Args:
+            cwd: where it starts.
+            temp: its folder of temporary files.
+        """
+        return Session(self.kernel_name, cwd, scratch=self._scratch, temp=temp)
+
+    def start_ahead(self, count: int, cwd: Path, temp: Path) -> None:
         """Begin to start kernels, one after the other, while the caller does other work.
 
         Args:
             count: how many.
             cwd: where they start; must be there.
+            temp: their folder of temporary files.
         """
-        self._cwd = cwd
-        self._starting = asyncio.ensure_future(self._start(count, cwd))
+        self._place = (cwd, temp)
+        self._starting = asyncio.ensure_future(self._start(count, cwd, temp))
 
-    async def _start(self, count: int, cwd: Path) -> None:
+    async def _start(self, count: int, cwd: Path, temp: Path) -> None:
         while len(self._ready) < count:
-            self._ready.append(asyncio.ensure_future(self._started(cwd)))
+            self._ready.append(asyncio.ensure_future(self._started(cwd, temp)))
             await asyncio.wait([self._ready[-1]])
 
-    async def _started(self, cwd: Path) -> Session:
-        session = self.session(cwd)
+    async def _started(self, cwd: Path, temp: Path) -> Session:
+        session = self.session(cwd, temp)
         await session.start()
         return session
 
@@ -76,20 +82,21 @@ class Kernels:
             await asyncio.wait([self._starting])
             self._starting = None
 
-    async def take(self, cwd: Path) -> Session:
+    async def take(self, cwd: Path, temp: Path) -> Session:
         """A started kernel: one that is ready if there is one.
 
         Args:
             cwd: where it starts.
+            temp: its folder of temporary files.
 
         Returns:
             The session; the caller closes it.
         """
-        if self._ready and cwd == self._cwd:
+        if self._ready and self._place == (cwd, temp):
             ready = self._ready.popleft()
             try:
                 return await asyncio.shield(ready)
             except asyncio.CancelledError:
                 self._ready.appendleft(ready)
                 raise
-        return await self._started(cwd)
+        return await self._started(cwd, temp)

@@ -12,7 +12,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -49,11 +49,9 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
     thread = threading.Thread(target=run, name="kernels")
     try:
         thread.start()
-        while True:
-            with contextlib.suppress(TimeoutError):
-                return result.result(_LOOK)
-            if result.done():  # a TimeoutError of the work itself
-                return result.result()
+        while not result.done():
+            wait([result], _LOOK)
+        return result.result()
     except BaseException:
         while thread.is_alive():
             # Further interrupts do not keep it from cleaning up.

@@ -107,6 +107,7 @@ class Observation:
         final_files: files that exist at the end and were written by the notebook.
         distributions: distribution → version, of what the notebook imports.
         python_version: of the kernel, "3.11".
+        memory: the most bytes that cells needed; 0 when that is not known.
     """
 
     cells: tuple[ObservedCell, ...]
@@ -114,6 +115,7 @@ class Observation:
     final_files: frozenset[str] = frozenset()
     distributions: dict[str, str] = field(default_factory=dict)
     python_version: str = ""
+    memory: int = 0
 
     def cell(self, index: int) -> ObservedCell:
         """What that cell did. Raises KeyError when it was not run."""

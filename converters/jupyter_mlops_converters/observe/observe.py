@@ -112,6 +112,7 @@ async def observe(
             before = after
         modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
         environment = await session.ask("environment", {"modules": modules}) or {}
+        memory = await session.ask("memory") or {}
     final = frozenset(path for path in before if first.get(path) != before[path])
     return Observation(
         tuple(observed),
@@ -119,6 +120,7 @@ async def observe(
         final_files=final,
         distributions=environment.get("distributions", {}),
         python_version=environment.get("python", ""),
+        memory=memory.get("peak", 0),
     )
 
 

@@ -53,6 +53,7 @@ class Session:
         kernel_name: which kernel.
         cwd: where it starts.
         scratch: a folder that is removed later on, for connections and reports.
+        temp: what Python and joblib there take for the folder of temporary files; the system's when None.
         env: environment variables instead of this process's.
         kernels: where the kernel comes from; a process of its own is started when None.
     """
@@ -63,10 +64,12 @@ class Session:
         cwd: Path,
         *,
         scratch: Path,
+        temp: Path | None = None,
         env: Mapping[str, str] | None = None,
         kernels: WarmKernels | None = None,
     ) -> None:
         self._kernel_name = kernel_name
+        self._temp = temp
         self._environment = env
         self._kernels = kernels
         self._cwd = cwd
@@ -97,16 +100,14 @@ class Session:
         self._scratch.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="k", dir=self._scratch))
         self._spool = folder / "reports.jsonl"
-        # pip and npm set this for speed of installs; without byte code every import of the notebook is compiled anew.
-        env = {
-            key: value for key, value in (self._environment or os.environ).items() if key != "PYTHONDONTWRITEBYTECODE"
-        }
         try:
             self._client = Client(self._kernel_name, folder)
             if self._kernels is not None:
                 self._kernels.attach(self._client.km)
             # What the kernel itself says on stderr (a warning at every start) is not for the user.
-            await self._client.async_start_new_kernel(cwd=str(self._cwd), env=env, stderr=subprocess.DEVNULL)
+            await self._client.async_start_new_kernel(
+                cwd=str(self._cwd), env=self._variables(), stderr=subprocess.DEVNULL
+            )
             await self._client.async_start_new_kernel_client()
         except NoSuchKernel as error:
             raise MlopsError(
@@ -117,6 +118,18 @@ class Session:
         except BaseException:
             await self.close()
             raise
+
+    def _variables(self) -> dict[str, str]:
+        # pip and npm set this for speed of installs; without byte code every import of the notebook is compiled anew.
+        found = {
+            key: value for key, value in (self._environment or os.environ).items() if key != "PYTHONDONTWRITEBYTECODE"
+        }
+        if self._temp is not None:
+            # Kernels are killed, and leave there what they would have removed themselves.
+            self._temp.mkdir(parents=True, exist_ok=True)
+            found |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temp))
+            found.setdefault("JOBLIB_TEMP_FOLDER", str(self._temp))
+        return found
 
     async def close(self) -> None:
         """End the process, and all that it started in its group."""

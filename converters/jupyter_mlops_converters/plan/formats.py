@@ -226,12 +226,13 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def choose(values: Mapping[str, Any], directory: Any) -> Choice:
+def choose(values: Mapping[str, Any], directory: Any, *, keep: Any = None) -> Choice:
     """Find the format that carries variables exactly, by doing it.
 
     Args:
         values: name → value; more than one makes a bundle, in which shared objects must stay shared.
         directory: an existing folder in which a scratch folder is made and removed again.
+        keep: where the file of the chosen format goes, without suffix; it is removed when None.
 
     Returns:
         The first candidate whose loaded values have the fingerprints of the saved ones.
@@ -260,6 +261,8 @@ def choose(values: Mapping[str, Any], directory: Any) -> Choice:
             seconds = time.perf_counter() - started
             size = path.stat().st_size
             problem = _problem(values, before, loaded)
+            if not problem and keep is not None:
+                path.replace(pathlib.Path(keep).with_suffix(path.suffix))
         if not problem:
             return Choice(key, _why(key, names, rejected), size, seconds)
         rejected.append((key, problem))

@@ -74,6 +74,7 @@ class StageProof:
         hand_overs: one for every variable that it loaded.
         files: one for every file that it leaves behind as the notebook does.
         failure: its error, when it did not run to its end.
+        memory: the most bytes that its cells needed; 0 when that is not known.
     """
 
     stage: str
@@ -81,6 +82,7 @@ class StageProof:
     hand_overs: tuple[Compared, ...] = ()
     files: tuple[Compared, ...] = ()
     failure: Compared | None = None
+    memory: int = 0
 
     @property
     def differs(self) -> bool:

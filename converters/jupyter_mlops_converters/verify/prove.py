@@ -37,6 +37,7 @@ class Grounds:
         observation: the original's run.
         mirror: a scratch copy of the project that holds the pipeline.
         before: what was in that copy before any stage ran.
+        temp: the kernels' folder of temporary files.
         original: the scratch copy that the original ran in (for the files it left).
         project: the user's project, which must not be written to.
         folder: the pipeline's folder in the project, posix.
@@ -44,6 +45,7 @@ class Grounds:
         side_by_side: how many stages may be at work at the same time.
         at_once: how many stages may have a process at the same time.
         limit: seconds that a cell may take; None for no limit.
+        paths: replacements for the comparison of outputs: folders of the proof, and of the original's run.
         seeded_from: generator → cell that first seeds it. Before that cell the notebook draws what it likes, so the
             proof gives both runs the same draws; from there on the pipeline has to carry the state itself.
         progress: told about every stage and cell.
@@ -53,6 +55,7 @@ class Grounds:
     observation: Observation
     mirror: Path
     before: Snapshot
+    temp: Path
     original: Path
     project: Path
     folder: str
@@ -60,6 +63,7 @@ class Grounds:
     side_by_side: int
     at_once: int
     limit: float | None
+    paths: Mapping[str, str]
     seeded_from: Mapping[str, int]
     progress: Callable[[dict[str, Any]], None]
     excuse: Callable[[StageProof], Awaitable[StageProof]]
@@ -68,15 +72,6 @@ class Grounds:
     def cwd(self) -> Path:
         """Where the kernels of stages start."""
         return self.mirror / self.folder / "stages"
-
-    @property
-    def paths(self) -> dict[str, str]:
-        """Replacements for the comparison of outputs."""
-        return {
-            str(self.mirror): str(self.project),
-            str(self.original): str(self.project),
-            f"{Path(self.folder).name}_lib.": "__main__.",
-        }
 
 
 async def prove(
@@ -199,6 +194,7 @@ class _Run:
                 await work.files(
                     [path for path in stage.writes if path not in later and path in grounds.observation.final_files]
                 )
+                await work.measure()
             self._written[stage.name].set()
         except CellFailedError as failure:
             work.failed(failure)
@@ -236,6 +232,7 @@ class _StageWork:
     hand_overs: list[Compared] = field(default_factory=list)
     compared_files: list[Compared] = field(default_factory=list)
     failure: Compared | None = None
+    memory: int = 0
 
     def __post_init__(self) -> None:
         text = (self.grounds.mirror / self.grounds.folder / self.stage.notebook).read_text("utf-8")
@@ -247,7 +244,7 @@ class _StageWork:
         self._session: Session | None = None
 
     async def start(self) -> None:
-        self._session = await self.grounds.kernels.take(self.grounds.cwd)
+        self._session = await self.grounds.kernels.take(self.grounds.cwd, self.grounds.temp)
         await self._session.install_agent(
             root=self.grounds.mirror,
             protected=self.grounds.project,
@@ -382,6 +379,10 @@ class _StageWork:
                         verdict, detail = report["verdict"], report["detail"]
             self.compared_files.append(Compared(verdict, detail, self.stage.name, name=path))
 
+    async def measure(self) -> None:
+        """Note the memory that the stage needed."""
+        self.memory = (await self._asked("memory")).get("peak", 0)
+
     def failed(self, failure: CellFailedError) -> None:
         said = {"timeout": "it ran out of time", "kernel-died": "the kernel died"}.get(
             failure.kind, f"{failure.ename}: {failure.evalue}"[:500]
@@ -390,7 +391,12 @@ class _StageWork:
 
     def found(self) -> StageProof:
         return StageProof(
-            self.stage.name, tuple(self.cells), tuple(self.hand_overs), tuple(self.compared_files), self.failure
+            self.stage.name,
+            tuple(self.cells),
+            tuple(self.hand_overs),
+            tuple(self.compared_files),
+            self.failure,
+            self.memory,
         )
 
 

@@ -22,6 +22,7 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
+    total_timeout: Annotated[Optional[float], typer.Option(help="Seconds that everything may take.")] = None,  # noqa: UP045
     report: Annotated[Optional[Path], typer.Option(help="Write the proof, side by side, as one HTML page.")] = None,  # noqa: UP045
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
@@ -29,7 +30,7 @@ def command(
     """Turn a notebook into a pipeline, and prove that it gives the same results.
 
     Exit status: 0 written (or shown) and proven; 1 the results differ, nothing is written; 2 the notebook is at fault;
-    3 something is not installed.
+    3 something is not installed; 130 interrupted, nothing is written and nothing left behind.
     """
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import convert
@@ -43,6 +44,7 @@ def command(
                 run=not no_run,
                 write=not dry_run,
                 timeout=timeout,
+                total_timeout=total_timeout,
                 report=report,
                 progress=tell,
             )

@@ -13,6 +13,7 @@ from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, prin
 def command(
     pipeline: Annotated[Path, typer.Argument(help="Folder of a converted pipeline.")],
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045 - typer on 3.10
+    total_timeout: Annotated[Optional[float], typer.Option(help="Seconds that everything may take.")] = None,  # noqa: UP045
     report: Annotated[Optional[Path], typer.Option(help="Write the proof, side by side, as one HTML page.")] = None,  # noqa: UP045
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
@@ -25,7 +26,7 @@ def command(
         from jupyter_mlops.lifts.pipeline.api import verify
 
         with progress_to(progress) as tell:
-            found = verify(pipeline, timeout=timeout, report=report, progress=tell)
+            found = verify(pipeline, timeout=timeout, total_timeout=total_timeout, report=report, progress=tell)
     if format is Format.json:
         print_json(found)
     else:

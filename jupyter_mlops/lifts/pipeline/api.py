@@ -16,6 +16,7 @@ from jupyter_mlops_converters.source.notebook import SourceNotebook
 from jupyter_mlops_converters.verify.proof import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
+from jupyter_mlops.lifts.pipeline.turns import one_at_a_time
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -44,6 +45,7 @@ class Conversion:
         return str(self.document["verification"]["verdict"])
 
 
+@one_at_a_time
 def convert(
     notebook: str | Path,
     *,
@@ -52,6 +54,7 @@ def convert(
     run: bool = True,
     write: bool = True,
     timeout: float | None = None,
+    total_timeout: float | None = None,
     report: str | Path | None = None,
     targets: Iterable[str] | None = None,
     plan: Mapping[str, Any] | str | Path | None = None,
@@ -66,6 +69,7 @@ def convert(
         run: whether the notebook may be run, on a copy of the project, to observe it and to prove the result.
         write: whether the files are written, all or none; they are not when the proof fails.
         timeout: seconds a cell may take; None for no limit.
+        total_timeout: seconds that everything may take; None for no limit.
         report: a file that gets the proof as one HTML page, also when the proof fails; not when nothing was run.
         targets: emit targets ("papermill", "ploomber", "dvc", "mlflow"); those of the plan, or else all of these, when None.
         plan: which cells form which stage, what is left out, and which parameters there are; a document as
@@ -83,7 +87,7 @@ def convert(
         name=name,
         output=output,
         run=run,
-        limits=Limits(cell=timeout),
+        limits=Limits(cell=timeout, total=total_timeout),
         targets=targets,
         edited=plan,
         progress=progress,
@@ -134,6 +138,7 @@ def verify(
     pipeline: str | Path,
     *,
     timeout: float | None = None,
+    total_timeout: float | None = None,
     report: str | Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -142,6 +147,7 @@ def verify(
     Args:
         pipeline: its folder.
         timeout: seconds a cell may take; None for no limit.
+        total_timeout: seconds that everything may take; None for no limit.
         report: a file that gets the proof as one HTML page.
         progress: called with events.
 
@@ -151,7 +157,7 @@ def verify(
     Raises:
         MlopsError: it is no pipeline, or its notebook does not run.
     """
-    verified = verify_pipeline(pipeline, limits=Limits(cell=timeout), progress=progress)
+    verified = verify_pipeline(pipeline, limits=Limits(cell=timeout, total=total_timeout), progress=progress)
     if report is not None:
         _write_report(report, verified.document, verified.proof, verified.observation, verified.notebook)
     found: dict[str, Any] = verified.document["verification"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -111,9 +112,17 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
         modules.update(imported_modules(code.tree))
     known = modules | _made_objects([code.tree for _, code in codes], modules)
     cells = tuple(_analysed(cell, code, known) for cell, code in codes)
+    if not has_star_imports(cells):
+        for analysed in cells:
+            analysed.facts.uses -= BUILTINS - analysed.facts.all_binds
     kept = history(cells)
     names = frozenset(name for c in cells for name in c.facts.all_binds | c.facts.loads)
     return Analysis(notebook, cells, modules, names, kept)
+
+
+def has_star_imports(cells: Iterable[AnalysedCell]) -> bool:
+    """Whether names like `sum` may mean something else than in Python: numpy's, say."""
+    return any(statement.facts.star_imports for cell in cells for statement in cell.statements)
 
 
 def _parsed(cell: SourceCell, shown: str) -> PythonCode:
@@ -194,9 +203,7 @@ def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> An
             kind = "other"
         statements.append(Statement(cell.index, position, kind, node, _text(code, node), name_facts([node]), subsystem))
     statements.extend(_magic_statements(cell, code, len(statements)))
-    facts = name_facts(code.tree.body)
-    facts.uses -= BUILTINS - facts.all_binds
-    return AnalysedCell(cell, code, facts, tuple(statements))
+    return AnalysedCell(cell, code, name_facts(code.tree.body), tuple(statements))
 
 
 def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[Statement]:
@@ -210,6 +217,11 @@ def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[St
             node = ast.parse("pass").body[0]
             text = f"%{magic.name} {magic.argument}".rstrip()
             found.append(Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem))
+            if magic.name == "pylab":
+                for module in ("matplotlib.pylab", "numpy"):
+                    star = ast.parse(f"from {module} import *").body[0]
+                    place = start + len(found)
+                    found.append(Statement(cell.index, place, "import", star, ast.unparse(star), name_facts([star])))
         elif magic.name == "run" and magic.body is None and not magic.nested:
             node = ast.parse("pass").body[0]
             text = f"%run {magic.argument}".rstrip()

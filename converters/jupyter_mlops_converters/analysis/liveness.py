@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
+from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, has_star_imports
 from jupyter_mlops_converters.analysis.names import BUILTINS
 
 
@@ -62,12 +62,13 @@ def closure(analysis: Analysis, names: set[str] | frozenset[str], *, stop: froze
         reached.add(name)
         if name not in stop:
             waiting.extend(deferred.get(name, ()))
-    return {name for name in reached if name not in BUILTINS or name in _bound(_ById(analysis))}
+    return {name for name in reached if name not in BUILTINS or name in _rebound(_ById(analysis))}
 
 
 @lru_cache(maxsize=8)
-def _bound(analysis: _ById) -> frozenset[str]:
-    return frozenset(name for cell in analysis.value.cells for name in cell.facts.all_binds)
+def _rebound(analysis: _ById) -> frozenset[str]:
+    bound = frozenset(name for cell in analysis.value.cells for name in cell.facts.all_binds)
+    return bound | BUILTINS if has_star_imports(analysis.value.cells) else bound
 
 
 def needed_names(analysis: Analysis, cell: AnalysedCell) -> set[str]:

@@ -46,6 +46,8 @@ class Agent:
         self.shown: dict[str, int] = {}
         self.rc: Any = None
         self.peak, self.high = 0, 0
+        # What was there before the notebook; `%pylab` hides what it brings, but cells use it.
+        self.hidden = dict(getattr(_shell(), "user_ns_hidden", {}))
         self.environ = dict(os.environ)
         self.path = list(sys.path)
         sys.addaudithook(self._audit)
@@ -203,7 +205,7 @@ class Agent:
         return sys.modules["__main__"].__dict__
 
     def _visible(self) -> Any:
-        hidden = getattr(_shell(), "user_ns_hidden", {})
+        hidden = self.hidden
         found = {
             name: value
             for name, value in list(self._namespace().items())
@@ -459,12 +461,15 @@ def _digest(state: Any) -> str:
     return hashlib.blake2b(state if isinstance(state, bytes) else state.encode(), digest_size=16).hexdigest()
 
 
+_NUMPY_FUNCTIONS = ("numpy.ufunc", "numpy._ArrayFunctionDispatcher")
+
+
 def _kind(value: Any) -> str:
     if isinstance(value, types.ModuleType):
         return "module"
     if isinstance(value, type):
         return "class"
-    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) or _type_name(value) in _NUMPY_FUNCTIONS:
         return "function"
     return "value"
 

@@ -20,8 +20,10 @@ from jupyter_mlops_converters.plan.edited import EditedPlan, check_skipped, read
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.planner import Place, plan
 from jupyter_mlops_converters.plan.program import build_program
+from jupyter_mlops_converters.plan.remembered import cell_digests, remembered_plan
 from jupyter_mlops_converters.plan.stages import possible_cuts
-from jupyter_mlops_converters.proving import Workbench, planned_and_proven, proven_again, workspace
+from jupyter_mlops_converters.proving import Revise, Workbench, planned_and_proven, proven_again, workspace
+from jupyter_mlops_converters.source.existing import find_existing, read_existing
 from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.verify.proof import Proof, stage_runs
@@ -79,6 +81,7 @@ def compile_notebook(
     limits: Limits | None = None,
     targets: Iterable[str] | None = None,
     edited: Mapping[str, Any] | Path | str | None = None,
+    revise: Revise | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
     """Convert a notebook in memory.
@@ -91,6 +94,7 @@ def compile_notebook(
         limits: time limits.
         targets: emit targets; those of the plan, or else `TARGETS`, when None.
         edited: a plan to follow (see `plan.edited`), or a JSON file with one.
+        revise: given what is generated, tells what the files become with the user's edits; they are run, too.
         progress: called with progress events.
 
     Returns:
@@ -105,28 +109,35 @@ def compile_notebook(
     notebook = read_notebook(path)
     tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
     asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
-    targets = tuple(targets) if targets is not None else asked.targets or TARGETS
     analysis = analyse(notebook, asked.skip)
-    check_skipped(analysis)
     project = find_project(notebook.path, parent_references(analysis))
     place = _place(notebook, project, name, output)
+    earlier = read_existing(project.root / place.folder)
+    given = edited is not None
+    if earlier is not None and not given and (kept := remembered_plan(earlier.document, notebook)) is not None:
+        asked, given = read_plan(kept, notebook), bool(earlier.document.get("plan_given"))
+        analysis = analyse(notebook, asked.skip)
+    targets = tuple(targets) if targets is not None else asked.targets or TARGETS
+    check_skipped(analysis)
     if not asked.stages:
         asked = replace(asked, stages=tagged_plan(analysis).stages)
     cuts = asked.cuts if asked.stages else possible_cuts(analysis)
     if not run:
         program = build_program(analysis, None)
         pipeline = plan(program, place, cuts, edited=asked)
-        return _finish(project, notebook, pipeline, None, None, targets, tell)
+        return _finish(project, notebook, pipeline, None, None, targets, given, tell)
     kernel_name, findings = _kernel(notebook)
     place = replace(place, kernel_name=kernel_name)
     with workspace() as work:
         bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        pipeline, proof, observation = complete(bench.in_time(planned_and_proven(bench, place, cuts, targets, asked)))
+        pipeline, proof, observation = complete(
+            bench.in_time(planned_and_proven(bench, place, cuts, targets, asked, revise))
+        )
         findings += [
             Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
         ]
     pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
-    return _finish(project, notebook, pipeline, proof, observation, targets, tell)
+    return _finish(project, notebook, pipeline, proof, observation, targets, given, tell)
 
 
 def _finish(
@@ -136,11 +147,13 @@ def _finish(
     proof: Proof | None,
     observation: Observation | None,
     targets: tuple[str, ...],
+    given: bool,
     tell: Progress,
 ) -> Compiled:
     tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
     emission = emit(replace(pipeline, targets=targets), targets)
     document = conversion_document(emission, proof, observation.memory if observation is not None else 0)
+    document |= {"plan_given": given, "cells": cell_digests(notebook)}
     return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
 
 
@@ -198,6 +211,12 @@ def _place(
 ) -> Place:
     chosen = pipeline_name(notebook.path, name or (Path(output).name if output and not may_exist else None))
     folder = Path(output).resolve() if output is not None else project.unit / "pipelines" / chosen
+    relative = notebook.path.relative_to(project.root).as_posix()
+    if not may_exist:
+        named = bool(name or output)
+        existing = find_existing(project.root, {relative: notebook.sha256}, folder, named=named)
+        if existing is not None:
+            folder, chosen, may_exist = existing.folder, name or existing.name, True
     if not folder.is_relative_to(project.root):
         raise MlopsError(
             "outside-project", f"The pipeline must lie inside the project {project.root}.", path=str(folder)
@@ -205,10 +224,10 @@ def _place(
     if folder.exists() and not may_exist and (not folder.is_dir() or any(folder.iterdir())):
         raise MlopsError(
             "output-exists",
-            "This folder is there already. Choose another place with --output or --name, or remove it first.",
+            "This folder is there already, and what is in it was not made from this notebook. "
+            "Choose another place with --output or --name, or remove it first.",
             path=str(folder),
         )
-    relative = notebook.path.relative_to(project.root).as_posix()
     title = next(
         (
             line.lstrip("# ").strip()

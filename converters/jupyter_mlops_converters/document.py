@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
-from jupyter_mlops_converters.emit import Emission
+from jupyter_mlops_converters.emit import Emission, Link
+from jupyter_mlops_converters.emit.emission import Content
 from jupyter_mlops_converters.emit.layout import source_notebook
 from jupyter_mlops_converters.plan.edited import plan_document
 from jupyter_mlops_converters.plan.pipeline import HandOver, Stage
@@ -58,7 +60,14 @@ def conversion_document(emission: Emission, proof: Proof | None, memory: int = 0
         ],
         "plan": plan_document(pipeline),
         "verification": verification(proof, memory),
+        "generated": {path: digest(content) for path, content in emission.files.items()},
     }
+
+
+def digest(content: Content) -> str:
+    """SHA-256 of a generated file, by which one that nobody touched is known."""
+    data = f"link to {content.target}".encode() if isinstance(content, Link) else content
+    return hashlib.sha256(data).hexdigest()
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
@@ -122,6 +131,10 @@ def verification(proof: Proof | None, memory: int = 0) -> dict[str, Any]:
             "stages": {stage.stage: rounded(stage.memory) for stage in proof.stages},
         },
     }
+    if proof.edits:
+        found["edits"] = [
+            {"path": edit.path, "source_cell": edit.source_cell, "what": edit.what} for edit in proof.edits
+        ]
     if proof.failure is not None:
         found["failure"] = {
             "stage": proof.failure.stage,

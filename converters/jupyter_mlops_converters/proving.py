@@ -17,6 +17,7 @@ from uuid import uuid4
 from jupyter_mlops_converters.analysis.cells import Analysis
 from jupyter_mlops_converters.document import conversion_document
 from jupyter_mlops_converters.emit import Emission, Link, emit
+from jupyter_mlops_converters.emit.emission import Content
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.kernels import Kernels, processors
 from jupyter_mlops_converters.observe.mirror import Mirror, state_of
@@ -28,6 +29,7 @@ from jupyter_mlops_converters.plan.planner import Caution, Place, plan
 from jupyter_mlops_converters.plan.program import Program, build_program, first_seeds, needing
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
 from jupyter_mlops_converters.source.place import Project
+from jupyter_mlops_converters.verify.edited import code_of, edited_pipeline, judged
 from jupyter_mlops_converters.verify.excuse import TwoRuns
 from jupyter_mlops_converters.verify.proof import Compared, Proof, StageProof, StageRun, stage_runs
 from jupyter_mlops_converters.verify.prove import Grounds, prove, stage_keys
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Progress = Callable[[dict[str, Any]], None]
+#: Given the project's root and what is generated: the files of the pipeline's folder as they will stand, where the user's
+#: edits make them others; else None.
+Revise = Callable[[Path, Emission], "Mapping[str, Content] | None"]
 #: How often the plan is made more careful before one stage is all that is left.
 _ATTEMPTS = 6
 _NOT_DEFINED = re.compile(r"(?:name|variable) '(\w+)' is not defined")
@@ -213,6 +218,7 @@ class Workbench:
         files: Mapping[str, bytes | Link] | None = None,
         known: Mapping[str, StageProof] | None = None,
         to_the_end: bool = True,
+        excusing: bool = True,
     ) -> Proof:
         """Run the stages of a pipeline and compare.
 
@@ -222,6 +228,7 @@ class Workbench:
             files: of the pipeline's folder; those that are in the project when None.
             known: stages that need not run again.
             to_the_end: whether to go on where a stage differs.
+            excusing: whether a second run of the original may excuse what differs.
 
         Returns:
             The proof.
@@ -252,7 +259,7 @@ class Workbench:
             paths={**self._paths(self._original, self._proof), f"{Path(self.folder).name}_lib.": "__main__."},
             seeded_from=first_seeds(self.analysis),
             progress=self.tell,
-            excuse=lambda stage: self._excuse(stage, observation),
+            excuse=(lambda stage: self._excuse(stage, observation)) if excusing else _as_it_is,
         )
         return await prove(stages, grounds, known=known, to_the_end=to_the_end)
 
@@ -292,8 +299,17 @@ async def proven_again(bench: Workbench, stages: list[StageRun]) -> tuple[Observ
         return observation, await bench.prove(stages, observation)
 
 
+async def _as_it_is(stage: StageProof) -> StageProof:
+    return stage
+
+
 async def planned_and_proven(
-    bench: Workbench, place: Place, cuts: frozenset[int], targets: tuple[str, ...], asked: EditedPlan
+    bench: Workbench,
+    place: Place,
+    cuts: frozenset[int],
+    targets: tuple[str, ...],
+    asked: EditedPlan,
+    revise: Revise | None = None,
 ) -> tuple[Pipeline, Proof, Observation]:
     """Observe, plan and prove; where the proof differs, plan more carefully and prove again.
 
@@ -303,9 +319,10 @@ async def planned_and_proven(
         cuts: cells after which a stage may end.
         targets: emit targets.
         asked: what the user wants of the plan.
+        revise: given what is generated, tells what the files become with the user's edits.
 
     Returns:
-        The plan, its proof, and the run of the original.
+        The plan, its proof (with the edits, where there are any), and the run of the original.
     """
     async with bench:
         observation = await bench.observe(cuts)
@@ -329,6 +346,8 @@ async def planned_and_proven(
             proof = await bench.prove(stages, observation, files=emission.files, known=known, to_the_end=last)
             bad = proof.first_bad
             if bad is None or last:
+                if bad is None and revise is not None:
+                    proof = await _with_edits(bench, emission, stages, proof, observation, revise)
                 return replace(pipeline, findings=(*pipeline.findings, *attempts)), proof, observation
             proven = {keys[found.stage]: found for found in proof.stages if found.good and found.stage in keys}
             lacking = _lacking(bad, program)
@@ -353,6 +372,28 @@ def _lacking(bad: Compared, program: Program) -> str | None:
     if said is None or step is None or said[1] in step.uses or said[1] not in program.binders:
         return None
     return said[1]
+
+
+async def _with_edits(
+    bench: Workbench,
+    emission: Emission,
+    stages: list[StageRun],
+    proof: Proof,
+    observation: Observation,
+    revise: Revise,
+) -> Proof:
+    """Run what the user's edits reach, now that the generated pipeline is known to give the notebook's results."""
+    files = revise(bench.project.root, emission)
+    edited = None if files is None else edited_pipeline(emission.pipeline, emission.files, files)
+    if edited is None or not edited.edits:
+        return proof
+    bench.tell({"phase": "verify", "message": "Running the pipeline with your edits", "fraction": 0.9})
+    there = [stage for stage in stages if stage.notebook in edited.files]
+    before = stage_keys(stages, code_of(emission.files), observation.final_files)
+    after = stage_keys(there, edited.code, observation.final_files)
+    known = {found.stage: found for found in proof.stages if after.get(found.stage, "") == before.get(found.stage)}
+    found = await bench.prove(there, observation, files=edited.files, known=known, excusing=False)
+    return judged(proof, found, edited, there)
 
 
 def _contents(emission: Emission) -> dict[str, bytes]:

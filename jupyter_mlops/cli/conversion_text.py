@@ -10,15 +10,27 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_mlops.cli.edits_text import show_conflicts, show_diff, show_edits
+from jupyter_mlops.lifts.pipeline.earlier import RECORD
+
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.pipeline.api import Conversion
 
+_NOT_WITH_EDITS = (
+    "As generated, the pipeline gives the notebook's results, but with your edits it does not run. Nothing was written: "
+    "mend the edit, and convert again."
+)
 _WORDS = {
     "equivalent": ("✔", "green", "The pipeline gives exactly the notebook's results."),
     "equivalent-within-tolerance": (
         "✔",
         "green",
         "The pipeline gives the notebook's results; what is not exact is listed below.",
+    ),
+    "edited": (
+        "✔",
+        "green",
+        "As generated, the pipeline gives the notebook's results; your edits change what is listed below.",
     ),
     "differs": ("✘", "red", "The pipeline does not give the notebook's results. Nothing was written."),
     "failed": ("✘", "red", "The pipeline does not run. Nothing was written."),
@@ -49,15 +61,22 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
             where = f" (cell {finding['source_cell']})" if finding["source_cell"] is not None else ""
             style = {"error": "red", "warning": "yellow"}.get(finding["severity"], "dim")
             console.print(Text.assemble((f"{finding['severity']}  ", style), finding["message"], where))
-    show_verification(document["verification"], console)
-    if conversion.applied is not None:
-        console.print(
-            f"Wrote {len(conversion.changes.changes)} files. Next: cd {folder} && dvc repro    (take it back: jupyter mlops undo)"
-        )
+    if not conversion.again.conflicts:
+        show_verification(document["verification"], console)
+    count = len(conversion.changes.changes)
+    if conversion.again.conflicts:
+        show_conflicts(conversion.again.conflicts, console)
+        return
+    show_edits(conversion.again.merge, console)
+    if conversion.applied is not None and not count:
+        console.print("Nothing has changed since the last conversion, so nothing was written.")
+    elif conversion.applied is not None:
+        console.print(f"Wrote {count} files. Next: cd {folder} && dvc repro    (take it back: jupyter mlops undo)")
     elif dry_run:
-        console.print(f"Dry run: {len(conversion.changes.changes)} files would be written.")
+        console.print(f"Dry run: {count} files would be written.")
         for change in conversion.changes.changes:
             console.print(Text.assemble((f"  {change.kind:<7}", "dim"), change.path))
+        show_diff(conversion.changes, (RECORD, "conversion.json"), console)
 
 
 def _stages(document: dict[str, Any]) -> Table:
@@ -101,6 +120,9 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
     """
     console = console or Console(highlight=False)
     mark, colour, sentence = _WORDS[found["verdict"]]
+    edits = found.get("edits", [])
+    if edits and found["verdict"] == "failed":
+        sentence = _NOT_WITH_EDITS
     console.print(Text.assemble((f"{mark} {found['verdict']}", f"bold {colour}"), f"  {sentence}"))
     counts = Counter(cell["verdict"] for cell in found["cells"])
     if counts:
@@ -117,6 +139,9 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
         stage, most = max(memory["stages"].items(), key=lambda entry: entry[1], default=("", 0))
         needed = f"the notebook {_size(memory['notebook'])}, its largest stage ({stage}) {_size(most)}"
         console.print(Text(f"  memory: {needed}", style="dim"))
+    for edit in edits:
+        where = f", cell {edit['source_cell']}" if edit["source_cell"] is not None else ""
+        console.print(Text.assemble(("  your edit  ", "cyan"), f"{edit['path']}{where}: {edit['what']}"))
     for kind, key in (("cells", "source_cell"), ("hand_overs", "variable"), ("files", "path")):
         for entry in found.get(kind, []):
             if entry["verdict"] != "identical":

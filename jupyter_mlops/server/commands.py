@@ -61,6 +61,11 @@ def _convert(options: _Options, files: ServerFiles) -> list[str]:
     if not _take(options, "run", bool, default=True):
         arguments.append("--no-run")
     arguments += _limits(options)
+    on_conflict = _take(options, "on_conflict", str, default=None)
+    if on_conflict is not None:
+        if on_conflict not in ("keep", "replace"):
+            raise RequestError(400, "invalid-request", "A conflict is settled by 'keep' or by 'replace'.")
+        arguments += ["--on-conflict", on_conflict]
     _refuse_others(options)
     return arguments
 

@@ -12,6 +12,7 @@ from jupyter_mlops_converters.verify.report import ReportVerdict
 IDENTICAL: ReportVerdict = "identical"
 WITHIN_TOLERANCE: ReportVerdict = "within-tolerance"
 NOT_DETERMINISTIC: ReportVerdict = "not-deterministic"
+EDITED: ReportVerdict = "edited"
 DIFFERS: ReportVerdict = "differs"
 FAILED: ReportVerdict = "failed"
 
@@ -46,7 +47,7 @@ class Compared:
     """One comparison.
 
     Attributes:
-        verdict: "identical", "within-tolerance", "not-deterministic", "differs" or "failed".
+        verdict: "identical", "within-tolerance", "not-deterministic", "edited", "differs" or "failed".
         detail: the first difference, in words.
         stage: where.
         source_cell: of a cell's comparison; of a value, the cell that the compared version is from.
@@ -96,14 +97,31 @@ class StageProof:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A place where what was run is another than what was generated.
+
+    Attributes:
+        path: the file, relative to the pipeline's folder.
+        source_cell: the cell of the original that it is about, if it is about one.
+        what: what is other, in words.
+    """
+
+    path: str
+    source_cell: int | None
+    what: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """The result of the proof.
 
     Attributes:
         stages: in pipeline order, those that ran.
+        edits: by hand, of a pipeline that gives the notebook's results without them.
     """
 
     stages: tuple[StageProof, ...]
+    edits: tuple[Edit, ...] = ()
 
     @property
     def cells(self) -> tuple[Compared, ...]:
@@ -138,6 +156,8 @@ class Proof:
         verdicts = {compared.verdict for compared in self.all}
         if DIFFERS in verdicts:
             return "differs"
+        if EDITED in verdicts:
+            return "edited"
         return "equivalent-within-tolerance" if verdicts & {WITHIN_TOLERANCE, NOT_DETERMINISTIC} else "equivalent"
 
     @property

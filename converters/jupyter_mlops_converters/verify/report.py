@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from jupyter_mlops_converters.verify.outputs import on_screen
 
-ReportVerdict = Literal["identical", "within-tolerance", "not-deterministic", "differs", "failed", "not-run"]
+ReportVerdict = Literal["identical", "within-tolerance", "not-deterministic", "edited", "differs", "failed", "not-run"]
 
 _TEXT_LIMIT = 200_000
 _IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
@@ -75,7 +75,7 @@ class ProofReport:
     Attributes:
         title: of the pipeline.
         notebook: path of the original.
-        verdict: as in `conversion.json`: "equivalent", "equivalent-within-tolerance", "differs", "failed", "not-run".
+        verdict: as in `conversion.json`: "equivalent", "equivalent-within-tolerance", "edited", "differs", "failed", "not-run".
         cells: in the notebook's order.
         hand_overs: variables that stages loaded.
         files: files that the notebook leaves behind.
@@ -96,6 +96,7 @@ class ProofReport:
 _SUMMARY = {
     "equivalent": "The pipeline gives the same results as the notebook.",
     "equivalent-within-tolerance": "The pipeline gives the same results, apart from what is marked below.",
+    "edited": "As generated, the pipeline gives the same results as the notebook; hand edits change what is marked below.",
     "differs": "The pipeline does not give the same results as the notebook.",
     "failed": "A stage did not run to its end, so nothing can be said about what comes after it.",
     "not-run": "The pipeline was not run, so nothing has been proven.",
@@ -104,11 +105,19 @@ _WORDS = {
     "identical": "identical",
     "within-tolerance": "within tolerance",
     "not-deterministic": "not deterministic in the original either",
+    "edited": "differs by a hand edit",
     "differs": "differs",
     "failed": "failed",
     "not-run": "not run",
 }
-_MARKS = {"identical": "✓", "within-tolerance": "≈", "not-deterministic": "~", "differs": "✗", "failed": "✗"}
+_MARKS = {
+    "identical": "✓",
+    "within-tolerance": "≈",
+    "not-deterministic": "~",
+    "edited": "✎",
+    "differs": "✗",
+    "failed": "✗",
+}
 
 
 def render(report: ProofReport) -> str:

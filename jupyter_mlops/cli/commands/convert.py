@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,6 +12,14 @@ from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, prin
 
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.pipeline.api import Conversion
+
+
+class OnConflict(Enum):
+    """Whose version stands."""
+
+    stop = "stop"
+    keep = "keep"
+    replace = "replace"
 
 
 def command(
@@ -23,14 +32,20 @@ def command(
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
     total_timeout: Annotated[Optional[float], typer.Option(help="Seconds that everything may take.")] = None,  # noqa: UP045
+    on_conflict: Annotated[
+        OnConflict, typer.Option(help="Where you and the notebook changed the same: whose version stands.")
+    ] = OnConflict.stop,
     report: Annotated[Optional[Path], typer.Option(help="Write the proof, side by side, as one HTML page.")] = None,  # noqa: UP045
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
 ) -> int:
     """Turn a notebook into a pipeline, and prove that it gives the same results.
 
-    Exit status: 0 written (or shown) and proven; 1 the results differ, nothing is written; 2 the notebook is at fault;
-    3 something is not installed; 130 interrupted, nothing is written and nothing left behind.
+    Where the pipeline is there already, your edits are kept and merged with what changed in the notebook.
+
+    Exit status: 0 written (or shown) and proven; 1 the results differ, or you and the notebook changed the same: nothing
+    is written; 2 the notebook is at fault; 3 something is not installed; 130 interrupted, nothing is written and nothing
+    left behind.
     """
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import convert
@@ -45,14 +60,15 @@ def command(
                 write=not dry_run,
                 timeout=timeout,
                 total_timeout=total_timeout,
+                on_conflict=on_conflict.value,
                 report=report,
                 progress=tell,
             )
     if format is Format.json:
-        print_json({**conversion.document, "path": str(conversion.path)})
+        print_json({**conversion.document, "path": str(conversion.path), **conversion.again.as_dict()})
     else:
         _show(conversion, explain=explain, dry_run=dry_run)
-    return 1 if conversion.verdict in {"failed", "differs"} else 0
+    return 0 if conversion.good else 1
 
 
 def _show(conversion: Conversion, *, explain: bool, dry_run: bool) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from jupyter_mlops_converters.compile import Compiled, compile_notebook, verify_pipeline
-from jupyter_mlops_converters.document import document_text
 from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
@@ -16,6 +15,7 @@ from jupyter_mlops_converters.source.notebook import SourceNotebook
 from jupyter_mlops_converters.verify.proof import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
+from jupyter_mlops.lifts.pipeline.again import Again, OnConflict
 from jupyter_mlops.lifts.pipeline.turns import one_at_a_time
 
 Progress = Callable[[dict[str, Any]], None]
@@ -31,6 +31,7 @@ class Conversion:
         changes: what was, or would be, written.
         applied: what was written; None when nothing was.
         compiled: everything the compiler knows.
+        again: what became of the user's edits, where the pipeline was there.
     """
 
     document: dict[str, Any]
@@ -38,11 +39,17 @@ class Conversion:
     changes: ChangeSet
     applied: Applied | None
     compiled: Compiled
+    again: Again
 
     @property
     def verdict(self) -> str:
         """The proof's verdict."""
         return str(self.document["verification"]["verdict"])
+
+    @property
+    def good(self) -> bool:
+        """Whether it may be written: what was run gives the right results, and nothing of the user's is in the way."""
+        return self.verdict not in {"failed", "differs"} and not self.again.conflicts
 
 
 @one_at_a_time
@@ -58,14 +65,18 @@ def convert(
     report: str | Path | None = None,
     targets: Iterable[str] | None = None,
     plan: Mapping[str, Any] | str | Path | None = None,
+    on_conflict: OnConflict = "stop",
     progress: Progress | None = None,
 ) -> Conversion:
     """Convert a notebook into a pipeline in its project. The notebook itself is never changed.
 
+    Where the notebook's pipeline is there already, what the user changed in it is kept, and merged with what changed in
+    the notebook.
+
     Args:
         notebook: a `.ipynb` file.
         name: of the pipeline, a valid identifier; made from the file name when None.
-        output: its folder; `pipelines/<name>` when None.
+        output: its folder; when None, that of the notebook's pipeline, or `pipelines/<name>` where there is none yet.
         run: whether the notebook may be run, on a copy of the project, to observe it and to prove the result.
         write: whether the files are written, all or none; they are not when the proof fails.
         timeout: seconds a cell may take; None for no limit.
@@ -74,6 +85,8 @@ def convert(
         targets: emit targets ("papermill", "ploomber", "dvc", "mlflow"); those of the plan, or else all of these, when None.
         plan: which cells form which stage, what is left out, and which parameters there are; a document as
             `Conversion.document["plan"]`, or a JSON file with one. docs/conversion.md has its form.
+        on_conflict: what happens where the user and the notebook changed the same: "stop" writes nothing, "keep" leaves
+            the user's version there, "replace" takes the generated one.
         progress: called with events as the command line gives them with `--progress json`.
 
     Returns:
@@ -82,6 +95,7 @@ def convert(
     Raises:
         MlopsError: what stands in the way, with the cell; nothing was written then.
     """
+    again = Again(on_conflict)
     compiled = compile_notebook(
         notebook,
         name=name,
@@ -90,39 +104,43 @@ def convert(
         limits=Limits(cell=timeout, total=total_timeout),
         targets=targets,
         edited=plan,
+        revise=again.revise,
         progress=progress,
     )
+    again.revise(compiled.project.root, compiled.emission)
     if report is not None and compiled.proof is not None and compiled.observation is not None:
         _write_report(report, compiled.document, compiled.proof, compiled.observation, compiled.notebook)
-    changes = _changes(compiled)
-    good = compiled.proof is None or compiled.proof.verdict not in {"failed", "differs"}
-    applied = None
-    if write and good:
-        if progress is not None:
-            progress({"phase": "write", "message": f"Writing {len(changes.changes)} files", "fraction": 1.0})
-        applied = changes.apply()
-    return Conversion(
-        document=compiled.document,
+    document = again.document(compiled.document)
+    conversion = Conversion(
+        document=document,
         path=compiled.project.root / compiled.pipeline.folder,
-        changes=changes,
-        applied=applied,
+        changes=_changes(compiled, document, again),
+        applied=None,
         compiled=compiled,
+        again=again,
     )
+    if not (write and conversion.good):
+        return conversion
+    if progress is not None:
+        progress({"phase": "write", "message": f"Writing {len(conversion.changes.changes)} files", "fraction": 1.0})
+    return replace(conversion, applied=conversion.changes.apply())
 
 
-def _changes(compiled: Compiled) -> ChangeSet:
+def _changes(compiled: Compiled, document: dict[str, Any], again: Again) -> ChangeSet:
     root = compiled.project.root
     folder = compiled.pipeline.folder
+    title = f"Convert {compiled.pipeline.notebook}" + (" again" if again.is_update else "")
+    if again.conflicts:
+        return ChangeSet.build(root, {}, title=title)
     wanted: dict[str, Wanted] = {}
-    for path, content in compiled.emission.files.items():
+    for path, content in again.wanted(document).items():
         wanted[f"{folder}/{path}"] = Link(content.target) if isinstance(content, EmittedLink) else content
-    wanted[f"{folder}/conversion.json"] = document_text(compiled.document)
     wanted |= {path: data for path, data in compiled.emission.project_files.items() if not (root / path).exists()}
-    if compiled.emission.ignore and compiled.project.has_git:
-        text = _with_lines(root / ".gitignore", compiled.emission.ignore)
+    if compiled.project.has_git and (lines := again.unignored(compiled.emission.ignore)):
+        text = _with_lines(root / ".gitignore", lines)
         if text is not None:
             wanted[".gitignore"] = text
-    return ChangeSet.build(root, wanted, title=f"Convert {compiled.pipeline.notebook}")
+    return ChangeSet.build(root, wanted, title=title)
 
 
 def _with_lines(file: Path, lines: tuple[str, ...]) -> str | None:

@@ -20,7 +20,7 @@ export interface IConversionOptions {
   /** Show a folder of the server in the file browser. */
   showFolder: (path: string) => void;
   /** Start the conversion, after what is unsaved has been saved. */
-  convert: () => void;
+  convert: (options?: Record<string, unknown>) => void;
   trans: TranslationBundle;
 }
 
@@ -108,7 +108,7 @@ function MainButton(props: IConversionOptions): JSX.Element {
     <button
       type="button"
       className="jp-mod-styled jp-mod-accept"
-      onClick={props.convert}
+      onClick={() => props.convert()}
     >
       {model.state === 'idle' ? trans.__('Convert') : trans.__('Convert again')}
     </button>

@@ -7,6 +7,7 @@ import { badIcon, noneIcon, passIcon, warningIcon } from '../icons';
 import type { IConversion, IVerification } from '../rest/contract';
 import { Prose, SeverityIcon } from '../score/parts';
 import { progressText } from '../score/view';
+import { Conflicts, Edits } from './edits';
 import { Graph } from './graph';
 import type { ILevel } from './model';
 import type { IConversionOptions } from './panel';
@@ -40,6 +41,8 @@ export function Result(props: IResultProps): JSX.Element {
   return (
     <>
       <Verdict {...props} />
+      <Conflicts {...props} />
+      <Edits {...props} />
       <section className="jp-Mlops-card">
         <h3>{trans._n('%1 stage', '%1 stages', conversion.stages.length)}</h3>
         <Graph

@@ -127,6 +127,16 @@ export function verdictOf(
 ): IVerdict {
   const { verdict, cells } = conversion.verification;
   const counted = trans._n('%1 cell', '%1 cells', cells.length);
+  const conflicts = conversion.conflicts?.length ?? 0;
+  if (conflicts > 0) {
+    return {
+      tone: 'warning',
+      title: trans._n('%1 conflict', '%1 conflicts', conflicts),
+      text: trans.__(
+        'You and the notebook changed the same in different ways. Nothing was written.'
+      )
+    };
+  }
   switch (verdict) {
     case 'equivalent':
       return {
@@ -146,6 +156,16 @@ export function verdictOf(
           counted
         )
       };
+    case 'edited':
+      return {
+        tone: 'good',
+        title: trans.__('Proven equal, apart from your edits'),
+        text: trans.__(
+          'As generated, the pipeline gives the same results as the notebook. With your edits, %1 of %2 give others.',
+          cells.filter(cell => cell.verdict === 'edited').length,
+          counted
+        )
+      };
     case 'differs':
       return {
         tone: 'bad',
@@ -160,7 +180,11 @@ export function verdictOf(
       return {
         tone: 'bad',
         title: trans.__('The pipeline did not run'),
-        text: trans.__('A stage failed during the proof. See which cell below.')
+        text: conversion.verification.edits?.length
+          ? trans.__(
+              'As generated it gives the results of the notebook, but it does not run with your edits. Nothing was written: mend the edit, and convert again.'
+            )
+          : trans.__('A stage failed during the proof. See which cell below.')
       };
     case 'not-run':
       return {
@@ -188,6 +212,7 @@ export function toneOf(verdict: string): Tone {
       return 'bad';
     case 'not-deterministic':
     case 'nondeterministic':
+    case 'edited':
       return 'warning';
     default:
       return 'neutral';
@@ -205,6 +230,8 @@ export function verdictText(verdict: string, trans: TranslationBundle): string {
     case 'not-deterministic':
     case 'nondeterministic':
       return trans.__('Varies in the notebook too');
+    case 'edited':
+      return trans.__('Differs by your edit');
     case 'differs':
       return trans.__('Differs');
     case 'failed':

@@ -93,7 +93,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
           openPlace,
           showFolder: folder =>
             void commands.execute('filebrowser:go-to-path', { path: folder }),
-          convert: () => void convert(path),
+          convert: options => void convert(path, options),
           trans
         });
         panel = new MainAreaWidget({ content });
@@ -150,7 +150,10 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       return true;
     };
 
-    const convert = async (path: string): Promise<void> => {
+    const convert = async (
+      path: string,
+      options: Record<string, unknown> = {}
+    ): Promise<void> => {
       const local = serverPathOf(contents, path);
       if (local === null) {
         Notification.warning(
@@ -168,7 +171,8 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       const { run, timeout } = (await loaded)?.composite ?? {};
       await panel.content.model.start({
         run: run !== false,
-        ...(typeof timeout === 'number' && timeout > 0 ? { timeout } : {})
+        ...(typeof timeout === 'number' && timeout > 0 ? { timeout } : {}),
+        ...options
       });
     };
 

@@ -214,12 +214,38 @@ export interface IVerification {
     detail?: string | null;
   }[];
   files?: { path: string; verdict: string; detail?: string | null }[];
+  /** By hand, in a pipeline that gives the results of the notebook without them. */
+  edits?: { path: string; source_cell: number | null; what: string }[];
   /** Why a stage did not run to its end. */
   failure?: {
     stage: string;
     source_cell: number | null;
     detail?: string | null;
   };
+}
+
+/** A place that the user and the notebook changed in different ways. */
+export interface IConflict {
+  /** Relative to the pipeline's folder. */
+  path: string;
+  /** The place in the file, in words; empty for all of it. */
+  where: string;
+  cell: number | null;
+  /** What was generated before; null where that is not known, or there was nothing. */
+  base: string | null;
+  /** What the user has there; null where it was deleted. */
+  ours: string | null;
+  /** What is generated there now; null where nothing is. */
+  theirs: string | null;
+  why?: string;
+}
+
+/** Files that hold edits of the user's, relative to the pipeline's folder. */
+export interface IEdits {
+  kept: string[];
+  merged: string[];
+  deleted: string[];
+  left: string[];
 }
 
 export interface IConversion {
@@ -230,4 +256,7 @@ export interface IConversion {
   parameters: IParameter[];
   findings: IFinding[];
   verification: IVerification;
+  edits?: IEdits;
+  /** Nothing is written as long as there are any. */
+  conflicts?: IConflict[];
 }

@@ -68,6 +68,7 @@ async def test_an_age_that_is_none(ask, age):
         ({"kind": "convert", "path": "", "options": {"output": "../x"}}, 403, "outside-root"),
         ({"kind": "convert", "path": "", "options": {"timeout": "1"}}, 400, "invalid-request"),
         ({"kind": "convert", "path": "", "options": {"run": 0}}, 400, "invalid-request"),
+        ({"kind": "convert", "path": "", "options": {"on_conflict": "force"}}, 400, "invalid-request"),
         ({"kind": "convert", "path": "", "options": {"shell": "rm"}}, 400, "invalid-request"),
         ({"kind": "verify", "path": "", "options": {"name": "x"}}, 400, "invalid-request"),
     ],

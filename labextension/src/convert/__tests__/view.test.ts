@@ -97,6 +97,7 @@ describe('verdictOf', () => {
   it.each([
     ['equivalent', 'good'],
     ['equivalent-within-tolerance', 'good'],
+    ['edited', 'good'],
     ['differs', 'bad'],
     ['failed', 'bad'],
     ['not-run', 'warning'],
@@ -105,6 +106,26 @@ describe('verdictOf', () => {
     expect(verdictOf(conversion({ verdict, cells: [] }), trans).tone).toBe(
       tone
     );
+  });
+
+  it('puts conflicts before the proof', () => {
+    const conflict = { path: 'a', where: '', cell: null, base: null };
+    const found = {
+      ...conversion({ verdict: 'equivalent', cells: [] }),
+      conflicts: [{ ...conflict, ours: 'x', theirs: 'y' }]
+    };
+    expect(verdictOf(found, trans)).toMatchObject({
+      tone: 'warning',
+      title: '1 conflict'
+    });
+  });
+
+  it('says when edits stand in the way', () => {
+    const edits = [{ path: 'a', source_cell: 1, what: 'edited' }];
+    const text = (verification: IConversion['verification']) =>
+      verdictOf(conversion(verification), trans).text;
+    expect(text({ verdict: 'failed', cells: [], edits })).toContain('edits');
+    expect(text({ verdict: 'failed', cells: [] })).not.toContain('edits');
   });
 
   it('counts the cells that differ', () => {

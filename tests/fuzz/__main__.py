@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
-from fuzz.check import check, reduce
+from fuzz.check import check, forked_kernels, reduce
 from fuzz.notebook import Cell, compose
 from fuzz.shell import warm
 
@@ -27,13 +28,16 @@ def main() -> int:
     parser.add_argument("--count", type=int, help="how many notebooks at the most")
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="folder for what went wrong")
     parser.add_argument("--no-reduce", action="store_true", help="keep failing notebooks whole")
+    parser.add_argument(
+        "--cold", action="store_true", help="start every kernel anew, as conversions do outside of this"
+    )
     chosen = parser.parse_args()
     warm()
     counts: Counter[str] = Counter()
     stages: Counter[int] = Counter()
     end = time.monotonic() + chosen.seconds
     seed = chosen.seed
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch, nullcontext() if chosen.cold else forked_kernels():
         folder = Path(scratch, "project")
         while time.monotonic() < end and (chosen.count is None or seed < chosen.seed + chosen.count):
             cells = compose(seed)

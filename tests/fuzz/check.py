@@ -66,7 +66,8 @@ def check(cells: list[Cell], folder: Path, **how: Any) -> Checked:
         folder: scratch; emptied first.
         how: handed to the compiler.
     """
-    from jupyter_mlops_converters.compile import compile_notebook, write_files
+    from jupyter_mlops_converters import proving
+    from jupyter_mlops_converters.compile import compile_notebook
     from jupyter_mlops_converters.errors import MlopsError
 
     shutil.rmtree(folder, ignore_errors=True)
@@ -83,12 +84,13 @@ def check(cells: list[Cell], folder: Path, **how: Any) -> Checked:
         compiled = compile_notebook(staged / "work" / "nb.ipynb", output=staged / "p", targets=("papermill",), **how)
     except MlopsError as error:
         return Checked("error", f"{error.code}: {error}\n{error.detail or ''}")
-    if compiled.proof is None or compiled.proof.verdict not in {"equivalent", "equivalent-within-tolerance"}:
-        return Checked("refused", json.dumps(compiled.document["verification"], indent=1))
-    loose = [c.detail for c in compiled.proof.all if c.verdict != "identical"]
+    assert compiled.proof is not None
+    failure = compiled.proof.failure
+    loose = [c for c in (*compiled.proof.all, *([failure] if failure else [])) if c.verdict != "identical"]
     if loose:
-        return Checked("refused", f"not identical: {loose}")
-    write_files(staged / "p", compiled.emission.files)
+        said = [f"{c.stage}, cell {c.source_cell}, {c.name}: {c.verdict}: {c.detail}" for c in loose]
+        return Checked("refused", "\n".join(said))
+    proving.write_files(staged / "p", compiled.emission.files)
     stages = [stage for stage in compiled.document["stages"] if stage["source_cells"]]
     actual: dict[str, str] = {}
     for stage in stages:

@@ -146,7 +146,7 @@ def magic(s: Scope) -> str:
             f"!echo {s.number()}",
             f"{name} = !echo one; echo two\n{name} = list({name})",
             f"%env FUZZ_LEVEL={s.number()}",
-            f"{name} = %pwd\n{name} = {name}[-9:]",
+            f"{name} = %pwd\n{name} = {name}[-4:]",
             "%precision 3",
         )
     )

@@ -105,6 +105,8 @@ def draft(
         if new_again:
             again |= new_again
             continue
+        if wishes is None and all(conflict in conflicts for conflict in new):
+            new = [Conflict(0, len(program.steps) - 1, "no division was found in which every stage has what it needs")]
         conflicts.extend(new)
         if wishes is not None:
             wishes.merge(new)

@@ -160,7 +160,7 @@ def flow(
         if clash is not None:
             clashes.append(Conflict(*clash, scattered=True))
         _add_configuration_needs(program, stage, needs, clashes)
-        names = _resolve(program, needs, parameters, library, again, result.replays[number], clashes)
+        names = _resolve(program, stage, needs, parameters, library, again, result.replays[number], clashes)
         result.conflicts.extend(clashes)
         for group in _groups(program, stage, names):
             written = {name: writer for name in group if (writer := names[name].writer) is not None}
@@ -219,6 +219,7 @@ def _add_configuration_needs(
 
 def _resolve(
     program: Program,
+    stage: Positions,
     needs: dict[str, Need],
     parameters: frozenset[str],
     library: frozenset[str],
@@ -232,7 +233,8 @@ def _resolve(
     seen: set[str] = set()
     while waiting:
         name, need = waiting.pop()
-        if name in seen or name in parameters:
+        # What a function looks up when it is called may have been made in the stage itself by then.
+        if name in seen or name in parameters or need.writer in stage:
             continue
         seen.add(name)
         statement = program.replay(name, need.reader)

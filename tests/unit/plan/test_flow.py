@@ -87,3 +87,10 @@ def test_configuration_is_made_with_the_value_that_it_had(program) -> None:
     steps = program("import numpy as np\np = 2\nnp.set_printoptions(precision=p)", "p = 3", "print(p)")
     (conflict,) = flow(steps, [(0, 1), (2,)], frozenset()).conflicts
     assert "configuration in cell 0 was made with another value of `p`" in conflict.why
+
+
+def test_what_a_function_looks_up_may_be_made_in_the_stage_that_calls_it(program) -> None:
+    steps = program("m = [1]", "def f():\n    m.append(2)\n    return m", "m = m + [7]", "print(f())", "print(f(), m)")
+    found = flow(steps, [(0, 1), (2, 3), (4,)], frozenset())
+    assert found.conflicts == []
+    assert [(c.names, c.producer, c.consumers) for c in found.crossings] == [(("m",), 0, (1,)), (("m",), 1, (2,))]

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_mlops_converters.analysis.cells import analyse, parent_references
 from jupyter_mlops_converters.document import conversion_document, verification
-from jupyter_mlops_converters.emit import Emission, emit
+from jupyter_mlops_converters.emit import TARGETS, Emission, emit
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.loop import complete
 from jupyter_mlops_converters.observe.observation import Observation
@@ -29,7 +29,6 @@ from jupyter_mlops_converters.source.place import Project, find_project, pipelin
 from jupyter_mlops_converters.verify.proof import Proof, stage_runs
 
 Progress = Callable[[dict[str, Any]], None]
-TARGETS = ("papermill", "ploomber", "dvc", "mlflow")
 
 
 @dataclass(frozen=True)

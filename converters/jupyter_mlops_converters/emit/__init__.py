@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from jupyter_mlops_converters.emit.emission import Emission, Link, Part
-from jupyter_mlops_converters.emit.registry import emit, targets
+from jupyter_mlops_converters.emit.registry import TARGETS, emit, targets
 
-__all__ = ["Emission", "Link", "Part", "emit", "targets"]
+__all__ = ["TARGETS", "Emission", "Link", "Part", "emit", "targets"]

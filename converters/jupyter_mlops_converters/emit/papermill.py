@@ -24,12 +24,14 @@ command line, in this folder:
 """
 
 
+#: How every engine runs papermill, after the parameters: where, and without noise.
+OPTIONS = ("--cwd", "stages", "--no-progress-bar", "--log-level", "ERROR")
+
+
 def command(stage: Stage) -> str:
     """The shell command that runs a stage in the pipeline's folder."""
-    return (
-        "papermill -f params.yaml --cwd stages --no-progress-bar --log-level ERROR "
-        f"{layout.source_notebook(stage)} {layout.executed_notebook(stage)}"
-    )
+    files = (layout.source_notebook(stage), layout.executed_notebook(stage))
+    return " ".join(("papermill -f params.yaml", *OPTIONS, *files))
 
 
 def emit(pipeline: Pipeline) -> Part:

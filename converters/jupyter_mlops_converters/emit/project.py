@@ -14,7 +14,13 @@ from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.formats import FORMATS
 from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline
 
-TITLES = {"dvc": "DVC", "mlflow": "MLflow", "papermill": "JupyterLab and papermill", "ploomber": "Ploomber"}
+TITLES = {
+    "dvc": "DVC",
+    "mlflow": "MLflow",
+    "papermill": "JupyterLab and papermill",
+    "ploomber": "Ploomber",
+    "prefect": "Prefect",
+}
 
 
 def emit(pipeline: Pipeline, parts: Mapping[str, Part]) -> Part:

@@ -20,6 +20,8 @@ from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.plan.pipeline import Pipeline
 
 ENTRY_POINTS = "jupyter_mlops.emit_targets"
+#: What a conversion emits unless told otherwise.
+TARGETS = ("papermill", "ploomber", "dvc", "mlflow", "prefect")
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +35,7 @@ def targets() -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-def emit(pipeline: Pipeline, targets: Iterable[str] = ("papermill", "ploomber", "dvc", "mlflow")) -> Emission:
+def emit(pipeline: Pipeline, targets: Iterable[str] = TARGETS) -> Emission:
     """All files of a pipeline. Writes nothing; the same pipeline gives the same bytes.
 
     Args:

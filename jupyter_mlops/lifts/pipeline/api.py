@@ -82,7 +82,8 @@ def convert(
         timeout: seconds a cell may take; None for no limit.
         total_timeout: seconds that everything may take; None for no limit.
         report: a file that gets the proof as one HTML page, also when the proof fails; not when nothing was run.
-        targets: emit targets ("papermill", "ploomber", "dvc", "mlflow"); those of the plan, or else all of these, when None.
+        targets: emit targets ("papermill", "ploomber", "dvc", "mlflow", "prefect"); those of the plan, or else all of these,
+            when None.
         plan: which cells form which stage, what is left out, and which parameters there are; a document as
             `Conversion.document["plan"]`, or a JSON file with one. docs/conversion.md has its form.
         on_conflict: what happens where the user and the notebook changed the same: "stop" writes nothing, "keep" leaves

@@ -15,17 +15,26 @@ _HIDE = "import sys\nsys.modules['jupyter_mlops'] = sys.modules['jupyter_mlops_c
 
 
 class Shell:
-    """Runs commands as in an environment that was activated, and in which this repository's packages are missing."""
+    """Runs commands as in an environment that was activated, and in which this repository's packages are missing.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: made for what does that.
+        hide: False where they are needed.
+    """
+
+    def __init__(self, folder: Path, *, hide: bool = True) -> None:
         folder.mkdir()
-        (folder / "sitecustomize.py").write_text(_HIDE)
+        modules = str(folder)
+        if hide:
+            (folder / "sitecustomize.py").write_text(_HIDE)
+        else:
+            modules = os.environ.get("PYTHONPATH", modules)
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "DVC_", "PYTEST_"))}
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
         identity = {"GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "n@example.org"}
         identity |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in identity.items()}
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
-        self.environment = {**kept, **identity, "PATH": path, "PYTHONPATH": str(folder), "DVC_NO_ANALYTICS": "1"}
+        self.environment = {**kept, **identity, "PATH": path, "PYTHONPATH": modules, "DVC_NO_ANALYTICS": "1"}
 
     def __call__(self, command: str, folder: Path) -> str:
         answer = subprocess.run(

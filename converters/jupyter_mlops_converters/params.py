@@ -86,16 +86,27 @@ def _typed(name: str, text: str, present: Any) -> Any:
 
 
 def _value(text: str) -> Any:
-    """What was typed, read as YAML, or as a Python literal where that says more (`1e-5`, `(1, 2)`)."""
-    import yaml
+    """What was typed, read as a Python literal, or as YAML where that says nothing."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        value = text
-    if isinstance(value, str):
-        try:
-            value = ast.literal_eval(value)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return value
-    return list(value) if isinstance(value, tuple) else value
+        return _json_like(ast.literal_eval(text.strip()))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        pass
+    try:
+        # YAML 1.2, in which 1e-5 is a number.
+        return _json_like(YAML(typ="safe", pure=True).load(text))
+    except (YAMLError, TypeError):
+        return text
+
+
+def _json_like(value: Any) -> Any:
+    """The value with lists for tuples. Raises TypeError when YAML and JSON have no word for it."""
+    if isinstance(value, dict):
+        return {key: _json_like(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json_like(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(type(value).__name__)

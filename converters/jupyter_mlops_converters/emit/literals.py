@@ -1,15 +1,19 @@
-"""Python literals as a person would write them."""
+"""Python text as a person, or a formatter, would write it."""
 
 from __future__ import annotations
 
+import io
 import json
+import keyword
 import math
 import sys
-from collections.abc import Mapping, Sequence
+import tokenize
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 LINE_LENGTH = 88
 STANDARD_MODULES = frozenset(sys.stdlib_module_names)
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class Code(str):
@@ -28,61 +32,74 @@ def literal(value: Any) -> str:
         return f'float("{value}")'
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(item) for item in value) + "]"
     return repr(value)
 
 
 def assignment(name: str, value: Any) -> str:
     """``name = value``, over several lines where one would be too long."""
-    return f"{name} = " + _wrapped(value, indent=0, room=LINE_LENGTH - len(name) - 3)
+    return fold(f"{name} = {literal(value)}")
 
 
-def entry(value: Any, name: str, indent: int) -> str:
-    """``"name": value,`` as a line of a dictionary, over several lines where one would be too long."""
-    head = f"{literal(name)}: "
-    return head + _wrapped(value, indent, LINE_LENGTH - indent - len(head) - 1) + ","
-
-
-def call(function: str, arguments: Mapping[str, Any], indent: int) -> str:
-    """A call on one line, or with its arguments on a line of their own, or with each on one.
+def fold(line: str, indent: int = 0) -> str:
+    """A line of Python as formatters lay it out: over several lines where it is too long.
 
     Args:
-        function: what is called, with all that stands before it on the line.
-        arguments: name → value; a number in place of a name for one that is given by position.
-        indent: spaces before the line.
+        line: a statement, or an item with its comma, that ends with a bracket and what may follow one.
+        indent: spaces before it.
+
+    Returns:
+        The text; the first line without the indent, so that it can be put where the line would be.
     """
-    heads = ["" if name.isdigit() else f"{name}=" for name in arguments]
-    inside = ", ".join(head + literal(value) for head, value in zip(heads, arguments.values(), strict=True))
-    if indent + len(function) + len(inside) + 2 <= LINE_LENGTH:
-        return f"{function}({inside})"
-    inner = indent + 4
-    if inner + len(inside) <= LINE_LENGTH:
+    if indent + len(line) <= LINE_LENGTH or not (found := _last_bracket(line)):
+        return line
+    start, end, is_call = found
+    inside, inner = line[start + 1 : end], indent + 4
+    if not inside.strip():
+        return line
+    items = list(_items(inside))
+    if len(items) == 1 and (is_call or line[start] == "("):
+        lines = [fold(inside, inner)]
+    elif is_call and inner + len(inside) <= LINE_LENGTH:
         lines = [inside]
     else:
-        lines = [
-            head + _wrapped(value, inner, LINE_LENGTH - inner - len(head) - 1) + ","
-            for head, value in zip(heads, arguments.values(), strict=True)
-        ]
-    return "\n".join([f"{function}(", *(" " * inner + line for line in lines), " " * indent + ")"])
+        lines = [fold(f"{item},", inner) for item in items]
+    pad = " " * inner
+    return "\n".join([line[: start + 1], *(pad + each for each in lines), " " * indent + line[end:]])
 
 
-def loop(head: str, items: Sequence[Any], indent: int) -> str:
-    """``for x in [...]:``, each item on a line of its own where one line would be too long."""
-    return head + _wrapped(list(items), indent, LINE_LENGTH - indent - len(head) - 1) + ":"
+def _last_bracket(line: str) -> tuple[int, int, bool] | None:
+    """The last pair of brackets that is in no other: where it opens and closes, and whether it calls something."""
+    open_: list[tuple[int, bool]] = []
+    found = None
+    before = ""
+    for token in _tokens(line):
+        if token.string in _CLOSING:
+            named = before.isidentifier() and not keyword.iskeyword(before)
+            open_.append((token.start[1], named or before in {")", "]"}))
+        elif token.string in _CLOSING.values() and open_:
+            start, is_call = open_.pop()
+            if not open_:
+                found = (start, token.start[1], is_call)
+        before = token.string
+    return found
 
 
-def _wrapped(value: Any, indent: int, room: int) -> str:
-    text = literal(value)
-    if len(text) <= room or not isinstance(value, (Mapping, list)) or not value:
-        return text
-    inner = indent + 4
-    if isinstance(value, Mapping):
-        heads, items, brackets = [f"{literal(key)}: " for key in value], list(value.values()), "{}"
-    else:
-        heads, items, brackets = [""] * len(value), value, "[]"
-    lines = [
-        " " * inner + head + _wrapped(item, inner, LINE_LENGTH - inner - len(head) - 1) + ","
-        for head, item in zip(heads, items, strict=True)
-    ]
-    return "\n".join([brackets[0], *lines, " " * indent + brackets[1]])
+def _items(inside: str) -> Iterator[str]:
+    """The parts between commas that are in no bracket."""
+    depth, start = 0, 0
+    for token in _tokens(inside):
+        depth += (token.string in _CLOSING) - (token.string in _CLOSING.values())
+        if token.string == "," and depth == 0:
+            yield inside[start : token.start[1]].strip()
+            start = token.end[1]
+    if inside[start:].strip():
+        yield inside[start:].strip()
+
+
+def _tokens(line: str) -> Iterator[tokenize.TokenInfo]:
+    # In brackets, so that the text need not be a statement of its own.
+    for token in tokenize.generate_tokens(io.StringIO(f"({line.rstrip(';')}\n)").readline):
+        if token.start[0] == 1 and token.start[1] > 0 and token.string.strip():
+            yield token._replace(start=(1, token.start[1] - 1), end=(1, token.end[1] - 1))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from jupyter_mlops_converters.emit import layout, literals, names, notebook
@@ -67,14 +68,11 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
     if stage.context.strip():
         cells.append(notebook.generated("code", stage.context.strip("\n"), "context"))
     if loads:
-        lines = [
-            FORMATS[hand_over.format].load(
-                hand_over.variables,
-                f"_inputs[{literals.literal(hand_over.producer)}, {literals.literal(layout.product_key(hand_over))}]",
-                loaders,
-            )
-            for hand_over in loads
-        ]
+        lines: list[str] = []
+        for hand_over in loads:
+            key = f"{literals.literal(hand_over.producer)}, {literals.literal(layout.product_key(hand_over))}"
+            text = FORMATS[hand_over.format].load(hand_over.variables, f"_inputs[{key}]", loaders)
+            lines += map(literals.fold, text.splitlines())
         cells.append(notebook.generated("code", names.with_imports(lines, loaders, present), "inputs"))
         present |= names.used(lines, loaders)
     if stage.definitions.strip():
@@ -154,48 +152,49 @@ def _parameters(pipeline: Pipeline, stage: Stage) -> str:
 
 def _setup(pipeline: Pipeline, stage: Stage) -> str:
     parameters = [pipeline.parameter(name) for name in stage.parameters]
+    typed = {parameter.name: _typed(parameter) for parameter in parameters}
     # What the user's code calls them; the stage that tracks has no such code.
     called = {p.name: p.name if stage.tracks else p.variable or p.name for p in parameters}
-    tuples = [f"{called[p.name]} = tuple({p.name})" for p in parameters if p.type == "tuple"]
-    floats = [f"{called[p.name]} = float({p.name})" for p in parameters if _written_as_power(p)]
-    renamed = [
-        f"{called[p.name]} = {p.name}"
-        for p in parameters
-        if called[p.name] != p.name and p.type != "tuple" and not _written_as_power(p)
-    ]
-    lacks = [text for text, lines in (("has no tuples", tuples), ("reads 1e-5 as text", floats)) if lines]
+    retyped = [f"{called[name]} = {text}" for name, text in typed.items() if text != name]
     return render(
         "setup.py.j2",
         library=f"{pipeline.name}_lib" if pipeline.library else "",
         reads=bool(stage.inputs) or stage.tracks,
         resources=bool(layout.watched(pipeline, stage)),
-        retyped=[*tuples, *floats],
-        yaml_lacks=" and ".join(lacks),
-        renamed=renamed,
+        numbers=any("_number(" in line for line in retyped),
+        tuples=any("_tuple(" in line for line in retyped),
+        nested=any(_has_float(p.value) and p.type != "float" for p in parameters),
+        retyped=[literals.fold(line) for line in retyped],
+        renamed=[f"{called[name]} = {name}" for name, text in typed.items() if text == name != called[name]],
         raises=any(_raises(cell) for cell in stage.cells),
         workdir=literals.literal(layout.relative(pipeline, pipeline.workdir_of(stage))),
     ).rstrip("\n")
 
 
-def _written_as_power(parameter: Parameter) -> bool:
-    """Whether people would write the value as 1e-5: a float that is small, or large."""
-    return parameter.type == "float" and not 0.01 < abs(parameter.value) < 1e4
+def _typed(parameter: Parameter) -> str:
+    """Code for the parameter's value as the notebook has it: YAML has no tuples, and some readers take 1e-5 for text."""
+    text = f"_number({parameter.name})" if _has_float(parameter.value) else parameter.name
+    return f"_tuple({text})" if parameter.type == "tuple" else text
+
+
+def _has_float(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_float, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_float, value))
+    return isinstance(value, float)
 
 
 def _saving(stage: Stage, bound: names.Bindings, present: set[str]) -> str:
-    lines = []
+    lines: list[str] = []
     modules = _modules(stage.outputs) | ({"json"} if stage.metrics else set())
     savers = names.module_names(modules, bound)
     for hand_over in stage.outputs:
         path = f"_outputs[{literals.literal(layout.product_key(hand_over))}]"
-        lines.append(FORMATS[hand_over.format].save(hand_over.variables, path, savers))
+        lines += map(literals.fold, FORMATS[hand_over.format].save(hand_over.variables, path, savers).splitlines())
     if stage.metrics:
-        entries = ", ".join(f"{literals.literal(name)}: {name}" for name in stage.metrics)
-        text = f"_metrics = {{{entries}}}"
-        if len(text) > literals.LINE_LENGTH:
-            text = "_metrics = {\n" + "".join(f'    "{name}": {name},\n' for name in stage.metrics) + "}"
         lines += [
-            text,
+            literals.assignment("_metrics", {name: literals.Code(name) for name in stage.metrics}),
             f'_outputs["{layout.METRICS_KEY}"].write_text(',
             f'    {savers["json"]}.dumps(_metrics, indent=2, default=lambda value: value.item()) + "\\n",',
             '    encoding="utf-8",',

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from typing import Any
 
-from jupyter_mlops_converters.emit import layout, literals, papermill
+from jupyter_mlops_converters.emit import layout, papermill
 from jupyter_mlops_converters.emit.emission import Part
+from jupyter_mlops_converters.emit.literals import Code, literal
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.pipeline import Pipeline, Stage
 
@@ -39,14 +39,14 @@ def emit(pipeline: Pipeline) -> Part:
         (each.name, _TYPES.get(each.type, "object")) for each in pipeline.parameters if each.name not in _RESERVED
     ]
     taken = {name for name, _ in parameters} | _RESERVED
-    futures = {stage.name: literals.Code(_free(stage.name, taken)) for stage in pipeline.stages}
+    futures = {stage.name: Code(_free(stage.name, taken)) for stage in pipeline.stages}
     text = render(
         "flow.py.j2",
         name=pipeline.name,
         example=parameters[0][0] if parameters else "",
-        stages=[(stage, _inputs(pipeline, stage), _products(pipeline, stage)) for stage in pipeline.stages],
+        stages=[_entry(pipeline, stage) for stage in pipeline.stages],
         submits=[_submit(pipeline, stage, futures) for stage in pipeline.stages],
-        results=literals.loop("for stage in ", list(futures.values()), indent=4),
+        futures=list(futures.values()),
         parameters=parameters,
         options=papermill.OPTIONS,
     )
@@ -57,11 +57,20 @@ def emit(pipeline: Pipeline) -> Part:
     )
 
 
-def _submit(pipeline: Pipeline, stage: Stage, futures: Mapping[str, literals.Code]) -> str:
-    arguments: dict[str, Any] = {"0": stage.name, "1": literals.Code("given")}
-    if upstream := [futures[name] for name in layout.upstream(pipeline, stage)]:
-        arguments["wait_for"] = upstream
-    return literals.call(f"{futures[stage.name]} = run_stage.submit", arguments, indent=4)
+def _entry(pipeline: Pipeline, stage: Stage) -> tuple[str, dict[str, list[str]]]:
+    """What the table of stages says of one."""
+    entry = {
+        "parameters": list(stage.parameters),
+        "inputs": _inputs(pipeline, stage),
+        "products": _products(pipeline, stage),
+    }
+    return stage.name, entry
+
+
+def _submit(pipeline: Pipeline, stage: Stage, futures: Mapping[str, Code]) -> str:
+    upstream = [futures[name] for name in layout.upstream(pipeline, stage)]
+    waits = f", wait_for={literal(upstream)}" if upstream else ""
+    return f"{futures[stage.name]} = run_stage.submit({literal(stage.name)}, given{waits})"
 
 
 def _free(name: str, taken: set[str]) -> str:

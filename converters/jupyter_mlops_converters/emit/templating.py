@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from jupyter_mlops_converters.emit.literals import entry, literal
+    from jupyter_mlops_converters.emit.literals import fold, literal
 
     environment = Environment(
         loader=PackageLoader("jupyter_mlops_converters.emit"),
@@ -23,7 +23,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(entry=entry, literal=literal)
+    environment.filters.update(fold=fold, literal=literal)
     return environment
 
 

@@ -27,6 +27,7 @@ from jupyter_mlops_converters.source.existing import find_existing, read_existin
 from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.verify.proof import Proof, stage_runs
+from jupyter_mlops_converters.verify.stable import with_outputs
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -136,6 +137,7 @@ def compile_notebook(
             Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
         ]
     pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
+    pipeline = with_outputs(pipeline, proof, observation)
     return _finish(project, notebook, pipeline, proof, observation, targets, given, tell)
 
 

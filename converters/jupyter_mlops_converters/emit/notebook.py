@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_mlops_converters.plan.pipeline import StageCell
 
 #: Tags that papermill and Ploomber act on; a stage has its own `parameters` cell.
 _ENGINE_TAGS = frozenset({"parameters", "injected-parameters"})
+
+#: What has nbval compare a cell's outputs.
+_CHECKED = "nbval-check-output"
 
 
 def generated(kind: str, source: str, role: str, tags: Sequence[str] = ()) -> StageCell:
@@ -37,6 +40,8 @@ def users(cell: StageCell, source_notebook: str | None = None) -> StageCell:
     """
     metadata = {key: value for key, value in cell.metadata.items() if key != "tags"}
     tags = [tag for tag in cell.metadata.get("tags", ()) if tag not in _ENGINE_TAGS]
+    if cell.outputs:
+        tags.append(_CHECKED)
     if tags:
         metadata["tags"] = tags
     if cell.source_cell is not None:
@@ -47,10 +52,12 @@ def users(cell: StageCell, source_notebook: str | None = None) -> StageCell:
             "source_cell": cell.source_cell,
             **origin,
         }
-    return StageCell(cell.kind, cell.source, cell.source_cell, metadata, cell.attachments)
+    return StageCell(cell.kind, cell.source, cell.source_cell, metadata, cell.attachments, cell.outputs)
 
 
-def notebook(cells: Sequence[StageCell], name: str, kernel_name: str, metadata: dict[str, Any]) -> bytes:
+def notebook(
+    cells: Sequence[StageCell], name: str, kernel_name: str, metadata: dict[str, Any], *, with_outputs: bool = False
+) -> bytes:
     """The bytes of a notebook.
 
     Args:
@@ -58,11 +65,13 @@ def notebook(cells: Sequence[StageCell], name: str, kernel_name: str, metadata: 
         name: the prefix of cell ids.
         kernel_name: the kernel it runs in.
         metadata: goes under `jupyter_mlops` in the notebook's metadata.
+        with_outputs: whether cells have their outputs, which tools that strip outputs are told to keep.
     """
     ids: dict[str, int] = {}
     document = {
-        "cells": [_cell(cell, _unique(_cell_id(cell, name), ids)) for cell in cells],
+        "cells": [_cell(cell, _unique(_cell_id(cell, name), ids), with_outputs) for cell in cells],
         "metadata": {
+            **({"keep_output": True} if with_outputs else {}),
             "jupyter_mlops": metadata,
             "kernelspec": {"display_name": _display_name(kernel_name), "language": "python", "name": kernel_name},
             "language_info": {"name": "python"},
@@ -74,7 +83,7 @@ def notebook(cells: Sequence[StageCell], name: str, kernel_name: str, metadata: 
     return (text + "\n").encode("utf-8")
 
 
-def _cell(cell: StageCell, cell_id: str) -> dict[str, Any]:
+def _cell(cell: StageCell, cell_id: str, with_outputs: bool) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": cell_id,
@@ -82,10 +91,23 @@ def _cell(cell: StageCell, cell_id: str) -> dict[str, Any]:
         "source": cell.source.splitlines(keepends=True),
     }
     if cell.kind == "code":
-        entry.update(execution_count=None, outputs=[])
+        outputs = [_output(output) for output in cell.outputs] if with_outputs else []
+        entry.update(execution_count=None, outputs=outputs)
     elif cell.attachments:
         entry["attachments"] = cell.attachments
     return entry
+
+
+def _output(output: Mapping[str, Any]) -> dict[str, Any]:
+    """An output with its texts as lines."""
+
+    def lines(text: Any) -> Any:
+        return text.splitlines(keepends=True) if isinstance(text, str) else text
+
+    found = {key: lines(value) if key == "text" else value for key, value in output.items()}
+    if "data" in output:
+        found["data"] = {kind: lines(content) for kind, content in output["data"].items()}
+    return found
 
 
 def _cell_id(cell: StageCell, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_mlops_converters.emit import layout, literals, names, notebook
+from jupyter_mlops_converters.emit import layout, literals, names, notebook, sample
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.formats import FORMATS
@@ -38,19 +38,26 @@ def command(stage: Stage) -> str:
 def emit(pipeline: Pipeline) -> Part:
     """The stage notebooks."""
     files: dict[str, Content] = {
-        layout.source_notebook(stage): notebook.notebook(
-            _cells(pipeline, stage),
-            stage.name,
-            pipeline.kernel_name,
-            {"stage": stage.name, "notebook": pipeline.notebook_of(stage)},
-        )
-        for stage in pipeline.stages
+        layout.source_notebook(stage): stage_notebook(pipeline, stage) for stage in pipeline.stages
     }
     return Part(
         files=files,
         requirements=("papermill", "ipykernel"),
         usage=USAGE.format(commands="\n".join(command(stage) for stage in pipeline.stages)),
     )
+
+
+def stage_notebook(pipeline: Pipeline, stage: Stage, *, with_outputs: bool = False) -> bytes:
+    """The bytes of a stage's notebook.
+
+    Args:
+        pipeline: the stage's.
+        stage: one of its stages.
+        with_outputs: whether cells have the outputs that are known.
+    """
+    metadata = {"stage": stage.name, "notebook": pipeline.notebook_of(stage)}
+    cells = _cells(pipeline, stage)
+    return notebook.notebook(cells, stage.name, pipeline.kernel_name, metadata, with_outputs=with_outputs)
 
 
 def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
@@ -75,6 +82,9 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
             lines += map(literals.fold, text.splitlines())
         cells.append(notebook.generated("code", names.with_imports(lines, loaders, present), "inputs"))
         present |= names.used(lines, loaders)
+    if sample.NAME in stage.parameters and not stage.tracks:
+        text = render("sample.py.j2", readers=sample.readers(pipeline, stage))
+        cells.append(notebook.generated("code", text.rstrip("\n"), "sample"))
     if stage.definitions.strip():
         cells.append(notebook.generated("code", stage.definitions.strip("\n"), "definitions"))
     for cell in stage.cells:
@@ -88,7 +98,8 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
             else notebook.generated(cell.kind, cell.source, stage.name)
         )
     if saving := _saving(stage, bound, present | bound.top_level):
-        cells.append(notebook.generated("code", saving, "outputs"))
+        # Tests of the outputs run the stage, and leave the products alone.
+        cells.append(notebook.generated("code", saving, "outputs", ("nbval-skip",)))
     return cells
 
 

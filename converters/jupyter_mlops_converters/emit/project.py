@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from ruamel.yaml.comments import CommentedMap
 
-from jupyter_mlops_converters.emit import layout, literals, yaml_text
+from jupyter_mlops_converters.emit import layout, literals, own_tests, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.formats import FORMATS
@@ -36,10 +36,8 @@ def emit(pipeline: Pipeline, parts: Mapping[str, Part]) -> Part:
         "products/.gitignore": b"*\n!.gitignore\n",
         "requirements.txt": _requirements(pipeline, parts),
         "README.md": _readme(pipeline, parts).encode("utf-8"),
-        f"tests/test_{pipeline.name}.py": _tests(pipeline, parts).encode("utf-8"),
+        **own_tests.files(pipeline, parts),
     }
-    if pipeline.metric_values:
-        files["tests/metric_bounds.yaml"] = _bounds(pipeline)
     if pipeline.library:
         files[f"{pipeline.name}_lib.py"] = (pipeline.library.strip("\n") + "\n").encode("utf-8")
     return Part(files=files)
@@ -52,12 +50,15 @@ def _params(pipeline: Pipeline) -> bytes:
     document = CommentedMap()
     for parameter in pipeline.parameters:
         document[parameter.name] = yaml_text.plain(parameter.value)
-        document.yaml_add_eol_comment(f"{_cell(parameter)}: {', '.join(parameter.stages)}", parameter.name, 0)
+        origin = "rows to take of each file, null for all" if parameter.source_cell is None else _cell(parameter)
+        document.yaml_add_eol_comment(f"{origin}: {', '.join(parameter.stages)}", parameter.name, 0)
     return yaml_text.dump(document, header=header)
 
 
 def _cell(what: Parameter | Finding) -> str:
     """Which cell it is about; with its notebook, where there are several."""
+    if what.source_cell is None:
+        return "-"
     notebook = f"{PurePosixPath(what.source_notebook).name}, " if what.source_notebook else ""
     return f"{notebook}cell {what.source_cell}"
 
@@ -71,7 +72,7 @@ def _requirements(pipeline: Pipeline, parts: Mapping[str, Part]) -> bytes:
     lines += _section("Hand-overs between stages.", needed, own)
     for target, part in sorted(parts.items()):
         lines += _section(f"To run it with {TITLES.get(target, target)}.", part.requirements, own)
-    lines += _section("Tests.", ("pytest", "pyyaml"), own)
+    lines += _section("Tests.", own_tests.REQUIREMENTS, own)
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
@@ -97,28 +98,6 @@ def _pinned(requirement: str) -> str:
         return requirement
 
 
-def _bounds(pipeline: Pipeline) -> bytes:
-    bounds = CommentedMap()
-    for key, value in sorted(pipeline.metric_values.items()):
-        room = max(abs(value) * 0.1, 0.01)
-        bounds[key] = yaml_text.plain([round(value - room, 6), round(value + room, 6)])
-        bounds.yaml_add_eol_comment(f"{value:.6g} in the notebook", key, 0)
-    header = "What the tests allow each metric to be: [lowest, highest]. Narrow or widen as the project needs."
-    return yaml_text.dump(bounds, header=header)
-
-
-def _tests(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
-    return render(
-        "test_pipeline.py.j2",
-        name=pipeline.name,
-        targets=sorted(parts),
-        metrics={stage.metrics_file: layout.metrics_prefix(stage) for stage in pipeline.stages if stage.metrics},
-        has_parameters=bool(pipeline.parameters),
-        bounded=bool(pipeline.metric_values),
-        library=f"{pipeline.name}_lib.py" if pipeline.library else "",
-    )
-
-
 def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
     edges = [
         (name, stage.name, ", ".join(_labels(pipeline, stage.name, name)))
@@ -137,6 +116,8 @@ def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
         cell_of=_cell,
         metrics=sorted({stage.metrics_file for stage in pipeline.stages if stage.metrics}) or [layout.METRICS],
         executed=layout.executed_notebook,
+        expected=any(cell.outputs for stage in pipeline.stages for cell in stage.cells),
+        sampled=own_tests.is_sampled(pipeline),
         source=layout.source_notebook,
         findings=[
             finding

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import pathlib
 import pickle
@@ -299,6 +300,7 @@ class Agent:
                 choice = self.values.choose(live_values, folder, keep=keep)
                 entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes}
                 entry["needs"] = _main_names(live_values) if choice.format in ("joblib", "cloudpickle") else []
+                entry["tables"] = {n: c for n, value in live_values.items() if (c := _columns(value))}
                 if keep is not None:
                     entry["file"] = keep + self.values.FORMATS[choice.format].suffix
             except Exception as error:
@@ -509,6 +511,29 @@ def _main_names(value: Any) -> list[str]:
     with contextlib.suppress(Exception):
         finder.dump(value)
     return sorted(finder.found)
+
+
+def _columns(value: Any, limit: int = 200) -> Any:
+    """Of a table: name, kind, share of missing values, lowest and highest number of each column. Nothing of others."""
+    pandas = sys.modules.get("pandas")
+    if type(value) is not getattr(pandas, "DataFrame", None) or not len(value):
+        return []
+    labels = list(value.columns)
+    if len(labels) > limit or len(set(labels)) < len(labels) or not all(type(label) is str for label in labels):
+        return []
+    found = []
+    for label in labels:
+        column = value[label]
+        kind = _KINDS.get(column.dtype.kind, "text")
+        ends: list[Any] = [None, None]
+        if kind in ("integer", "number") and column.notna().any():
+            numbers = [float(column.min()), float(column.max())]
+            ends = numbers if all(map(math.isfinite, numbers)) else ends
+        found.append([label, kind, float(column.isna().mean()), *ends])
+    return found
+
+
+_KINDS = {"b": "boolean", "i": "integer", "u": "integer", "f": "number", "M": "date"}
 
 
 def _is_drawing(value: Any) -> bool:

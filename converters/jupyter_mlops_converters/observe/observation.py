@@ -45,6 +45,7 @@ class Choice:
         bytes: size of the file.
         file: the saved value, for comparisons.
         needs: functions and classes of the notebook that must be defined where it is loaded.
+        tables: name → for each column its name, kind, share of missing values, lowest and highest number.
     """
 
     format: str | None
@@ -52,6 +53,7 @@ class Choice:
     bytes: int = 0
     file: str | None = None
     needs: tuple[str, ...] = ()
+    tables: dict[str, list[tuple[str, str, float, float | None, float | None]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def _observed_cell(
                 bytes=entry.get("bytes", 0),
                 file=entry.get("file"),
                 needs=tuple(entry.get("needs", ())),
+                tables={name: [tuple(column) for column in table] for name, table in entry.get("tables", {}).items()},
             )
             for names, entry in report.get("choices", {}).items()
         },

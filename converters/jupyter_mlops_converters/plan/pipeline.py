@@ -44,7 +44,7 @@ class Parameter:
         name: key in `params.yaml`, papermill parameter and MLflow parameter: one name everywhere.
         value: the default; JSON-like (a tuple is given as a list with `type` "tuple").
         type: the Python type it has in the notebook, kept when it is injected.
-        source_cell: the cell whose literal it replaces.
+        source_cell: the cell whose literal it replaces; None for one that the converter adds.
         stages: names of the stages that use it, in pipeline order.
         source_notebook: the notebook of that cell, in a pipeline of several.
         variable: what the notebook's code calls it, where that is another name.
@@ -53,10 +53,29 @@ class Parameter:
     name: str
     value: Any
     type: ParameterType
-    source_cell: int
+    source_cell: int | None
     stages: tuple[str, ...]
     source_notebook: str | None = None
     variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, as it was in the notebook.
+
+    Attributes:
+        name: its label.
+        kind: "integer", "number", "boolean", "date" or "text" (all else).
+        missing: share of values that are missing, 0 to 1.
+        lowest: of numbers; None where there are none, or infinite ones.
+        highest: likewise.
+    """
+
+    name: str
+    kind: str
+    missing: float = 0.0
+    lowest: float | None = None
+    highest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,7 @@ class HandOver:
         format: key in `plan.formats.FORMATS`.
         why: one sentence: who needs it, and why this format.
         source_cell: the cell that last wrote the variable.
+        tables: variable → columns, of those that are tables and were observed.
     """
 
     name: str
@@ -80,6 +100,7 @@ class HandOver:
     format: str
     why: str
     source_cell: int | None = None
+    tables: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +113,7 @@ class StageCell:
         source_cell: the original cell; None for a cell that the converter wrote.
         metadata: the original cell's metadata (tags kept).
         attachments: of a markdown cell, as in nbformat.
+        outputs: what it shows whenever it runs, as in nbformat; empty where that is not known.
     """
 
     kind: Literal["code", "markdown"]
@@ -99,6 +121,7 @@ class StageCell:
     source_cell: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     attachments: dict[str, Any] | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

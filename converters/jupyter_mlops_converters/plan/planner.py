@@ -15,6 +15,7 @@ from jupyter_mlops_converters.plan.flow import Crossing
 from jupyter_mlops_converters.plan.formats import FORMATS
 from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
 from jupyter_mlops_converters.plan.pipeline import (
+    Column,
     FileUse,
     Finding,
     HandOver,
@@ -174,10 +175,17 @@ def _hand_overs(program: Program, draft: Draft, results: Results, caution: Cauti
                     format=key,
                     why=f"{needed}; {why}" if why else needed,
                     source_cell=program.steps[crossing.written_by].index,
+                    tables=_tables(program, crossing),
                 ),
             )
         )
     return found
+
+
+def _tables(program: Program, crossing: Crossing) -> dict[str, tuple[Column, ...]]:
+    choice = program.choice(crossing.names, crossing.written_by)
+    tables = choice.tables if choice is not None else {}
+    return {name: tuple(Column(*column) for column in table) for name, table in tables.items()}
 
 
 def _with_results(draft: Draft, results: Results) -> list[Crossing]:

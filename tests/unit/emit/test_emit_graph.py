@@ -129,7 +129,9 @@ def test_the_engines_share_no_product(emission: Emission) -> None:
 
 
 def test_ploomber_gets_parameters_and_data(emission: Emission) -> None:
-    assert tasks(emission)["load"]["params"] == {"seed": "{{seed}}", "resources_": {"x": "../../data/x.csv"}}
+    assert tasks(emission)["load"]["params"] == {
+        "seed": "{{seed}}", "sample_rows": "{{sample_rows}}", "resources_": {"x": "../../data/x.csv"},
+    }  # fmt: skip
     assert tasks(emission)["train"]["params"]["rate"] == "{{rate}}"
     assert tasks(emission)["train"]["params"]["resources_"] == {"wine_lib": "wine_lib.py"}
     assert emission.files["env.yaml"] == Link("params.yaml")

@@ -59,9 +59,9 @@ def test_the_flow_has_the_graph_of_dvc(emission: Emission) -> None:
 def test_the_flows_parameters_are_typed_and_none_is_needed(emission: Emission) -> None:
     arguments = flow(emission).args
     assert {arg.arg: ast.unparse(arg.annotation) for arg in arguments.args if arg.annotation} == {
-        "rate": "float | None", "seed": "int | None", "shape": "list | None",
+        "rate": "float | None", "sample_rows": "int | None", "seed": "int | None", "shape": "list | None",
     }  # fmt: skip
-    assert [ast.unparse(default) for default in arguments.defaults] == ["None"] * 3
+    assert [ast.unparse(default) for default in arguments.defaults] == ["None"] * 4
 
 
 def test_names_of_the_notebook_do_not_get_in_the_way(pipeline: Pipeline) -> None:
@@ -71,7 +71,7 @@ def test_names_of_the_notebook_do_not_get_in_the_way(pipeline: Pipeline) -> None
     others = tuple(replace(stage, parameters=()) for stage in pipeline.stages[1:])
     emission = emit(replace(pipeline, parameters=parameters, stages=(first, *others)))
     # Prefect, or the flow, has another meaning for these; params.yaml still has them.
-    assert {arg.arg for arg in flow(emission).args.args} == set(names) - {"run_stage", "return_state"}
+    assert {arg.arg for arg in flow(emission).args.args} == {*names, "sample_rows"} - {"run_stage", "return_state"}
     assert waits(emission)["track"] == {"load", "train", "evaluate"}
     assert "load_ = run_stage.submit('load', given)" in ast.unparse(flow(emission))
     first_statement = ast.unparse(flow(emission).body[1])

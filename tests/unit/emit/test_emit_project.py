@@ -66,7 +66,7 @@ def test_params_say_where_they_come_from(emission: Emission) -> None:
 
 
 def test_a_pipeline_without_parameters_leaves_room_for_some(pipeline: Pipeline) -> None:
-    stages = tuple(replace(stage, parameters=()) for stage in pipeline.stages)
+    stages = tuple(replace(stage, parameters=(), cells=()) for stage in pipeline.stages)
     content = text(emit(replace(pipeline, parameters=(), stages=stages)), "params.yaml")
     assert yaml.safe_load(content) is None
     assert yaml.safe_load(content + "x: 1\n") == {"x": 1}
@@ -128,7 +128,7 @@ def test_the_readme_shows_graph_parameters_and_commands(pipeline: Pipeline) -> N
 
 def test_the_tracking_stage_is_like_the_others(pipeline: Pipeline, emission: Emission) -> None:
     track = emission.pipeline.stage("track")
-    assert track.parameters == ("rate", "seed", "shape")
+    assert track.parameters == ("rate", "sample_rows", "seed", "shape")
     assert emission.pipeline.parameter("seed").stages == ("load", "track")
     assert track.source_cells == ()
     assert [each.name for each in pipeline.stages] == ["load", "train", "evaluate"], "the given plan is not changed"
@@ -209,7 +209,7 @@ def test_tracking_takes_values_before_it_binds_names_of_its_own(pipeline: Pipeli
         *(replace(s, parameters=()) for s in pipeline.stages[1:]),
     )
     emission = emit(replace(pipeline, parameters=parameters, stages=stages))
-    given: dict[str, Any] = {name: number for number, name in enumerate(awkward)}
+    given: dict[str, Any] = {name: number for number, name in enumerate(awkward)} | {"sample_rows": None}
     namespace = names_bound_before(emission, {**given, "nb": "the model", "X_test": list(range(9))})
     assert namespace["_params"] == given
     assert namespace["_model_1"] == "the model"

@@ -1,0 +1,69 @@
+"""Running a pipeline on a sample: the parameter `sample_rows`, and where it is applied."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from jupyter_mlops_converters.analysis.cells import dotted, imported_modules
+from jupyter_mlops_converters.emit import layout
+from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.plan.pipeline import Parameter, Pipeline, Stage
+from jupyter_mlops_converters.source.python_code import parse_cell
+
+NAME = "sample_rows"
+#: What of pandas gives a table of rows.
+_READERS = frozenset(
+    {"read_csv", "read_excel", "read_feather", "read_fwf", "read_json", "read_orc", "read_parquet", "read_table"}
+)
+
+
+def extend(pipeline: Pipeline) -> Pipeline:
+    """The pipeline with the parameter `sample_rows` for the stages that read tables; as it is where none does."""
+    reading = tuple(stage.name for stage in pipeline.stages if readers(pipeline, stage))
+    texts = (_texts(stage) for stage in pipeline.stages)
+    if not reading or any(layout.names(text, NAME) for several in texts for text in several):
+        return pipeline
+    stages = tuple(
+        replace(stage, parameters=(*stage.parameters, NAME)) if stage.name in reading else stage
+        for stage in pipeline.stages
+    )
+    parameter = Parameter(NAME, None, "int", None, reading)
+    parameters = tuple(sorted((*pipeline.parameters, parameter), key=lambda each: each.name))
+    return replace(pipeline, stages=stages, parameters=parameters)
+
+
+def readers(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
+    """The functions of pandas with which a stage reads tables, itself or in functions of the library that it calls."""
+    modules: dict[str, str] = {}
+    trees = [_tree(text) for text in _texts(stage)]
+    for tree in trees:
+        modules |= imported_modules(tree)
+    found = {name for tree in trees for name in _called(tree, modules)}
+    for definition in ast.parse(pipeline.library).body:
+        name = getattr(definition, "name", None)
+        if name is not None and any(layout.names(text, name) for text in _texts(stage)):
+            found |= set(_called(definition, imported_modules(ast.parse(pipeline.library))))
+    return tuple(sorted(found))
+
+
+def _texts(stage: Stage) -> list[str]:
+    cells = [cell.source for cell in stage.cells if cell.kind == "code"]
+    return [stage.context, stage.definitions, *cells] if not stage.tracks else []
+
+
+def _tree(text: str) -> ast.AST:
+    try:
+        return parse_cell(text, cell=0).tree
+    except MlopsError:
+        return ast.Module([], [])  # a cell that is meant to be wrong
+
+
+def _called(tree: ast.AST, modules: dict[str, str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            module, _, name = (dotted(node.func, modules) or "").rpartition(".")
+            # `from pandas import read_csv` has the function itself, which cannot be given another meaning.
+            if module == "pandas" and name in _READERS and isinstance(node.func, ast.Attribute):
+                yield name

@@ -204,7 +204,7 @@ def test_one_execution_leaves_one_run_with_all_there_is(project: Project, monkey
     first = project.runs()[0]
     assert first.info.status == "FINISHED"
     assert first.data.params == {
-        "path": "data/x.csv", "seed": "42", "sizes": "(100, 40)", "smoothing": "1e-09",
+        "path": "data/x.csv", "sample_rows": "None", "seed": "42", "sizes": "(100, 40)", "smoothing": "1e-09",
     }  # fmt: skip
     metrics = json.loads((project.folder / "metrics.json").read_text())
     assert first.data.metrics == {"accuracy": metrics["accuracy"], "report.macro avg.rows _n_": 40}

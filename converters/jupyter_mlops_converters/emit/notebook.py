@@ -68,8 +68,13 @@ def notebook(
         with_outputs: whether cells have their outputs, which tools that strip outputs are told to keep.
     """
     ids: dict[str, int] = {}
+    entries = [_cell(cell, _unique(_cell_id(cell, name), ids)) for cell in cells]
+    if with_outputs:
+        code = [(entry, cell) for entry, cell in zip(entries, cells, strict=True) if cell.kind == "code"]
+        for number, (entry, cell) in enumerate(code, start=1):
+            entry.update(execution_count=number, outputs=[_output(output, number) for output in cell.outputs])
     document = {
-        "cells": [_cell(cell, _unique(_cell_id(cell, name), ids), with_outputs) for cell in cells],
+        "cells": entries,
         "metadata": {
             **({"keep_output": True} if with_outputs else {}),
             "jupyter_mlops": metadata,
@@ -83,7 +88,7 @@ def notebook(
     return (text + "\n").encode("utf-8")
 
 
-def _cell(cell: StageCell, cell_id: str, with_outputs: bool) -> dict[str, Any]:
+def _cell(cell: StageCell, cell_id: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": cell_id,
@@ -91,20 +96,21 @@ def _cell(cell: StageCell, cell_id: str, with_outputs: bool) -> dict[str, Any]:
         "source": cell.source.splitlines(keepends=True),
     }
     if cell.kind == "code":
-        outputs = [_output(output) for output in cell.outputs] if with_outputs else []
-        entry.update(execution_count=None, outputs=outputs)
+        entry.update(execution_count=None, outputs=[])
     elif cell.attachments:
         entry["attachments"] = cell.attachments
     return entry
 
 
-def _output(output: Mapping[str, Any]) -> dict[str, Any]:
-    """An output with its texts as lines."""
+def _output(output: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """An output with its texts as lines, and the number of its cell."""
 
     def lines(text: Any) -> Any:
         return text.splitlines(keepends=True) if isinstance(text, str) else text
 
     found = {key: lines(value) if key == "text" else value for key, value in output.items()}
+    if "execution_count" in output:
+        found["execution_count"] = number
     if "data" in output:
         found["data"] = {kind: lines(content) for kind, content in output["data"].items()}
     return found

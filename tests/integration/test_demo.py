@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from jupyter_mlops.demo import sample
 
@@ -48,6 +49,11 @@ def test_the_journey_ends_well(tmp_path: Path) -> None:
     cells = document["verification"]["cells"]
     assert len(cells) == 23
     assert f"{len(cells)} of {len(cells)} code cells" in told
+
+    # Every tracked model says what it takes and gives, and has an example of it.
+    models = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("mlruns/**/MLmodel")]
+    assert models
+    assert all(model["signature"]["inputs"] and model["saved_input_example_info"] for model in models)
 
     # Nothing is left to do or to commit, and the notebook is as it was.
     assert sample.git(folder, "status", "--porcelain") == ""

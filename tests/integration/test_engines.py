@@ -215,7 +215,8 @@ def test_one_execution_leaves_one_run_with_all_there_is(project: Project, monkey
     assert data.dataset.name == "x.csv"
     assert data.dataset.digest == _md5(project.root / "notebooks" / "data" / "x.csv")
     figures = project.root / "mlruns" / first.info.run_id / "artifacts" / "figures"
-    assert [each.name for each in figures.iterdir()] == ["evaluate-cell-7-1.png"]
+    # What a cell has shown, and what it has saved.
+    assert sorted(each.name for each in figures.iterdir()) == ["evaluate-cell-7-1.png", "plot.png"]
     # MLflow puts the address into the environment, where later tests would find it.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project.root}/mlflow.db")
     mlflow.set_tracking_uri(f"sqlite:///{project.root}/mlflow.db")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Any
 
 from jupyter_mlops_converters.emit import layout, papermill, yaml_text
@@ -22,7 +21,6 @@ dvc exp run{example}# tries other parameters, and keeps both results
 ```
 """
 
-_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg"})
 _DVCIGNORE = """\
 # Patterns of files that DVC should ignore, as in .gitignore:
 # https://dvc.org/doc/user-guide/project-structure/dvcignore-files
@@ -93,9 +91,7 @@ def _ignored(pipeline: Pipeline) -> tuple[str, ...]:
 
 def _plots(pipeline: Pipeline) -> list[str]:
     results = [use.path for stage in pipeline.stages for use in layout.files(pipeline, stage).results]
-    return _escaped(
-        [layout.relative(pipeline, path) for path in results if PurePosixPath(path).suffix.lower() in _IMAGES]
-    )
+    return _escaped([layout.relative(pipeline, path) for path in results if layout.is_image(path)])
 
 
 def _escaped(paths: list[str]) -> list[str]:

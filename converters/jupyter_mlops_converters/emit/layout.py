@@ -18,6 +18,7 @@ PRODUCTS = "products"
 METRICS = "metrics.json"
 NOTEBOOK_KEY = "nb"
 METRICS_KEY = "metrics"
+_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg"})
 _PICKLES = frozenset({"joblib", "cloudpickle"})
 
 
@@ -73,6 +74,11 @@ def relative(pipeline: Pipeline, path: str) -> str:
     if is_absolute(path):
         return path
     return posixpath.relpath(path, pipeline.folder)
+
+
+def is_image(path: str) -> bool:
+    """Whether the path is that of an image."""
+    return PurePosixPath(path).suffix.lower() in _IMAGES
 
 
 def is_absolute(path: str) -> bool:

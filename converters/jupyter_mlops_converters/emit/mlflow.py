@@ -41,7 +41,7 @@ def extend(pipeline: Pipeline) -> Pipeline:
         cells=(),
         inputs=tuple({hand_over.path: hand_over for hand_over in inputs}.values()),
         parameters=tuple(parameter.name for parameter in pipeline.parameters),
-        reads=_data(pipeline),
+        reads=(*_data(pipeline), *_figures(pipeline)),
         after=tuple(stage.name for stage in pipeline.stages),
         tracks=True,
     )
@@ -72,6 +72,12 @@ def _data(pipeline: Pipeline) -> tuple[FileUse, ...]:
     return tuple(data[path] for path in sorted(data))
 
 
+def _figures(pipeline: Pipeline) -> tuple[FileUse, ...]:
+    """Images that the notebook's code saves; those it shows are in the executed notebooks."""
+    results = {use.path: use for stage in pipeline.stages for use in layout.files(pipeline, stage).results}
+    return tuple(results[path] for path in sorted(results) if layout.is_image(path))
+
+
 def _sources(pipeline: Pipeline, stage: Stage) -> list[str]:
     text = render(
         "track.py.j2",
@@ -80,7 +86,8 @@ def _sources(pipeline: Pipeline, stage: Stage) -> list[str]:
         root=layout.relative(pipeline, "."),
         parameters=stage.parameters,
         metrics=[(other.name, layout.metrics_prefix(other)) for other in pipeline.stages if other.metrics],
-        data=[layout.relative(pipeline, use.path) for use in stage.reads],
+        data=[layout.relative(pipeline, use.path) for use in _data(pipeline)],
+        figures=[layout.relative(pipeline, use.path) for use in _figures(pipeline)],
         code=[*_code(pipeline)],
         models=[_model(pipeline, model) for model in pipeline.models],
         notebook=", ".join(source.path for source in pipeline.sources) or pipeline.notebook,

@@ -189,12 +189,13 @@ def _tables(program: Program, crossing: Crossing) -> dict[str, tuple[Column, ...
 
 
 def _with_results(draft: Draft, results: Results) -> list[Crossing]:
-    """The flow's crossings, and those that carry metrics and models to where they are recorded."""
+    """The flow's crossings, and those that carry metrics, models and their examples to where they are recorded."""
     crossings = {(c.names, c.producer): c for c in draft.flow.crossings}
     stage_of = {p: n for n, stage in enumerate(draft.division.stages) for p in stage}
     metric_stage = max((stage_of[p] for p in results.metrics.values()), default=None)
     wanted: list[tuple[str, int, int | None]] = [(name, p, metric_stage) for name, p in results.metrics.items()]
     wanted += [(name, p, None) for name, p in results.models.items()]
+    wanted += [(name, p, None) for name, p in sorted(set(results.examples.values()))]
     for name, position, consumer in wanted:
         producer = stage_of[position]
         if consumer == producer and name in results.metrics:

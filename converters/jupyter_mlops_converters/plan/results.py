@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_mlops_converters.analysis.cells import dotted
+from jupyter_mlops_converters.observe.observation import Change
 from jupyter_mlops_converters.plan.flow import Crossing
 from jupyter_mlops_converters.plan.pipeline import HandOver, TrackedModel
 from jupyter_mlops_converters.plan.program import Program, Step
@@ -26,6 +27,8 @@ _FLAVORS = {
     "imblearn": "sklearn",
 }
 _MOST_MODELS = 3
+#: Bytes of the table from which the rows of an example are taken.
+_LARGEST_EXAMPLE = 20_000_000
 
 
 @dataclass
@@ -36,14 +39,14 @@ class Results:
         metrics: variable → position of the step that last wrote it.
         models: variable → position of the step that last wrote it.
         flavors: variable of a model → MLflow flavor.
-        examples: variable of a model → variable with rows it can predict on.
+        examples: variable of a model → variable with rows it can predict on, position of the step that last wrote it.
         metric_values: observed values, where they are known.
     """
 
     metrics: dict[str, int] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     flavors: dict[str, str] = field(default_factory=dict)
-    examples: dict[str, str] = field(default_factory=dict)
+    examples: dict[str, tuple[str, int]] = field(default_factory=dict)
     metric_values: dict[str, float] = field(default_factory=dict)
 
     def tracked(self, hand_overs: list[tuple[Crossing, HandOver]]) -> list[TrackedModel]:
@@ -53,16 +56,15 @@ class Results:
             carrier = next((h for _, h in reversed(hand_overs) if h.variables == (name,)), None)
             if carrier is None:
                 continue
-            example = next(
-                (h for _, h in hand_overs if self.examples.get(name) in h.variables and len(h.variables) == 1), None
-            )
+            rows = self.examples[name][0] if name in self.examples else None
+            example = next((h for _, h in reversed(hand_overs) if h.variables == (rows,)), None)
             found.append(
                 TrackedModel(
                     variable=name,
                     hand_over=carrier,
                     flavor=self.flavors[name],
                     example=example,
-                    example_variable=self.examples.get(name) if example is not None else None,
+                    example_variable=rows if example is not None else None,
                 )
             )
         return found
@@ -105,7 +107,7 @@ def find_results(program: Program) -> Results:
                 results.models.pop(name, None)
     _keep_distinct(program, results)
     for name in results.models:
-        example = _example(program, name, results.models[name])
+        example = _example(program, name, results.models[name], removed)
         if example is not None:
             results.examples[name] = example
     return results
@@ -156,7 +158,7 @@ def _keep_distinct(program: Program, results: Results) -> None:
         del results.models[name]
 
 
-def _example(program: Program, model: str, position: int) -> str | None:
+def _example(program: Program, model: str, position: int, removed: set[str]) -> tuple[str, int] | None:
     """A table that has the columns the model was fitted on; the smallest, so that examples stay small."""
     facts: dict[str, Any] | None = None
     for step in reversed(program.steps[: position + 1]):
@@ -166,19 +168,29 @@ def _example(program: Program, model: str, position: int) -> str | None:
             break
     if facts is None:
         return None
-    best: tuple[int, str] | None = None
-    for step in program.steps:
+    last: dict[str, tuple[int, Change]] = {}
+    for number, step in enumerate(program.steps):
         for name, change in (step.observed.changes if step.observed else {}).items():
-            shape = (change.about or {}).get("shape")
-            if not shape or len(shape) != 2 or name.startswith("_"):
-                continue
-            listed = (change.about or {}).get("columns")
-            columns = [column[0] for column in listed] if listed else None
-            fits = (
-                columns == facts["feature_names"]
-                if facts["feature_names"] and columns
-                else (not facts["feature_names"] and shape[1] == facts["feature_count"] and "ndarray" in change.type)
-            )
-            if fits and (best is None or (shape[0], name) < best):
-                best = (shape[0], name)
-    return best[1] if best else None
+            if (change.bound or change.changed is not False) and not name.startswith("_") and name not in removed:
+                last[name] = (number, change)
+    fitting = [
+        (change.about["shape"][0], name, number)
+        for name, (number, change) in last.items()
+        if _fits(change, facts) and change.about.get("bytes", 0) <= _LARGEST_EXAMPLE
+    ]
+    if not fitting:
+        return None
+    _, name, number = min(fitting)
+    return name, number
+
+
+def _fits(change: Change, facts: dict[str, Any]) -> bool:
+    """Whether a value is a table with the columns that a model was fitted on."""
+    shape: list[int] = change.about.get("shape") or []
+    if len(shape) != 2:
+        return False
+    listed = [column[0] for column in change.about.get("columns") or ()]
+    if facts["feature_names"] and listed:
+        # Long tables are described by their first columns.
+        return shape[1] == len(facts["feature_names"]) and bool(listed == facts["feature_names"][: len(listed)])
+    return not facts["feature_names"] and "ndarray" in change.type and bool(shape[1] == facts["feature_count"])

@@ -114,7 +114,7 @@ def test_the_readme_shows_graph_parameters_and_commands(pipeline: Pipeline) -> N
     for line in (
         '    load -->|"random state, df"| train',
         '    train -->|"nb, X_test, y_test"| evaluate',
-        '    evaluate -->|"metrics"| track',
+        '    evaluate -->|"plot.png, metrics"| track',
         "| `shape` | `[80, 20]` | 4 | train, track |",
         "- Mind the gap. (cell 3)",
         "ploomber build      # other parameters: --env--rate …",

@@ -17,8 +17,8 @@ USAGE = """\
 In this folder:
 
 ```sh
-python flow.py                           # runs the stages whose inputs changed, independent ones side by side
-{example}python flow.py --serve                   # waits for runs from Prefect's interface, and for SCHEDULE
+python flow.py                          # runs the stages whose inputs changed, independent ones side by side
+{example}python flow.py --serve                  # waits for runs from Prefect's interface, and for SCHEDULE
 ```
 
 A single run needs no server; `--serve` needs `prefect server start`, and `PREFECT_API_URL` as that says it. Retries and
@@ -26,7 +26,6 @@ the schedule are at the top of [flow.py](flow.py). After a run with the values o
 too. Values given with `-y` leave params.yaml and the lock alone: the products and `metrics.json` are of those values
 until the next run, and `dvc status` says so.
 """
-_EXAMPLE = 'python flow.py -y "{name}: …"           # with other parameters\n'
 
 _TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list", "tuple": "list", "dict": "dict"}
 #: Names that Prefect, or the flow itself, gives a meaning of its own.
@@ -53,8 +52,13 @@ def emit(pipeline: Pipeline) -> Part:
     return Part(
         files={"flow.py": text.encode("utf-8")},
         requirements=("prefect>=3", "pyyaml"),
-        usage=USAGE.format(example=_EXAMPLE.format(name=parameters[0][0]) if parameters else ""),
+        usage=USAGE.format(example=_example(parameters[0][0]) if parameters else ""),
     )
+
+
+def _example(parameter: str) -> str:
+    command = f'python flow.py -y "{parameter}: …"'
+    return f"{command:<40}# with other parameters\n"
 
 
 def _entry(pipeline: Pipeline, stage: Stage) -> tuple[str, dict[str, list[str]]]:

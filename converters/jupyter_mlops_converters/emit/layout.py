@@ -92,8 +92,8 @@ class Files:
 
     Attributes:
         data: read, and written by no stage.
-        results_read: read, and written by an earlier stage.
-        results: written by this stage alone, and read by none before it was written.
+        results_read: read, and as the last stage that writes them has left them.
+        results: made by the pipeline, and written by this stage last.
     """
 
     data: tuple[FileUse, ...]
@@ -104,27 +104,44 @@ class Files:
 def files(pipeline: Pipeline, stage: Stage) -> Files:
     """Sorts a stage's project files.
 
-    A file that is overwritten after it was read, or written by two stages, is neither data nor a result: its content
-    depends on when one looks.
+    What is read before the pipeline has made it, and overwritten later, is neither data nor a result: its content depends
+    on when one looks. Between stages, the versions of a file that is written more than once are handed over as copies.
     """
     position = {other.name: index for index, other in enumerate(pipeline.stages)}
-    first_read: dict[str, int] = {}
-    written_by: dict[str, list[int]] = {}
-    for other in pipeline.stages:
-        for use in other.reads:
-            first_read.setdefault(use.path, position[other.name])
-        for use in other.writes:
-            written_by.setdefault(use.path, []).append(position[other.name])
-
-    def is_result(path: str) -> bool:
-        writers = written_by.get(path, [])
-        return len(writers) == 1 and first_read.get(path, len(position)) > writers[0]
-
+    here = position[stage.name]
+    written = writers(pipeline)
+    last = {path: position[names[-1]] for path, names in written.items()}
+    kept = {
+        use.path
+        for other in pipeline.stages
+        for use in other.writes
+        if last[use.path] == position[other.name] and use.kept
+    }
+    made = {path for path in kept if not is_overwritten_input(pipeline, path)}
     return Files(
-        data=_unique(use for use in stage.reads if use.path not in written_by),
-        results_read=_unique(use for use in stage.reads if is_result(use.path)),
-        results=_unique(use for use in stage.writes if is_result(use.path)),
+        data=_unique(use for use in stage.reads if use.path not in written),
+        results_read=_unique(use for use in stage.reads if use.path in made and last[use.path] < here),
+        results=_unique(use for use in stage.writes if use.path in made and last[use.path] == here),
     )
+
+
+def writers(pipeline: Pipeline) -> dict[str, list[str]]:
+    """File → the stages that write it, in order."""
+    found: dict[str, list[str]] = {}
+    for stage in pipeline.stages:
+        for use in _unique(stage.writes):
+            found.setdefault(use.path, []).append(stage.name)
+    return found
+
+
+def is_overwritten_input(pipeline: Pipeline, path: str) -> bool:
+    """Whether a file that stages write is read before one has written it, or by the first one that does."""
+    for stage in pipeline.stages:
+        if any(use.path == path for use in stage.reads):
+            return True
+        if any(use.path == path for use in stage.writes):
+            return False
+    return False
 
 
 def _unique(uses: Iterable[FileUse]) -> tuple[FileUse, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 
@@ -11,8 +11,8 @@ from ruamel.yaml.comments import CommentedMap
 from jupyter_mlops_converters.emit import layout, literals, own_tests, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
-from jupyter_mlops_converters.plan.formats import FORMATS
-from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline
+from jupyter_mlops_converters.plan.formats import FILE, FORMATS
+from jupyter_mlops_converters.plan.pipeline import Finding, HandOver, Parameter, Pipeline
 
 TITLES = {
     "dvc": "DVC",
@@ -127,14 +127,17 @@ def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
     )
 
 
+def _carried(hand_over: HandOver) -> Sequence[str]:
+    if hand_over.format.endswith("-random-state"):
+        return ["random state"]
+    return (
+        [PurePosixPath(path).name for path in hand_over.variables] if hand_over.format == FILE else hand_over.variables
+    )
+
+
 def _labels(pipeline: Pipeline, reader: str, producer: str) -> list[str]:
     stage = pipeline.stage(reader)
-    variables = [
-        variable
-        for hand_over in stage.inputs
-        if hand_over.producer == producer
-        for variable in (hand_over.variables if not hand_over.format.endswith("-random-state") else ["random state"])
-    ]
+    variables = [label for hand_over in stage.inputs if hand_over.producer == producer for label in _carried(hand_over)]
     results = {use.path for use in layout.files(pipeline, pipeline.stage(producer)).results}
     variables += sorted(use.path.rpartition("/")[2] for use in stage.reads if use.path in results)
     if stage.tracks and pipeline.stage(producer).metrics:

@@ -412,7 +412,11 @@ class Agent:
             real = os.path.realpath(path)
             if _inside(path, self.root) or _inside(real, self.root):
                 relative = os.path.relpath(path if _inside(path, self.root) else real, self.root).replace(os.sep, "/")
-                (writes if what == "write" else reads).append(relative)
+                if what == "write":
+                    writes.append(relative)
+                elif relative not in writes:
+                    # What the cell reads of its own writing, it does not need.
+                    reads.append(relative)
             elif what == "read" and _is_data(real):
                 outside.append(real)
         unique = {"reads": reads, "writes": writes, "outside": outside, "network": network}

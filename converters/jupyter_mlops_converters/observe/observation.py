@@ -67,7 +67,8 @@ class ObservedCell:
         changes: name → what happened to it; names that were looked at and did not change are there too.
         removed: names that are gone.
         reads: project files it read, relative to the root.
-        writes: project files it wrote.
+        writes: project files it wrote, or deleted.
+        deleted: project files that are gone after it.
         outside: data files outside the project that it read, absolute.
         network: addresses it talked to.
         random: generator → state after it.
@@ -87,6 +88,7 @@ class ObservedCell:
     removed: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
     random: dict[str, str] = field(default_factory=dict)

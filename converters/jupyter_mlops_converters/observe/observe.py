@@ -108,7 +108,7 @@ async def observe(
             except CellFailedError as failure:
                 raise explained(failure, cell, analysis, limits) from None
             after = snapshot(mirror)
-            observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, _differences(before, after)))
+            observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, before, after))
             before = after
         modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
         environment = await session.ask("environment", {"modules": modules}) or {}
@@ -134,11 +134,14 @@ def _observed_cell(
     seconds: float,
     report: dict[str, Any],
     mirror: Path,
-    written: set[str],
+    before: Mapping[str, tuple[int, int]],
+    after: Mapping[str, tuple[int, int]],
 ) -> ObservedCell:
     files = report.get("files", {})
     ambient = report.get("ambient", {})
-    reads = [path for path in files.get("reads", []) if (mirror / path).is_file() or path in written]
+    written = _differences(before, after)
+    # What was not there before is the cell's own.
+    reads = [p for p in files.get("reads", []) if p in before or ((mirror / p).is_file() and p not in written)]
     reads += [
         path for path in named_files(cell, mirror, ambient.get("cwd")) if path not in reads and path not in written
     ]
@@ -165,6 +168,7 @@ def _observed_cell(
         removed=tuple(report.get("removed", ())),
         reads=tuple(path for path in dict.fromkeys(reads) if not _is_noise(path)),
         writes=tuple(path for path in writes if not _is_noise(path)),
+        deleted=tuple(sorted(path for path in before.keys() - after.keys() if not _is_noise(path))),
         outside=tuple(files.get("outside", ())),
         network=tuple(files.get("network", ())),
         random=report.get("random", {}),

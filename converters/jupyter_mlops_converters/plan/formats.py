@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import math
 import pathlib
 import sys
@@ -19,6 +20,8 @@ from typing import Any, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035
 if "fingerprint" not in globals():
     from jupyter_mlops_converters.verify.values import Unfingerprintable, compare, fingerprint, sharing
 
+#: The format that copies a file; in place of a variable it has the file's path as seen from the pipeline's folder.
+FILE = "file"
 _DEFAULT_ALIAS = {"pandas": "pd", "numpy": "np"}
 _SMALL = 100_000
 
@@ -61,7 +64,7 @@ class Format(NamedTuple):
         saving: the statement that writes; ``{value}``, ``{path}`` and ``{<module>}`` stand for what their names say.
         loading: the expression that reads (for a generator's state: the statement that sets it).
         packages: what must be installed besides those modules.
-        is_state: whether it carries a random generator's state instead of variables.
+        is_state: whether it carries a random generator's state, or a file, instead of variables.
     """
 
     key: str
@@ -84,13 +87,18 @@ class Format(NamedTuple):
             One or more lines of Python without a trailing newline. No builtin function is called, since notebooks
             often have a variable called `open` or `dict`.
         """
+        if self.key == FILE:
+            return self.saving.format(
+                value=json.dumps(variables[0], ensure_ascii=False), path=path, **self._names(alias)
+            )
         value = variables[0] if len(variables) == 1 else ", ".join(f'"{name}": {name}' for name in variables)
         value = value if len(variables) == 1 else "{" + value + "}"
         return self.saving.format(value=value, path=path, **self._names(alias))
 
     def load(self, variables: Sequence[str], path: str, alias: Mapping[str, str] | None = None) -> str:
         """Code that reads the variables back under the same names. Arguments as in `save`."""
-        expression = self.loading.format(path=path, **self._names(alias))
+        file = json.dumps(variables[0], ensure_ascii=False) if self.key == FILE else ""
+        expression = self.loading.format(path=path, value=file, **self._names(alias))
         if self.is_state:
             return expression
         if len(variables) == 1:
@@ -111,6 +119,14 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     each.key: each
     for each in (
+        Format(
+            key=FILE,
+            suffix="",
+            modules=("shutil",),
+            saving="{shutil}.copyfile(_pipeline / {value}, {path})",
+            loading="{shutil}.copyfile({path}, _pipeline / {value})",
+            is_state=True,
+        ),
         Format(
             key="parquet",
             suffix=".parquet",
@@ -173,7 +189,7 @@ FORMATS: dict[str, Format] = {
         ),
     )
 }
-"""All formats by key. Those of a generator's state carry no variable: their load sets the generator."""
+"""All formats by key. A generator's state and a file are no variables: loading them sets the generator, or the file."""
 
 
 def candidates(value: Any) -> list[str]:

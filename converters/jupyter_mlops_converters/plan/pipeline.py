@@ -131,10 +131,12 @@ class FileUse:
     Attributes:
         path: relative to the project root (may start with ``../`` or be absolute when it is outside).
         git_tracked: whether git tracks it, which decides how DVC may own it.
+        kept: whether it is there when the stage has run; of what a stage writes.
     """
 
     path: str
     git_tracked: bool = False
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Stage:
         definitions: code run after the inputs are loaded: functions and classes of earlier cells that could not go to
             the library module because they read notebook globals.
         reads: files that must exist before it runs (project data, and files that other stages write).
-        writes: files that user code writes and that are kept.
+        writes: files that user code writes, or deletes.
         after: stages that must run before for the sake of files (hand-overs imply their own order).
         metrics: numeric variables (or flat dicts of numbers) that go to `metrics_file`; at most one stage of a notebook
             has any.

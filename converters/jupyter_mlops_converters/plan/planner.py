@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -24,7 +25,7 @@ from jupyter_mlops_converters.plan.pipeline import (
     Stage,
     StageCell,
 )
-from jupyter_mlops_converters.plan.program import GENERATORS, Program
+from jupyter_mlops_converters.plan.program import GENERATORS, Program, Step
 from jupyter_mlops_converters.plan.results import Results, find_results
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
 
@@ -256,8 +257,8 @@ def _stages(
                 parameters=tuple(sorted(used)),
                 context=context.before,
                 definitions=context.definitions,
-                reads=_uses((p for s in steps for p in s.reads if p not in modules), place),
-                writes=_uses((p for s in steps for p in s.files), place),
+                reads=_uses((p for p in _read_first(steps) if p not in modules), place),
+                writes=_written(steps, place),
                 after=tuple(draft.division.names[other] for other in sorted(draft.flow.after[number])),
                 metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
                 draws_randomness=any(set(step.writes) & set(GENERATORS) for step in steps),
@@ -310,6 +311,24 @@ def _cells(
                 if kept := shown.kept_after(program, position):
                     cells.append(StageCell("code", kept))
     return tuple(cells)
+
+
+def _read_first(steps: Sequence[Step]) -> list[str]:
+    """Files that steps read and have not written themselves before."""
+    found: list[str] = []
+    written: set[str] = set()
+    for step in steps:
+        found += [path for path in step.reads if path not in written]
+        written |= set(step.files)
+    return found
+
+
+def _written(steps: Sequence[Step], place: Place) -> tuple[FileUse, ...]:
+    kept: dict[str, bool] = {}
+    for step in steps:
+        gone = step.observed.deleted if step.observed is not None else ()
+        kept |= {path: path not in gone for path in step.files}
+    return tuple(FileUse(path, path in place.tracked, is_kept) for path, is_kept in kept.items())
 
 
 def _uses(paths: object, place: Place) -> tuple[FileUse, ...]:

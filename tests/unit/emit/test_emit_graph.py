@@ -83,7 +83,6 @@ def test_a_file_between_stages_is_an_out_and_a_dep(pipeline: Pipeline) -> None:
     [
         ((["work/a.csv"], ["work/a.csv"]), ([], [])),
         ((["work/a.csv"], []), (["work/a.csv"], ["work/a.csv"])),
-        (([], ["work/a.csv"]), ([], ["work/a.csv"])),
     ],
 )
 def test_an_overwritten_file_is_neither_dep_nor_out(

@@ -188,21 +188,27 @@ def environment() -> dict[str, str]:
     return found
 
 
-def plain_outputs(notebook: Path) -> dict[int, list[dict[str, Any]]]:
-    """Outputs of all code cells when the notebook is simply run, in its folder."""
+def plain_outputs(notebook: Path, *, recorded: bool = False) -> dict[int, list[dict[str, Any]]]:
+    """Outputs of all code cells when the notebook is simply run, in its folder; in the recorded order if wanted."""
     import nbformat
     from nbclient import NotebookClient
 
     document = nbformat.read(notebook, 4)
-    for cell in document.cells:
-        if "skip" in cell.metadata.get("tags", ()):
-            cell.source = ""
-    NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}).execute()
-    return {
-        index: json.loads(json.dumps(cell.outputs))
+    cells = {
+        index: cell
         for index, cell in enumerate(document.cells)
-        if cell.cell_type == "code" and cell.source.strip()
+        if cell.cell_type == "code" and cell.source.strip() and "skip" not in cell.metadata.get("tags", ())
     }
+    count = 0
+    for index, cell in cells.items():
+        # A cell that was never run stays behind the one before it.
+        count = cell.execution_count or count
+        cells[index].metadata["place"] = count
+    if recorded:
+        cells = dict(sorted(cells.items(), key=lambda item: item[1].metadata["place"]))
+    document.cells = list(cells.values())
+    NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}).execute()
+    return {index: json.loads(json.dumps(cell.outputs)) for index, cell in cells.items()}
 
 
 def pipeline_outputs(folder: Path) -> dict[int, list[dict[str, Any]]]:

@@ -22,10 +22,13 @@ from jupyter_mlops_converters.plan.planner import Place, plan
 from jupyter_mlops_converters.plan.program import build_program
 from jupyter_mlops_converters.plan.remembered import cell_digests, remembered_plan
 from jupyter_mlops_converters.plan.stages import possible_cuts
-from jupyter_mlops_converters.proving import Revise, Workbench, planned_and_proven, proven_again, workspace
+from jupyter_mlops_converters.proving import Revise, Workbench, observed, planned_and_proven, proven_again, workspace
+from jupyter_mlops_converters.reading import Order, is_written_order, offered, read, reading_findings
 from jupyter_mlops_converters.source.existing import find_existing, read_existing
-from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
+from jupyter_mlops_converters.source.notebook import SourceNotebook
+from jupyter_mlops_converters.source.order import in_recorded_order
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
+from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.proof import Proof, stage_runs
 from jupyter_mlops_converters.verify.stable import with_outputs
 
@@ -82,6 +85,7 @@ def compile_notebook(
     targets: Iterable[str] | None = None,
     edited: Mapping[str, Any] | Path | str | None = None,
     revise: Revise | None = None,
+    order: Order = "document",
     progress: Progress | None = None,
 ) -> Compiled:
     """Convert a notebook in memory.
@@ -95,6 +99,7 @@ def compile_notebook(
         targets: emit targets; those of the plan, or else `TARGETS`, when None.
         edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         revise: given what is generated, tells what the files become with the user's edits; they are run, too.
+        order: of the cells: "document", or "recorded", in which they were last run.
         progress: called with progress events.
 
     Returns:
@@ -106,7 +111,7 @@ def compile_notebook(
     tell = progress or (lambda _event: None)
     limits = limits or Limits()
     tell({"phase": "read", "message": f"Reading {path}", "fraction": 0.0})
-    notebook = read_notebook(path)
+    notebook = read(path, order)
     tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
     asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
     analysis = analyse(notebook, asked.skip)
@@ -130,9 +135,12 @@ def compile_notebook(
     place = replace(place, kernel_name=kernel_name)
     with workspace() as work:
         bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        pipeline, proof, observation = complete(
-            bench.in_time(planned_and_proven(bench, place, cuts, targets, asked, revise))
-        )
+        try:
+            pipeline, proof, observation = complete(
+                bench.in_time(planned_and_proven(bench, place, cuts, targets, asked, revise))
+            )
+        except MlopsError as error:
+            raise _explained(error, notebook, asked.skip, project, place, limits, tell) from None
         findings += [
             Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
         ]
@@ -152,10 +160,52 @@ def _finish(
     tell: Progress,
 ) -> Compiled:
     tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
+    pipeline = replace(pipeline, findings=(*reading_findings(notebook, observation), *pipeline.findings))
     emission = emit(replace(pipeline, targets=targets), targets)
-    document = conversion_document(emission, proof, observation.memory if observation is not None else 0)
+    for file, content in emission.files.items():
+        for secret in notebook.secrets:
+            if isinstance(content, bytes) and secret.value.encode() in content:
+                raise MlopsError(
+                    "secret-in-text",
+                    f"The secret in this cell (now read from {secret.name}) would come into {file}. Take it out of the notebook.",
+                    cell=secret.cell,
+                    line=secret.line,
+                    path=str(notebook.path),
+                )
+    document: dict[str, Any] = masked(
+        conversion_document(emission, proof, observation.memory if observation is not None else 0), notebook.secrets
+    )
     document |= {"plan_given": given, "cells": cell_digests(notebook)}
+    if not is_written_order(notebook):
+        document["order"] = [cell.index for cell in notebook.cells]
     return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
+
+
+def _explained(
+    error: MlopsError,
+    notebook: SourceNotebook,
+    skip: frozenset[int] | None,
+    project: Project,
+    place: Place,
+    limits: Limits,
+    tell: Progress,
+) -> MlopsError:
+    """Why the notebook does not run, with the offer of another order if it runs in that one; without secrets."""
+    recorded = in_recorded_order(notebook) if is_written_order(notebook) else None
+    if recorded is not None and error.code in {"hidden-state", "notebook-raises", "missing-data"}:
+        tell({"phase": "observe", "message": "Trying the order in which the cells were last run", "fraction": 0.0})
+        with workspace() as work:
+            analysis = analyse(recorded, skip)
+            bench = Workbench(
+                analysis, project, place.folder, place.kernel_name, work=work, limits=limits, progress=tell
+            )
+            try:
+                complete(bench.in_time(observed(bench)))
+            except MlopsError:
+                error = offered(error, recorded, works=False)
+            else:
+                error = offered(error, recorded, works=True)
+    return MlopsError(**masked(error.as_dict(), notebook.secrets))
 
 
 def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progress: Progress | None = None) -> Verified:
@@ -195,7 +245,7 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
         raise MlopsError(
             "notebook-not-found", f"The notebook {relative} that the pipeline came from is not there.", path=str(file)
         )
-    notebook = read_notebook(root / relative)
+    notebook = read(root / relative, document.get("order") or "document")
     project = project_at(root, notebook.path)
     analysis = analyse(notebook, skipped_cells(document))
     kernel_name, _ = _kernel(notebook)
@@ -203,7 +253,7 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     with workspace() as work:
         bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
         observation, proof = complete(bench.in_time(proven_again(bench, stages)))
-    document["verification"] = verification(proof, observation.memory)
+    document["verification"] = masked(verification(proof, observation.memory), notebook.secrets)
     return Verified(document, proof, observation, notebook)
 
 

@@ -96,7 +96,8 @@ class Workbench:
         self.limits = limits
         self._work = work
         self._notebook_folder = analysis.notebook.path.parent
-        self._kernels = Kernels(kernel_name, work / "kernels")
+        secrets = {secret.name: secret.value for secret in analysis.notebook.secrets}
+        self._kernels = Kernels(kernel_name, work / "kernels", secrets)
         self._original = self._mirror("original")
         self._proof = self._mirror("proof")
         self._said = ""
@@ -301,6 +302,12 @@ async def proven_again(bench: Workbench, stages: list[StageRun]) -> tuple[Observ
 
 async def _as_it_is(stage: StageProof) -> StageProof:
     return stage
+
+
+async def observed(bench: Workbench) -> Observation:
+    """Run the original, and nothing else."""
+    async with bench:
+        return await bench.observe(frozenset())
 
 
 async def planned_and_proven(

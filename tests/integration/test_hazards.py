@@ -6,10 +6,12 @@ converter. What is expected of a notebook stands in its file.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ from jupyter_mlops_converters.verify.outputs import compare_outputs
 from notebooks import Hazard, commit, environment, git, hazard_project, hazards, pipeline_outputs, plain_outputs
 
 from jupyter_mlops import convert
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.api import Conversion
 
 CONVERTED = [hazard for hazard in hazards() if not hazard.refused]
@@ -32,8 +35,12 @@ class Run(NamedTuple):
     before: bytes
     conversion: Conversion
 
-    def name(self, source_cell: int | None) -> str:
-        return f"cell {source_cell} of {self.hazard.name}"
+    def plain(self, clone: Path) -> dict[int, list[Any]]:
+        """What a plain run of the notebook shows, in a clone of the project as it was before the conversion."""
+        first = git(self.root, "rev-list", "--max-parents=0", "HEAD").strip()
+        git(cloned(self.root, clone), "checkout", "-q", first)
+        recorded = self.hazard.expected.get("options", {}).get("order") == "recorded"
+        return plain_outputs(clone / self.notebook.relative_to(self.root), recorded=recorded)
 
 
 def parameters(*, engines: bool = False) -> list[Any]:
@@ -51,6 +58,14 @@ def parameters(*, engines: bool = False) -> list[Any]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def _secrets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines find in the environment what the notebook held in its cells."""
+    if "hazard" in request.fixturenames:
+        for name, value in request.getfixturevalue("hazard").expected.get("secrets", {}).items():
+            monkeypatch.setenv(name, value)
+
+
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Converts a hazard notebook once for all tests of this module."""
@@ -62,7 +77,9 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Any:
             notebook = hazard_project(root, hazard)
             before = notebook.read_bytes()
             # Tracking is tested with the engines; left out here, it spares each engine ten seconds a notebook.
-            conversion = convert(notebook, targets=("papermill", "ploomber", "dvc"))
+            conversion = convert(
+                notebook, targets=("papermill", "ploomber", "dvc"), **hazard.expected.get("options", {})
+            )
             done[hazard.name] = Run(hazard, root, notebook, before, conversion)
         return done[hazard.name]
 
@@ -76,7 +93,8 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     verification = document["verification"]
     expected = hazard.expected
     loose = set(expected.get("not_deterministic", ()))
-    assert verification["verdict"] == ("equivalent-within-tolerance" if loose else "equivalent"), verification
+    verdict = expected.get("verdict", "equivalent-within-tolerance" if loose else "equivalent")
+    assert verification["verdict"] == verdict, verification
     verdicts = {cell["source_cell"]: cell["verdict"] for cell in verification["cells"]}
     assert verdicts == {c: "not-deterministic" if c in loose else "identical" for c in hazard.code_cells}
     stages = [stage for stage in document["stages"] if stage["source_cells"]]
@@ -87,9 +105,9 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     assert findings >= set(expected.get("findings", ()))
     assert run.notebook.read_bytes() == run.before
     assert not git(run.root, "status", "--porcelain", "--untracked-files=no").replace("M .gitignore", "").split()
-    plain = plain_outputs(project_at_first(run, tmp_path / "plain"))
-    proven = {cell.source_cell: list(cell.outputs) for cell in run.conversion.compiled.proof.cells}
-    assert_equal(run, plain, proven, {str(tmp_path / "plain"): str(run.root)})
+    plain = run.plain(tmp_path / "plain")
+    proven = {cell.source_cell: without_scratch(cell.outputs) for cell in run.conversion.compiled.proof.cells}
+    assert_equal(run, plain, proven, {str(tmp_path / "plain"): "PROJECT"})
 
 
 @pytest.mark.parametrize("hazard", parameters(engines=True))
@@ -97,7 +115,7 @@ def test_both_engines_give_what_the_notebook_gives(converted: Any, hazard: Hazar
     run = converted(hazard)
     commit_all(run.root)
     folder = run.conversion.path.relative_to(run.root)
-    expected = plain_outputs(project_at_first(run, tmp_path / "plain"))
+    expected = run.plain(tmp_path / "plain")
     for engine, command, products in (
         ("dvc", ["repro"], "products"),
         ("ploomber", ["build"], "products/ploomber"),
@@ -111,6 +129,33 @@ def test_both_engines_give_what_the_notebook_gives(converted: Any, hazard: Hazar
         second = start(clone / folder, engine, *command)
         assert second.returncode == 0, second.stderr[-3000:]
         assert {path: path.stat().st_mtime_ns for path in stamps} == stamps, f"{engine} ran something again"
+
+
+@pytest.mark.parametrize("hazard", [p for p in parameters() if p.values[0].expected.get("secrets")])
+def test_no_file_holds_a_secret(converted: Any, hazard: Hazard) -> None:
+    run = converted(hazard)
+    document = run.conversion.document
+    asked_for = {name for stage in document["stages"] for name in names_in(run, stage["notebook"])}
+    assert set(hazard.expected["secrets"]) == asked_for
+    assert len([f for f in document["findings"] if f["code"] == "secret"]) == len(asked_for)
+    for path in run.conversion.path.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        for name, value in hazard.expected["secrets"].items():
+            assert value.encode() not in content, f"{path} holds {name}"
+            assert json.dumps(value)[1:-1].encode() not in content, f"{path} holds {name}"
+
+
+@pytest.mark.parametrize("hazard", [p for p in parameters() if p.values[0].expected.get("otherwise")])
+def test_a_notebook_that_needs_an_option_says_which(hazard: Hazard, tmp_path: Path) -> None:
+    expected = hazard.expected["otherwise"]
+    with pytest.raises(MlopsError) as caught:
+        convert(hazard_project(tmp_path, hazard))
+    assert (caught.value.code, caught.value.cell, caught.value.line) == (
+        expected["code"],
+        expected["cell"],
+        expected["line"],
+    )
+    assert expected["says"] in caught.value.message
 
 
 def test_what_star_imports_and_scripts_bring_is_not_handed_over(converted: Any) -> None:
@@ -131,7 +176,19 @@ def assert_equal(
             continue
         library = {f"{run.conversion.path.name}_lib.": "__main__."}
         comparison = compare_outputs(outputs, actual[index], paths={**paths, **library})
-        assert comparison.verdict == "identical", f"{run.name(index)}: {comparison.detail}"
+        assert comparison.verdict == "identical", f"cell {index}: {comparison.detail}"
+
+
+def without_scratch(outputs: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Outputs without the folder that the proof ran in."""
+    found: list[Any] = json.loads(re.sub(r"[^\s\"']*/jupyter-mlops-\w+/proof", "PROJECT", json.dumps(outputs)))
+    return found
+
+
+def names_in(run: Run, stage: str) -> set[str]:
+    """The environment variables of secrets that a stage asks for."""
+    text = (run.conversion.path / stage).read_text("utf-8")
+    return {name for name in run.hazard.expected["secrets"] if f'"{name}' in text.replace("\\", "")}
 
 
 def start(folder: Path, engine: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -150,13 +207,6 @@ def start(folder: Path, engine: str, *arguments: str) -> subprocess.CompletedPro
 def commit_all(root: Path) -> None:
     if git(root, "status", "--porcelain").strip():
         commit(root, "pipeline")
-
-
-def project_at_first(run: Run, target: Path) -> Path:
-    """A clone of the project as it was before the conversion; gives the notebook's path."""
-    first = git(run.root, "rev-list", "--max-parents=0", "HEAD").strip()
-    git(cloned(run.root, target), "checkout", "-q", first)
-    return target / run.notebook.relative_to(run.root)
 
 
 def cloned(root: Path, target: Path) -> Path:

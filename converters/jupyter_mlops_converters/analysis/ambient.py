@@ -7,6 +7,7 @@ table below names the calls and assignments that do nothing else.
 from __future__ import annotations
 
 import ast
+import re
 
 #: Dotted name (or its beginning, where it ends in a dot) → subsystem.
 _CONFIGURATION = {
@@ -70,17 +71,67 @@ _CONFIGURATION = {
     "locale.setlocale": "locale",
     "os.environ": "environment",
     "os.putenv": "environment",
+    "dotenv.load_dotenv": "environment",
+    "time.tzset": "environment",
     "os.chdir": "cwd",
     "sys.path": "path",
     "sys.setrecursionlimit": "python",
     "decimal.getcontext": "python",
     "decimal.setcontext": "python",
     "gc.disable": "python",
+    "multiprocessing.set_start_method": "python",
+    "socket.setdefaulttimeout": "python",
+    "sys.set_int_max_str_digits": "python",
+    "dask.config.set": "dask",
+    "jax.config.": "jax",
+    "polars.Config.": "polars",
+    "sympy.init_printing": "ipython",
+    "bokeh.io.output_notebook": "plotting",
+    "bokeh.plotting.output_notebook": "plotting",
+    "holoviews.extension": "plotting",
+    "hvplot.extension": "plotting",
+    "panel.extension": "plotting",
+    "shap.initjs": "plotting",
     "IPython.core.interactiveshell.InteractiveShell.ast_node_interactivity": "ipython",
     "IPython.core.interactiveshell.InteractiveShell.": "ipython",
+    "get_ipython.ast_node_interactivity": "ipython",
+    "get_ipython.ast_transformers": "ipython",
+    "get_ipython.display_formatter": "ipython",
+    "get_ipython.events": "ipython",
+    "get_ipython.register_magic_function": "ipython",
+    "get_ipython.register_magics": "ipython",
 }
+#: Line magics that configure the session.
+_MAGICS = {
+    "alias": "ipython",
+    "alias_magic": "ipython",
+    "cd": "cwd",
+    "config": "ipython",
+    "env": "environment",
+    "load_ext": "ipython",
+    "matplotlib": "plotting",
+    "pprint": "ipython",
+    "precision": "ipython",
+    "pylab": "plotting",
+    "set_env": "environment",
+    "xmode": "ipython",
+}
+#: Decorators that make a library or IPython know a function or class.
+_REGISTERS = ("IPython.core.magic.register_", "IPython.core.magic.magics_class", "pandas.api.extensions.register_")
+#: Names that are there without an import.
+_ALWAYS = {"os": "os", "get_ipython": "get_ipython"}
 #: What makes objects that are the same wherever they are made, until they are configured.
-_MADE_AGAIN = frozenset({"logging.getLogger", "logging.StreamHandler", "logging.Formatter"})
+_MADE_AGAIN = frozenset(
+    {
+        "logging.getLogger",
+        "logging.StreamHandler",
+        "logging.Formatter",
+        "os.getenv",
+        "os.environ.get",
+        "os.environ",
+        "get_ipython",
+    }
+)
 _METHODS_THAT_ONLY_READ = frozenset({"get", "keys", "items", "values", "copy", "index", "count"})
 
 
@@ -92,19 +143,49 @@ def configures(node: ast.stmt, modules: dict[str, str]) -> str | None:
         modules: name → dotted module, as `analysis.cells.imported_modules` gives.
 
     Returns:
-        "plotting", "pandas", "numpy", "warnings", "environment", "cwd", "path", … or None.
+        "plotting", "pandas", "numpy", "warnings", "environment", "cwd", "path", "patch", … or None.
     """
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        registers = any((_dotted(d, modules) or "").startswith(_REGISTERS) for d in node.decorator_list)
+        return "ipython" if registers else None
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = _dotted(node.value.func, modules)
         if name is None or name.rpartition(".")[2] in _METHODS_THAT_ONLY_READ:
             return None
         return _lookup(name)
-    if isinstance(node, ast.Assign):
-        found = [_lookup(_dotted(target, modules) or "") for target in node.targets if not isinstance(target, ast.Name)]
-        return found[0] if len(found) == len(node.targets) else None
-    if isinstance(node, ast.With):
-        return None
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete):
+        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
+        names = [_dotted(target, modules) for target in targets if not isinstance(target, ast.Name)]
+        if len(names) < len(targets) or None in names:
+            return None
+        return _lookup(names[0] or "") or ("patch" if _is_plain(node) else None)
     return None
+
+
+def magic_configures(name: str, argument: str) -> str | None:
+    """The subsystem that a line magic configures; None when it does something else."""
+    if name in {"env", "set_env"} and not re.match(r"\w+(?:=|\s)\s*\S", argument):
+        return None
+    if name == "config" and argument.startswith("InlineBackend"):
+        return "plotting"
+    return _MAGICS.get(name)
+
+
+def magic_text(name: str, argument: str) -> str:
+    """The line of a configuring magic, so that it prints nothing."""
+    if name == "cd":
+        return f"%cd -q {argument.removeprefix('-q').strip()}".rstrip()
+    if name in {"env", "set_env"} and (
+        match := re.fullmatch(r"(\w+)(?:=|\s)\s*([^\"'\\]*(?:os\.environ\[.*\].*)?)", argument)
+    ):
+        value = re.sub(r"(?<!\$)\$(\w+)", r"{\1}", match[2].strip()).replace('"', "'")
+        return f'os.environ["{match[1]}"] = {"f" if "{" in value else ""}"{value}"'
+    return f"%{name} {argument}".rstrip()
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    """Whether a library is changed in a way that can be repeated: nothing is called for it."""
+    return not any(isinstance(inner, ast.Call | ast.Await) for inner in ast.walk(node))
 
 
 def made_again(node: ast.stmt, modules: dict[str, str]) -> str | None:
@@ -117,11 +198,13 @@ def made_again(node: ast.stmt, modules: dict[str, str]) -> str | None:
     Returns:
         "logging.getLogger", … or None.
     """
-    if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    if not targets or not all(isinstance(target, ast.Name) for target in targets):
         return None
-    if not isinstance(node.value, ast.Call):
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(value, ast.Call | ast.Subscript):
         return None
-    name = _dotted(node.value.func, modules)
+    name = _dotted(value.func if isinstance(value, ast.Call) else value.value, modules)
     return name if name in _MADE_AGAIN else None
 
 
@@ -146,6 +229,5 @@ def _dotted(node: ast.AST, modules: dict[str, str]) -> str | None:
         if isinstance(node, ast.Attribute):
             parts.append(node.attr)
         node = node.func if isinstance(node, ast.Call) else node.value
-    if isinstance(node, ast.Name) and node.id in modules:
-        return ".".join([modules[node.id], *reversed(parts)])
-    return None
+    origin = modules.get(node.id, _ALWAYS.get(node.id)) if isinstance(node, ast.Name) else None
+    return ".".join([origin, *reversed(parts)]) if origin else None

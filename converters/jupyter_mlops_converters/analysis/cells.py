@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_mlops_converters.analysis.ambient import configures, made_again
+from jupyter_mlops_converters.analysis.ambient import configures, made_again, magic_configures, magic_text
 from jupyter_mlops_converters.analysis.history import History, history
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
-from jupyter_mlops_converters.source.python_code import PythonCode, parse_cell
+from jupyter_mlops_converters.source.python_code import Magic, PythonCode, parse_cell
 
 StatementKind = Literal["import", "definition", "configuration", "other"]
 
@@ -110,7 +110,11 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     modules: dict[str, str] = {}
     for _, code in codes:
         modules.update(imported_modules(code.tree))
-    known = modules | _made_objects([code.tree for _, code in codes], modules)
+    trees = [code.tree for _, code in codes]
+    # A name that is bound to something else as well says nothing about a module.
+    rebound = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_store(node)}
+    known = {name: origin for name, origin in modules.items() if name not in rebound and origin != "__main__"}
+    known |= _made_objects(trees, modules)
     cells = tuple(_analysed(cell, code, known) for cell, code in codes)
     if not has_star_imports(cells):
         for analysed in cells:
@@ -135,13 +139,17 @@ def _parsed(cell: SourceCell, shown: str) -> PythonCode:
         return PythonCode(ast.Module([], []), cell.source)
 
 
+def _is_store(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
 def _made_objects(trees: list[ast.Module], modules: dict[str, str]) -> dict[str, str]:
     """Names that hold a logger or the like → what made it."""
     found: dict[str, str] = {}
     for tree in trees:
         for node in tree.body:
-            if (origin := made_again(node, modules)) is not None and isinstance(node, ast.Assign):
-                found |= {target.id: origin for target in node.targets if isinstance(target, ast.Name)}
+            if (origin := made_again(node, modules)) is not None:
+                found |= dict.fromkeys(name_facts([node]).binds, origin)
     return found
 
 
@@ -186,60 +194,54 @@ def dotted(node: ast.AST, modules: dict[str, str]) -> str | None:
 
 
 def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> AnalysedCell:
+    magics = {magic.line: magic for magic in reversed(code.magics) if magic.body is None and not magic.nested}
+    nested = any(magic.body is not None for magic in code.magics)
     statements = []
     for position, node in enumerate(code.tree.body):
-        subsystem = configures(node, modules)
-        if subsystem is not None:
-            kind: StatementKind = "configuration"
-        elif _is_import(node):
-            kind = "import"
-        elif (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            or _is_lambda(node)
-            or made_again(node, modules)
-        ):
-            kind = "definition"
-        else:
-            kind = "other"
-        statements.append(Statement(cell.index, position, kind, node, _text(code, node), name_facts([node]), subsystem))
-    statements.extend(_magic_statements(cell, code, len(statements)))
+        magic = None if nested else magics.pop(node.lineno, None)
+        statements.append(
+            (magic and _magic(cell, position, node, magic)) or _statement(cell, position, node, code, modules)
+        )
+    for magic in code.magics:
+        if magic.name == "pylab" and magic.body is None and not magic.nested:
+            for module in ("matplotlib.pylab", "numpy"):
+                star = ast.parse(f"from {module} import *").body[0]
+                text = ast.unparse(star)
+                statements.append(Statement(cell.index, len(statements), "import", star, text, name_facts([star])))
+    # Those in the body of a cell magic have lost their place.
+    for magic in magics.values() if nested else ():
+        node = ast.copy_location(ast.Pass(), code.tree.body[0]) if code.tree.body else ast.Pass(lineno=1, col_offset=0)
+        statements += filter(None, [_magic(cell, len(statements), node, magic)])
     return AnalysedCell(cell, code, name_facts(code.tree.body), tuple(statements))
 
 
-def _magic_statements(cell: SourceCell, code: PythonCode, start: int) -> list[Statement]:
-    """Magics that configure the session (`%matplotlib inline`) as statements with the user's own line."""
-    found: list[Statement] = []
-    for magic in code.magics:
-        subsystem = {"matplotlib": "plotting", "pylab": "plotting", "config": "plotting", "load_ext": "ipython"}.get(
-            magic.name
-        )
-        if subsystem and magic.body is None and not magic.nested:
-            node = ast.parse("pass").body[0]
-            text = f"%{magic.name} {magic.argument}".rstrip()
-            found.append(Statement(cell.index, start + len(found), "configuration", node, text, NameFacts(), subsystem))
-            if magic.name == "pylab":
-                for module in ("matplotlib.pylab", "numpy"):
-                    star = ast.parse(f"from {module} import *").body[0]
-                    place = start + len(found)
-                    found.append(Statement(cell.index, place, "import", star, ast.unparse(star), name_facts([star])))
-        elif magic.name == "run" and magic.body is None and not magic.nested:
-            node = ast.parse("pass").body[0]
-            text = f"%run {magic.argument}".rstrip()
-            found.append(Statement(cell.index, start + len(found), "definition", node, text, NameFacts()))
-        elif magic.name == "cd" and not magic.nested:
-            node = ast.parse("pass").body[0]
-            found.append(
-                Statement(
-                    cell.index,
-                    start + len(found),
-                    "configuration",
-                    node,
-                    f"%cd -q {magic.argument}",
-                    NameFacts(),
-                    "cwd",
-                )
-            )
-    return found
+def _statement(cell: SourceCell, position: int, node: ast.stmt, code: PythonCode, modules: dict[str, str]) -> Statement:
+    subsystem = configures(node, modules)
+    if subsystem is not None:
+        kind: StatementKind = "configuration"
+    elif _is_import(node):
+        kind = "import"
+    elif (
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        or _is_lambda(node)
+        or made_again(node, modules)
+    ):
+        kind = "definition"
+    else:
+        kind = "other"
+    return Statement(cell.index, position, kind, node, _text(cell, code, node), name_facts([node]), subsystem)
+
+
+def _magic(cell: SourceCell, position: int, node: ast.stmt, magic: Magic) -> Statement | None:
+    """A magic that configures the session or runs a script, as a statement with the user's own line."""
+    subsystem = magic_configures(magic.name, magic.argument)
+    if subsystem is not None:
+        text = magic_text(magic.name, magic.argument)
+        return Statement(cell.index, position, "configuration", node, text, name_facts([node]), subsystem)
+    if magic.name == "run":
+        text = f"%run {magic.argument}".rstrip()
+        return Statement(cell.index, position, "definition", node, text, name_facts([node]))
+    return None
 
 
 def _is_lambda(node: ast.stmt) -> bool:
@@ -270,12 +272,15 @@ def _is_import(node: ast.stmt) -> bool:
     )
 
 
-def _text(code: PythonCode, node: ast.stmt) -> str:
+def _text(cell: SourceCell, code: PythonCode, node: ast.stmt) -> str:
     start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
     lines = code.text.splitlines()
     end = node.end_lineno or node.lineno
     if start == node.lineno:
         segment = ast.get_source_segment(code.text, node)
+        if segment is not None and segment == lines[start - 1].strip() and "get_ipython()." in segment:
+            # What IPython makes of a line like `files = !ls` is not what the user wrote.
+            return str(cell.source.replace("\r\n", "\n").split("\n")[code.first_line + start - 1].strip())
         if segment is not None:
             return segment
     return "\n".join(lines[start - 1 : end])

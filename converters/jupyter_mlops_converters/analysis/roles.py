@@ -107,13 +107,13 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
         Cell index → role.
     """
     headings: dict[int, list[Heading]] = {cell.index: [] for cell in analysis.cells}
-    order = [cell.index for cell in analysis.cells]
+    waiting: list[Heading] = []
     for cell in analysis.notebook.cells:
-        if cell.kind != "markdown":
-            continue
-        following = next((index for index in order if index > cell.index), None)
-        if following is not None:
-            headings[following].extend(headings_in(cell.source, cell.index))
+        if cell.kind == "markdown":
+            waiting += headings_in(cell.source, cell.index)
+        elif cell.index in headings:
+            headings[cell.index] = waiting
+            waiting = []
     return {cell.index: _role(cell, analysis, tuple(headings[cell.index])) for cell in analysis.cells}
 
 

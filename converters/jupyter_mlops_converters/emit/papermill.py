@@ -177,6 +177,7 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
         nested=any(_has_float(p.value) and p.type != "float" for p in parameters),
         retyped=[literals.fold(line) for line in retyped],
         renamed=[f"{called[name]} = {name}" for name, text in typed.items() if text == name != called[name]],
+        secrets=literals.literal(list(stage.secrets)) if stage.secrets else "",
         raises=any(_raises(cell) for cell in stage.cells),
         workdir=literals.literal(layout.relative(pipeline, pipeline.workdir_of(stage))),
     ).rstrip("\n")

@@ -118,6 +118,7 @@ def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
         executed=layout.executed_notebook,
         expected=any(cell.outputs for stage in pipeline.stages for cell in stage.cells),
         sampled=own_tests.is_sampled(pipeline),
+        secrets=sorted({name for stage in pipeline.stages for name in stage.secrets}),
         source=layout.source_notebook,
         findings=[
             finding

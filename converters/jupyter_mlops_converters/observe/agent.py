@@ -29,7 +29,7 @@ class Agent:
     Args:
         values: `verify.values` and `plan.formats` in one module.
         settings: "root" (the scratch copy), "protected" (the user's real project: never written), "reference" (folder
-            for saved values), "spool" (file that reports are appended to).
+            for saved values), "spool" (file that reports are appended to), "secrets" (texts that no hand-over may hold).
     """
 
     def __init__(self, values: Any, settings: Any) -> None:
@@ -38,6 +38,8 @@ class Agent:
         self.protected = os.path.realpath(settings["protected"]) if settings.get("protected") else None
         self.reference = settings["reference"]
         self.spool = settings["spool"]
+        self.forbidden = dict.fromkeys(settings.get("secrets", ()), "a secret, which must not be written to a file")
+        self.forbidden[self.root] = "the path of the project's folder, which is another one elsewhere"
         self.ids: dict[str, int] = {}
         self.prints: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
@@ -249,6 +251,7 @@ class Agent:
         kind = _kind(value)
         before = self.prints.get(name)
         entry = {"bound": bound, "kind": kind, "type": _type_name(value), "home": _home(value)}
+        entry["importable"] = kind not in ("function", "class") or _is_importable(value)
         if kind == "module":
             entry.update(changed=bound, fingerprint=None)
             return entry if bound else None
@@ -297,7 +300,7 @@ class Agent:
                 live_values = {name: namespace[name] for name in names}
                 # The file of a single value is kept, so that a difference found later can be told in words.
                 keep = os.path.join(folder, "value") if len(names) == 1 else None
-                choice = self.values.choose(live_values, folder, keep=keep)
+                choice = self.values.choose(live_values, folder, self.forbidden, keep=keep)
                 entry = {"format": choice.format, "why": choice.why, "bytes": choice.bytes}
                 entry["needs"] = _main_names(live_values) if choice.format in ("joblib", "cloudpickle") else []
                 entry["tables"] = {n: c for n, value in live_values.items() if (c := _columns(value))}
@@ -379,6 +382,10 @@ class Agent:
             self._record("write" if event != "os.mkdir" else "folder", args[0])
             if event == "os.rename":
                 self._record("write", args[1])
+        elif event in ("os.listdir", "os.scandir"):
+            # Importing a module lists the folders of `sys.path`, which says nothing about the cell.
+            if not sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+                self._record("listing", args[0] if isinstance(args[0], (str, bytes)) else ".")
         elif event == "sqlite3.connect":
             self._record("read", args[0])
         elif event in ("socket.connect", "socket.getaddrinfo"):
@@ -391,7 +398,12 @@ class Agent:
             full = os.path.abspath(os.fsdecode(path))
         except (TypeError, ValueError):
             return
-        if what != "read" and self.protected and _inside(full, self.protected) and not _inside(full, self.root):
+        if (
+            what not in ("read", "listing")
+            and self.protected
+            and _inside(full, self.protected)
+            and not _inside(full, self.root)
+        ):
             raise PermissionError(
                 "jupyter-mlops tries the notebook on a copy of the project, and this cell writes to the project by an "
                 "absolute path: %s. Use a path relative to the notebook." % full
@@ -403,6 +415,7 @@ class Agent:
         writes: list[str] = []
         outside: list[str] = []
         network: list[str] = []
+        listed: list[str] = []
         for what, path in events:
             if what == "network":
                 network.append(path)
@@ -414,12 +427,14 @@ class Agent:
                 relative = os.path.relpath(path if _inside(path, self.root) else real, self.root).replace(os.sep, "/")
                 if what == "write":
                     writes.append(relative)
+                elif what == "listing":
+                    listed.append(relative)
                 elif relative not in writes:
                     # What the cell reads of its own writing, it does not need.
                     reads.append(relative)
             elif what == "read" and _is_data(real):
                 outside.append(real)
-        unique = {"reads": reads, "writes": writes, "outside": outside, "network": network}
+        unique = {"reads": reads, "writes": writes, "outside": outside, "network": network, "listed": listed}
         return {key: list(dict.fromkeys(paths)) for key, paths in unique.items()}
 
     def _write(self, report: Any) -> None:
@@ -484,6 +499,14 @@ def _home(value: Any) -> str:
     """The module that an imported function or class can be found in; of other values, the module of their class."""
     holder = value if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else type(value)
     return str(getattr(holder, "__module__", "") or "")
+
+
+def _is_importable(value: Any) -> bool:
+    """Whether a function or class is what its module holds under its name, so that another process can import it."""
+    found = sys.modules.get(getattr(value, "__module__", None) or "")
+    for part in str(getattr(value, "__qualname__", "")).split("."):
+        found = getattr(found, part, None)
+    return found is value
 
 
 def _type_name(value: Any) -> str:

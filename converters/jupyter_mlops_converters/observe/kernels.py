@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_mlops_converters.observe.session import Session
@@ -26,11 +27,13 @@ class Kernels:
     Args:
         kernel_name: which kernel.
         scratch: a folder that is removed later on.
+        env: environment variables besides this process's.
     """
 
-    def __init__(self, kernel_name: str, scratch: Path) -> None:
+    def __init__(self, kernel_name: str, scratch: Path, env: Mapping[str, str] | None = None) -> None:
         self.kernel_name = kernel_name
         self._scratch = scratch
+        self._env = {**os.environ, **env} if env else None
         self._ready: deque[asyncio.Task[Session]] = deque()
         self._starting: asyncio.Task[None] | None = None
         self._place: tuple[Path, Path] | None = None
@@ -52,7 +55,7 @@ class Kernels:
             cwd: where it starts.
             temp: its folder of temporary files.
         """
-        return Session(self.kernel_name, cwd, scratch=self._scratch, temp=temp)
+        return Session(self.kernel_name, cwd, scratch=self._scratch, temp=temp, env=self._env)
 
     def start_ahead(self, count: int, cwd: Path, temp: Path) -> None:
         """Begin to start kernels, one after the other, while the caller does other work.

@@ -16,6 +16,7 @@ class Change:
         kind: "value", "function", "class" or "module".
         type: qualified type name.
         home: the module its class (or itself, for functions and classes) belongs to.
+        importable: whether another process can import it by its name, of a function or class.
         fingerprint: of the value; None when it has none.
         reason: why it has none.
         about: description of the value.
@@ -28,6 +29,7 @@ class Change:
     kind: str
     type: str
     home: str
+    importable: bool = True
     fingerprint: str | None = None
     reason: str | None = None
     about: dict[str, Any] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class Observation:
         distributions: distribution → version, of what the notebook imports.
         python_version: of the kernel, "3.11".
         memory: the most bytes that cells needed; 0 when that is not known.
+        workdir: where the notebook started, relative to the root.
     """
 
     cells: tuple[ObservedCell, ...]
@@ -120,6 +123,12 @@ class Observation:
     distributions: dict[str, str] = field(default_factory=dict)
     python_version: str = ""
     memory: int = 0
+    workdir: str = "."
+
+    def before(self, index: int) -> tuple[ObservedCell, ...]:
+        """The cells that ran before that one, in order."""
+        order = [cell.index for cell in self.cells]
+        return self.cells[: order.index(index)] if index in order else ()
 
     def cell(self, index: int) -> ObservedCell:
         """What that cell did. Raises KeyError when it was not run."""

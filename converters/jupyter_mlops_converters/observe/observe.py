@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -12,21 +13,17 @@ from typing import Any
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
 from jupyter_mlops_converters.analysis.liveness import live_after, touched_names
-from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.observe.failures import explained
 from jupyter_mlops_converters.observe.mirror import snapshot
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
 
 Progress = Callable[[dict[str, Any]], None]
 
-#: Import name → distribution, where they differ, for the message about a missing package.
-_DISTRIBUTIONS = {
-    "sklearn": "scikit-learn", "cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4",
-    "skimage": "scikit-image", "dateutil": "python-dateutil", "Bio": "biopython", "dotenv": "python-dotenv",
-}  # fmt: skip
+#: Magics that run other programs, whose files Python does not see.
+_SHELL = frozenset({"!", "bash", "sh", "script", "sx", "system", "ls", "cat", "perl", "ruby", "python", "python3"})
 #: Generators that start in a known state, so that draws without a seed are the same in both runs that are compared.
 FORCED = ("<random>", "<numpy.random>")
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,11 @@ async def observe(
     first = dict(before)
     started = time.monotonic()
     async with session:
-        await session.install_agent(root=mirror, protected=project, reference=reference)
+        secrets = tuple(secret.value for secret in analysis.notebook.secrets)
+        if secrets:
+            # A stage has it from its set-up cell.
+            await session.hidden("import os")
+        await session.install_agent(root=mirror, protected=project, reference=reference, secrets=secrets)
         await session.ask("set_random", {"states": dict.fromkeys(FORCED)})
         for position, cell in enumerate(analysis.cells):
             progress(
@@ -106,9 +107,10 @@ async def observe(
                     },
                 )
             except CellFailedError as failure:
-                raise explained(failure, cell, analysis, limits) from None
+                raise explained(failure, cell, analysis, limits.cell) from None
             after = snapshot(mirror)
-            observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, before, after))
+            made = {path for path, state in before.items() if first.get(path) != state}
+            observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, before, after, made))
             before = after
         modules = sorted({name.split(".")[0] for name in analysis.modules.values()})
         environment = await session.ask("environment", {"modules": modules}) or {}
@@ -121,6 +123,7 @@ async def observe(
         distributions=environment.get("distributions", {}),
         python_version=environment.get("python", ""),
         memory=memory.get("peak", 0),
+        workdir=_relative(str(analysis.notebook.path.parent.resolve()), project),
     )
 
 
@@ -136,6 +139,7 @@ def _observed_cell(
     mirror: Path,
     before: Mapping[str, tuple[int, int]],
     after: Mapping[str, tuple[int, int]],
+    made: set[str],
 ) -> ObservedCell:
     files = report.get("files", {})
     ambient = report.get("ambient", {})
@@ -145,6 +149,10 @@ def _observed_cell(
     reads += [
         path for path in named_files(cell, mirror, ambient.get("cwd")) if path not in reads and path not in written
     ]
+    # What is in a folder that is listed depends on the cells that wrote there.
+    reads += sorted(path for path in made if posixpath.dirname(path) in {_folder(f) for f in files.get("listed", [])})
+    shell = " ".join(f"{magic.argument} {magic.body or ''}" for magic in cell.code.magics if magic.name in _SHELL)
+    reads += sorted(path for path in made if shell and _is_named(path, shell))
     writes = sorted({path for path in files.get("writes", []) if path in written} | written)
     return ObservedCell(
         index=cell.index,
@@ -157,6 +165,7 @@ def _observed_cell(
                 kind=entry["kind"],
                 type=entry["type"],
                 home=entry.get("home", ""),
+                importable=entry.get("importable", True),
                 fingerprint=entry.get("fingerprint"),
                 reason=entry.get("reason"),
                 about=entry.get("about") or {},
@@ -190,6 +199,16 @@ def _observed_cell(
             for names, entry in report.get("choices", {}).items()
         },
     )
+
+
+def _folder(path: str) -> str:
+    return "" if path == "." else path
+
+
+def _is_named(path: str, shell: str) -> bool:
+    """Whether a shell command speaks of a file, or of a folder that it is in."""
+    parts = PurePosixPath(path).parts
+    return any(re.search(rf"(?<![\w.-]){re.escape(part)}(?![\w-])", shell) for part in parts[-2:])
 
 
 def named_files(cell: AnalysedCell, root: Path, cwd: str | None) -> list[str]:
@@ -228,65 +247,3 @@ def _is_noise(path: str) -> bool:
 
 def _relative(path: str, root: Path) -> str:
     return os.path.relpath(path, root.resolve()).replace(os.sep, "/") if path else "."
-
-
-def explained(failure: CellFailedError, cell: AnalysedCell, analysis: Analysis, limits: Limits) -> MlopsError:
-    """A failure of the user's cell as an error that says what to do.
-
-    Args:
-        failure: what the kernel said.
-        cell: the cell that was running.
-        analysis: the notebook.
-        limits: the limits that were in force.
-
-    Returns:
-        The error to raise.
-    """
-    path = str(analysis.notebook.path)
-    where: dict[str, Any] = {"cell": cell.index, "path": path}
-    if failure.kind == "timeout":
-        return MlopsError(
-            "cell-timeout",
-            f"The cell ran longer than the limit of {limits.cell:g} s. Raise it with --timeout, or make the cell shorter.",
-            **where,
-        )
-    if failure.kind == "kernel-died":
-        return MlopsError(
-            "kernel-died",
-            "The kernel died while this cell ran, most often because memory ran out. Try it on less data.",
-            **where,
-        )
-    traceback = _ANSI.sub("", failure.traceback)
-    # The outermost frame is the cell itself; deeper ones are in libraries or in functions of other cells.
-    lines = re.findall(r"^Cell In\[\d+\], line (\d+)", traceback, re.MULTILINE)
-    where["line"] = int(lines[0]) if lines else None
-    where["detail"] = traceback
-    said = f"{failure.ename}: {failure.evalue}".strip()[:500]
-    if failure.ename == "StdinNotImplementedError":
-        return MlopsError(
-            "needs-input",
-            "The cell asks for input, which a pipeline cannot give. Put the answer in a variable instead; it can become a parameter.",
-            **where,
-        )
-    if failure.ename in {"ModuleNotFoundError", "ImportError"}:
-        missing = re.search(r"No module named '([\w.]+)'", failure.evalue)
-        if missing:
-            package = missing.group(1).split(".")[0]
-            return MlopsError(
-                "missing-package",
-                f"The notebook needs the package {package!r}, which is not installed. "
-                f"Install it with: pip install {_DISTRIBUTIONS.get(package, package)}",
-                exit_status=3,
-                **where,
-            )
-    if failure.ename in {"FileNotFoundError", "NotADirectoryError"}:
-        return MlopsError(
-            "missing-data",
-            f"The cell looks for a file that is not there: {said}. Put it there, or correct the path.",
-            **where,
-        )
-    return MlopsError(
-        "notebook-raises",
-        f"The notebook does not run: {said}. Correct the cell (or tag it `raises-exception` if that is meant, or `skip` to leave it out).",
-        **where,
-    )

@@ -222,19 +222,23 @@ class Session:
             if message["parent_header"].get("msg_id") == parent and wanted(message):
                 return message
 
-    async def install_agent(self, *, root: Path, protected: Path | None, reference: Path) -> None:
+    async def install_agent(
+        self, *, root: Path, protected: Path | None, reference: Path, secrets: tuple[str, ...] = ()
+    ) -> None:
         """Send the agent to the kernel.
 
         Args:
             root: the scratch copy of the project.
             protected: the user's project, which code that runs here must not write to.
             reference: folder for saved values.
+            secrets: texts that no saved value may hold.
         """
         settings = {
             "root": str(root),
             "protected": str(protected) if protected else None,
             "reference": str(reference),
             "spool": str(self._spool),
+            "secrets": secrets,
         }
         # `formats` builds on the names of `values`, so both share a module; the agent has its own. Loading them from files
         # lets all kernels but the first find them compiled.

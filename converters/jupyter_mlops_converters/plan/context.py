@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jupyter_mlops_converters.analysis.cells import Statement
+from jupyter_mlops_converters.analysis.cells import Statement, imported_modules
 from jupyter_mlops_converters.analysis.names import BUILTINS
 from jupyter_mlops_converters.plan.program import Program
 
@@ -64,7 +64,28 @@ def configuration(program: Program, stage: tuple[int, ...]) -> list[Statement]:
                 continue
             if any(place > position for place in _matters(program, stage, statement)):
                 found.append(statement)
-    return found
+    return [each for run in _runs(found) if not _leads_back(program, run) for each in run]
+
+
+def _runs(statements: list[Statement]) -> list[list[Statement]]:
+    """Statements that change the working directory one after the other, together; each of the others alone."""
+    runs: list[list[Statement]] = []
+    for statement in statements:
+        if runs and statement.subsystem == runs[-1][-1].subsystem == "cwd":
+            runs[-1].append(statement)
+        else:
+            runs.append([statement])
+    return runs
+
+
+def _leads_back(program: Program, run: list[Statement]) -> bool:
+    """Whether changes of the working directory end where they began: the folders between may not be there in a stage."""
+    if run[0].subsystem != "cwd" or program.observation is None:
+        return False
+    first, last = program.position(run[0].cell), program.position(run[-1].cell)
+    before = program.steps[first - 1].observed if first else None
+    after = program.steps[last].observed
+    return after is not None and after.cwd == (before.cwd if before is not None else program.observation.workdir)
 
 
 def _matters(program: Program, stage: tuple[int, ...], statement: Statement) -> list[int]:
@@ -126,7 +147,8 @@ def make_library(
     imports: dict[tuple[int, int], tuple[Statement, set[str]]] = {}
     for statement in chosen.values():
         for needed in _looked_up(statement):
-            for binder in program.binders.get(needed, ())[-1:]:
+            binders = [*program.binders.get(needed, ())[-1:], *program.submodules(needed, len(program.steps))]
+            for binder in binders:
                 if binder.kind == "import":
                     imports.setdefault((binder.cell, binder.position), (binder, set()))[1].add(needed)
     lines = [
@@ -180,8 +202,7 @@ def _qualify(
                 # Names that nothing binds come from a star import or are builtins.
                 good = needed in BUILTINS
             else:
-                last = program.binders[needed]
-                good = all(binder.kind == "import" and not binder.facts.star_imports for binder in last) or _qualify(
+                good = _is_one_import(program, needed) or _qualify(
                     program, needed, parameters, chosen, refused, (*path, name)
                 )
             if not good:
@@ -191,6 +212,13 @@ def _qualify(
     else:
         refused.add(name)
     return good
+
+
+def _is_one_import(program: Program, name: str) -> bool:
+    """Whether a name is imported, and always from the same place."""
+    binders = program.binders[name]
+    origins = {imported_modules(binder.node).get(name) for binder in binders}
+    return len(origins) == 1 and all(b.kind == "import" and not b.facts.star_imports for b in binders)
 
 
 def _is_changed(program: Program, name: str, cell: int) -> bool:
@@ -245,7 +273,8 @@ def make_context(
     from_library = sorted(set(replays) & library.names)
     for wanted in sorted(set(replays) - library.names):
         statement = program.replay(wanted, replays[wanted]) or program.binders[wanted][-1]
-        statements.setdefault((statement.cell, statement.position), (statement, set()))[1].add(wanted)
+        for each in (statement, *program.submodules(wanted, replays[wanted])):
+            statements.setdefault((each.cell, each.position), (each, set()))[1].add(wanted)
     before: list[str] = []
     definitions: list[str] = []
     for statement in configuration(program, stage):

@@ -343,7 +343,7 @@ def _unknown(program: Program, name: str, reader: int) -> str | None:
         return None
     if change.kind == "module":
         return f"`{name}` is a module that was not imported in the usual way"
-    if change.home == "__main__":
+    if change.home == "__main__" or not change.importable:
         return f"`{name}` is a {change.kind} that its definition alone does not give"
     return None
 

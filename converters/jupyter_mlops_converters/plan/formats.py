@@ -11,6 +11,7 @@ import contextlib
 import importlib.util
 import json
 import math
+import mmap
 import pathlib
 import sys
 import tempfile
@@ -242,12 +243,15 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def choose(values: Mapping[str, Any], directory: Any, *, keep: Any = None) -> Choice:
+def choose(
+    values: Mapping[str, Any], directory: Any, forbidden: Mapping[str, str] | None = None, *, keep: Any = None
+) -> Choice:
     """Find the format that carries variables exactly, by doing it.
 
     Args:
         values: name → value; more than one makes a bundle, in which shared objects must stay shared.
         directory: an existing folder in which a scratch folder is made and removed again.
+        forbidden: texts that no file may hold → what they are.
         keep: where the file of the chosen format goes, without suffix; it is removed when None.
 
     Returns:
@@ -276,6 +280,9 @@ def choose(values: Mapping[str, Any], directory: Any, *, keep: Any = None) -> Ch
                 continue
             seconds = time.perf_counter() - started
             size = path.stat().st_size
+            for text, what in (forbidden or {}).items():
+                if size and _holds(path, text.encode()):
+                    raise NotTransportable(_sentence(names, "holds " + what))
             problem = _problem(values, before, loaded)
             if not problem and keep is not None:
                 path.replace(pathlib.Path(keep).with_suffix(path.suffix))
@@ -286,6 +293,11 @@ def choose(values: Mapping[str, Any], directory: Any, *, keep: Any = None) -> Ch
         raise NotTransportable(_sentence(names, "needs joblib or cloudpickle, and neither is installed"))
     key, problem = rejected[-1] if rejected[-1][0] != "cloudpickle" or len(rejected) == 1 else rejected[-2]
     raise NotTransportable(_sentence(names, f"does not survive being saved with {key}: {problem}"))
+
+
+def _holds(path: pathlib.Path, text: bytes) -> bool:
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(text) >= 0
 
 
 def _round_trip(chosen: Format, values: Mapping[str, Any], path: pathlib.Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jupyter_mlops_converters.analysis.cells import AnalysedCell, dotted
 from jupyter_mlops_converters.analysis.names import BUILTINS
 from jupyter_mlops_converters.plan.pipeline import Finding, ParameterType
 from jupyter_mlops_converters.plan.program import Program
+from jupyter_mlops_converters.source.secrets import is_secret_name
 
 _ESTIMATOR_HOMES = ("sklearn.", "xgboost", "lightgbm", "catboost", "statsmodels.", "imblearn.", "mlxtend.")
 _FUNCTIONS = frozenset(
@@ -21,7 +22,6 @@ _FUNCTIONS = frozenset(
 _NOT_HYPER = frozenset(
     {"verbose", "n_jobs", "copy", "ax", "average", "scoring", "refit", "return_train_score", "verbosity", "silent"}
 )
-_SECRET = re.compile(r"(password|passwd|secret|token|api_?key|access_?key|credential)", re.IGNORECASE)
 #: Names that generated code or Ploomber gives a meaning of its own.
 RESERVED = frozenset({"upstream", "product", "resources_", "params", "env", "nb", "name", "source", "meta"})
 
@@ -76,16 +76,9 @@ def _assignments(program: Program, findings: list[Finding]) -> list[Candidate]:
             value, kind = _literal(node.value)
             if kind is None or not _assigned_once(program, name, step.index, kind):
                 continue
-            if _SECRET.search(name) and kind == "str":
-                findings.append(
-                    Finding(
-                        "secret",
-                        "error",
-                        f"`{name}` looks like a secret. Take it from the environment instead.",
-                        step.index,
-                        node.lineno,
-                    )
-                )
+            if is_secret_name(name) and kind == "str":
+                text = f"`{name}` is not offered as a parameter: by its name, it may be a secret one day."
+                findings.append(Finding("not-a-parameter", "info", text, step.index, node.lineno))
                 continue
             if name.startswith("_") or name in RESERVED or name in BUILTINS:
                 continue
@@ -122,9 +115,10 @@ def _assigned_once(program: Program, name: str, cell: int, kind: ParameterType) 
             and (step.index == cell or step.observed is None)
         ):
             return False
-        if step.index < cell and name in step.cell.facts.loads:
-            return False
-    return program.steps[program.position(cell)].cell.facts.opaque is None
+    position = program.position(cell)
+    if any(name in step.cell.facts.loads for step in program.steps[:position]):
+        return False
+    return program.steps[position].cell.facts.opaque is None
 
 
 def _plain_collection(value: Any, name: str) -> bool:

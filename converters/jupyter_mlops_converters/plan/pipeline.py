@@ -166,6 +166,7 @@ class Stage:
             it, and the metrics.
         source_notebook: the notebook its cells are from, in a pipeline of several.
         library_files: those of the pipeline's that its notebook uses, in a pipeline of several.
+        secrets: environment variables that it reads instead of secrets that the notebook held.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Stage:
     tracks: bool = False
     source_notebook: str | None = None
     library_files: tuple[FileUse, ...] | None = None
+    secrets: tuple[str, ...] = ()
 
     @property
     def source_cells(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -28,12 +29,15 @@ from jupyter_mlops_converters.plan.pipeline import (
 from jupyter_mlops_converters.plan.program import GENERATORS, Program, Step
 from jupyter_mlops_converters.plan.results import Results, find_results
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
+from jupyter_mlops_converters.source.secrets import variables_in
 
 _GENERATOR_NAMES = {
     "<random>": ("random_state", "python-random-state"),
     "<numpy.random>": ("numpy_random_state", "numpy-random-state"),
     "<torch>": ("torch_random_state", "torch-random-state"),
 }
+#: In the first cell it changes nothing, but it would take the names of a stage's own cells away.
+_RESET = re.compile(r"^(%reset\b.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -246,12 +250,15 @@ def _stages(
         context = make_context(program, stage, draft.flow.replays[number], library, place.name, draft.assigned)
         steps = [program.steps[position] for position in stage]
         used = _parameters_of(program, draft, number)
+        cells = _cells(program, library, place.name, by_cell, stage)
+        texts = [cell.source for cell in cells if cell.kind == "code"]
+        texts += [context.before, context.definitions, library.source if context.library else ""]
         stages.append(
             Stage(
                 name=draft.division.names[number],
                 title=draft.division.titles[number],
                 why=draft.division.reasons[number],
-                cells=_cells(program, library, place.name, by_cell, stage),
+                cells=cells,
                 inputs=tuple(h for c, h in hand_overs if number in c.consumers),
                 outputs=tuple(h for c, h in hand_overs if c.producer == number),
                 parameters=tuple(sorted(used)),
@@ -263,6 +270,7 @@ def _stages(
                 metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
                 draws_randomness=any(set(step.writes) & set(GENERATORS) for step in steps),
                 seconds=sum(s.seconds for s in steps if s.seconds is not None) if program.observation else None,
+                secrets=variables_in("\n".join(texts), program.analysis.notebook.secrets),
             )
         )
     return stages
@@ -294,17 +302,19 @@ def _cells(
 ) -> tuple[StageCell, ...]:
     """The stage's code cells with the Markdown that stands before them (after the notebook's last one, too)."""
     notebook = program.analysis.notebook.cells
+    places = {cell.index: place for place, cell in enumerate(notebook)}
     cells = []
     for position in stage:
         step = program.steps[position]
-        first = program.steps[position - 1].index + 1 if position else 0
-        last = step.index if position + 1 < len(program.steps) else len(notebook) - 1
+        first = places[program.steps[position - 1].index] + 1 if position else 0
+        last = places[step.index] if position + 1 < len(program.steps) else len(notebook) - 1
         for cell in notebook[first : last + 1]:
             if cell.kind == "markdown" and cell.source.strip():
                 cells.append(StageCell("markdown", cell.source, cell.index, dict(cell.metadata), cell.attachments))
             elif cell.index == step.index:
                 text = rewritten(step.cell, by_cell.get(cell.index, []))
                 text = without_moved(program, cell.index, library, name, text)
+                text = text if position else _RESET.sub(r"# \1: a stage starts without names", text)
                 if restored := shown.restored_before(program, position):
                     cells.append(StageCell("code", restored))
                 cells.append(StageCell("code", text, cell.index, dict(cell.metadata)))

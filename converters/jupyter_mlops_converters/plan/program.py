@@ -146,9 +146,29 @@ class Program:
             # Where a later one has not made another value of it (a module that is imported again), it is none.
             binders = [s for s in binders if self.position(s.cell) == writer]
         found = binders[-1] if binders else None
-        if found is None or found.kind not in {"import", "definition"} or (found.cell, found.position) in self.acting:
+        if found is None or (found.cell, found.position) in self.acting:
             return None
-        return found
+        # A function that IPython is told of is configuration, and defined all the same.
+        defines = isinstance(found.node, ast.FunctionDef | ast.ClassDef)
+        return found if defines or found.kind in {"import", "definition"} else None
+
+    def submodules(self, name: str, before: int) -> list[Statement]:
+        """Imports of submodules (`import xml.dom`) that the package of that name has been given before a position.
+
+        Args:
+            name: of the package.
+            before: position of the step that looks it up.
+
+        Returns:
+            The statements in order.
+        """
+        return [
+            statement
+            for statement in self.binders.get(name, ())
+            if self.position(statement.cell) < before
+            and isinstance(statement.node, ast.Import)
+            and any(a.asname is None and a.name.startswith(f"{name}.") for a in statement.node.names)
+        ]
 
     def position(self, index: int) -> int:
         """Position of the step of that cell. Raises KeyError when there is none."""

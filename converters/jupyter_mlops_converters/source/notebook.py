@@ -46,15 +46,33 @@ class SourceCell:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A secret that was found in a notebook and is read from the environment instead.
+
+    Attributes:
+        name: of the environment variable.
+        value: what must not be copied anywhere.
+        cell: index of the first cell that holds it.
+        line: 1-based line in that cell.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    cell: int
+    line: int
+
+
+@dataclass(frozen=True)
 class SourceNotebook:
     """The original notebook.
 
     Attributes:
         path: absolute path of the file.
         sha256: of its bytes.
-        cells: all cells.
+        cells: all cells, in the order in which they run.
         kernel_name: the kernel it asks for, if any.
         metadata: the notebook's own metadata.
+        secrets: what its text reads from the environment now, see `source.secrets`.
     """
 
     path: Path
@@ -62,11 +80,16 @@ class SourceNotebook:
     cells: tuple[SourceCell, ...]
     kernel_name: str | None
     metadata: dict[str, Any]
+    secrets: tuple[Secret, ...] = ()
 
     @property
     def code_cells(self) -> tuple[SourceCell, ...]:
         """The code cells that hold any text."""
         return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())
+
+    def cell(self, index: int) -> SourceCell:
+        """The cell with that index. Raises StopIteration when there is none."""
+        return next(cell for cell in self.cells if cell.index == index)
 
 
 def read_notebook(path: Path | str) -> SourceNotebook:

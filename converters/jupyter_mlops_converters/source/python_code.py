@@ -158,6 +158,8 @@ class _MagicReplacer(ast.NodeTransformer):
         name = "!" if kind in {"getoutput", "system"} else arguments[0]
         text = arguments[-1] if arguments else ""
         self.magics.append(Magic(name, text, line=node.lineno, nested=True))
+        if kind == "run_line_magic" and name == "pwd":
+            return ast.copy_location(ast.parse("os.getcwd()", mode="eval").body, node)
         if kind == "run_line_magic" and name in _RUNS_PYTHON | _RUNS_PYTHON_APART:
             try:
                 return ast.copy_location(ast.parse(_without_options(text), mode="eval").body, node)
@@ -238,7 +240,8 @@ def _ipython_call(node: ast.AST) -> tuple[str, list[str]] | None:
 
 
 def _without_options(text: str) -> str:
-    return re.sub(r"^\s*(?:-[a-zA-Z]+\s*(?:\d+\s+)?)*", "", text)
+    # Those that take a value: -n 3, -T file, -s cumulative.
+    return re.sub(r"^\s*(?:-[lsTDfmu]\s+\S+\s+|-[a-zA-Z]+\s*(?:\d+\s+)?)*", "", text)
 
 
 def _shell_names(text: str) -> list[str]:

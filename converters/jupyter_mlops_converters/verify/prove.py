@@ -325,24 +325,27 @@ class _StageWork:
 
     def _free_draws(self, first: int) -> dict[str, str | None]:
         """States for the generators that nothing has seeded before that cell: those that the notebook had there."""
-        before = [cell for cell in self.grounds.observation.cells if cell.index < first]
+        before = self.grounds.observation.before(first)
         return {
             name: before[-1].states.get(name) if before else None
             for name in FORCED
             if name not in self.stage.loads
-            and self.grounds.seeded_from.get(name, first) >= first
+            and self.grounds.seeded_from.get(name, first) not in {cell.index for cell in before}
             and (not before or name in before[-1].states)
         }
 
     async def _check_loaded(self) -> list[Compared]:
-        first = min(self.stage.source_cells, default=0)
+        order = [cell.index for cell in self.grounds.observation.cells]
+        inside = [place for place, index in enumerate(order) if index in self.stage.source_cells]
+        first = inside[0] if inside else 0
         expected: dict[str, dict[str, Any]] = {}
         written: dict[str, int] = {}
         for name, key in self.stage.loads.items():
             entry: dict[str, Any] | None = None
-            version = self.stage.versions.get(name, first - 1)
-            for cell in self.grounds.observation.cells:
-                if cell.index > version and (name not in self.stage.versions or _writes(cell, name, entry)):
+            version = self.stage.versions.get(name)
+            last = order.index(version) if version in order else first - 1
+            for place, cell in enumerate(self.grounds.observation.cells):
+                if place > last and (name not in self.stage.versions or _writes(cell, name, entry)):
                     break
                 if name in cell.random:
                     entry = {"fingerprint": cell.random[name]}

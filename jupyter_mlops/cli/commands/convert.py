@@ -22,11 +22,21 @@ class OnConflict(Enum):
     replace = "replace"
 
 
+class Order(str, Enum):
+    """In which order the cells run."""
+
+    document = "document"
+    recorded = "recorded"
+
+
 def command(
     notebook: Annotated[Path, typer.Argument(help="The notebook. It is never changed.")],
     name: Annotated[Optional[str], typer.Option(help="Name of the pipeline.")] = None,  # noqa: UP045 - typer on 3.10
     output: Annotated[Optional[Path], typer.Option(help="Its folder; pipelines/NAME unless given.")] = None,  # noqa: UP045
     plan: Annotated[Optional[str], typer.Option(help="Stages and parameters: a JSON file, or the JSON itself.")] = None,  # noqa: UP045
+    order: Annotated[
+        Order, typer.Option(help="Run the cells as they are written, or as they were last run.")
+    ] = Order.document,
     explain: Annotated[bool, typer.Option("--explain", help="Say why for every stage and hand-over.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
@@ -55,6 +65,7 @@ def command(
                 notebook,
                 name=name,
                 output=output,
+                order=order.value,
                 plan=read_object(plan) if plan is not None else None,
                 run=not no_run,
                 write=not dry_run,

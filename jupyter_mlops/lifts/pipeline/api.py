@@ -11,7 +11,9 @@ from jupyter_mlops_converters.compile import Compiled, compile_notebook, verify_
 from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.reading import Order
 from jupyter_mlops_converters.source.notebook import SourceNotebook
+from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.proof import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
@@ -66,6 +68,7 @@ def convert(
     targets: Iterable[str] | None = None,
     plan: Mapping[str, Any] | str | Path | None = None,
     on_conflict: OnConflict = "stop",
+    order: Order = "document",
     progress: Progress | None = None,
 ) -> Conversion:
     """Convert a notebook into a pipeline in its project. The notebook itself is never changed.
@@ -88,6 +91,7 @@ def convert(
             `Conversion.document["plan"]`, or a JSON file with one. docs/conversion.md has its form.
         on_conflict: what happens where the user and the notebook changed the same: "stop" writes nothing, "keep" leaves
             the user's version there, "replace" takes the generated one.
+        order: in which the cells run: "document", as they are written, or "recorded", as they were last run.
         progress: called with events as the command line gives them with `--progress json`.
 
     Returns:
@@ -106,6 +110,7 @@ def convert(
         targets=targets,
         edited=plan,
         revise=again.revise,
+        order=order,
         progress=progress,
     )
     again.revise(compiled.project.root, compiled.emission)
@@ -193,9 +198,9 @@ def _write_report(
         CellResult(
             source_cell=c.source_cell,
             stage=c.stage,
-            source=notebook.cells[c.source_cell].source,
-            expected=observation.cell(c.source_cell).outputs,
-            actual=c.outputs,
+            source=notebook.cell(c.source_cell).source,
+            expected=masked(observation.cell(c.source_cell).outputs, notebook.secrets),
+            actual=masked(c.outputs, notebook.secrets),
             verdict=c.verdict,
             detail=c.detail,
         )
@@ -220,4 +225,4 @@ def _write_report(
         ],
         failure=f"Stage {failure.stage}: {failure.detail}" if failure is not None else "",
     )
-    Path(file).write_text(render(page), encoding="utf-8", newline="\n")
+    Path(file).write_text(masked(render(page), notebook.secrets), encoding="utf-8", newline="\n")

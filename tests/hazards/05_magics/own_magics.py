@@ -22,6 +22,7 @@ def skip_if(line, cell):
 # ## Load data
 # %%
 rows = open("data/orders.csv").read().split()[1:]
+%whos list
 %shout loaded
 # %%
 %%skip_if len(rows) < 10
@@ -65,7 +66,6 @@ len??
 # %%
 %shout result
 # %%
-%whos list
 %xmode Minimal
 best = max(prices)
 best / 3

@@ -1,3 +1,4 @@
+# verdict: equivalent-within-tolerance
 # %% [markdown]
 # # Timed cells
 # %%

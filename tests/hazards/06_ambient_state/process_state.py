@@ -29,7 +29,7 @@ one_third, time.strftime("%H %Z", time.localtime(0))
 # %%
 os.environ.update(SHOP="market", EXTRA="1")
 del os.environ["SHOP_MODE"]
-sys.path.append("../lib")
+sys.path.append(os.path.abspath("../lib"))
 import late_module
 
 late_module.answer

@@ -9,10 +9,11 @@ from typing import Any
 _PUBLIC = {
     "assess": "jupyter_mlops.assessment.api",
     "convert": "jupyter_mlops.lifts.pipeline.api",
+    "rank": "jupyter_mlops.lifts.pipeline.ranking",
     "verify": "jupyter_mlops.lifts.pipeline.api",
 }
 
-__all__ = ["__version__", "assess", "convert", "verify"]
+__all__ = ["__version__", "assess", "convert", "rank", "verify"]
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,37 @@ from jupyter_mlops_converters.observe.loop import complete
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
 from jupyter_mlops_converters.plan.edited import EditedPlan, check_skipped, read_plan, skipped_cells, tagged_plan
+from jupyter_mlops_converters.plan.labels import joint_name
+from jupyter_mlops_converters.plan.members import Member, joined, plan_all, program_of
 from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
-from jupyter_mlops_converters.plan.planner import Place, plan
-from jupyter_mlops_converters.plan.program import build_program
+from jupyter_mlops_converters.plan.planner import Place
 from jupyter_mlops_converters.plan.remembered import cell_digests, remembered_plan
 from jupyter_mlops_converters.plan.stages import possible_cuts
-from jupyter_mlops_converters.proving import Revise, Workbench, observed, planned_and_proven, proven_again, workspace
 from jupyter_mlops_converters.reading import Order, is_written_order, offered, read, reading_findings
+from jupyter_mlops_converters.scratch import Scratch, workspace
 from jupyter_mlops_converters.source.existing import find_existing, read_existing
-from jupyter_mlops_converters.source.notebook import SourceNotebook
+from jupyter_mlops_converters.source.notebook import Secret, SourceNotebook
 from jupyter_mlops_converters.source.order import in_recorded_order
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.source.secrets import masked
-from jupyter_mlops_converters.verify.proof import Proof, stage_runs
+from jupyter_mlops_converters.together import Revise, Together
+from jupyter_mlops_converters.verify.proof import Proof
 from jupyter_mlops_converters.verify.stable import with_outputs
 
 Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Original:
+    """One notebook of several.
+
+    Attributes:
+        notebook: as it was read.
+        observation: its run; None when nothing was run.
+    """
+
+    notebook: SourceNotebook
+    observation: Observation | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,8 @@ class Compiled:
         document: the content of `conversion.json`.
         proof: None when nothing was run.
         observation: None when nothing was run.
-        notebook: the original.
+        notebook: the original; the first one of several.
+        originals: path, relative to the project → notebook, where there are several.
     """
 
     project: Project
@@ -56,6 +73,7 @@ class Compiled:
     proof: Proof | None
     observation: Observation | None
     notebook: SourceNotebook
+    originals: Mapping[str | None, Original] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,13 +84,15 @@ class Verified:
         document: the content of its `conversion.json` with the new verification.
         proof: the proof.
         observation: the run of the original that it was compared with.
-        notebook: the original.
+        notebook: the original; the first one of several.
+        originals: path, relative to the project → notebook, where there are several.
     """
 
     document: dict[str, Any]
     proof: Proof
     observation: Observation
     notebook: SourceNotebook
+    originals: Mapping[str | None, Original] = field(default_factory=dict)
 
 
 def compile_notebook(
@@ -116,7 +136,7 @@ def compile_notebook(
     asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
     analysis = analyse(notebook, asked.skip)
     project = find_project(notebook.path, parent_references(analysis))
-    place = _place(notebook, project, name, output)
+    place = place_of([notebook], project, name, output)
     earlier = read_existing(project.root / place.folder)
     given = edited is not None
     if earlier is not None and not given and (kept := remembered_plan(earlier.document, notebook)) is not None:
@@ -127,80 +147,133 @@ def compile_notebook(
     if not asked.stages:
         asked = replace(asked, stages=tagged_plan(analysis).stages)
     cuts = asked.cuts if asked.stages else possible_cuts(analysis)
-    if not run:
-        program = build_program(analysis, None)
-        pipeline = plan(program, place, cuts, edited=asked)
-        return _finish(project, notebook, pipeline, None, None, targets, given, tell)
-    kernel_name, findings = _kernel(notebook)
-    place = replace(place, kernel_name=kernel_name)
-    with workspace() as work:
-        bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        try:
-            pipeline, proof, observation = complete(
-                bench.in_time(planned_and_proven(bench, place, cuts, targets, asked, revise))
-            )
-        except MlopsError as error:
-            raise _explained(error, notebook, asked.skip, project, place, limits, tell) from None
-        findings += [
-            Finding("changed-input", "error", f"The notebook changed the large file {file}.") for file in bench.changed
-        ]
-    pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
-    pipeline = with_outputs(pipeline, proof, observation)
-    return _finish(project, notebook, pipeline, proof, observation, targets, given, tell)
-
-
-def _finish(
-    project: Project,
-    notebook: SourceNotebook,
-    pipeline: Pipeline,
-    proof: Proof | None,
-    observation: Observation | None,
-    targets: tuple[str, ...],
-    given: bool,
-    tell: Progress,
-) -> Compiled:
-    tell({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
-    pipeline = replace(pipeline, findings=(*reading_findings(notebook, observation), *pipeline.findings))
-    emission = emit(replace(pipeline, targets=targets), targets)
-    for file, content in emission.files.items():
-        for secret in notebook.secrets:
-            if isinstance(content, bytes) and secret.value.encode() in content:
-                raise MlopsError(
-                    "secret-in-text",
-                    f"The secret in this cell (now read from {secret.name}) would come into {file}. Take it out of the notebook.",
-                    cell=secret.cell,
-                    line=secret.line,
-                    path=str(notebook.path),
-                )
-    document: dict[str, Any] = masked(
-        conversion_document(emission, proof, observation.memory if observation is not None else 0), notebook.secrets
-    )
-    document |= {"plan_given": given, "cells": cell_digests(notebook)}
+    member = Member(analysis, place.notebook, place, asked, cuts)
+    try:
+        compiled = compile_members(project, [member], targets, run=run, limits=limits, revise=revise, progress=tell)
+    except MlopsError as error:
+        raise (_explained(error, member, project, limits, tell) if run else error) from None
+    compiled.document.update(plan_given=given, cells=cell_digests(notebook))
     if not is_written_order(notebook):
-        document["order"] = [cell.index for cell in notebook.cells]
-    return Compiled(project, emission.pipeline, emission, document, proof, observation, notebook)
+        compiled.document["order"] = [cell.index for cell in notebook.cells]
+    return compiled
 
 
-def _explained(
-    error: MlopsError,
-    notebook: SourceNotebook,
-    skip: frozenset[int] | None,
+def compile_members(
     project: Project,
-    place: Place,
+    members: list[Member],
+    targets: tuple[str, ...],
+    *,
+    run: bool,
     limits: Limits,
-    tell: Progress,
-) -> MlopsError:
+    revise: Revise | None,
+    progress: Progress,
+) -> Compiled:
+    """Convert notebooks that were read and analysed into one pipeline.
+
+    Args:
+        project: of the notebooks.
+        members: the notebooks.
+        targets: emit targets.
+        run: whether they may be run.
+        limits: time limits.
+        revise: given what is generated, tells what the files become with the user's edits.
+        progress: called with progress events.
+
+    Returns:
+        The conversion.
+
+    Raises:
+        MlopsError: a notebook does not run, or their files do not say which comes first.
+    """
+    proof = None
+    if run:
+        findings = _choose_kernel(members)
+        with workspace() as work:
+            scratch = _scratch(project, members, work)
+            together = Together(scratch, members, limits=limits, progress=progress)
+            members, pipeline, proof = complete(together.in_time(together.planned_and_proven(targets, revise)))
+            findings += [
+                Finding("changed-input", "error", f"The notebook changed the large file {file}.")
+                for file in scratch.changed
+            ]
+        pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
+        pipeline = with_outputs(pipeline, proof, {member.path: member.run for member in members})
+    else:
+        for member in members:
+            member.program = program_of(member)
+        pipeline = joined(members, plan_all(members))
+    progress({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})
+    read_of = [found for m in members for found in reading_findings(m.analysis.notebook, m.observation)]
+    pipeline = replace(pipeline, findings=(*read_of, *pipeline.findings))
+    emission = emit(replace(pipeline, targets=targets), targets)
+    secrets = secrets_of(members)
+    _refuse_secrets(emission, members)
+    document: dict[str, Any] = masked(conversion_document(emission, proof, memory_of(members)), secrets)
+    first = members[0]
+    return Compiled(
+        project,
+        emission.pipeline,
+        emission,
+        document,
+        proof,
+        first.observation,
+        first.analysis.notebook,
+        originals(members),
+    )
+
+
+def memory_of(members: Sequence[Member]) -> int:
+    """The most bytes that any of the notebooks needed."""
+    return max(member.observation.memory if member.observation is not None else 0 for member in members)
+
+
+def originals(members: Sequence[Member]) -> dict[str | None, Original]:
+    """The notebooks by path, where there are several."""
+    if len(members) == 1:
+        return {}
+    return {member.path: Original(member.analysis.notebook, member.observation) for member in members}
+
+
+def secrets_of(members: Sequence[Member]) -> tuple[Secret, ...]:
+    """The secrets that stand in any of the notebooks."""
+    return tuple(secret for member in members for secret in member.analysis.notebook.secrets)
+
+
+def _refuse_secrets(emission: Emission, members: Sequence[Member]) -> None:
+    """Raises where a secret would come into a generated file."""
+    for member in members:
+        notebook = member.analysis.notebook
+        for file, content in emission.files.items():
+            for secret in notebook.secrets:
+                if isinstance(content, bytes) and secret.value.encode() in content:
+                    raise MlopsError(
+                        "secret-in-text",
+                        f"The secret in this cell (now read from {secret.name}) would come into {file}. Take it out of the notebook.",
+                        cell=secret.cell,
+                        line=secret.line,
+                        path=str(notebook.path),
+                    )
+
+
+def _scratch(project: Project, members: Sequence[Member], work: Path) -> Scratch:
+    place = members[0].place
+    environment = {secret.name: secret.value for secret in secrets_of(members)}
+    return Scratch(
+        project, place.folder, place.kernel_name, work=work, keep=common_folder(members), environment=environment
+    )
+
+
+def _explained(error: MlopsError, member: Member, project: Project, limits: Limits, tell: Progress) -> MlopsError:
     """Why the notebook does not run, with the offer of another order if it runs in that one; without secrets."""
+    notebook = member.analysis.notebook
     recorded = in_recorded_order(notebook) if is_written_order(notebook) else None
     if recorded is not None and error.code in {"hidden-state", "notebook-raises", "missing-data"}:
         tell({"phase": "observe", "message": "Trying the order in which the cells were last run", "fraction": 0.0})
+        other = replace(member, analysis=analyse(recorded, member.edited.skip), cuts=frozenset())
         with workspace() as work:
-            analysis = analyse(recorded, skip)
-            bench = Workbench(
-                analysis, project, place.folder, place.kernel_name, work=work, limits=limits, progress=tell
-            )
+            together = Together(_scratch(project, [other], work), [other], limits=limits, progress=tell)
             try:
-                complete(bench.in_time(observed(bench)))
+                complete(together.in_time(together.observed()))
             except MlopsError:
                 error = offered(error, recorded, works=False)
             else:
@@ -239,7 +312,10 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
         relative = document["notebook"]
     except (ValueError, KeyError, TypeError) as error:
         raise MlopsError("invalid-conversion", f"conversion.json is not valid ({error}).", path=str(file)) from None
-    stages = stage_runs(document)
+    if "notebooks" in document:
+        from jupyter_mlops_converters.several import verify_notebooks
+
+        return verify_notebooks(here, document, limits=limits, progress=tell)
     root = next((parent for parent in here.parents if (parent / relative).is_file()), None)
     if root is None:
         raise MlopsError(
@@ -248,24 +324,67 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     notebook = read(root / relative, document.get("order") or "document")
     project = project_at(root, notebook.path)
     analysis = analyse(notebook, skipped_cells(document))
-    kernel_name, _ = _kernel(notebook)
-    place = _place(notebook, project, here.name, here, may_exist=True)
+    place = place_of([notebook], project, here.name, here, may_exist=True)
+    member = Member(analysis, relative, place, EditedPlan(), frozenset())
+    return verify_members(project, [member], document, limits=limits, progress=tell)
+
+
+def verify_members(
+    project: Project, members: list[Member], document: dict[str, Any], *, limits: Limits, progress: Progress
+) -> Verified:
+    """Prove the pipeline of notebooks that were read and analysed. Arguments as of `compile_members`.
+
+    Args:
+        project: of the notebooks.
+        members: the notebooks in the order they run.
+        document: the content of `conversion.json`.
+        limits: time limits.
+        progress: called with progress events.
+
+    Returns:
+        The result.
+    """
+    _choose_kernel(members)
+    first = members[0]
     with workspace() as work:
-        bench = Workbench(analysis, project, place.folder, kernel_name, work=work, limits=limits, progress=tell)
-        observation, proof = complete(bench.in_time(proven_again(bench, stages)))
-    document["verification"] = masked(verification(proof, observation.memory), notebook.secrets)
-    return Verified(document, proof, observation, notebook)
+        together = Together(_scratch(project, members, work), members, limits=limits, progress=progress)
+        proof = complete(together.in_time(together.proven_again(document)))
+    document["verification"] = masked(verification(proof, memory_of(members)), secrets_of(members))
+    return Verified(document, proof, first.run, first.analysis.notebook, originals(members))
 
 
-def _place(
-    notebook: SourceNotebook, project: Project, name: str | None, output: Path | str | None, *, may_exist: bool = False
+def place_of(
+    notebooks: Sequence[SourceNotebook],
+    project: Project,
+    name: str | None,
+    output: Path | str | None,
+    *,
+    may_exist: bool = False,
 ) -> Place:
-    chosen = pipeline_name(notebook.path, name or (Path(output).name if output and not may_exist else None))
+    """Where the pipeline of notebooks goes, as the first of them sees it.
+
+    Args:
+        notebooks: the notebooks.
+        project: of them.
+        name: that was asked for.
+        output: folder that was asked for.
+        may_exist: whether the folder may be there, whatever is in it.
+
+    Returns:
+        The place.
+
+    Raises:
+        MlopsError: ``invalid-name``, ``outside-project``, ``output-exists`` or ``several-pipelines``.
+    """
+    notebook = notebooks[0]
+    digests = {each.path.relative_to(project.root).as_posix(): each.sha256 for each in notebooks}
+    relative = next(iter(digests))
+    wanted = name or (Path(output).name if output and not may_exist else None)
+    chosen = joint_name(list(digests)) if len(digests) > 1 and not wanted else pipeline_name(notebook.path, wanted)
     folder = Path(output).resolve() if output is not None else project.unit / "pipelines" / chosen
-    relative = notebook.path.relative_to(project.root).as_posix()
     if not may_exist:
         named = bool(name or output)
-        existing = find_existing(project.root, {relative: notebook.sha256}, folder, named=named)
+        existing = find_existing(project.root, digests, folder, named=named)
         if existing is not None:
             folder, chosen, may_exist = existing.folder, name or existing.name, True
     if not folder.is_relative_to(project.root):
@@ -279,6 +398,7 @@ def _place(
             "Choose another place with --output or --name, or remove it first.",
             path=str(folder),
         )
+    titled = chosen.replace("_", " ").capitalize()
     title = next(
         (
             line.lstrip("# ").strip()
@@ -287,11 +407,11 @@ def _place(
             for line in cell.source.splitlines()
             if line.startswith("# ")
         ),
-        chosen.replace("_", " ").capitalize(),
+        titled,
     )
     return Place(
         name=chosen,
-        title=title,
+        title=title if len(notebooks) == 1 else titled,
         notebook=relative,
         folder=folder.relative_to(project.root).as_posix(),
         workdir=posixpath.dirname(relative) or ".",
@@ -302,16 +422,38 @@ def _place(
     )
 
 
-def _kernel(notebook: SourceNotebook) -> tuple[str, list[Finding]]:
+def common_folder(members: Sequence[Member]) -> Path:
+    """The innermost folder that holds all the notebooks."""
+    return Path(os.path.commonpath([member.analysis.notebook.path.parent for member in members]))
+
+
+def _choose_kernel(members: Sequence[Member]) -> list[Finding]:
+    """Set the kernel of the stages in the notebooks' places; findings where it is not the one that they ask for."""
     from jupyter_client.kernelspec import KernelSpecManager
 
-    wanted = notebook.kernel_name or "python3"
-    if wanted in KernelSpecManager().find_kernel_specs():
-        return wanted, []
-    return "python3", [
-        Finding(
-            "kernel-replaced",
-            "info",
-            f"The notebook asks for the kernel {wanted!r}, which is not here; `python3` is used.",
+    there = KernelSpecManager().find_kernel_specs()
+    found: dict[str, str] = {}
+    findings = []
+    for member in members:
+        wanted = member.analysis.notebook.kernel_name or "python3"
+        name = wanted if wanted in there else "python3"
+        found.setdefault(name, member.path)
+        member.place = replace(member.place, kernel_name=name)
+        if name != wanted:
+            findings.append(
+                Finding(
+                    "kernel-replaced",
+                    "info",
+                    f"The notebook asks for the kernel {wanted!r}, which is not here; `python3` is used.",
+                    source_notebook=member.path if len(members) > 1 else None,
+                )
+            )
+    if len(found) > 1:
+        listed = ", ".join(f"{name} ({path})" for name, path in found.items())
+        raise MlopsError(
+            "kernels-differ",
+            f"The notebooks ask for different kernels, and a pipeline has one: {listed}. Set the same one in all of them, or "
+            "convert them apart.",
+            path=list(found.values())[-1],
         )
-    ]
+    return findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -49,7 +50,8 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
     console = Console(highlight=False)
     document = conversion.document
     folder = os.path.relpath(conversion.path)
-    console.print(Text.assemble((document["notebook"], "bold"), " → ", (folder, "bold")))
+    notebooks = [entry["path"] for entry in document.get("notebooks", [])] or [document["notebook"]]
+    console.print(Text.assemble((" + ".join(notebooks), "bold"), " → ", (folder, "bold")))
     console.print(_stages(document))
     if document["parameters"]:
         shown = ", ".join(f"{p['name']} = {_short(p['value'])}" for p in document["parameters"])
@@ -58,7 +60,7 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
         _explain(console, document)
     for finding in document["findings"]:
         if finding["severity"] != "info" or explain:
-            where = f" (cell {finding['source_cell']})" if finding["source_cell"] is not None else ""
+            where = f" ({_place(finding)})" if _place(finding) else ""
             style = {"error": "red", "warning": "yellow"}.get(finding["severity"], "dim")
             console.print(Text.assemble((f"{finding['severity']}  ", style), finding["message"], where))
     if not conversion.again.conflicts:
@@ -79,15 +81,25 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
         show_diff(conversion.changes, (RECORD, "conversion.json"), console)
 
 
+def _place(entry: dict[str, Any]) -> str:
+    """The cell that an entry is about, with its notebook where there are several."""
+    notebook = entry.get("source_notebook")
+    parts = [Path(notebook).name] if notebook else []
+    if entry["source_cell"] is not None:
+        parts.append(f"cell {entry['source_cell']}")
+    return ", ".join(parts)
+
+
 def _stages(document: dict[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("stage", "cells", "hands over", "what it is"):
+    several = "notebooks" in document
+    for column in ("stage", *(["notebook"] if several else []), "cells", "hands over", "what it is"):
         table.add_column(column)
     for stage in document["stages"]:
         outputs = ", ".join(entry["variable"].strip("<>") for entry in stage["outputs"])
-        table.add_row(
-            Text(stage["name"], style="cyan"), _ranges(stage["source_cells"]), Text(outputs), Text(stage["title"])
-        )
+        notebook = [Text(Path(stage.get("source_notebook", "-")).name)] if several else []
+        cells = _ranges(stage["source_cells"])
+        table.add_row(Text(stage["name"], style="cyan"), *notebook, cells, Text(outputs), Text(stage["title"]))
     return table
 
 
@@ -145,11 +157,11 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
     for kind, key in (("cells", "source_cell"), ("hand_overs", "variable"), ("files", "path")):
         for entry in found.get(kind, []):
             if entry["verdict"] != "identical":
-                what = f"cell {entry[key]}" if key == "source_cell" else str(entry[key])
+                what = _place(entry) if key == "source_cell" else str(entry[key])
                 console.print(Text(f"  {what}: {entry['verdict']}: {entry['detail']}"))
     if "failure" in found:
         failure = found["failure"]
-        where = f" cell {failure['source_cell']}" if failure["source_cell"] is not None else ""
+        where = f" {_place(failure)}" if _place(failure) else ""
         console.print(Text(f"  stage {failure['stage']}{where}: {failure['detail']}"))
 
 

@@ -21,7 +21,12 @@ from jupyter_mlops_converters.plan.pipeline import (
 )
 
 
-def join(pipelines: Sequence[Pipeline], labels: Sequence[str], taken: frozenset[str]) -> Pipeline:
+def join(
+    pipelines: Sequence[Pipeline],
+    labels: Sequence[str],
+    taken: frozenset[str],
+    waits: Sequence[frozenset[int]] = (),
+) -> Pipeline:
     """Put pipelines together.
 
     Args:
@@ -29,6 +34,7 @@ def join(pipelines: Sequence[Pipeline], labels: Sequence[str], taken: frozenset[
             different names, and their libraries do not clash.
         labels: a short identifier for each notebook.
         taken: names that the code of any of the notebooks uses.
+        waits: for each notebook, numbers of those it must wait for whether or not it reads their files.
 
     Returns:
         One pipeline.
@@ -37,7 +43,8 @@ def join(pipelines: Sequence[Pipeline], labels: Sequence[str], taken: frozenset[
     parameters, renamed = _parameters(pipelines, labels, taken)
     scored = sum(any(stage.metrics for stage in pipeline.stages) for pipeline in pipelines) > 1
     stages: list[Stage] = []
-    for pipeline, label, names in zip(pipelines, labels, renamed, strict=True):
+    for number, (pipeline, label, names) in enumerate(zip(pipelines, labels, renamed, strict=True)):
+        awaited = tuple(name for n in sorted(waits[number] if waits else ()) for name in _ends(pipelines[n]))
         metrics_file = f"metrics/{label}.json" if scored else "metrics.json"
         for stage in pipeline.stages:
             own = replace(
@@ -47,7 +54,8 @@ def join(pipelines: Sequence[Pipeline], labels: Sequence[str], taken: frozenset[
                 parameters=tuple(sorted(names.get(name, name) for name in stage.parameters)),
                 metrics_file=metrics_file if stage.metrics else stage.metrics_file,
             )
-            stages.append(replace(own, after=_after(own, stages)))
+            begins = awaited if not pipeline.upstream(stage) else ()
+            stages.append(replace(own, after=tuple(dict.fromkeys([*begins, *_after(own, stages)]))))
     return replace(
         first,
         stages=tuple(stages),
@@ -85,6 +93,12 @@ def _after(stage: Stage, earlier: Sequence[Stage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*waits, *stage.after]))
 
 
+def _ends(pipeline: Pipeline) -> list[str]:
+    """The stages that no other one waits for."""
+    awaited = {name for stage in pipeline.stages for name in pipeline.upstream(stage)}
+    return [stage.name for stage in pipeline.stages if stage.name not in awaited]
+
+
 def _paths(uses: Sequence[FileUse]) -> set[str]:
     return {use.path for use in uses}
 
@@ -115,7 +129,8 @@ def _parameters(
             label = labels[number].upper() if name.isupper() else labels[number]
             renamed[number][name] = new = _free(f"{label}_{name}", used)
             used.add(new)
-            found.append(replace(use, name=new, variable=name, source_notebook=pipelines[number].notebook))
+            variable = use.variable or name
+            found.append(replace(use, name=new, variable=variable, source_notebook=pipelines[number].notebook))
     return tuple(sorted(found, key=lambda parameter: parameter.name)), list(renamed)
 
 

@@ -23,32 +23,22 @@ class Merged:
     apart: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
-def shared_definitions(programs: Sequence[Program]) -> list[frozenset[str]]:
+def definitions_alike(programs: Sequence[Program]) -> list[tuple[str, tuple[int, ...]]]:
     """Functions and classes that more than one notebook defines alike.
 
     Args:
         programs: the notebooks.
 
     Returns:
-        The names, for each notebook.
+        Name and numbers of the notebooks, sorted.
     """
-    meanings = [_meanings(program) for program in programs]
-    return [
-        frozenset(
-            name
-            for name, meaning in own.items()
-            if any(other.get(name) == meaning for other in meanings if other is not own)
-        )
-        for own in meanings
-    ]
-
-
-def _meanings(program: Program) -> dict[str, str]:
-    return {
-        name: ast.dump(binders[0].node)
-        for name, binders in program.binders.items()
-        if len(binders) == 1 and isinstance(binders[0].node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
+    found: dict[tuple[str, str], list[int]] = {}
+    for number, program in enumerate(programs):
+        for name, binders in program.binders.items():
+            node = binders[0].node
+            if len(binders) == 1 and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.setdefault((name, ast.dump(node)), []).append(number)
+    return sorted((name, tuple(numbers)) for (name, _), numbers in found.items() if len(numbers) > 1)
 
 
 def merge_libraries(sources: Sequence[str], name: str) -> Merged:
@@ -87,7 +77,7 @@ def merge_libraries(sources: Sequence[str], name: str) -> Merged:
         meaning.update(own)
     if not definitions:
         return Merged("", apart)
-    head = f'"""Functions and classes of the notebooks, shared by the stages of the pipeline {name}."""'
+    head = f'"""Functions and classes of several stages of {name}."""'
     parts = [head + ("\n\n" + "\n".join(imports) if imports else ""), *definitions]
     return Merged("\n\n\n".join(parts) + "\n", apart)
 

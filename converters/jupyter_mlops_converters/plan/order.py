@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from jupyter_mlops_converters.analysis.cells import Analysis
+from jupyter_mlops_converters.analysis.files import file_mentions
 from jupyter_mlops_converters.errors import MlopsError
 
 
@@ -37,8 +41,35 @@ class Join:
     reader: int
 
 
+def named_files(analysis: Analysis, workdir: str) -> FilesUsed:
+    """The files that a notebook's code names, relative to the project's root.
+
+    Args:
+        analysis: of the notebook.
+        workdir: its folder, relative to the root.
+    """
+    reads: set[str] = set()
+    writes: set[str] = set()
+    for mention in file_mentions(analysis):
+        path = from_root(mention.path, workdir)
+        if mention.writes:
+            writes.add(path)
+        elif path not in writes:
+            reads.add(path)
+    return FilesUsed(frozenset(reads), frozenset(writes))
+
+
+def from_root(path: str, workdir: str) -> str:
+    """A path that code in `workdir` names, relative to the project's root; absolute ones (of any system) as they are."""
+    is_absolute = path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path)
+    return path if is_absolute else posixpath.normpath(posixpath.join(workdir, path))
+
+
 def find_joins(used: Sequence[FilesUsed]) -> list[Join]:
     """The files that one notebook writes and another reads.
+
+    Who reads a file without changing it reads what is left in the end. Several that change the same file, reading and
+    writing it, do so in the order in which they are given.
 
     Args:
         used: for each notebook.
@@ -53,7 +84,7 @@ def find_joins(used: Sequence[FilesUsed]) -> list[Join]:
         if writer != reader
         for written in one.writes
         for read in other.reads
-        if _same(written, read)
+        if _same(written, read) and (writer < reader or not (written in one.reads and read in other.writes))
     }
     return sorted(found, key=lambda join: (join.writer, join.reader, join.path))
 
@@ -126,7 +157,7 @@ def refuse_circle(joins: Sequence[Join], names: Sequence[str]) -> None:
 
 
 def refuse_ambiguous(used: Sequence[FilesUsed], names: Sequence[str]) -> None:
-    """Say which file is written by several notebooks and read by one that has not written it before.
+    """Say which file several notebooks write, each from scratch, and another one reads.
 
     Args:
         used: for each notebook.
@@ -135,22 +166,22 @@ def refuse_ambiguous(used: Sequence[FilesUsed], names: Sequence[str]) -> None:
     Raises:
         MlopsError: ``ambiguous-file``.
     """
-    for path, writers in written_by_several(used).items():
+    for path, writers in written_from_scratch(used).items():
         readers = [names[number] for number, one in enumerate(used) if path in one.reads]
         if readers:
             listed = " and ".join(names[number] for number in writers)
             raise MlopsError(
                 "ambiguous-file",
-                f"{listed} write {path}, and {readers[0]} reads it, so a stage that runs again could find what the wrong one "
-                "wrote. Let one of them write a file of another name, or convert them apart.",
+                f"{listed} write {path}, and {readers[0]} reads it: nothing tells whose it is to read. Let one of them write a "
+                "file of another name, or convert them apart.",
                 path=names[writers[-1]],
             )
 
 
-def written_by_several(used: Sequence[FilesUsed]) -> dict[str, list[int]]:
-    """Files that more than one notebook writes → numbers of those notebooks."""
+def written_from_scratch(used: Sequence[FilesUsed]) -> dict[str, list[int]]:
+    """Files that more than one notebook writes without having read them → numbers of those notebooks."""
     writers: dict[str, list[int]] = {}
     for number, one in enumerate(used):
-        for path in one.writes:
+        for path in one.writes - one.reads:
             writers.setdefault(path, []).append(number)
     return {path: numbers for path, numbers in sorted(writers.items()) if len(numbers) > 1}

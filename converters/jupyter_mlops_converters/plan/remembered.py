@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jupyter_mlops_converters.plan.edited import EditedStage
     from jupyter_mlops_converters.source.notebook import SourceNotebook
 
 
@@ -42,6 +43,33 @@ def remembered_plan(document: Mapping[str, Any], notebook: SourceNotebook) -> di
         # What is emitted goes on, too; for the rest the planner is asked again.
         return {"targets": plan["targets"]} if "targets" in plan else None
     return _carried(kept, _moved(cells, now), notebook)
+
+
+def remembered_stages(document: Mapping[str, Any], path: str, notebook: SourceNotebook) -> tuple[EditedStage, ...]:
+    """The stages of one notebook of a pipeline of several, as long as the notebook is the same.
+
+    Args:
+        document: the `conversion.json` of the pipeline.
+        path: of the notebook, relative to the project.
+        notebook: as it is now.
+
+    Returns:
+        The stages; none where the planner is to decide.
+    """
+    from jupyter_mlops_converters.plan.edited import EditedStage
+
+    try:
+        digests = {entry["path"]: entry["sha256"] for entry in document["notebooks"]}
+        if digests.get(path) != notebook.sha256:
+            return ()
+        code = {cell.index for cell in notebook.code_cells}
+        return tuple(
+            EditedStage(stage["name"], tuple(cell for cell in stage["source_cells"] if cell in code))
+            for stage in document["stages"]
+            if stage.get("source_notebook") == path
+        )
+    except (KeyError, TypeError):
+        return ()
 
 
 def _moved(old: list[Any], new: list[str]) -> dict[int, int]:

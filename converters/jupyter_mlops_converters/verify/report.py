@@ -38,6 +38,7 @@ class CellResult:
         actual: nbformat outputs in the pipeline.
         verdict: how they relate.
         detail: the first difference, in words.
+        source_notebook: its notebook, in a pipeline of several.
     """
 
     source_cell: int
@@ -47,6 +48,7 @@ class CellResult:
     actual: Sequence[Mapping[str, Any]]
     verdict: ReportVerdict
     detail: str = ""
+    source_notebook: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class ProofReport:
 
     Attributes:
         title: of the pipeline.
-        notebook: path of the original.
+        notebook: path of the original; of all, with commas, where there are several.
         verdict: as in `conversion.json`: "equivalent", "equivalent-within-tolerance", "edited", "differs", "failed", "not-run".
         cells: in the notebook's order.
         hand_overs: variables that stages loaded.
@@ -147,15 +149,18 @@ def render(report: ProofReport) -> str:
         counts=[(verdict, _WORDS[verdict], count[verdict]) for verdict in _WORDS if count[verdict]],
         words=_WORDS,
         marks=_MARKS,
-        cells=[_cell(result) for result in report.cells],
+        cells=[_cell(result, number) for number, result in enumerate(report.cells)],
     )
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", page)
 
 
-def _cell(result: CellResult) -> dict[str, Any]:
+def _cell(result: CellResult, number: int) -> dict[str, Any]:
     sides = [_outputs(result.expected), _outputs(result.actual)]
+    several = result.source_notebook is not None
     return {
         "result": result,
+        "id": f"cell-{number}-{result.source_cell}" if several else f"cell-{result.source_cell}",
+        "name": f"{result.source_notebook}, cell {result.source_cell}" if several else f"Cell {result.source_cell}",
         "heading": next((line.strip() for line in result.source.splitlines() if line.strip()), "(empty)")[:100],
         "sides": sides,
         "once": result.verdict == "identical" and sides[0] == sides[1],

@@ -17,28 +17,43 @@ _LONGEST = 20_000
 _KINDS = frozenset({"text/plain", "text/html", "text/markdown", "text/latex"})
 
 
-def with_outputs(pipeline: Pipeline, proof: Proof, observation: Observation) -> Pipeline:
+def with_outputs(pipeline: Pipeline, proof: Proof, runs: Mapping[str, Observation]) -> Pipeline:
     """The pipeline with the outputs of those cells that showed the very same text in the notebook and in their stage.
 
     Left out are figures, long outputs, what has times, addresses or today's date in it, and all that comes after the
     notebook's first draw without a seed, which the proof gave the same draws.
+
+    Args:
+        pipeline: as planned.
+        proof: that its results are right.
+        runs: notebook → its run.
+
+    Returns:
+        The pipeline.
     """
-    free = min((f.source_cell for f in pipeline.findings if f.code == "unseeded-draws" and f.source_cell), default=None)
-    stable: dict[int, tuple[dict[str, Any], ...]] = {}
+    free: dict[str, int] = {}
+    for finding in pipeline.findings:
+        if finding.code == "unseeded-draws" and finding.source_cell:
+            notebook = finding.source_notebook or pipeline.notebook
+            free[notebook] = min(finding.source_cell, free.get(notebook, finding.source_cell))
+    stable: dict[tuple[str, int], tuple[dict[str, Any], ...]] = {}
     for compared in proof.cells:
-        cell = compared.source_cell
-        if cell is None or compared.verdict != "identical" or (free is not None and cell >= free):
+        cell, notebook = compared.source_cell, compared.source_notebook or pipeline.notebook
+        if cell is None or compared.verdict != "identical" or cell >= free.get(notebook, cell + 1):
             continue
-        expected = [_plain(output) for output in observation.cell(cell).outputs]
+        expected = [_plain(output) for output in runs[notebook].cell(cell).outputs]
         found = [_plain(output) for output in compared.outputs]
         if found and found == expected and _is_stable(found):
-            stable[cell] = tuple(found)
+            stable[notebook, cell] = tuple(found)
 
-    def with_own(cell: StageCell) -> StageCell:
-        own = stable.get(cell.source_cell, ()) if cell.source_cell is not None else ()
+    def with_own(cell: StageCell, notebook: str) -> StageCell:
+        own = stable.get((notebook, cell.source_cell), ()) if cell.source_cell is not None else ()
         return replace(cell, outputs=own) if cell.kind == "code" else cell
 
-    stages = tuple(replace(stage, cells=tuple(map(with_own, stage.cells))) for stage in pipeline.stages)
+    stages = tuple(
+        replace(stage, cells=tuple(with_own(cell, pipeline.notebook_of(stage)) for cell in stage.cells))
+        for stage in pipeline.stages
+    )
     return replace(pipeline, stages=stages)
 
 

@@ -1,7 +1,8 @@
-"""`jupyter mlops convert`: a notebook becomes a proven pipeline."""
+"""`jupyter mlops convert`: notebooks become a proven pipeline."""
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -12,6 +13,7 @@ from jupyter_mlops.cli.output import Format, ProgressStyle, errors_as_json, prin
 
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.pipeline.api import Conversion
+    from jupyter_mlops.lifts.pipeline.ranking import Ranking
 
 
 class OnConflict(Enum):
@@ -30,7 +32,13 @@ class Order(str, Enum):
 
 
 def command(
-    notebook: Annotated[Path, typer.Argument(help="The notebook. It is never changed.")],
+    notebooks: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="NOTEBOOK...",
+            help="The notebook, or several that become one pipeline, or a folder whose notebooks are ranked. They are never changed.",
+        ),
+    ],
     name: Annotated[Optional[str], typer.Option(help="Name of the pipeline.")] = None,  # noqa: UP045 - typer on 3.10
     output: Annotated[Optional[Path], typer.Option(help="Its folder; pipelines/NAME unless given.")] = None,  # noqa: UP045
     plan: Annotated[Optional[str], typer.Option(help="Stages and parameters: a JSON file, or the JSON itself.")] = None,  # noqa: UP045
@@ -40,6 +48,9 @@ def command(
     explain: Annotated[bool, typer.Option("--explain", help="Say why for every stage and hand-over.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of a folder, convert what is proposed, without asking.")
+    ] = False,
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
     total_timeout: Annotated[Optional[float], typer.Option(help="Seconds that everything may take.")] = None,  # noqa: UP045
     on_conflict: Annotated[
@@ -49,20 +60,28 @@ def command(
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
 ) -> int:
-    """Turn a notebook into a pipeline, and prove that it gives the same results.
+    """Turn notebooks into a pipeline, and prove that it gives the same results.
 
-    Where the pipeline is there already, your edits are kept and merged with what changed in the notebook.
+    Several notebooks are joined by the files that one writes and another reads. A folder's notebooks are ranked, and joins
+    are proposed; on a terminal you choose what is converted. Where the pipeline is there already, your edits are kept and
+    merged with what changed in the notebook.
 
     Exit status: 0 written (or shown) and proven; 1 the results differ, or you and the notebook changed the same: nothing
-    is written; 2 the notebook is at fault; 3 something is not installed; 130 interrupted, nothing is written and nothing
+    is written; or no notebook of the folder can be converted; 2 the notebook is at fault; 3 something is not installed; 130 interrupted, nothing is written and nothing
     left behind.
     """
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import convert
 
+        if len(notebooks) == 1 and notebooks[0].is_dir():
+            ranking = _ranked(notebooks[0], progress)
+            chosen = _chosen(ranking, format, explain=explain, dry_run=dry_run, yes=yes)
+            if chosen is None:
+                return 0 if ranking.proposals else 1
+            notebooks = chosen
         with progress_to(progress) as tell:
             conversion = convert(
-                notebook,
+                notebooks,
                 name=name,
                 output=output,
                 order=order.value,
@@ -80,6 +99,29 @@ def command(
     else:
         _show(conversion, explain=explain, dry_run=dry_run)
     return 0 if conversion.good else 1
+
+
+def _ranked(folder: Path, progress: ProgressStyle) -> Ranking:
+    from jupyter_mlops.lifts.pipeline.ranking import rank
+
+    with progress_to(progress) as tell:
+        return rank(folder, progress=tell)
+
+
+def _chosen(ranking: Ranking, form: Format, *, explain: bool, dry_run: bool, yes: bool) -> list[Path] | None:
+    """The notebooks to convert; None when the ranking is all that is wanted, and then it is printed."""
+    asks = form is Format.text and not dry_run and not yes and sys.stdin.isatty() and sys.stdout.isatty()
+    if form is Format.json and not yes:
+        print_json(ranking.as_dict())
+        return None
+    if form is Format.text:
+        from jupyter_mlops.cli.ranking_text import choose, show_ranking
+
+        show_ranking(ranking, explain=explain)
+    proposal = ranking.proposals[0] if ranking.proposals and yes else None
+    if asks and ranking.proposals:
+        proposal = choose(ranking)
+    return [Path(ranking.path) / path for path in proposal.notebooks] if proposal is not None else None
 
 
 def _show(conversion: Conversion, *, explain: bool, dry_run: bool) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops_converters.compile import Compiled, compile_notebook, verify_pipeline
+from jupyter_mlops_converters.compile import Compiled, Original, Verified, compile_notebook, verify_pipeline
 from jupyter_mlops_converters.emit import Link as EmittedLink
-from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits
 from jupyter_mlops_converters.reading import Order
-from jupyter_mlops_converters.source.notebook import SourceNotebook
+from jupyter_mlops_converters.several import compile_notebooks
 from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.proof import Proof
 
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.again import Again, OnConflict
 from jupyter_mlops.lifts.pipeline.turns import one_at_a_time
 
@@ -56,7 +56,7 @@ class Conversion:
 
 @one_at_a_time
 def convert(
-    notebook: str | Path,
+    notebook: str | Path | Sequence[str | Path],
     *,
     name: str | None = None,
     output: str | Path | None = None,
@@ -71,13 +71,13 @@ def convert(
     order: Order = "document",
     progress: Progress | None = None,
 ) -> Conversion:
-    """Convert a notebook into a pipeline in its project. The notebook itself is never changed.
+    """Convert a notebook, or several, into a pipeline in its project. The notebooks themselves are never changed.
 
     Where the notebook's pipeline is there already, what the user changed in it is kept, and merged with what changed in
     the notebook.
 
     Args:
-        notebook: a `.ipynb` file.
+        notebook: a `.ipynb` file, or several that become one pipeline, joined by the files one writes and another reads.
         name: of the pipeline, a valid identifier; made from the file name when None.
         output: its folder; when None, that of the notebook's pipeline, or `pipelines/<name>` where there is none yet.
         run: whether the notebook may be run, on a copy of the project, to observe it and to prove the result.
@@ -101,21 +101,25 @@ def convert(
         MlopsError: what stands in the way, with the cell; nothing was written then.
     """
     again = Again(on_conflict)
-    compiled = compile_notebook(
-        notebook,
-        name=name,
-        output=output,
-        run=run,
-        limits=Limits(cell=timeout, total=total_timeout),
-        targets=targets,
-        edited=plan,
-        revise=again.revise,
-        order=order,
-        progress=progress,
-    )
+    paths = _different([notebook] if isinstance(notebook, (str, Path)) else notebook)
+    common: dict[str, Any] = {
+        "name": name,
+        "output": output,
+        "run": run,
+        "limits": Limits(cell=timeout, total=total_timeout),
+        "targets": targets,
+        "revise": again.revise,
+        "progress": progress,
+    }
+    if len(paths) == 1:
+        compiled = compile_notebook(paths[0], edited=plan, order=order, **common)
+    elif plan is not None:
+        raise MlopsError("invalid-plan", "A plan is for one notebook. Tag the cells of several with `stage:<name>`.")
+    else:
+        compiled = compile_notebooks(paths, **common)
     again.revise(compiled.project.root, compiled.emission)
-    if report is not None and compiled.proof is not None and compiled.observation is not None:
-        _write_report(report, compiled.document, compiled.proof, compiled.observation, compiled.notebook)
+    if report is not None and compiled.proof is not None:
+        _write_report(report, compiled, compiled.proof)
     document = again.document(compiled.document)
     conversion = Conversion(
         document=document,
@@ -132,10 +136,21 @@ def convert(
     return replace(conversion, applied=conversion.changes.apply())
 
 
+def _different(paths: Sequence[str | Path]) -> list[str | Path]:
+    """Each file once."""
+    if not paths:
+        raise MlopsError("notebook-not-found", "There is no notebook to convert. Name at least one.")
+    found: dict[Path, str | Path] = {}
+    for path in paths:
+        found.setdefault(Path(path).resolve(), path)
+    return list(found.values())
+
+
 def _changes(compiled: Compiled, document: dict[str, Any], again: Again) -> ChangeSet:
     root = compiled.project.root
     folder = compiled.pipeline.folder
-    title = f"Convert {compiled.pipeline.notebook}" + (" again" if again.is_update else "")
+    notebooks = " and ".join(source.path for source in compiled.pipeline.sources) or compiled.pipeline.notebook
+    title = f"Convert {notebooks}" + (" again" if again.is_update else "")
     if again.conflicts:
         return ChangeSet.build(root, {}, title=title)
     wanted: dict[str, Wanted] = {}
@@ -183,46 +198,55 @@ def verify(
     """
     verified = verify_pipeline(pipeline, limits=Limits(cell=timeout, total=total_timeout), progress=progress)
     if report is not None:
-        _write_report(report, verified.document, verified.proof, verified.observation, verified.notebook)
+        _write_report(report, verified, verified.proof)
     found: dict[str, Any] = verified.document["verification"]
     return found
 
 
-def _write_report(
-    file: str | Path, document: dict[str, Any], proof: Proof, observation: Observation, notebook: SourceNotebook
-) -> None:
+def _write_report(file: str | Path, result: Compiled | Verified, proof: Proof) -> None:
     from jupyter_mlops_converters.verify.report import CellResult, ProofReport, ValueResult, render
 
-    formats = {entry["variable"]: entry["format"] for stage in document["stages"] for entry in stage["inputs"]}
+    document = result.document
+    originals = dict(result.originals)
+    if not originals:
+        originals[None] = Original(result.notebook, result.observation)
+    formats = {(s["name"], entry["variable"]): entry["format"] for s in document["stages"] for entry in s["inputs"]}
     cells = [
         CellResult(
             source_cell=c.source_cell,
             stage=c.stage,
-            source=notebook.cell(c.source_cell).source,
-            expected=masked(observation.cell(c.source_cell).outputs, notebook.secrets),
-            actual=masked(c.outputs, notebook.secrets),
+            source=original.notebook.cell(c.source_cell).source,
+            expected=masked(original.observation.cell(c.source_cell).outputs, original.notebook.secrets),
+            actual=masked(c.outputs, original.notebook.secrets),
             verdict=c.verdict,
             detail=c.detail,
+            source_notebook=c.source_notebook,
         )
         for c in proof.cells
-        if c.source_cell is not None
+        for original in [originals[c.source_notebook]]
+        if c.source_cell is not None and original.observation is not None
     ]
     failure = proof.failure
     page = ProofReport(
         title=document["name"],
-        notebook=document["notebook"],
+        notebook=", ".join(path for path in originals if path is not None) or document["notebook"],
         verdict=proof.verdict,
         cells=cells,
         hand_overs=[
-            ValueResult(str(c.name), c.stage, c.verdict, c.detail, formats.get(str(c.name), ""))
+            ValueResult(str(c.name), c.stage, c.verdict, c.detail, formats.get((c.stage, str(c.name)), ""))
             for c in proof.hand_overs
         ],
         files=[ValueResult(str(c.name), c.stage, c.verdict, c.detail) for c in proof.files],
-        facts=[
-            ("notebook, SHA-256", notebook.sha256),
-            ("Python", observation.python_version),
-            *sorted(observation.distributions.items()),
-        ],
+        facts=_facts(originals),
         failure=f"Stage {failure.stage}: {failure.detail}" if failure is not None else "",
     )
-    Path(file).write_text(masked(render(page), notebook.secrets), encoding="utf-8", newline="\n")
+    secrets = [secret for original in originals.values() for secret in original.notebook.secrets]
+    Path(file).write_text(masked(render(page), secrets), encoding="utf-8", newline="\n")
+
+
+def _facts(originals: Mapping[str | None, Original]) -> list[tuple[str, str]]:
+    """What stands at the head of a report: which files were run with what."""
+    digests = [(f"{path or 'notebook'}, SHA-256", original.notebook.sha256) for path, original in originals.items()]
+    runs = [original.observation for original in originals.values() if original.observation is not None]
+    packages = {name: version for run in runs for name, version in run.distributions.items()}
+    return [*digests, ("Python", runs[0].python_version if runs else ""), *sorted(packages.items())]

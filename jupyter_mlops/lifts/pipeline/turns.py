@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 
 def one_at_a_time(convert: Callable[P, T]) -> Callable[P, T]:
-    """Let a function that converts the notebook that is its first argument do so only while no other process does.
+    """Let a function that converts the notebooks that are its first argument do so only while no other process does.
 
     Args:
-        convert: takes the notebook's path first, and `write`: where that is false, it may run at any time.
+        convert: takes one path or several first, and `write`: where that is false, it may run at any time.
 
     Returns:
         The function; it raises ``conversion-running`` when it is not its turn.
@@ -30,10 +30,12 @@ def one_at_a_time(convert: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(convert)
     def in_turn(*arguments: P.args, **options: P.kwargs) -> T:
-        notebook = Path(str(arguments[0] if arguments else options["notebook"]))
-        if not options.get("write", True) or not notebook.is_file():
-            return convert(*arguments, **options)
-        with _turn(notebook.resolve()):
+        given = arguments[0] if arguments else options["notebook"]
+        paths = [Path(str(path)) for path in (given if isinstance(given, (list, tuple)) else [given])]
+        with ExitStack() as turns:
+            if options.get("write", True):
+                for path in sorted({path.resolve() for path in paths if path.is_file()}):
+                    turns.enter_context(_turn(path))
             return convert(*arguments, **options)
 
     return in_turn

@@ -72,6 +72,12 @@ def test_a_guess_joins_where_it_may_be_the_same_file() -> None:
     ]
 
 
+def test_notebooks_that_change_a_file_do_so_in_turn_and_others_read_what_is_left() -> None:
+    files = [used("x"), used("x", "x"), used("", "x"), used("x", "x")]
+    joins = find_joins(files)
+    assert in_order(4, joins) == [2, 1, 3, 0]
+
+
 def test_notebooks_that_need_each_other_are_refused() -> None:
     joins = find_joins([used("b.csv", "a.csv"), used("c.csv", "b.csv"), used("a.csv", "c.csv")])
     assert in_order(3, joins) is None
@@ -86,7 +92,8 @@ def test_notebooks_that_need_each_other_are_refused() -> None:
     ("files", "refused"),
     [
         ([used("", "x"), used("", "x"), used("x")], True),
-        ([used("", "x"), used("x", "x")], True),
+        ([used("", "x"), used("", "x"), used("x", "x")], True),
+        ([used("", "x"), used("x", "x"), used("x")], False),
         ([used("", "x"), used("", "x")], False),
         ([used("x", "x"), used("x")], False),
     ],

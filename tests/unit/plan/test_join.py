@@ -62,6 +62,11 @@ def test_files_order_the_stages_of_different_notebooks() -> None:
     assert [both.workdir_of(stage) for stage in both.stages] == ["a", "a", "b", "b"]
 
 
+def test_a_notebook_may_wait_for_another_without_reading_its_files() -> None:
+    both = join([pipeline("a"), pipeline("b")], ["a", "b"], frozenset(), [frozenset(), frozenset({0})])
+    assert [stage.after for stage in both.stages] == [(), ("a_load",), ("a_train",), ("b_load",)]
+
+
 def test_metrics_and_models_of_one_name_stay_two() -> None:
     both = joined(pipeline("a"), pipeline("b"))
     assert {stage.metrics_file for stage in both.stages if stage.metrics} == {"metrics/a.json", "metrics/b.json"}

@@ -66,7 +66,7 @@ def check(cells: list[Cell], folder: Path, **how: Any) -> Checked:
         folder: scratch; emptied first.
         how: handed to the compiler.
     """
-    from jupyter_mlops_converters import proving
+    from jupyter_mlops_converters import scratch
     from jupyter_mlops_converters.compile import compile_notebook
     from jupyter_mlops_converters.errors import MlopsError
 
@@ -90,7 +90,7 @@ def check(cells: list[Cell], folder: Path, **how: Any) -> Checked:
     if loose:
         said = [f"{c.stage}, cell {c.source_cell}, {c.name}: {c.verdict}: {c.detail}" for c in loose]
         return Checked("refused", "\n".join(said))
-    proving.write_files(staged / "p", compiled.emission.files)
+    scratch.write_files(staged / "p", compiled.emission.files)
     stages = [stage for stage in compiled.document["stages"] if stage["source_cells"]]
     actual: dict[str, str] = {}
     for stage in stages:

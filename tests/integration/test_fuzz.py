@@ -42,18 +42,18 @@ def test_random_notebooks_run_by_themselves(tmp_path: Path) -> None:
 
 def test_a_wrong_conversion_is_noticed_and_reduced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stages that are spoiled after the proof has seen them: a wrong result with a good verdict."""
-    from jupyter_mlops_converters import proving
+    from jupyter_mlops_converters import scratch
     from jupyter_mlops_converters.emit import Link
 
     folder = tmp_path / "project"
-    write_files = proving.write_files
+    write_files = scratch.write_files
 
     def spoiled(target: Path, files: dict) -> None:
         if target == folder / "staged" / "p":
             files = {p: c if isinstance(c, Link) else c.replace(b"a + [3]", b"a + [4]") for p, c in files.items()}
         write_files(target, files)
 
-    monkeypatch.setattr(proving, "write_files", spoiled)
+    monkeypatch.setattr(scratch, "write_files", spoiled)
     cells = [("code", "a = [1, 2]"), ("code", "x = 'other'"), ("code", "b = a + [3]\nx = 5\nprint(b)")]
     checked = check(cells, folder)
     assert checked.outcome == "wrong"

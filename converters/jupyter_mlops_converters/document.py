@@ -81,6 +81,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "inputs": [entry for hand_over in stage.inputs for entry in _hand_over(hand_over, stage=hand_over.producer)],
         "outputs": [entry for hand_over in stage.outputs for entry in _hand_over(hand_over)],
         "parameters": list(stage.parameters),
+        "metrics": list(stage.metrics),
         "reads": [use.path for use in stage.reads],
         "writes": [use.path for use in stage.writes],
         "after": list(stage.after),

@@ -23,7 +23,8 @@ from jupyter_mlops_converters.plan.stages import MOST_STAGES
 from jupyter_mlops_converters.scratch import Scratch
 from jupyter_mlops_converters.verify.excuse import TwoRuns
 from jupyter_mlops_converters.verify.proof import Compared, Proof, StageProof, StageRun
-from jupyter_mlops_converters.verify.prove import Grounds, prove
+from jupyter_mlops_converters.verify.prove import prove
+from jupyter_mlops_converters.verify.stage import Grounds
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -111,11 +111,18 @@ class Agent:
         """Report the fingerprints of names, for the proof.
 
         Args:
-            request: JSON: "label", "expected" (name → {"fingerprint", "reference": file or None, "format"}).
+            request: JSON: "label", "expected" (name → {"fingerprint", "reference": file or None, "format"}), "file" (None
+                to look at the variables; else what holds them: "path", "key" of the format, "variables").
         """
         self._pause()
         asked = json.loads(request)
         namespace = self._namespace()
+        if asked.get("file"):
+            try:
+                namespace = self._load(**asked["file"])
+            except Exception as error:
+                self._write({"results": dict.fromkeys(asked["expected"], _unread(error))})
+                return
         results = {}
         for name, expected in asked["expected"].items():
             if name.startswith("<"):
@@ -322,15 +329,21 @@ class Agent:
         if not reference or not os.path.exists(reference):
             return {"verdict": "differs", "detail": "the value is another one"}
         try:
-            chosen = self.values.FORMATS[expected["format"]]
-            alias = {module: "_module_" + module for module in chosen.modules}
-            scope: dict[str, Any] = {alias[module]: __import__(module) for module in chosen.modules}
-            scope["_path"] = pathlib.Path(reference)
-            exec(chosen.load([name], "_path", alias), scope)
-            comparison = self.values.compare(scope[name], value, rtol=1e-9)
+            loaded = self._load(reference, expected["format"], [name])
+            comparison = self.values.compare(loaded[name], value, rtol=1e-9)
             return {"verdict": comparison.verdict, "detail": comparison.detail}
         except Exception as error:
             return {"verdict": "differs", "detail": "the value is another one (%s)" % error}
+
+    def _load(self, path: Any, key: Any, variables: Any) -> dict[str, Any]:
+        """The variables in a file of a hand-over."""
+        chosen = self.values.FORMATS[key]
+        alias = {module: "_module_" + module for module in chosen.modules}
+        scope: dict[str, Any] = {alias[module]: __import__(module) for module in chosen.modules}
+        scope["_path"] = pathlib.Path(path)
+        with self.values.new_classes():
+            exec(chosen.load(variables, "_path", alias), scope)
+        return scope
 
     # --- ambient state
 
@@ -440,6 +453,10 @@ class Agent:
     def _write(self, report: Any) -> None:
         with open(self.spool, "a", encoding="utf-8") as stream:
             stream.write(json.dumps(report, default=str) + "\n")
+
+
+def _unread(error: Any) -> dict[str, str]:
+    return {"verdict": "differs", "detail": ("what the stage saved cannot be loaded: %s" % error)[:300]}
 
 
 def _load_joblib(path: Any) -> Any:

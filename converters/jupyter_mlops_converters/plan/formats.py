@@ -306,13 +306,13 @@ def _round_trip(chosen: Format, values: Mapping[str, Any], path: pathlib.Path) -
     modules = {alias[module]: __import__(module) for module in chosen.modules}
     exec(chosen.save(list(values), "_path", alias), {**values, **modules, "_path": path})  # noqa: S102
     loaded: dict[str, Any] = {**modules, "_path": path}
-    with _new_classes():
+    with new_classes():
         exec(chosen.load(list(values), "_path", alias), loaded)  # noqa: S102
     return {name: loaded[name] for name in values}
 
 
 @contextlib.contextmanager
-def _new_classes() -> Iterator[None]:
+def new_classes() -> Iterator[None]:
     """While it lasts, cloudpickle makes classes anew.
 
     It knows a class that was saved in this process again, and would write the loaded state over the notebook's own.

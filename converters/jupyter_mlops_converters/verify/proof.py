@@ -18,6 +18,21 @@ FAILED: ReportVerdict = "failed"
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A file of a hand-over that no stage of the proof loads: a result, such as a model that is tracked.
+
+    Attributes:
+        path: relative to the pipeline's folder.
+        format: key of the format.
+        versions: variable in it → the cell that wrote the version it should have, in the order of the file.
+    """
+
+    path: str
+    format: str
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class StageRun:
     """What the proof must know of a stage.
 
@@ -30,6 +45,9 @@ class StageRun:
         writes: project files that its cells write.
         upstream: stages that it waits for.
         versions: variable that it loads → the cell that wrote the version it should have.
+        parameters: names of the parameters that it takes from `params.yaml`.
+        metrics: variables that it writes to `metrics.json`.
+        results: files that it writes and that no stage loads.
     """
 
     name: str
@@ -40,6 +58,9 @@ class StageRun:
     writes: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    results: tuple[Saved, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,6 +205,7 @@ def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
     """
     try:
         names = [stage["name"] for stage in document["stages"]]
+        loaded = {entry["path"] for stage in document["stages"] if stage["source_cells"] for entry in stage["inputs"]}
         return [
             StageRun(
                 name=stage["name"],
@@ -203,6 +225,9 @@ def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
                     for entry in stage["inputs"]
                     if entry.get("source_cell") is not None
                 },
+                parameters=tuple(stage["parameters"]),
+                metrics=tuple(stage.get("metrics", ())),
+                results=_results(stage, loaded),
             )
             for position, stage in enumerate(document["stages"])
             if stage["source_cells"]
@@ -213,3 +238,15 @@ def stage_runs(document: Mapping[str, Any]) -> list[StageRun]:
             f"conversion.json is not valid ({error}). Convert the notebook again.",
             path="conversion.json",
         ) from None
+
+
+def _results(stage: Mapping[str, Any], loaded: set[str]) -> tuple[Saved, ...]:
+    files: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in stage["outputs"]:
+        if entry["path"] not in loaded and not entry["variable"].startswith("<"):
+            files.setdefault(entry["path"], []).append(entry)
+    return tuple(
+        Saved(path, entries[0]["format"], {entry["variable"]: entry["source_cell"] for entry in entries})
+        for path, entries in files.items()
+        if all(entry.get("source_cell") is not None for entry in entries)
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_mlops_converters.analysis.cells import analyse
+from jupyter_mlops_converters.analysis.cells import Analysis, analyse
 from jupyter_mlops_converters.document import conversion_document
 from jupyter_mlops_converters.emit import emit
 from jupyter_mlops_converters.observe.loop import complete
@@ -21,7 +21,8 @@ from jupyter_mlops_converters.observe.observe import Limits
 from jupyter_mlops_converters.plan.planner import Place, plan
 from jupyter_mlops_converters.plan.program import build_program
 from jupyter_mlops_converters.plan.stages import possible_cuts
-from jupyter_mlops_converters.proving import Workbench, workspace
+from jupyter_mlops_converters.proving import Workbench
+from jupyter_mlops_converters.scratch import Scratch, workspace
 from jupyter_mlops_converters.source.notebook import read_notebook
 from jupyter_mlops_converters.source.place import project_at
 from jupyter_mlops_converters.verify.proof import Proof, stage_runs
@@ -330,20 +331,23 @@ class Bed:
         analysis = analyse(read_notebook(self.root / "work" / "n.ipynb"))
         project = project_at(self.root, analysis.notebook.path)
         with workspace() as work:
-            bench = Workbench(
-                analysis, project, "pipelines/n", "python3", work=work, limits=Limits(), progress=lambda _event: None
-            )
-            complete(self._grow(bench, planted))
+            keep = analysis.notebook.path.parent
+            scratch = Scratch(project, "pipelines/n", "python3", work=work, keep=keep, environment={})
+            complete(self._grow(analysis, scratch, planted))
 
-    async def _grow(self, bench: Workbench, planted: Sequence[Planted]) -> None:
+    async def _grow(self, analysis: Analysis, scratch: Scratch, planted: Sequence[Planted]) -> None:
         place = Place("n", "N", "work/n.ipynb", "pipelines/n", "work", has_git=False)
-        async with bench:
-            cuts = possible_cuts(bench.analysis)
-            observation = await bench.observe(cuts, lambda: 3)
-            emission = emit(plan(build_program(bench.analysis, observation), place, cuts), ("papermill",))
+        bench = Workbench(analysis, scratch, limits=Limits(), progress=lambda _event: None)
+        async with scratch, bench:
+            cuts = possible_cuts(analysis)
+            scratch.open(3)
+            observation = await bench.observe(cuts)
+            await scratch.ready()
+            emission = emit(plan(build_program(analysis, observation), place, cuts), ("papermill",))
             document = conversion_document(emission, None)
             runs = stage_runs(document)
-            self.good = good = await bench.prove(runs, observation, files=emission.files)
+            scratch.lay_out(runs, emission.files)
+            self.good = good = await bench.prove(runs, observation)
             files = {path: content for path, content in emission.files.items() if isinstance(content, bytes)}
             before = stage_keys(runs, files, observation.final_files)
             for plant in planted:
@@ -352,9 +356,8 @@ class Bed:
                 now = stage_keys(runs, sown.as_files(), observation.final_files)
                 known = {stage.stage: stage for stage in good.stages if now[stage.stage] == before[stage.stage]}
                 assert len(known) < len(runs), plant.what
-                self.proofs[plant.what] = await bench.prove(
-                    runs, observation, files=sown.as_files(), known=known, to_the_end=False
-                )
+                scratch.lay_out(runs, sown.as_files(), known)
+                self.proofs[plant.what] = await bench.prove(runs, observation, known=known, to_the_end=False)
 
 
 def bed(root: Path, cells: Sequence[Any], planted: Sequence[Planted]) -> Bed:

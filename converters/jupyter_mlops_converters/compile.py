@@ -197,7 +197,7 @@ def compile_members(
                 for file in scratch.changed
             ]
         pipeline = replace(pipeline, findings=(*findings, *pipeline.findings))
-        pipeline = with_outputs(pipeline, proof, {member.path: member.run for member in members})
+        pipeline = with_outputs(pipeline, proof, {m.path: m.run for m in members}, secrets_of(members))
     else:
         for member in members:
             member.program = program_of(member)

@@ -10,6 +10,8 @@ from typing import Any
 
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.plan.pipeline import Pipeline, StageCell
+from jupyter_mlops_converters.source.notebook import Secret
+from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.outputs import normalise_text
 from jupyter_mlops_converters.verify.proof import Proof
 
@@ -17,16 +19,19 @@ _LONGEST = 20_000
 _KINDS = frozenset({"text/plain", "text/html", "text/markdown", "text/latex"})
 
 
-def with_outputs(pipeline: Pipeline, proof: Proof, runs: Mapping[str, Observation]) -> Pipeline:
+def with_outputs(
+    pipeline: Pipeline, proof: Proof, runs: Mapping[str, Observation], secrets: tuple[Secret, ...] = ()
+) -> Pipeline:
     """The pipeline with the outputs of those cells that showed the very same text in the notebook and in their stage.
 
-    Left out are figures, long outputs, what has times, addresses or today's date in it, and all that comes after the
+    Left out are figures, long outputs, secrets, what has times, addresses or today's date in it, and all that comes after the
     notebook's first draw without a seed, which the proof gave the same draws.
 
     Args:
         pipeline: as planned.
         proof: that its results are right.
         runs: notebook → its run.
+        secrets: that the notebooks hold.
 
     Returns:
         The pipeline.
@@ -43,7 +48,7 @@ def with_outputs(pipeline: Pipeline, proof: Proof, runs: Mapping[str, Observatio
             continue
         expected = [_plain(output) for output in runs[notebook].cell(cell).outputs]
         found = [_plain(output) for output in compared.outputs]
-        if found and found == expected and _is_stable(found):
+        if found and found == expected and _is_stable(found) and masked(found, secrets) == found:
             stable[notebook, cell] = tuple(found)
 
     def with_own(cell: StageCell, notebook: str) -> StageCell:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
-from notebooks import environment, write_notebook
+from notebooks import Hazard, environment, hazard_project, hazards, write_notebook
 
 GOOD = ["a = 1", "b = a + 1", "print(b)", "c = b * 2", "print(c)"]
 
@@ -21,16 +24,22 @@ def tree(root: Path) -> dict[str, str]:
     }
 
 
-def convert(notebook: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def convert(notebook: Path, *more: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "jupyter_mlops", "convert", str(notebook), "--format", "json", *more]
     return subprocess.run(
-        command, cwd=notebook.parent, env=environment(), capture_output=True, text=True, check=False, timeout=300
+        command,
+        cwd=notebook.parent,
+        env={**environment(), **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
 
 
-def refused(notebook: Path, *more: str) -> tuple[int, dict[str, object]]:
+def refused(notebook: Path, *more: str, env: Mapping[str, str] | None = None) -> tuple[int, dict[str, object]]:
     before = tree(notebook.parent)
-    done = convert(notebook, *more)
+    done = convert(notebook, *more, env=env)
     assert tree(notebook.parent) == before
     assert "Traceback" not in done.stderr.split("\n\n")[0]
     error = json.loads(done.stdout)["error"]
@@ -47,6 +56,9 @@ def refused(notebook: Path, *more: str) -> tuple[int, dict[str, object]]:
         (b'{"cells": [], "nbformat": 4, "metad', "invalid-notebook"),
         (b'{"a": 1}', "invalid-notebook"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "invalid-notebook"),
+        (b"Salted__\x9c\x02\xa1\xf3\xde\x88", "invalid-notebook"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "invalid-notebook"),
+        (b'{"cells": [{"cell_type": "code", "source": "a"},<<<<<<< HEAD\n{}], "nbformat": 4}', "invalid-notebook"),
         (b'{"cells": [{"cell_type": "code", "source": 5}], "metadata": {}, "nbformat": 4}', "invalid-notebook"),
         (b'{"cells": [], "metadata": {}, "nbformat": 9}', "invalid-notebook"),
         (b'{"cells": [], "metadata": {"language_info": {"name": "julia"}}, "nbformat": 4}', "not-python"),
@@ -60,32 +72,33 @@ def test_what_is_no_python_notebook(tmp_path: Path, content: bytes, code: str) -
     assert (status, error["code"]) == (2, code)
 
 
-@pytest.mark.parametrize(
-    ("cells", "code", "status", "cell", "says"),
-    [
-        ([*GOOD, "x = = 1"], "syntax-error", 2, 5, "not valid Python"),
-        (["print 'hello'", *GOOD], "syntax-error", 2, 0, "Python 2"),
-        ([*GOOD, "x = 1\n1 / 0"], "notebook-raises", 2, 5, "ZeroDivisionError"),
-        (["import pandas as pd\npd.read_csv('gone.csv')", *GOOD], "missing-data", 2, 0, "gone.csv"),
-        (["import no_such_package_anywhere", *GOOD], "missing-package", 3, 0, "pip install no_such_package_anywhere"),
-        ([*GOOD, "name = input('Who? ')"], "needs-input", 2, 5, "input"),
-        ([*GOOD, "import os\nos._exit(1)"], "kernel-died", 2, 5, "kernel died"),
-    ],
-)
-def test_a_notebook_that_does_not_run(
-    tmp_path: Path, cells: list[str], code: str, status: int, cell: int, says: str
-) -> None:
-    found, error = refused(write_notebook(tmp_path / "n.ipynb", cells))
-    assert (found, error["code"], error["cell"]) == (status, code, cell)
-    if code in {"notebook-raises", "missing-data"}:
-        assert error["line"] == len(cells[cell].splitlines())
+@pytest.mark.parametrize("hazard", [pytest.param(h, id=f"{h.rung:02}-{h.name}") for h in hazards() if h.refused])
+def test_a_notebook_of_the_ladder(hazard: Hazard, tmp_path: Path) -> None:
+    """The exact error with cell and line, an untouched project, and nothing left: no folder and no process."""
+    project, temp = tmp_path / "project", tmp_path / "temp"
+    temp.mkdir()
+    notebook = hazard_project(project, hazard)
+    options = [f"--{name}={value}" for name, value in hazard.expected.get("options", {}).items()]
+    before = tree(project)
+    found, error = refused(notebook, *options, env={"TMPDIR": str(temp)})
+    assert tree(project) == before
+    expected = {"status": 2, "cell": None, **hazard.expected["error"]}
+    says = expected.pop("says")
+    actual = {"status": found, **{key: error[key] for key in expected if key != "status"}}
+    assert actual == expected, error["message"]
     assert says in str(error["message"])
+    assert list(temp.iterdir()) == []
+    assert processes_in(tmp_path) == []
 
 
-def test_a_cell_that_never_ends(tmp_path: Path) -> None:
-    notebook = write_notebook(tmp_path / "n.ipynb", [*GOOD, "while True:\n    pass"])
-    status, error = refused(notebook, "--timeout", "3")
-    assert (status, error["code"], error["cell"]) == (2, "cell-timeout", 5)
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of the processes that work in a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+    return found
 
 
 def test_a_notebook_that_is_not_there(tmp_path: Path) -> None:

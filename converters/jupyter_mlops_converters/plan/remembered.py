@@ -64,7 +64,8 @@ def remembered_stages(document: Mapping[str, Any], path: str, notebook: SourceNo
             return ()
         code = {cell.index for cell in notebook.code_cells}
         return tuple(
-            EditedStage(stage["name"], tuple(cell for cell in stage["source_cells"] if cell in code))
+            # The same cells get the same name again, and the same reason.
+            EditedStage(None, tuple(cell for cell in stage["source_cells"] if cell in code))
             for stage in document["stages"]
             if stage.get("source_notebook") == path
         )

@@ -97,11 +97,12 @@ class _Run:
         ]
         try:
             # A stage that does not run is a result; what is raised here ends the proof.
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+            if self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(self._tasks)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         return Proof(tuple(task.result() for task in self._tasks if not task.cancelled()))
 
     async def _stage(self, number: int, stage: StageRun, known: StageProof | None) -> StageProof:

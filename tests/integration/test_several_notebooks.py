@@ -318,7 +318,7 @@ def test_converting_again_changes_nothing_and_keeps_edits(tmp_path: Path) -> Non
     parameters = first.path / "params.yaml"
     parameters.write_text(parameters.read_text("utf-8").replace("LIMIT: 2", "LIMIT: 3"), encoding="utf-8")
     edited = convert(paths)
-    assert edited.verdict == "equivalent"
+    assert edited.verdict == "edited"
     assert "LIMIT: 3" in parameters.read_text("utf-8")
     shown = {(c["source_notebook"], c["source_cell"]): c["verdict"] for c in edited.document["verification"]["cells"]}
     assert shown["b.ipynb", 0] == "edited"

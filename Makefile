@@ -87,8 +87,9 @@ ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
 fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)
 
-bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting
+bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/pipeline_runs.py
 	$(BIN)/python benchmarks/proof.py
 	$(BIN)/python benchmarks/planning.py
 

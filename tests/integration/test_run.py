@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,7 @@ PIPELINE = Pipeline(
 
 def write(root: Path, pipeline: Pipeline) -> Path:
     """A project with the pipeline, as a conversion leaves it in git."""
+    root.mkdir(exist_ok=True)
     emission = emit(pipeline, targets=("dvc",))
     for base, files in ((root / pipeline.folder, emission.files), (root, emission.project_files)):
         for path, content in files.items():
@@ -157,9 +158,28 @@ def events(errors: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
 
 
+@dataclass(frozen=True)
+class FirstRun:
+    """A pipeline that has been run once, a copy of it from before, and what was answered and told."""
+
+    folder: Path
+    untouched: Path
+    document: dict[str, Any]
+    errors: str
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("run"), PIPELINE)
+def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    root = tmp_path_factory.mktemp("run")
+    folder = write(root / "project", PIPELINE)
+    shutil.copytree(root / "project", root / "copy")
+    document, errors = run(folder, "--progress", "json")
+    return FirstRun(folder, root / "copy" / PIPELINE.folder, document, errors)
+
+
+@pytest.fixture
+def folder(first: FirstRun) -> Path:
+    return first.folder
 
 
 def without_times(text: str) -> Any:
@@ -173,14 +193,13 @@ def without_times(text: str) -> Any:
     return document
 
 
-def test_what_is_stale_runs_and_dvc_finds_it_as_if_it_had_done_it(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder.parents[1], tmp_path / "copy")
-    document, errors = run(folder, "--progress", "json")
+def test_what_is_stale_runs_and_dvc_finds_it_as_if_it_had_done_it(first: FirstRun) -> None:
+    folder, document = first.folder, first.document
     assert states(document) == dict.fromkeys(("load", "add", "average", "score"), "run")
     assert document["metrics"] == {"score": 5.0}
     assert document["parameters"] == {"divisor": 2, "weight": 1.0}
     assert all(1e7 < stage["memory"] < 1e9 for stage in document["stages"])
-    told = events(errors)
+    told = events(first.errors)
     assert {event["stage"] for event in told if event.get("state") == "queued"} == set(states(document))
     assert [event["stage"] for event in told if event.get("state") == "run"][::3] == ["load", "score"]
     assert [event["cell"] for event in told if event["stage"] == "add" and event["cell"] is not None] == [4, 5, 6]
@@ -193,7 +212,7 @@ def test_what_is_stale_runs_and_dvc_finds_it_as_if_it_had_done_it(folder: Path, 
     assert here == ["??", "pipelines/small/dvc.lock", "??", "pipelines/small/metrics.json"]
 
     # The same by DVC and papermill.
-    other = tmp_path / "copy" / "pipelines" / "small"
+    other = first.untouched
     dvc(other, "repro")
     products = sorted(path.relative_to(other) for path in (other / "products").rglob("*.*"))
     assert products == sorted(path.relative_to(folder) for path in (folder / "products").rglob("*.*"))
@@ -432,3 +451,22 @@ def test_stages_with_other_commands_run_as_dvc_runs_them(tmp_path: Path) -> None
     assert error["code"] == "stage-failed"
     assert "copy" in error["message"]
     assert error["detail"] == "no"
+
+
+def test_data_that_dvc_keeps_is_looked_after_as_dvc_does(tmp_path: Path) -> None:
+    reads = replace(
+        LOAD, cells=(cell("rows = [int(line) for line in open('rows.txt')]", 2),), reads=(FileUse("rows.txt"),)
+    )
+    folder = write(tmp_path, variant(reads))
+    git(tmp_path, "rm", "--quiet", "--cached", "rows.txt")
+    dvc(tmp_path, "add", "rows.txt")
+    assert states(run(folder)[0]) == {"load": "run"}
+    data = tmp_path / "rows.txt"
+    data.unlink()
+    data.write_text("4\n")
+    assert states(run(folder)[0]) == {"load": "run"}
+    assert dvc(folder, "status").strip() == "Data and pipelines are up to date."
+    data.unlink()
+    error = run(folder, status=1)[0]["error"]
+    assert error["code"] == "missing-input"
+    assert "rows.txt" in error["message"]

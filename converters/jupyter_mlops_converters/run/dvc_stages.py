@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,6 +77,8 @@ class DvcStages:
             upstream = tuple(steps[other] for other in graph.successors(stage) if other in steps)
             steps[stage] = self._step(stage, upstream)
         self.steps = tuple(steps.values())
+        self._settled: set[Step] = set()
+        self._unwritten: list[Step] = []
 
     def _step(self, stage: Any, upstream: tuple[Step, ...]) -> Step:
         from dvc.stage.run import _enforce_cmd_list, prepare_kwargs
@@ -86,9 +89,12 @@ class DvcStages:
         return Step(getattr(stage, "name", None) or stage.addressing, Path(stage.wdir), commands, env, upstream, stage)
 
     def close(self) -> None:
-        """Let go of the repository, and of what is claimed in it."""
+        """Write what is not yet in `dvc.lock`; let go of the repository, and of what is claimed in it."""
         for step in self.steps:
             self.release(step)
+        if self._unwritten:
+            with self._at_work(self._unwritten[0]):
+                self._write(self._unwritten)
         self._repo.close()
 
     def take_up(self, step: Step) -> Literal["skipped", "restored", "run"]:
@@ -104,40 +110,40 @@ class DvcStages:
         Raises:
             MlopsError: ``missing-input``, ``pipeline-busy``, ``stage-failed``.
         """
+        with self._at_work(step):
+            status = self._take_up(step)
+            if status != "run":
+                self._settle(step)
+        return status
+
+    def _take_up(self, step: Step) -> Literal["skipped", "restored", "run"]:
         from dvc.stage.cache import RunCacheNotFoundError
 
         stage = step.dvc_stage
-        with self._at_work(step):
-            upstream = [other.dvc_stage for other in step.upstream]
-            if not stage.cmd or stage.frozen:
-                # Data that DVC keeps, for one: nothing is run, so DVC does all of it.
-                if stage.reproduce(upstream=upstream) is None:
-                    return "skipped"
-                stage.dump(update_pipeline=False)
-                return "restored"
-            if not stage.changed(False, upstream):
+        upstream = [other.dvc_stage for other in step.upstream]
+        if not stage.cmd or stage.frozen:
+            # Data that DVC keeps, for one: nothing is run, so DVC does all of it.
+            if stage.reproduce(upstream=upstream) is None:
                 return "skipped"
-            missing = [dep for dep in stage.deps if not dep.exists]
-            if missing:
-                raise MlopsError(
-                    "missing-input",
-                    f"{missing[0]} is not there, and {step.name} reads it. Get the data first (`dvc pull`, where DVC "
-                    "keeps it).",
-                    path=str(self._folder / "dvc.yaml"),
-                    exit_status=1,
-                )
-            self._claim(step)
-            stage.remove_outs(ignore_remove=False, force=False)
-            try:
-                self._repo.stage_cache.restore(stage)
-            except RunCacheNotFoundError:
-                # What the step runs with: files that change meanwhile make it stale again.
-                stage.save_deps()
-                return "run"
-            self.release(step)
-            stage.save_deps()
-            self._record(stage)
+            stage.dump(update_pipeline=False)
             return "restored"
+        if not stage.changed(False, upstream):
+            return "skipped"
+        missing = [dep for dep in stage.deps if not dep.exists]
+        if missing:
+            raise self._missing(f"{missing[0]} is not there, and {step.name} reads it.")
+        self._claim(step)
+        stage.remove_outs(ignore_remove=False, force=False)
+        try:
+            self._repo.stage_cache.restore(stage)
+        except RunCacheNotFoundError:
+            # What the step runs with: files that change meanwhile make it stale again.
+            stage.save_deps()
+            return "run"
+        self.release(step)
+        stage.save_deps()
+        self._save(step)
+        return "restored"
 
     def record(self, step: Step) -> None:
         """Enter what a step has written, and from what, into `dvc.lock`, the cache and the run cache.
@@ -148,7 +154,8 @@ class DvcStages:
         self.release(step)
         with self._at_work(step):
             self._repo._reset()  # noqa: SLF001 - as DVC does after a command, which may have changed any file
-            self._record(step.dvc_stage)
+            self._save(step)
+            self._settle(step)
 
     def release(self, step: Step) -> None:
         """Give up a claim, if there is one."""
@@ -159,13 +166,25 @@ class DvcStages:
         metrics = [out for step in self.steps for out in step.dvc_stage.outs if out.metric]
         return [Path(out.fs_path) for out in metrics if out.protocol == "local"]
 
-    def _record(self, stage: Any) -> None:
+    def _save(self, step: Step) -> None:
+        stage = step.dvc_stage
         stage.save_outs()
         stage.md5 = stage.compute_md5()
         if all(out.use_cache or out.is_metric or out.is_plot for out in stage.outs):
             self._repo.stage_cache.save(stage)
         stage.commit()
-        stage.dump(update_pipeline=False)
+        self._unwritten.append(step)
+
+    def _settle(self, step: Step) -> None:
+        """Write the steps into `dvc.lock` that have all steps before them there, so that its order is DVC's."""
+        self._settled.add(step)
+        ready = list(takewhile(self._settled.__contains__, self.steps))
+        self._write([step for step in ready if step in self._unwritten])
+
+    def _write(self, steps: list[Step]) -> None:
+        for step in sorted(steps, key=self.steps.index):
+            step.dvc_stage.dump(update_pipeline=False)
+            self._unwritten.remove(step)
 
     def _claim(self, step: Step) -> None:
         """Keep other DVC processes from the files that a step reads and writes, while it runs."""
@@ -186,6 +205,7 @@ class DvcStages:
     def _at_work(self, step: Step) -> Iterator[None]:
         from dvc.exceptions import DvcException
         from dvc.lock import LockError
+        from dvc.stage.exceptions import MissingDataSource
 
         try:
             with _working_in(self._folder), self._repo.lock, self._repo.scm_context(quiet=True):
@@ -198,6 +218,8 @@ class DvcStages:
                 exit_status=1,
                 detail=str(error),
             ) from None
+        except MissingDataSource as error:
+            raise self._missing(f"{str(error).partition(': ')[2]} is not there.") from None
         except DvcException as error:
             raise MlopsError(
                 "stage-failed",
@@ -205,6 +227,14 @@ class DvcStages:
                 path=str(self._folder / "dvc.yaml"),
                 exit_status=1,
             ) from None
+
+    def _missing(self, what: str) -> MlopsError:
+        return MlopsError(
+            "missing-input",
+            f"{what} Get the data first (`dvc pull`, where DVC keeps it).",
+            path=str(self._folder / "dvc.yaml"),
+            exit_status=1,
+        )
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops_converters.errors import MlopsError
-from jupyter_mlops_converters.run.commands import CommandFailedError
-from jupyter_mlops_converters.run.papermill import NotebookFailedError, NotebookRun
+from jupyter_mlops_converters.run.command_line import NotebookRun
+from jupyter_mlops_converters.run.papermill import NotebookFailedError
+from jupyter_mlops_converters.run.shell import CommandFailedError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Lines of a traceback, and of what a command said, that are shown.

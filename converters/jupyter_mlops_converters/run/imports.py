@@ -16,7 +16,15 @@ _AHEAD = frozenset(
     {"joblib", "lightgbm", "networkx", "numpy", "pandas", "patsy", "pyarrow", "scipy", "sklearn", "statsmodels"}
 )
 #: pyplot looks for the notebook it is in; all that it imports does not.
-_FIGURES = ("matplotlib.figure", "matplotlib.image", "matplotlib.projections", "matplotlib.widgets", "matplotlib.mlab")
+_FIGURES = (
+    "matplotlib.figure",
+    "matplotlib.image",
+    "matplotlib.projections",
+    "matplotlib.widgets",
+    "matplotlib.mlab",
+    "matplotlib.style",
+    "matplotlib.backends.backend_agg",
+)
 _INSTEAD = {
     "matplotlib": _FIGURES,
     "seaborn": ("pandas", "scipy.stats", "scipy.cluster.hierarchy", *_FIGURES),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_mlops_converters.run.command_line import NotebookRun
 from jupyter_mlops_converters.run.imports import importable_ahead, unpickles_from
-from jupyter_mlops_converters.run.papermill import NotebookRun, start_kernel
 from jupyter_mlops_converters.warm import WarmKernels
 
 
@@ -48,6 +48,8 @@ class StageKernels:
         Raises:
             NotebookFailedError: as `start_kernel`.
         """
+        from jupyter_mlops_converters.run.papermill import start_kernel
+
         modules = None if self._cold else importable_ahead(run.folder / run.source)
         if modules is None:
             return await start_kernel(run, env=env, kernels=None, modules=())

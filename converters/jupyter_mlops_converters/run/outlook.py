@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops_converters.run.commands import as_notebook_run
+from jupyter_mlops_converters.run.command_line import as_notebook_run
 
 
-def notebooks_ahead(folder: Path) -> list[Path]:
+def notebooks_ahead(folder: Path, changed: Collection[str] = ()) -> list[Path]:
     """Stage notebooks that will probably run, in order.
 
     A stage will run when it never did, or when one of its parameters or its command changed; those after it may have to
@@ -16,6 +17,7 @@ def notebooks_ahead(folder: Path) -> list[Path]:
 
     Args:
         folder: the pipeline's.
+        changed: parameters that are going to be changed.
 
     Returns:
         Notebooks from the first such stage on; none where nothing like that is found.
@@ -28,17 +30,21 @@ def notebooks_ahead(folder: Path) -> list[Path]:
         if not isinstance(stage, dict):
             continue
         known = locked.get(name)
-        if found or not isinstance(known, dict) or _differs(stage, known, values):
+        if found or not isinstance(known, dict) or _differs(stage, known, values, changed):
             run = as_notebook_run(str(stage.get("cmd")), folder)
             if run is not None:
                 found.append(folder / run.source)
     return found
 
 
-def _differs(stage: dict[str, Any], known: dict[str, Any], values: dict[str, Any]) -> bool:
+def _differs(
+    stage: Mapping[str, Any], known: Mapping[str, Any], values: Mapping[str, Any], changed: Collection[str]
+) -> bool:
     before = (known.get("params") or {}).get("params.yaml") or {}
     names = [name for name in stage.get("params") or () if isinstance(name, str)]
-    return stage.get("cmd") != known.get("cmd") or any(values.get(name) != before.get(name) for name in names)
+    return stage.get("cmd") != known.get("cmd") or any(
+        name in changed or values.get(name) != before.get(name) for name in names
+    )
 
 
 def _mapping(path: Path, key: str | None = None) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import math
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib import import_module
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops_converters.quick_start import prepare_nbformat
+from jupyter_mlops_converters.run.command_line import NotebookRun
 from jupyter_mlops_converters.run.memory import peak_memory
 from jupyter_mlops_converters.warm import WarmKernels
 
@@ -45,25 +45,6 @@ class NotebookFailedError(Exception):
         self.kind = kind
         self.detail = detail
         self.cell = cell or {}
-
-
-@dataclass(frozen=True)
-class NotebookRun:
-    """What papermill is asked to do.
-
-    Attributes:
-        folder: what the paths are relative to.
-        source: the notebook.
-        target: where the executed notebook goes.
-        cwd: where the kernel starts.
-        parameter_files: YAML files with parameters.
-    """
-
-    folder: Path
-    source: str
-    target: str
-    cwd: str
-    parameter_files: tuple[str, ...]
 
 
 async def start_kernel(
@@ -159,12 +140,24 @@ async def execute(run: NotebookRun, client: Any, on_cell: Callable[[Mapping[str,
         client.shutdown_kernel = "immediate"
         raise
     finally:
-        ending = asyncio.ensure_future(client._async_cleanup_kernel())  # noqa: SLF001 - as above
+        # The kernel ends while the notebook is written.
+        ending = asyncio.ensure_future(_shut_down(client))
         await asyncio.sleep(0)
         kept.complete()
         await ending
     kept.raise_for_errors()
     return memory
+
+
+async def _shut_down(client: Any) -> None:
+    """Let a kernel end as papermill does; Jupyter looks only now and then whether it has."""
+    if client.shutdown_kernel != "immediate" and await client.km.is_alive():
+        await client.km.interrupt_kernel()
+        await client.km.request_shutdown()
+        until = time.monotonic() + client.km.shutdown_wait_time / 2
+        while await client.km.is_alive() and time.monotonic() < until:  # noqa: ASYNC110 - nothing tells it
+            await asyncio.sleep(0.01)
+    await client._async_cleanup_kernel()  # noqa: SLF001 - as above
 
 
 def _death(client: Any) -> str:

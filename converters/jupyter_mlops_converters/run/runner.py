@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import threading
@@ -14,17 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from jupyter_mlops_converters import params
 from jupyter_mlops_converters.errors import MissingDependencyError, MlopsError
-from jupyter_mlops_converters.run.commands import as_notebook_run
-from jupyter_mlops_converters.run.dvc_stages import DvcStages, Step
+from jupyter_mlops_converters.run.command_line import as_notebook_run
 from jupyter_mlops_converters.run.kernels import StageKernels
 from jupyter_mlops_converters.run.outlook import notebooks_ahead
 from jupyter_mlops_converters.run.result import PipelineRun, Progress, StageRun
-from jupyter_mlops_converters.run.schedule import Round
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from jupyter_mlops_converters.run.dvc_stages import DvcStages, Step
 
 #: Stages at a time when nothing else is said, as far as there are processors.
 _SIDE_BY_SIDE = 2
@@ -62,11 +60,19 @@ class PipelineRunner:
             )
         if find_spec("dvc") is None:
             raise MissingDependencyError("DVC", 'pip install "jupyter-mlops[dvc]"', "Running a pipeline")
-        params.change(self._folder, assignments or {})
         self._jobs = jobs or min(_SIDE_BY_SIDE, os.cpu_count() or 1)
-        self._kernels = StageKernels(cold=cold)
         self._stages: DvcStages | None = None
         self._tracking: list[Step] = []
+        # First of all: the imports of the stages take longer than all that is done here meanwhile.
+        self._kernels = StageKernels(cold=cold)
+        self._kernels.import_ahead(notebooks_ahead(self._folder, changed=assignments or {}))
+        from jupyter_mlops_converters import params
+
+        try:
+            params.change(self._folder, assignments or {})
+        except BaseException:
+            self._kernels.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -91,10 +97,12 @@ class PipelineRunner:
             MlopsError: ``stage-failed`` (with stage, cell and error), ``missing-input``, ``no-dvc-project``,
                 ``invalid-dvc-yaml``, ``pipeline-busy``, ``no-kernel``.
         """
+        from jupyter_mlops_converters import params
+        from jupyter_mlops_converters.run.dvc_stages import DvcStages
+
         tell = progress or _tell_nobody
         started = time.monotonic()
         tell({"phase": "run", "message": "Looking for what changed", "fraction": 0.0})
-        self._kernels.import_ahead(notebooks_ahead(self._folder))
         self._stages = DvcStages(self._folder)
         self._tracking = [step for step in self._stages.steps if _only_tracks(step)]
         stages = self._round([step for step in self._stages.steps if step not in self._tracking], tell, "run")
@@ -123,6 +131,9 @@ class PipelineRunner:
 
     def _round(self, steps: list[Step], tell: Progress, phase: str) -> list[StageRun]:
         """Run steps to their end, also where an event loop is running already, as in a notebook."""
+        import asyncio
+
+        from jupyter_mlops_converters.run.schedule import Round
 
         async def work() -> list[StageRun]:
             assert self._stages is not None

@@ -9,11 +9,12 @@ from typing import Any
 
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.run import failures
-from jupyter_mlops_converters.run.commands import CommandFailedError, as_notebook_run, run_command
+from jupyter_mlops_converters.run.command_line import NotebookRun, as_notebook_run
 from jupyter_mlops_converters.run.dvc_stages import DvcStages, Step
 from jupyter_mlops_converters.run.kernels import StageKernels
-from jupyter_mlops_converters.run.papermill import NotebookFailedError, NotebookRun, execute
+from jupyter_mlops_converters.run.papermill import NotebookFailedError, execute
 from jupyter_mlops_converters.run.result import Progress, StageRun
+from jupyter_mlops_converters.run.shell import CommandFailedError, run_command
 
 _WORDS = {"skipped": "Unchanged:", "restored": "Restored", "run": "Ran"}
 
@@ -47,13 +48,14 @@ class Round:
         """Run the steps. When one fails, those that are running still come to their end.
 
         Returns:
-            What became of each, in order.
+            What became of each that has commands, in order; data that DVC keeps is a step without.
 
         Raises:
             MlopsError: of the first step that failed.
         """
         for step in self._steps:
-            self._tell(step, "queued", f"{step.name} is waiting")
+            if step.commands:
+                self._tell(step, "queued", f"{step.name} is waiting")
             self._tasks[step] = asyncio.create_task(self._one(step))
         try:
             outcomes = await asyncio.gather(*self._tasks.values())
@@ -63,7 +65,7 @@ class Round:
             raise
         if self._failures:
             raise self._failures[0]
-        return [outcome for outcome in outcomes if outcome is not None]
+        return [outcome for step, outcome in zip(self._steps, outcomes, strict=True) if outcome and step.commands]
 
     async def _one(self, step: Step) -> StageRun | None:
         before = [self._tasks[other] for other in step.upstream if other in self._tasks]
@@ -87,7 +89,8 @@ class Round:
             finally:
                 self._stages.release(step)
             self._done += 1
-            self._tell(step, status, f"{_WORDS[status]} {step.name}")
+            if step.commands:
+                self._tell(step, status, f"{_WORDS[status]} {step.name}")
             return StageRun(step.name, status, round(time.monotonic() - started, 2), memory)
 
     async def _execute(self, step: Step) -> int | None:

@@ -179,6 +179,9 @@ class WarmKernels:
         process, self._process = self._process, None
         control, self._control = self._control, None
         if control is not None:
+            # Who waits for an answer in another thread gets none.
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)
             control.close()
         if process is not None:
             process.terminate()
@@ -196,17 +199,19 @@ class WarmKernels:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request; empty where there is none."""
-        received = b""
+        control, received = self._control, b""
+        if control is None:
+            return {}
         try:
             self._send(request)
-            while self._control is not None and not received.endswith(b"\n"):
-                chunk = self._control.recv(1 << 16)
+            while not received.endswith(b"\n"):
+                chunk = control.recv(1 << 16)
                 if not chunk:
                     return {}
                 received += chunk
         except OSError:
             return {}
-        answer: dict[str, Any] = json.loads(received or b"{}")
+        answer: dict[str, Any] = json.loads(received)
         return answer
 
 

@@ -207,10 +207,13 @@ def main() -> None:
     if not os.environ.get("MPLBACKEND"):
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     given = dict(os.environ)
+    # What imports leave is never collected here, so looking for it would only take time.
+    gc.disable()
     for module in _STARTING:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     kernel = Zygote(control).serve()
+    gc.enable()
     of_imports = {name: value for name, value in os.environ.items() if given.get(name) != value}
     env = {**kernel["env"], **of_imports, "JPY_PARENT_PID": given["JPY_PARENT_PID"]}
     become_kernel(kernel["argv"], kernel["cwd"], env)

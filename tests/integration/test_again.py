@@ -102,7 +102,9 @@ def test_the_whole_journey(notebook: Path) -> None:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=pipeline, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout
+    # What an edited stage shows is for its user to accept; all else fits.
+    failed = [line.split(" - ")[0] for line in ran.stdout.splitlines() if line.startswith("FAILED")]
+    assert failed == ["FAILED tests/test_study.py::test_expected_outputs_are_of_the_stage_as_it_is[train]"], ran.stdout
 
     subprocess.run([sys.executable, "-m", "jupyter_mlops", "undo", "--yes"], cwd=root, env=environment(), check=True)
     assert tree(root) == before

@@ -43,7 +43,7 @@ class Run(NamedTuple):
         return plain_outputs(clone / self.notebook.relative_to(self.root), recorded=recorded)
 
 
-def parameters(*, engines: bool = False) -> list[Any]:
+def parameters() -> list[Any]:
     """Every notebook once; all that is about one notebook runs in one process, so that it is converted once."""
     return [
         pytest.param(
@@ -51,7 +51,7 @@ def parameters(*, engines: bool = False) -> list[Any]:
             id=f"{hazard.rung:02}-{hazard.name}",
             marks=[
                 pytest.mark.xdist_group(hazard.name),
-                *([] if not engines or hazard.expected.get("engines") == "always" else [pytest.mark.ladder]),
+                *([] if hazard.expected.get("engines") == "always" else [pytest.mark.ladder]),
             ],
         )
         for hazard in CONVERTED
@@ -110,7 +110,7 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     assert_equal(run, plain, proven, {str(tmp_path / "plain"): "PROJECT"})
 
 
-@pytest.mark.parametrize("hazard", parameters(engines=True))
+@pytest.mark.parametrize("hazard", parameters())
 def test_both_engines_give_what_the_notebook_gives(converted: Any, hazard: Hazard, tmp_path: Path) -> None:
     run = converted(hazard)
     commit_all(run.root)

@@ -93,7 +93,7 @@ def divide(
             ]
             if options:
                 best[point, number] = min(options, key=lambda option: (round(option[0], 6), option[1]))
-    least = 2 if count >= 8 else 1
+    least = 2 if count > SMALL else 1
     wanted = 3 if count >= 10 else least
     ends = [
         (best[count, number][0] + max(0, wanted - number) * 4.0, number)

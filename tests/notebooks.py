@@ -72,7 +72,9 @@ class Hazard:
 
 def hazards() -> list[Hazard]:
     """All hazard notebooks, in the order of the ladder."""
-    return [read_hazard(path) for path in sorted(HAZARDS.glob("*/*.py"))]
+    found = [read_hazard(path) for path in sorted(HAZARDS.glob("*/*.py"))]
+    assert len({each.name for each in found}) == len(found), "names are unique on the whole ladder"
+    return found
 
 
 def hazard(name: str) -> Hazard:
@@ -99,7 +101,7 @@ def _parts(text: str) -> tuple[str, list[Cell], dict[str, str]]:
         line, _, body = part.partition("\n")
         words = line.split()
         if words[:1] == ["[file]"]:
-            files[words[1]] = body
+            files[line.partition("[file]")[2].strip()] = body
             continue
         source = body.strip("\n")
         options = dict(word.split("=", 1) for word in words if "=" in word)

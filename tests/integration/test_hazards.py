@@ -180,8 +180,10 @@ def assert_equal(
 
 
 def without_scratch(outputs: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Outputs without the folder that the proof ran in."""
+    """Outputs without the folder that the proof ran in, and without the states of widgets, which a plain run does not tell."""
     found: list[Any] = json.loads(re.sub(r"[^\s\"']*/jupyter-mlops-\w+/proof", "PROJECT", json.dumps(outputs)))
+    for output in found:
+        output.get("data", {}).get("application/vnd.jupyter.widget-view+json", {}).pop("state", None)
     return found
 
 

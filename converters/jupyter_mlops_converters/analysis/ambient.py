@@ -130,6 +130,11 @@ _MADE_AGAIN = frozenset(
         "os.environ.get",
         "os.environ",
         "get_ipython",
+        "collections.namedtuple",
+        "enum.Enum",
+        "typing.NamedTuple",
+        "typing.NewType",
+        "typing.TypeVar",
     }
 )
 _METHODS_THAT_ONLY_READ = frozenset({"get", "keys", "items", "values", "copy", "index", "count"})

@@ -39,7 +39,9 @@ class Agent:
         self.reference = settings["reference"]
         self.spool = settings["spool"]
         self.forbidden = dict.fromkeys(settings.get("secrets", ()), "a secret, which must not be written to a file")
-        self.forbidden[self.root] = "the path of the project's folder, which is another one elsewhere"
+        # A path is pickled in parts, so what is looked for is the one part that no other place has.
+        unique = os.path.basename(os.path.dirname(self.root)) or self.root
+        self.forbidden[unique] = "the path of the project's folder, which is another one elsewhere"
         self.ids: dict[str, int] = {}
         self.prints: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}

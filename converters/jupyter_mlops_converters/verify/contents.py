@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from jupyter_mlops_converters.verify.report import ReportVerdict
 
 #: When a PDF was made, and the ids made from that; everything else in it is compared.
 _PDF_MADE = re.compile(rb"/(?:CreationDate|ModDate)\s*\([^)]*\)|/ID\s*\[[^\]]*\]")
+
+_GZIP = b"\x1f\x8b"
 
 
 def same_content(expected: Path, actual: Path) -> tuple[ReportVerdict, str]:
@@ -34,6 +38,8 @@ def same_content(expected: Path, actual: Path) -> tuple[ReportVerdict, str]:
         return comparison.verdict, comparison.detail
     if zipfile.is_zipfile(expected) and zipfile.is_zipfile(actual) and _members(expected) == _members(actual):
         return IDENTICAL, ""
+    if before[:2] == after[:2] == _GZIP and _unzipped(before) == _unzipped(after) is not None:
+        return IDENTICAL, ""
     if expected.suffix.lower() == ".svg":
         drawings = [content.decode("utf-8", "replace") for content in (before, after)]
         comparison = compare_outputs(_shown("image/svg+xml", drawings[0]), _shown("image/svg+xml", drawings[1]))
@@ -49,6 +55,14 @@ def _picture(content: bytes) -> list[dict[str, Any]]:
 
 def _shown(mime: str, content: str) -> list[dict[str, Any]]:
     return [{"output_type": "display_data", "data": {mime: content}, "metadata": {}}]
+
+
+def _unzipped(content: bytes) -> bytes | None:
+    """What is in a gzip file, whose head says when it was made; None when it is damaged."""
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 def _members(path: Path) -> dict[str, bytes]:

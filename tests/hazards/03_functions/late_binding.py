@@ -1,3 +1,4 @@
+# stages: 1
 # %% [markdown]
 # # What a function sees when it is called
 # %%

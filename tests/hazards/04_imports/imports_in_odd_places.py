@@ -1,3 +1,4 @@
+# engines: always
 # %% [markdown]
 # # Imports
 # %%

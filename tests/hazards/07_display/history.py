@@ -11,7 +11,7 @@ _ + 1
 [price for price in prices if price > 20]
 # %%
 dear = _
-print(len(dear), len(__))
+print(len(dear), __)
 len(dear);
 # %% [markdown]
 # ## Clean

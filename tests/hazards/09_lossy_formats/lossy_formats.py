@@ -1,3 +1,4 @@
+# engines: always
 # %% [markdown]
 # # Values that files like to change
 # %%

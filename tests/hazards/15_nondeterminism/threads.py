@@ -6,13 +6,12 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-clock = random.SystemRandom()
 rows = open("data/orders.csv").read().split()[1:]
 # %% [markdown]
 # ## Load data
 # %%
 def work(number):
-    time.sleep(clock.random() / 50)
+    time.sleep(random.SystemRandom().random() / 50)
     return number
 
 

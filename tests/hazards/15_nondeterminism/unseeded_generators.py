@@ -1,4 +1,4 @@
-# not_deterministic: [4, 7, 8]
+# not_deterministic: [3, 6, 7]
 # %% [markdown]
 # # Generators that nobody seeds
 # %%

@@ -52,7 +52,7 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
             asked = self.kernel_info()
             try:
                 reply = await self._of(asked, self.get_shell_msg, "kernel_info_reply", 1)
-                await self._of(asked, self.get_iopub_msg, "status", 0.05, "idle")
+                await self._of(asked, self.get_iopub_msg, "status", 0.02, "idle")
             except Empty:
                 if not await self._async_is_alive():
                     raise RuntimeError("The kernel died before it answered.") from None

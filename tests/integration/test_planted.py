@@ -254,7 +254,7 @@ IN_PLAIN = [
     Planted("tuple became a list", loaded("best", "best = list(best)"), "best"),
     Planted(
         "tuple of a parameter became a list",
-        generated(18, "setup", lambda text: text.replace("tuple(shape)", "shape")),
+        generated(18, "setup", lambda text: text.replace("_tuple(shape)", "shape")),
         18,
     ),
     Planted(

@@ -248,7 +248,11 @@ def test_a_parameter_reruns_what_uses_it_and_an_old_value_comes_from_the_cache(f
 
 def test_people_read_a_table(folder: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "jupyter_mlops", "run", str(folder)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "jupyter_mlops", "run", str(folder)],
+        env={**os.environ, "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     words = [line.split()[0] for line in result.stdout.splitlines()]
     assert words == ["load", "add", "average", "score", "score:", "Done"]

@@ -22,20 +22,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are for
 #: Everything about a fresh kernel that code in it could notice.
 STATE = """
 def state():
-    import asyncio, builtins, decimal, gc, locale, logging, multiprocessing, os, resource, signal, socket, sys, threading, warnings
+    import asyncio, builtins, decimal, gc, locale, logging, multiprocessing, os, resource, signal, sys, threading, warnings
 
     def plain(thing):
         return str(thing).split(" at 0x")[0]
 
-    def is_of_a_pair(descriptor):
-        try:
-            with socket.socket(fileno=os.dup(descriptor)) as each:
-                return each.family == socket.AF_UNIX and not each.getsockname()
-        except OSError:
-            return False
-
     main = sys.modules["__main__"]
-    descriptors = [each for each in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{each}")]
     umask = os.umask(0)
     os.umask(umask)
     shell = get_ipython()
@@ -59,8 +51,6 @@ def state():
         ),
         "root": [logging.getLogger().level, *(type(each).__name__ for each in logging.getLogger().handlers)],
         "threads": sorted((type(each).__name__, each.daemon) for each in threading.enumerate()),
-        # Connections of the client come when they come; the socket of the warm process is one of a pair.
-        "sockets": sum(is_of_a_pair(int(each)) for each in descriptors),
         "warnings": [plain(each) for each in warnings.filters],
         "locale": locale.setlocale(locale.LC_ALL),
         "decimal": str(decimal.getcontext()),
@@ -106,6 +96,11 @@ def processes() -> set[int]:
     return {each.pid for each in psutil.Process().children(recursive=True)}
 
 
+def sockets(pid: int) -> set[str]:
+    links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+    return {link for link in links if link.startswith("socket:")}
+
+
 def gone(pids: set[int]) -> bool:
     deadline = time.monotonic() + 20
     while any(alive(pid) for pid in pids):
@@ -127,6 +122,15 @@ def test_a_forked_kernel_finds_what_a_started_one_finds(kernels: WarmKernels, tm
     assert kernels.warm
     cold = state(tmp_path, None)
     assert warm == cold
+
+
+def test_a_forked_kernel_holds_no_socket_of_the_warm_process(kernels: WarmKernels, tmp_path: Path) -> None:
+    (warm,) = (pid for pid in processes() if any("zygote" in part for part in psutil.Process(pid).cmdline()))
+    with Session("python3", tmp_path, kernels=kernels) as session:
+        kernel = int(said(session, "import os\nprint(os.getpid())"))
+        assert psutil.Process(kernel).ppid() == warm
+        assert sockets(warm)
+        assert not sockets(warm) & sockets(kernel)
 
 
 def test_what_was_imported_ahead_is_there_and_nothing_of_another_kernel_is(

@@ -11,13 +11,17 @@ from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Type
 
 if TYPE_CHECKING:
     from jupyter_mlops_converters.warm.kernels import ForkedKernel
 
 #: Forks a kernel, given the command that would start it, its working directory and its environment.
 Fork = Callable[[list[str], str, dict[str, str]], "ForkedKernel | None"]
+#: Seconds after which a channel that hears nothing looks for itself.
+_LOOK = 0.2
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -35,8 +39,38 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         return self.connection_info
 
 
+class WatchfulChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
+    """A channel that misses no message.
+
+    ZeroMQ tells once that something has come. Where a message is sent at that moment, as nbclient does for widgets that
+    capture output, the sending takes the news in, and who waits for the message would wait for ever.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message.
+
+        Args:
+            timeout: seconds; None for no limit.
+
+        Raises:
+            Empty: there was none in that time.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _LOOK if until is None else min(_LOOK, max(0, until - time.monotonic()))
+            if await self.socket.poll(int(left * 1000)):
+                message: dict[str, Any] = await self._recv()
+                return message
+            if until is not None and time.monotonic() >= until:
+                raise Empty
+
+
 class PromptClient(AsyncKernelClient):  # type: ignore[misc]
     """A client that waits for the kernel to be ready by listening, where Jupyter's waits a while for silence."""
+
+    shell_channel_class = Type(WatchfulChannel)
+    iopub_channel_class = Type(WatchfulChannel)
+    control_channel_class = Type(WatchfulChannel)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when the kernel has answered, and what it publishes arrives here.

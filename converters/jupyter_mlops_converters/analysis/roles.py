@@ -11,60 +11,95 @@ from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, dott
 #: Roles in the order of the work; also the names of stages.
 ROLES = ("setup", "load", "clean", "explore", "features", "split", "train", "evaluate", "report")
 
+#: Functions and methods that draw.
+_DRAWS = frozenset(
+    {"hist", "plot", "boxplot", "heatmap", "pairplot", "countplot", "distplot", "histplot", "scatterplot", "scatter", "barplot",
+     "bar", "barh", "violinplot", "kdeplot", "displot", "catplot", "lmplot", "jointplot", "regplot", "show", "figure", "subplots",
+     "pie", "lineplot", "FacetGrid", "PairGrid", "scatter_matrix", "imshow", "boxenplot", "stripplot", "swarmplot", "hist2d",
+     "clustermap", "errorbar", "contourf", "fill_between", "pointplot", "factorplot", "iplot"}
+)  # fmt: skip
 #: Attribute or function name → (role, weight).
 _CALLS = {
     **dict.fromkeys(
         ("read_csv", "read_excel", "read_json", "read_parquet", "read_sql", "read_table", "read_html", "read_pickle",
-         "read_feather", "read_hdf", "read_stata", "read_sas", "loadtxt", "genfromtxt", "load_dataset",
+         "read_feather", "read_hdf", "read_stata", "read_sas", "read_sql_query", "loadtxt", "genfromtxt", "load_dataset",
          "load_iris", "load_wine", "load_diabetes", "load_breast_cancer", "load_digits", "load_boston", "load_files",
          "make_classification", "make_blobs", "make_regression", "make_moons", "make_circles", "fetch_california_housing",
-         "fetch_openml", "imread", "connect", "create_engine"),
+         "fetch_openml", "fetch_20newsgroups", "loadmat", "imread", "connect", "create_engine", "urlretrieve"),
         ("load", 4),
     ),
     **dict.fromkeys(
-        ("dropna", "fillna", "drop_duplicates", "isnull", "isna", "interpolate", "to_datetime", "to_numeric", "strip",
-         "duplicated", "rename", "ffill", "bfill"),
+        ("dropna", "fillna", "drop_duplicates", "interpolate", "to_datetime", "to_numeric", "strip", "rename", "ffill", "bfill"),
         ("clean", 2),
     ),
-    **dict.fromkeys(("astype", "replace", "drop", "set_index", "reset_index", "where", "clip"), ("clean", 1)),
     **dict.fromkeys(
-        ("head", "tail", "describe", "info", "value_counts", "corr", "nunique", "unique", "hist", "plot", "boxplot",
-         "heatmap", "pairplot", "countplot", "distplot", "histplot", "scatterplot", "scatter", "barplot", "bar", "violinplot",
-         "kdeplot", "displot", "catplot", "lmplot", "jointplot", "regplot", "show", "figure", "subplots", "crosstab", "sample",
-         "pie", "lineplot", "FacetGrid", "scatter_matrix", "imshow", "boxenplot", "stripplot", "swarmplot"),
+        ("astype", "replace", "drop", "set_index", "where", "clip", "isnull", "isna", "duplicated"), ("clean", 1)
+    ),
+    "reset_index": ("clean", 0.5),
+    **dict.fromkeys(_DRAWS, ("explore", 1)),
+    **dict.fromkeys(
+        ("head", "tail", "describe", "info", "value_counts", "corr", "nunique", "unique", "crosstab", "sample", "groupby",
+         "skew", "kurt", "adfuller", "seasonal_decompose", "ttest_ind", "chi2_contingency", "pearsonr", "f_oneway", "shapiro"),
         ("explore", 1),
     ),
     **dict.fromkeys(
         ("get_dummies", "cut", "qcut", "OneHotEncoder", "LabelEncoder", "OrdinalEncoder", "StandardScaler", "MinMaxScaler",
          "RobustScaler", "PolynomialFeatures", "PCA", "ColumnTransformer", "CountVectorizer", "TfidfVectorizer", "fit_transform",
-         "SimpleImputer", "merge", "pivot_table", "apply", "map", "factorize", "SelectKBest", "LabelBinarizer"),
+         "SimpleImputer", "KNNImputer", "merge", "pivot_table", "apply", "map", "factorize", "SelectKBest", "LabelBinarizer",
+         "TfidfTransformer", "log1p", "rolling", "shift", "SMOTE", "insert"),
         ("features", 2),
     ),
     **dict.fromkeys(("train_test_split", "StratifiedShuffleSplit", "TimeSeriesSplit"), ("split", 5)),
     **dict.fromkeys(
-        ("fit", "GridSearchCV", "RandomizedSearchCV", "cross_val_score", "train", "fit_resample", "partial_fit", "cross_validate"),
+        ("fit", "fit_predict", "GridSearchCV", "RandomizedSearchCV", "cross_val_score", "train", "fit_resample", "partial_fit", "cross_validate"),
         ("train", 3),
     ),
     **dict.fromkeys(
         ("predict", "predict_proba", "score", "accuracy_score", "confusion_matrix", "classification_report", "roc_auc_score",
          "roc_curve", "mean_squared_error", "mean_absolute_error", "r2_score", "f1_score", "precision_score", "recall_score",
          "ConfusionMatrixDisplay", "plot_confusion_matrix", "auc", "log_loss", "silhouette_score", "permutation_importance",
-         "root_mean_squared_error", "plot_roc_curve", "RocCurveDisplay", "learning_curve"),
+         "root_mean_squared_error", "plot_roc_curve", "RocCurveDisplay", "learning_curve", "precision_recall_curve",
+         "mean_absolute_percentage_error", "forecast", "plot_importance", "plot_tree", "evaluate"),
         ("evaluate", 2),
     ),
-    **dict.fromkeys(("to_csv", "to_excel", "to_json", "to_parquet", "savefig", "dump", "to_pickle", "save"), ("report", 2)),
+    **dict.fromkeys(
+        ("to_csv", "to_excel", "to_json", "to_parquet", "savefig", "dump", "to_pickle", "save", "save_model", "to_sql"),
+        ("report", 2),
+    ),
 }  # fmt: skip
+#: What fitted models tell of themselves.
+_TELLS = frozenset(
+    {
+        "feature_importances_",
+        "coef_",
+        "intercept_",
+        "best_params_",
+        "best_score_",
+        "best_estimator_",
+        "cv_results_",
+        "summary",
+    }
+)
+#: Names under which people keep what they learn from.
+_INPUTS = frozenset({"X", "y", "Y", "features", "target", "labels", "X_data", "y_data"})
+#: Methods that change what they are called on.
+_IN_PLACE = frozenset({"insert", "append", "extend", "pop", "update", "remove", "sort", "setdefault", "add", "clear"})
+_NOT_JUST_LOOKING = frozenset({"load", "split", "train", "report"})
 
-_HEADING_WORDS = {
-    "load": r"\b(load|import(ing)? (the )?data|read(ing)?|dataset|get(ting)? the data|data collection|acqui)",
-    "clean": r"\b(clean|missing|null|preprocess|pre-process|outlier|wrangl|tidy|duplicate)",
-    "explore": r"\b(explor|eda|visuali[sz]|plot|distribution|correlation|univariate|bivariate|summary statistics|descriptive)",
-    "features": r"\b(feature|encod|scal|transform|engineer|normali[sz]|dummies|pca)",
-    "split": r"\b(train.?test|split)",
-    "train": r"\b(train|model|fit|regress|classif|cluster|forest|tree|svm|knn|xgboost|boost|grid.?search|hyper|k-?means)",
-    "evaluate": r"\b(evaluat|metric|accuracy|performance|confusion|roc|result|score|test set|predict|residual|diagnos)",
-    "report": r"\b(report|conclu|save|export|submission|deploy)",
-}
+#: What headings speak of; the first that fits counts, so the special ones come first.
+_HEADING_WORDS = (
+    ("split", r"\b(train(ing)?\W*(and|/|&|-)?\W*(the )?test|split|hold.?out)"),
+    ("report", r"\b(submission|export|sav(e|ing)\b|conclu|deploy|persist|report\b)"),
+    ("evaluate", r"\b(evaluat|metric|accuracy|performance|confusion|roc\b|auc\b|results?\b|scor(e|ing)|predict|residual)"),
+    ("evaluate", r"\b(diagnos|importance|validat|compar\w+ (of )?(the )?(different )?(model|algorithm|classifier))"),
+    ("load", r"\b(load|import\w* (the |our )?data|read(ing)?\b|data ?sets?\b|get(ting)? (the )?data|data collection|acqui)"),
+    ("clean", r"\b(clean|missing|null|preprocess|pre-process|prepar|outlier|wrangl|tidy|duplicate|munging)"),
+    ("features", r"\b(feature|encod|scal(e|ing)|transform|engineer|normali[sz]|dummies|dummy|pca|vectori|dimension)"),
+    ("explore", r"\b(explor|eda\b|visuali[sz]|plot|distribution|correlation|univariate|bivariate|statistic|descriptive)"),
+    ("explore", r"\b(glimpse|overview|show|examin|look|understand|insight|analysis|analyz|analys)"),
+    ("train", r"\b(train|model|fit(ting)?\b|regress|classif|cluster|forest|tree|svm|knn|neighbo|naive bayes|xgb|boost|grid.?search)"),
+    ("train", r"\b(hyper|k-?means|neural|network|arima|forecast|logistic|tun(e|ing)\b)"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,11 +125,15 @@ class CellRole:
         role: one of `ROLES`, or "" when nothing tells.
         weight: how sure that is; 0 when nothing tells.
         headings: those between the code cell before it and itself.
+        looks: whether it does nothing but glance at what is there: it goes with what made that.
+        draws: whether it calls something that draws.
     """
 
     role: str
     weight: float
     headings: tuple[Heading, ...] = ()
+    looks: bool = False
+    draws: bool = False
 
 
 def roles(analysis: Analysis) -> dict[int, CellRole]:
@@ -114,7 +153,18 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
         elif cell.index in headings:
             headings[cell.index] = waiting
             waiting = []
-    return {cell.index: _role(cell, analysis, tuple(headings[cell.index])) for cell in analysis.cells}
+    found = {}
+    section, level = "", 0
+    title = next((heading for above in headings.values() for heading in above), None)
+    for analysed in analysis.cells:
+        own = tuple(headings[analysed.index])
+        for heading in own:
+            if heading is not title:
+                spoken = heading_role(heading.text)
+                if spoken or heading.level <= level:
+                    section, level = spoken, heading.level
+        found[analysed.index] = _role(analysed, analysis, own, section)
+    return found
 
 
 def headings_in(markdown: str, cell: int) -> list[Heading]:
@@ -150,20 +200,23 @@ def _plain(text: str) -> str:
 def heading_role(text: str) -> str:
     """The role that a heading speaks of, or ""."""
     lowered = text.lower()
-    for role, pattern in _HEADING_WORDS.items():
-        if re.search(pattern, lowered):
-            return role
-    return ""
+    if lowered.endswith("?"):
+        return "explore"
+    return next((role for role, pattern in _HEADING_WORDS if re.search(pattern, lowered)), "")
 
 
-def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...]) -> CellRole:
-    if all(s.kind in {"import", "configuration", "definition"} for s in cell.statements):
+def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...], section: str) -> CellRole:
+    if all(s.kind in {"import", "configuration", "definition"} or _prepares(s.node) for s in cell.statements):
         return CellRole("setup", 5, headings)
     scores: dict[str, float] = {}
+    draws = False
     for node in ast.walk(cell.code.tree):
+        if isinstance(node, ast.Attribute) and node.attr in _TELLS:
+            scores["evaluate"] = scores.get("evaluate", 0) + 1.5
         if not isinstance(node, ast.Call):
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = _called(node)
+        draws |= name in _DRAWS
         if name in _CALLS:
             role, weight = _CALLS[name]
             scores[role] = scores.get(role, 0) + weight
@@ -175,15 +228,50 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...])
             part in origin for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
         ):
             scores["train"] = scores.get("train", 0) + 2
+    if any(isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript) for s in cell.statements):
+        scores["features"] = scores.get("features", 0) + 0.75
+    if _INPUTS & cell.facts.binds:
+        scores["features"] = scores.get("features", 0) + 1
     # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration.
     if "explore" in scores and scores.keys() & {"train", "evaluate", "load"}:
         scores["explore"] *= 0.4
     if scores.get("train") and scores.get("evaluate"):
         scores["train"] += 0.5
-    for heading in headings:
-        if role := heading_role(heading.text):
-            scores[role] = scores.get(role, 0) + 2
+    looks = _looks(cell) and not scores.keys() & _NOT_JUST_LOOKING
+    if looks and not draws and not scores.get("evaluate"):
+        return CellRole("explore" if section == "explore" else "", 0.5, headings, looks=True)
+    if section in scores or section in {"clean", "explore", "features"}:
+        scores[section] = scores.get(section, 0) + (2 if headings else 0.75)
     if not scores:
-        return CellRole("", 0, headings)
+        return CellRole("", 0, headings, draws=draws)
     role = max(scores, key=lambda name: (scores[name], -ROLES.index(name)))
-    return CellRole(role, scores[role], headings)
+    return CellRole(role, scores[role], headings, draws=draws)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _prepares(node: ast.stmt) -> bool:
+    """Whether a statement is a magic, sets a seed or keeps a constant: like imports, it belongs to what comes next."""
+    if isinstance(node, ast.Pass):
+        return True
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return _called(node.value).endswith("seed")
+    value = node.value if isinstance(node, ast.Assign) else None
+    return isinstance(value, ast.Constant)
+
+
+def _looks(cell: AnalysedCell) -> bool:
+    """Whether the cell only evaluates expressions, none of which is told to work in place."""
+    if any(isinstance(node, ast.Call) and _called(node) in _IN_PLACE for node in ast.walk(cell.code.tree)):
+        return False
+    inplace = any(
+        keyword.arg == "inplace" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+        for node in ast.walk(cell.code.tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+    )
+    return not inplace and all(
+        isinstance(s.node, ast.Expr | ast.Pass) or s.kind in {"import", "configuration"} for s in cell.statements
+    )

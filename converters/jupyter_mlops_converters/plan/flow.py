@@ -295,10 +295,18 @@ def _groups(program: Program, stage: Positions, names: dict[str, Need]) -> list[
         known = {name for name in remaining if (writer := names[name].writer) is not None and writer < start}
         for shared in before.shared if before is not None else ():
             members = sorted(set(shared) & known & remaining)
-            if len(members) > 1 and changed_here & set(members):
+            # What is changed in one name alone is not what they share.
+            changed = [name for name in members if name in changed_here or _is_unknown(program, name, start)]
+            if len(changed) > 1 and changed_here & set(members):
                 groups.append(tuple(members))
                 remaining -= set(members)
     return groups + [(name,) for name in sorted(remaining)]
+
+
+def _is_unknown(program: Program, name: str, before: int) -> bool:
+    """Whether changes of a value cannot be seen."""
+    change = program.last_change(name, before)
+    return change is None or change.fingerprint is None
 
 
 def _overwritten(program: Program, producer: Positions, written: dict[str, int], reader: int) -> Conflict | None:

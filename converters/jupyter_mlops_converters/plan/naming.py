@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_mlops_converters.analysis.roles import ROLES, heading_role
+from jupyter_mlops_converters.analysis.cells import dotted
+from jupyter_mlops_converters.analysis.roles import ROLES, Heading, heading_role
+from jupyter_mlops_converters.plan.costs import has_purpose
 from jupyter_mlops_converters.plan.edited import stage_tag
 from jupyter_mlops_converters.plan.program import Program
+
+_LONGEST = 30
+#: Words that say nothing about what a stage does.
+_EMPTY = frozenset(
+    {"the", "a", "an", "of", "and", "or", "our", "my", "your", "its", "to", "in", "for", "with", "on", "at", "by", "from",
+     "as", "is", "are", "be", "do", "does", "did", "can", "could", "should", "will", "would", "have", "has", "it",
+     "this", "that", "these", "those", "there", "how", "what", "which", "when", "where", "why", "who", "if", "not",
+     "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "step", "part", "section",
+     "chapter", "exercise", "question", "problem", "task", "solution", "use", "using", "introduction", "overview", "code"}
+)  # fmt: skip
+#: What a stage does is not the import of what it needs.
+_IMPORTS = re.compile(
+    r"(?i)^(?:step \d+\W+|\d+\W+)?(?:import(?:s|ing)?\b(?!.*\bdata)|load(?:ing)? (?:the )?(?:libra|packag|modul)|librar|packages|set ?up\b|tools$)"
+)
+_DOES = {
+    "setup": "import and define",
+    "load": "load data",
+    "clean": "clean the data",
+    "explore": "explore the data",
+    "features": "build features",
+    "split": "split the data",
+    "train": "train models",
+    "evaluate": "evaluate results",
+    "report": "write results",
+}
 
 
 @dataclass(frozen=True)
@@ -40,28 +69,26 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
         The division with names, titles and reasons.
     """
     given = list(wanted) if wanted is not None else [None] * len(stages)
+    mains = [_main_role(program, stage) for stage in stages]
+    headings = [_heading(program, stage, role) for stage, role in zip(stages, mains, strict=True)]
     names: list[str] = []
     titles: list[str] = []
     reasons: list[str] = []
-    majorities = [_main_role(program, stage) for stage in stages]
     for number, stage in enumerate(stages):
-        headings = [h for position in stage for h in program.steps[position].role.headings]
-        section = [h for h in program.steps[stage[0]].role.headings if h.text]
-        role, share, cells = majorities[number]
-        if role:
-            # What a stage does is not the import of what it needs.
-            headings, section = ([h for h in found if not _IMPORTS.search(h.text)] for found in (headings, section))
-        title = section[-1].text if section else (headings[0].text if headings and not role else "")
-        telling = cells * 4 >= len(stage) or not slug(title)
-        if role and telling and share >= 0.5 and [each[0] for each in majorities].count(role) == 1:
+        role, heading = mains[number], headings[number]
+        spoken = slug(heading.text) if heading is not None else ""
+        # A heading of its own says more than one cell in many.
+        cells = sum(program.steps[position].role.role == role for position in stage)
+        if role and mains.count(role) == 1 and (cells * 4 >= len(stage) or not spoken):
             name, reason = role, f"Most of its cells {_DOES[role]}."
-        elif title and slug(title):
-            name, reason = slug(title), f"The notebook has a heading of its own for it: “{title}”."
+        elif heading is not None and spoken:
+            name, reason = spoken, f"The notebook has a heading of its own for it: “{heading.text}”."
         else:
-            name, reason = (
-                role or "step",
-                f"Most of its cells {_DOES[role]}." if role else "What is left forms a stage.",
-            )
+            # Those of the same kind may have headings that tell them apart.
+            alike = [n for n, other in enumerate(mains) if other == role and headings[n] is None]
+            subject = _subject(program, stage) if len(alike) > 1 or not role else ""
+            name = "_".join(part for part in (role or "prepare", subject) if part)
+            reason = f"Most of its cells {_DOES[role]}." if role else "Its cells belong to none of the others."
         taken = {*names, "track", *(other for other in given if other is not None)} - {given[number]}
         name = _free(name, taken)
         if len(stages) == 1:
@@ -73,7 +100,7 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
         elif wish is not None and wish != name:
             reason = "The plan that was given draws it so."
         names.append(wish or name)
-        titles.append(title or names[-1].replace("_", " ").capitalize())
+        titles.append(heading.text if heading is not None else names[-1].replace("_", " ").capitalize())
         reasons.append(reason)
     return Division(tuple(stages), tuple(names), tuple(titles), tuple(reasons))
 
@@ -85,50 +112,93 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-_DOES = {
-    "setup": "import and define",
-    "load": "load data",
-    "clean": "clean the data",
-    "explore": "explore the data",
-    "features": "build features",
-    "split": "split the data",
-    "train": "train models",
-    "evaluate": "evaluate results",
-    "report": "write results",
-}
-
-
-_IMPORTS = re.compile(
-    r"(?i)^(?:step \d+\W+)?(?:import(?:s|ing)?\b(?!.*\bdata)|load(?:ing)? (?:the )?(?:libra|packag|modul)|librar|packages|set ?up\b|tools$)"
-)
-
-
-def _main_role(program: Program, stage: tuple[int, ...]) -> tuple[str, float, int]:
-    """The role that weighs most, its share of all weights, and in how many cells it is."""
+def _main_role(program: Program, stage: tuple[int, ...]) -> str:
+    """What most of a stage is for, or ""."""
     weights: dict[str, float] = {}
-    for step in (program.steps[position] for position in stage):
-        if step.role.role not in {"", "setup"}:
-            weights[step.role.role] = weights.get(step.role.role, 0.0) + 1 + step.role.weight / 4
-    for heading in program.steps[stage[0]].role.headings:
-        if role := heading_role(heading.text):
-            weights[role] = weights.get(role, 0.0) + 2
+    for position in stage:
+        role = program.steps[position].role
+        if role.role and has_purpose(role):
+            weights[role.role] = weights.get(role.role, 0.0) + 1 + role.weight / 4
+    for heading in _headings(program, stage[:1]):
+        if (spoken := heading_role(heading.text)) in weights:
+            weights[spoken] += 1
     if stage[0] == 0 and "load" in weights:
         weights["load"] += 2
+    if "train" in weights:
+        # What comes before fitting a model is done for it.
+        weights["train"] += 1.5
+    if "report" in weights and _feeds_later(program, stage):
+        # What others build on is no end, even if it is saved.
+        del weights["report"]
     if not weights:
-        return "", 0.0, 0
-    role = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
-    cells = sum(program.steps[position].role.role == role for position in stage)
-    return role, weights[role] / sum(weights.values()), cells
+        return ""
+    main = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
+    return "evaluate" if main == "explore" and _looks_at_models(program, stage) else main
 
 
-#: Words that say nothing about what a stage does.
-_EMPTY = frozenset(
-    {"the", "a", "an", "of", "and", "or", "our", "my", "your", "its", "to", "in", "for", "with", "on", "at", "by", "from",
-     "as", "is", "are", "be", "do", "does", "did", "can", "could", "should", "will", "would", "have", "has", "it",
-     "this", "that", "these", "those", "there", "how", "what", "which", "when", "where", "why", "who", "if", "not",
-     "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "step", "part", "section",
-     "chapter", "exercise", "question", "problem", "task", "solution", "use", "using"}
-)  # fmt: skip
+def _looks_at_models(program: Program, stage: tuple[int, ...]) -> bool:
+    """Whether a stage looks at what another one has trained."""
+    writers = {
+        writer
+        for position in stage
+        for name in program.steps[position].uses
+        if (writer := program.last_writer(name, position)) is not None and writer not in stage
+    }
+    return any(program.steps[writer].role.role == "train" for writer in writers)
+
+
+def _feeds_later(program: Program, stage: tuple[int, ...]) -> bool:
+    return any(
+        program.last_writer(name, later) in stage and program.replay(name, later) is None
+        for later in range(stage[-1] + 1, len(program.steps))
+        for name in program.steps[later].uses
+    )
+
+
+def _headings(program: Program, positions: Sequence[int]) -> list[Heading]:
+    """Headings above these steps, without the notebook's title and those above imports."""
+    first = program.steps[0].role.headings
+    levels = [heading.level for step in program.steps for heading in step.role.headings]
+    title = first[0] if first and levels.count(first[0].level) == 1 else None
+    found = [h for position in positions for h in program.steps[position].role.headings if h is not title]
+    return [heading for heading in found if not _IMPORTS.search(heading.text)]
+
+
+def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | None:
+    """The heading that tells what a stage is: one that speaks of its role, else the one it begins with."""
+    headings = _headings(program, stage)
+    first = _headings(program, stage[:1])
+    speaking = [heading for heading in headings if role and heading_role(heading.text) == role]
+    if speaking and (speaking[0] in first or len(headings) == 1):
+        return speaking[0]
+    top = min((heading.level for heading in headings), default=0)
+    sections = [heading for heading in headings if heading.level == top]
+    if first and len(sections) == 1:
+        return sections[0] if sections[0] in first else first[-1]
+    return speaking[0] if speaking else None
+
+
+def _subject(program: Program, stage: tuple[int, ...]) -> str:
+    """What a stage is about: the kind of model it fits, else the value it writes, or reads, most often."""
+    written: Counter[str] = Counter()
+    for position in stage:
+        step = program.steps[position]
+        for node in ast.walk(step.cell.code.tree):
+            if isinstance(node, ast.Call) and step.role.role == "train":
+                origin = (dotted(node.func, program.analysis.modules) or "").split(".")
+                if (
+                    origin[0] in {"sklearn", "xgboost", "lightgbm", "catboost", "statsmodels"}
+                    and origin[-1][:1].isupper()
+                ):
+                    return slug(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", origin[-1]))
+        values = [n for n in step.writes if n.isidentifier() and program.replay(n, position + 1) is None]
+        written.update(name for name in values if len(name) > 1)
+    if not written:
+        for position in stage:
+            step = program.steps[position]
+            written.update(n for n in step.uses if n.isidentifier() and program.replay(n, position) is None)
+    best = max(sorted(written), key=lambda name: written[name], default="")
+    return slug(best)
 
 
 def slug(text: str) -> str:
@@ -136,9 +206,9 @@ def slug(text: str) -> str:
     words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in _EMPTY and not word.isdigit()]
     if words and not words[0][0].isalpha():
         words.insert(0, "step")
-    found = words[0][:30] if words else ""
+    found = words[0][:_LONGEST] if words else ""
     for word in words[1:3]:
-        if len(found) + 1 + len(word) > 30:
+        if len(found) + 1 + len(word) > _LONGEST:
             break
         found += f"_{word}"
     return found

@@ -15,6 +15,7 @@ from functools import cached_property
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
 from jupyter_mlops_converters.analysis.liveness import closure, live_after, needed_names, touched_names
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
+from jupyter_mlops_converters.analysis.tables import changed_tables, table_names
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 
 GENERATORS = ("<random>", "<numpy.random>", "<torch>")
@@ -217,6 +218,14 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
     seeded: set[str] = set()
     classes: dict[str, str] = {}
     live = live_after(analysis)
+    tables = table_names(analysis.cells, analysis.modules) if observation is None else frozenset()
+    in_functions = frozenset(
+        name
+        for cell in analysis.cells
+        for statement in cell.statements
+        if tables and isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for name in changed_tables(statement.node, tables, analysis.modules)
+    )
     for cell in analysis.cells:
         observed = observation.cell(cell.index) if observation is not None else None
         seeds = seeded_by(cell, analysis)
@@ -229,7 +238,7 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
             drawn |= first_seen
             previous = dict(observed.random)
         else:
-            uses, writes, binds = _static_names(analysis, cell)
+            uses, writes, binds = _static_names(analysis, cell, tables, in_functions)
             drawn = set(GENERATORS) & seeded if _may_draw(cell) else set()
         for name in sorted(drawn | seeds):
             if name in seeds and _seeds_first(cell, analysis):
@@ -244,7 +253,7 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
         steps.append(
             Step(
                 cell=cell,
-                role=cell_roles[cell.index],
+                role=_seen_role(cell_roles[cell.index], observed, writes),
                 uses=frozenset(uses),
                 writes=frozenset(writes),
                 binds=frozenset(binds),
@@ -268,6 +277,24 @@ def _acts(analysis: Analysis, step: Step, statement: Statement) -> bool:
         return False
     changed = step.writes - step.binds - statement.facts.all_binds
     return bool(changed & closure(analysis, statement.facts.uses))
+
+
+def _seen_role(role: CellRole, observed: ObservedCell | None, writes: set[str]) -> CellRole:
+    """The role of a cell, corrected by what it was seen to do."""
+    if observed is None:
+        return role
+    changes = {name: change for name, change in observed.changes.items() if name in writes}
+    fits = any(
+        change.model and change.model["fitted"] and not change.model["transformer"] and change.changed
+        for change in changes.values()
+    )
+    if fits and role.role in {"", "explore", "features"}:
+        return replace(role, role="train", weight=3, looks=False)
+    if role.looks and (changes or observed.writes):
+        # It works in place, where the code alone does not tell.
+        tables = any(change.type.startswith("pandas.") for change in changes.values())
+        return replace(role, role=role.role or ("features" if tables else ""), weight=max(role.weight, 1), looks=False)
+    return role
 
 
 def _brought_along(cell: AnalysedCell, observed: ObservedCell) -> list[tuple[str, Statement]]:
@@ -315,12 +342,16 @@ def _observed_names(
     return uses, writes, cell.facts.binds & writes
 
 
-def _static_names(analysis: Analysis, cell: AnalysedCell) -> tuple[set[str], set[str], set[str]]:
+def _static_names(
+    analysis: Analysis, cell: AnalysedCell, tables: frozenset[str], changed: frozenset[str]
+) -> tuple[set[str], set[str], set[str]]:
     uses = needed_names(analysis, cell)
+    # Of tables it is known which methods change them: in the cell itself, or in a function that it may call.
+    left_alone = tables - changed_tables(cell.code.tree, tables, analysis.modules) - (changed - cell.facts.loads)
     changed_in_place = {
         name
         for name in (touched_names(analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads)))
-        if name not in analysis.modules and not _never_changes(analysis, name)
+        if name not in analysis.modules and name not in left_alone and not _never_changes(analysis, name)
     }
     writes = cell.facts.all_binds | changed_in_place
     uses |= (changed_in_place | cell.facts.maybe_binds) - cell.facts.binds

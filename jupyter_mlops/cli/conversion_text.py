@@ -57,7 +57,7 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
         shown = ", ".join(f"{p['name']} = {_short(p['value'])}" for p in document["parameters"])
         console.print(Text.assemble(("Parameters  ", "dim"), shown))
     if explain:
-        _explain(console, document)
+        _explain(console, conversion.explanation)
     for finding in document["findings"]:
         if finding["severity"] != "info" or explain:
             where = f" ({_place(finding)})" if _place(finding) else ""
@@ -114,13 +114,17 @@ def _ranges(cells: list[int]) -> str:
     return ", ".join("-".join(map(str, run)) for run in runs) or "-"
 
 
-def _explain(console: Console, document: dict[str, Any]) -> None:
-    for stage in document["stages"]:
-        console.print(Text.assemble((stage["name"], "cyan"), ": ", stage["why"]))
-        for entry in stage["outputs"]:
-            console.print(
-                Text.assemble("  ", (entry["variable"].strip("<>"), "bold"), f" → {entry['path']}: {entry['why']}")
-            )
+def _explain(console: Console, explanation: list[dict[str, Any]]) -> None:
+    """Every decision: what belongs to a stage below it, then what was kept together, then parameters."""
+    labels = {"hand-over": "hands over", "context": "runs again", "merge": "together", "parameter": "parameter"}
+    for decision in explanation:
+        if decision["kind"] == "stage":
+            console.print(Text.assemble((decision["subject"], "cyan"), ": ", decision["why"]))
+            continue
+        where = f" (cell {decision['source_cell']})" if decision["source_cell"] is not None else ""
+        label = f"{'  ' if decision['stage'] else ''}{labels[decision['kind']]}  "
+        subject = decision["subject"].strip("<>")
+        console.print(Text.assemble((label, "dim"), (subject, "bold"), where, ": ", decision["why"]))
 
 
 def show_verification(found: dict[str, Any], console: Console | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 ParameterType = Literal["int", "float", "bool", "str", "null", "list", "dict", "tuple"]
 Severity = Literal["info", "warning", "error"]
+Kind = Literal["stage", "hand-over", "merge", "parameter", "context"]
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,35 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """One decision of the planner.
+
+    Attributes:
+        kind: what was decided about.
+        subject: the stage, variable, parameter or statement.
+        why: the reason, in sentences.
+        stage: the stage it belongs to; None for one about several.
+        source_cell: the cell it is about.
+    """
+
+    kind: Kind
+    subject: str
+    why: str
+    stage: str | None = None
+    source_cell: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The decision as a JSON object."""
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "stage": self.stage,
+            "source_cell": self.source_cell,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """A planned pipeline.
 
@@ -259,6 +289,7 @@ class Pipeline:
         skipped: code cells that were left out.
         offered: name that the planner gives a parameter → its name; None for one that was asked to stay in the code.
         targets: what it was emitted for.
+        decisions: why it is as it is.
     """
 
     name: str
@@ -283,6 +314,7 @@ class Pipeline:
     skipped: tuple[int, ...] = ()
     offered: Mapping[str, str | None] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def notebook_of(self, stage: Stage) -> str:
         """The notebook that a stage's cells are from."""

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from jupyter_mlops_converters.plan import shown
 from jupyter_mlops_converters.plan.chosen import choose
 from jupyter_mlops_converters.plan.context import Library, make_context, make_library, without_moved
+from jupyter_mlops_converters.plan.decisions import decisions
 from jupyter_mlops_converters.plan.draft import Draft
 from jupyter_mlops_converters.plan.draft import draft as make_draft
 from jupyter_mlops_converters.plan.edited import EditedPlan
@@ -128,6 +129,7 @@ def plan(
     results = find_results(program)
     hand_overs = _hand_overs(program, draft, results, caution)
     stages = _stages(program, place, draft, hand_overs, results)
+    parameters = _parameters(candidates, stages)
     pipeline = Pipeline(
         name=place.name,
         title=place.title,
@@ -136,7 +138,7 @@ def plan(
         folder=place.folder,
         workdir=place.workdir,
         stages=tuple(stages),
-        parameters=_parameters(candidates, stages),
+        parameters=parameters,
         library=draft.library.source,
         library_files=_library_files(program, place),
         requirements=place.requirements,
@@ -151,6 +153,7 @@ def plan(
             sorted({c.index for c in program.analysis.notebook.code_cells} - {s.index for s in program.steps})
         ),
         offered=chosen.offered,
+        decisions=decisions(program, draft, hand_overs, parameters, chosen.offered),
     )
     return chosen.renamed(pipeline)
 
@@ -382,6 +385,15 @@ def _conflict_findings(program: Program, draft: Draft) -> list[Finding]:
 
 def _program_findings(program: Program) -> list[Finding]:
     found = []
+    if program.observation is None:
+        found.append(
+            Finding(
+                "not-observed",
+                "info",
+                "Nothing was run, so the plan is judged from the code alone: a value counts as changed wherever a cell may "
+                "change it, and whether it can be written to a file was not tried. `jupyter mlops verify` proves the result.",
+            )
+        )
     previous: dict[str, str] = {}
     # Libraries draw from `random` for themselves, some of them when they are imported.
     own_random = any(module.split(".")[0] == "random" for module in program.analysis.modules.values())

@@ -95,7 +95,8 @@ def command(
                 progress=tell,
             )
     if format is Format.json:
-        print_json({**conversion.document, "path": str(conversion.path), **conversion.again.as_dict()})
+        more = {"explanation": conversion.explanation} if explain else {}
+        print_json({**conversion.document, "path": str(conversion.path), **conversion.again.as_dict(), **more})
     else:
         _show(conversion, explain=explain, dry_run=dry_run)
     return 0 if conversion.good else 1

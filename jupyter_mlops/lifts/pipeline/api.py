@@ -44,6 +44,11 @@ class Conversion:
     again: Again
 
     @property
+    def explanation(self) -> list[dict[str, Any]]:
+        """Why the plan is as it is: every decision with its reason; docs/conversion.md has the keys."""
+        return [decision.as_dict() for decision in self.compiled.pipeline.decisions]
+
+    @property
     def verdict(self) -> str:
         """The proof's verdict."""
         return str(self.document["verification"]["verdict"])

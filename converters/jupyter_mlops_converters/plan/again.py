@@ -48,7 +48,9 @@ def _with_sources(program: Program, name: str, before: int, path: tuple[str, ...
         return set()
     if any(isinstance(node, ast.Constant) and node.value == ":memory:" for node in ast.walk(statement.node)):
         return set()
-    if not change.type.startswith(_RECREATABLE) and not _is_pure(value, program.analysis.modules):
+    # A class that a call has made (`Pair = namedtuple(…)`) is the same wherever that call is made.
+    made_alike = change.kind == "class" or change.type.startswith(_RECREATABLE)
+    if not made_alike and not _is_pure(value, program.analysis.modules):
         return set()
     if any(name in step.cell.facts.sets_attributes for step in program.steps):
         return set()

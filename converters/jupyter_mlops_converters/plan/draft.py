@@ -92,7 +92,7 @@ def draft(
         crossing = flow(program, stages, names, again=again).replays if able else ()
         return make_library(program, set(place.shared.union(*crossing) & able), names, "", place.apart).names
 
-    # Every round adds a conflict, a name or a merge, so the loop ends: at the latest with one stage.
+    # Every round forbids a cut, adds a name or merges stages, so the loop ends: at the latest with one stage.
     while True:
         if wishes is not None:
             stages = wishes.stages
@@ -105,11 +105,16 @@ def draft(
         if new_again:
             again |= new_again
             continue
-        if wishes is None and all(conflict in conflicts for conflict in new):
-            new = [Conflict(0, len(program.steps) - 1, "no division was found in which every stage has what it needs")]
+        before = (stages, _forbidden(conflicts))
         conflicts.extend(new)
         if wishes is not None:
             wishes.merge(new)
+        if (wishes.stages if wishes is not None else stages, _forbidden(conflicts)) == before:
+            # Nothing that these conflicts speak of can be mended by keeping less apart than everything.
+            whole = Conflict(0, len(program.steps) - 1, new[0].why)
+            conflicts.append(whole)
+            if wishes is not None:
+                wishes.merge_all(whole)
     order = in_order(program, stages, found)
     assert isinstance(order, list)
     stages = [stages[number] for number in order]
@@ -120,6 +125,11 @@ def draft(
         division = replace(division, names=labelled(place.label, division.names))
     library = make_library(program, set(wanted), names, "", place.apart) if wanted else Library()
     return Draft(division, found, library, conflicts, candidates, wishes.findings if wishes is not None else [])
+
+
+def _forbidden(conflicts: Sequence[Conflict]) -> frozenset[int]:
+    """Positions at which no stage may begin."""
+    return frozenset(position for conflict in conflicts for position in range(conflict.first + 1, conflict.last + 1))
 
 
 def _assigned(candidates: list[Candidate]) -> frozenset[str]:
@@ -207,13 +217,21 @@ class _Wishes:
                 between = set(range(conflict.first, conflict.last + 1))
                 ends = [group for group in self._groups if between & set(group.positions)]
             if len(ends) > 1:
-                joined = _Group(
-                    tuple(sorted(position for group in ends for position in group.positions)),
-                    tuple(name for group in ends for name in group.names),
-                    (*(known for group in ends for known in group.conflicts), conflict),
-                )
-                others = [group for group in self._groups if group not in ends]
-                self._groups = sorted([*others, joined], key=lambda group: group.positions)
+                self._join(ends, conflict)
+
+    def merge_all(self, conflict: Conflict) -> None:
+        """Make everything one stage."""
+        if len(self._groups) > 1:
+            self._join(list(self._groups), conflict)
+
+    def _join(self, groups: list[_Group], conflict: Conflict) -> None:
+        joined = _Group(
+            tuple(sorted(position for group in groups for position in group.positions)),
+            tuple(name for group in groups for name in group.names),
+            (*(known for group in groups for known in group.conflicts), conflict),
+        )
+        others = [group for group in self._groups if group not in groups]
+        self._groups = sorted([*others, joined], key=lambda group: group.positions)
 
     def _refuse(self, conflict: Conflict, group: _Group) -> None:
         steps = self._program.steps

@@ -248,7 +248,8 @@ def _resolve(
             for free in statement.facts.deferred.values():
                 needed |= free
             made = program.position(statement.cell) + 1
-            waiting.extend((other, _needed(program, other, need)) for other in sorted(needed & program.binders.keys()))
+            others = sorted(needed & program.binders.keys() - needs.keys())
+            waiting.extend((other, _needed(program, other, need, stage)) for other in others)
             changed = [
                 other
                 for other in sorted(statement.facts.uses & program.binders.keys() - parameters - again - {name})
@@ -261,12 +262,17 @@ def _resolve(
                 clashes.append(Conflict(made - 1, need.reader, why))
         elif need.writer is not None:
             values[name] = need
-            waiting.extend((other, _needed(program, other, need)) for other in _needed_to_load(program, name, need))
+            others = sorted(set(_needed_to_load(program, name, need)) - needs.keys())
+            waiting.extend((other, _needed(program, other, need, stage)) for other in others)
     return values
 
 
-def _needed(program: Program, name: str, because: Need) -> Need:
-    return Need(because.reader, program.last_writer(name, because.reader))
+def _needed(program: Program, name: str, because: Need, stage: Positions) -> Need:
+    """The need of what is run again, or loaded, at the start of a stage: a value that the stage makes itself is too late."""
+    writer = program.last_writer(name, because.reader)
+    if writer in stage:
+        return Need(stage[0], program.last_writer(name, stage[0]))
+    return Need(because.reader, writer)
 
 
 def _needed_to_load(program: Program, name: str, need: Need) -> tuple[str, ...]:
@@ -285,7 +291,6 @@ def _groups(program: Program, stage: Positions, names: dict[str, Need]) -> list[
     groups: list[tuple[str, ...]] = []
     starts = [position for position in stage if position and position - 1 not in stage]
     for start in starts:
-        before = program.steps[start - 1].observed
         changed_here = {
             name
             for position in stage
@@ -293,7 +298,7 @@ def _groups(program: Program, stage: Positions, names: dict[str, Need]) -> list[
             for name in program.steps[position].writes - program.steps[position].binds
         }
         known = {name for name in remaining if (writer := names[name].writer) is not None and writer < start}
-        for shared in before.shared if before is not None else ():
+        for shared in program.shared_after(start - 1):
             members = sorted(set(shared) & known & remaining)
             # What is changed in one name alone is not what they share.
             changed = [name for name in members if name in changed_here or _is_unknown(program, name, start)]

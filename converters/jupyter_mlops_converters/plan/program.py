@@ -15,6 +15,7 @@ from functools import cached_property
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
 from jupyter_mlops_converters.analysis.liveness import closure, live_after, needed_names, touched_names
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
+from jupyter_mlops_converters.analysis.sharing import sharing_names
 from jupyter_mlops_converters.analysis.tables import changed_tables, table_names
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 
@@ -73,6 +74,7 @@ class Program:
         steps: the code cells.
         binders: name → the statements that bind it, in order.
         acting: (cell, position) of definitions that did more than define (a decorator noted the function somewhere).
+        shared: without observation, groups of names that may share objects.
     """
 
     analysis: Analysis
@@ -80,6 +82,12 @@ class Program:
     steps: tuple[Step, ...]
     binders: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
     acting: frozenset[tuple[int, int]] = frozenset()
+    shared: tuple[tuple[str, ...], ...] = ()
+
+    def shared_after(self, position: int) -> tuple[tuple[str, ...], ...]:
+        """Groups of names that share objects after a step: as it was seen, or as may be."""
+        observed = self.steps[position].observed
+        return observed.shared if observed is not None else self.shared
 
     @cached_property
     def _writers(self) -> dict[str, list[int]]:
@@ -218,14 +226,7 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
     seeded: set[str] = set()
     classes: dict[str, str] = {}
     live = live_after(analysis)
-    tables = table_names(analysis.cells, analysis.modules) if observation is None else frozenset()
-    in_functions = frozenset(
-        name
-        for cell in analysis.cells
-        for statement in cell.statements
-        if tables and isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        for name in changed_tables(statement.node, tables, analysis.modules)
-    )
+    static = _Static(analysis) if observation is None else None
     for cell in analysis.cells:
         observed = observation.cell(cell.index) if observation is not None else None
         seeds = seeded_by(cell, analysis)
@@ -238,7 +239,8 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
             drawn |= first_seen
             previous = dict(observed.random)
         else:
-            uses, writes, binds = _static_names(analysis, cell, tables, in_functions)
+            assert static is not None
+            uses, writes, binds = static.names(cell)
             drawn = set(GENERATORS) & seeded if _may_draw(cell) else set()
         for name in sorted(drawn | seeds):
             if name in seeds and _seeds_first(cell, analysis):
@@ -265,7 +267,8 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
             )
         )
     acting = frozenset((s.cell, s.position) for step in steps for s in step.cell.statements if _acts(analysis, step, s))
-    return Program(analysis, observation, tuple(steps), {name: tuple(s) for name, s in binders.items()}, acting)
+    shared = tuple(sorted({tuple(sorted(group)) for group in static.shared.values()})) if static is not None else ()
+    return Program(analysis, observation, tuple(steps), {name: tuple(s) for name, s in binders.items()}, acting, shared)
 
 
 def _acts(analysis: Analysis, step: Step, statement: Statement) -> bool:
@@ -342,20 +345,40 @@ def _observed_names(
     return uses, writes, cell.facts.binds & writes
 
 
-def _static_names(
-    analysis: Analysis, cell: AnalysedCell, tables: frozenset[str], changed: frozenset[str]
-) -> tuple[set[str], set[str], set[str]]:
-    uses = needed_names(analysis, cell)
-    # Of tables it is known which methods change them: in the cell itself, or in a function that it may call.
-    left_alone = tables - changed_tables(cell.code.tree, tables, analysis.modules) - (changed - cell.facts.loads)
-    changed_in_place = {
-        name
-        for name in (touched_names(analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads)))
-        if name not in analysis.modules and name not in left_alone and not _never_changes(analysis, name)
-    }
-    writes = cell.facts.all_binds | changed_in_place
-    uses |= (changed_in_place | cell.facts.maybe_binds) - cell.facts.binds
-    return uses, writes, set(cell.facts.binds)
+class _Static:
+    """What cells do to names, judged from the code alone: what may be changed counts as changed."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._tables = table_names(analysis.cells, analysis.modules)
+        self._changed_in_functions = {
+            name
+            for cell in analysis.cells
+            for statement in cell.statements
+            if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            for name in changed_tables(statement.node, self._tables, analysis.modules)
+        }
+        bound = {name for cell in analysis.cells for name in cell.facts.all_binds}
+        self._constant = frozenset(name for name in bound if _never_changes(analysis, name))
+        self.shared = sharing_names(analysis.cells, analysis.modules, self._constant, self._tables)
+        self._bound: set[str] = set()
+
+    def names(self, cell: AnalysedCell) -> tuple[set[str], set[str], set[str]]:
+        """Names that a cell uses, writes and binds; to be asked of the cells in order."""
+        uses = needed_names(self._analysis, cell)
+        # Of tables it is known which methods change them: in the cell itself, or in a function that it may call.
+        left_alone = self._tables - changed_tables(cell.code.tree, self._tables, self._analysis.modules)
+        left_alone -= self._changed_in_functions - cell.facts.loads
+        changed = {
+            name
+            for name in touched_names(self._analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads))
+            if name not in self._analysis.modules and name not in left_alone | self._constant
+        }
+        # A change through one name is seen through all that share the object.
+        changed |= {other for name in changed for other in self.shared.get(name, ())} & self._bound
+        self._bound |= cell.facts.all_binds
+        uses |= (changed | cell.facts.maybe_binds) - cell.facts.binds
+        return uses, cell.facts.all_binds | changed, set(cell.facts.binds)
 
 
 def _never_changes(analysis: Analysis, name: str) -> bool:

@@ -32,12 +32,9 @@ def possible_cuts(analysis: Analysis, most: int = 16) -> frozenset[int]:
     found = roles(analysis)
     order = [cell.index for cell in analysis.cells]
     gains = boundary_gains([found[index] for index in order])
+    # Even an unlikely place may turn out to be the only one where nothing stands in the way.
     ranked = sorted(range(1, len(order)), key=lambda position: (-gains[position], position))
-    chosen = [position for position in ranked if gains[position] > 0][:most]
-    if len(chosen) < 3:
-        spread = max(1, len(order) // 6)
-        chosen += [position for position in range(spread, len(order), spread) if position not in chosen]
-    return frozenset(order[position - 1] for position in chosen)
+    return frozenset(order[position - 1] for position in ranked[:most])
 
 
 def divide(

@@ -94,3 +94,10 @@ def test_what_a_function_looks_up_may_be_made_in_the_stage_that_calls_it(program
     found = flow(steps, [(0, 1), (2, 3), (4,)], frozenset())
     assert found.conflicts == []
     assert [(c.names, c.producer, c.consumers) for c in found.crossings] == [(("m",), 0, (1,)), (("m",), 1, (2,))]
+
+
+def test_what_a_stage_makes_itself_is_no_need_of_what_it_runs_again(program) -> None:
+    # `use` is made again at the start of the last stage, where `k` gets another value only later.
+    steps = program("k = 1\ndef use(x=k):\n    return x", "print(1)", "k = [2]", "print(use(), k)", "k.append(3)")
+    found = flow(steps, [(0, 1), (2, 3, 4)], frozenset())
+    assert not any("another stage" in conflict.why for conflict in found.conflicts)

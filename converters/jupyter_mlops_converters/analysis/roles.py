@@ -84,6 +84,10 @@ _TELLS = frozenset(
 _INPUTS = frozenset({"X", "y", "Y", "features", "target", "labels", "X_data", "y_data"})
 #: Methods that change what they are called on.
 _IN_PLACE = frozenset({"insert", "append", "extend", "pop", "update", "remove", "sort", "setdefault", "add", "clear"})
+#: Calls that make what later cells work with, and nothing that a stage could be for.
+_PREPARING = frozenset(
+    {"default_rng", "RandomState", "Random", "namedtuple", "NewType", "TypeVar", "getLogger", "Lock", "RLock", "Path"}
+)
 _NOT_JUST_LOOKING = frozenset({"load", "split", "train", "report"})
 
 #: What headings speak of; the first that fits counts, so the special ones come first.
@@ -228,7 +232,8 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
             part in origin for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
         ):
             scores["train"] = scores.get("train", 0) + 2
-    if any(isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript) for s in cell.statements):
+    columns = (s.node for s in cell.statements if s.kind == "other" and isinstance(s.node, ast.Assign))
+    if any(isinstance(node.targets[0], ast.Subscript) for node in columns):
         scores["features"] = scores.get("features", 0) + 0.75
     if _INPUTS & cell.facts.binds:
         scores["features"] = scores.get("features", 0) + 1
@@ -259,7 +264,7 @@ def _prepares(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _called(node.value).endswith("seed")
     value = node.value if isinstance(node, ast.Assign) else None
-    return isinstance(value, ast.Constant)
+    return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and _called(value) in _PREPARING)
 
 
 def _looks(cell: AnalysedCell) -> bool:

@@ -185,6 +185,8 @@ def test_what_headings_speak_of(heading: str, role: str) -> None:
         ("model.fit(X, y)", "train", False),
         ("print(model.score(X, y))", "evaluate", False),
         ("%matplotlib inline\nimport numpy as np\nnp.random.seed(3)\nN = 4", "setup", False),
+        ("import numpy as np\nimport os\nos.environ['A'] = 'b'\nrng = np.random.default_rng(5)", "setup", False),
+        ("from collections import namedtuple\nPair = namedtuple('Pair', 'a b')", "setup", False),
     ],
 )
 def test_what_cells_do(tmp_path: Path, cell: str, role: str, looks: bool) -> None:

@@ -273,7 +273,10 @@ def make_context(
     from_library = sorted(set(replays) & library.names)
     for wanted in sorted(set(replays) - library.names):
         statement = program.replay(wanted, replays[wanted]) or program.binders[wanted][-1]
-        for each in (statement, *program.submodules(wanted, replays[wanted])):
+        unsure = _brings_anything(statement) and program.observation is None
+        # Without a run, any star import or script so far may be what brings the name.
+        sources = _sources(program, replays[wanted]) if unsure else [statement]
+        for each in (*sources, *program.submodules(wanted, replays[wanted])):
             statements.setdefault((each.cell, each.position), (each, set()))[1].add(wanted)
     before: list[str] = []
     definitions: list[str] = []
@@ -283,7 +286,8 @@ def make_context(
         before.append(f"from {name}_lib import {', '.join(from_library)}")
     for _, (statement, names) in sorted(statements.items(), key=lambda item: item[0]):
         if statement.kind == "import":
-            text = import_text(statement, names)
+            whole = statement.facts.star_imports and program.observation is None
+            text = statement.text if whole else import_text(statement, names)
             if text not in before:
                 before.append(text)
         elif not any(
@@ -299,6 +303,15 @@ def make_context(
         definitions=_joined(definitions),
         library=tuple(from_library),
     )
+
+
+def _brings_anything(statement: Statement) -> bool:
+    return bool(statement.facts.star_imports) or statement.text.startswith("%run ")
+
+
+def _sources(program: Program, before: int) -> list[Statement]:
+    """Star imports and scripts of the steps before a position."""
+    return [s for step in program.steps[:before] for s in step.cell.statements if _brings_anything(s)]
 
 
 def _joined(statements: list[str]) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from jupyter_mlops_converters.plan.edited import EditedStage
     from jupyter_mlops_converters.plan.planner import Caution, Place
 
+#: Modules with which code looks at functions and classes, and at where they are defined.
+_ASKING = frozenset({"doctest", "inspect", "pickle", "__main__", "multiprocessing", "dill", "cloudpickle"})
+
 
 @dataclass
 class Draft:
@@ -74,7 +77,10 @@ def draft(
     """
     names = _assigned(candidates)
     definitions = {name for name, found in program.binders.items() if any(s.kind == "definition" for s in found)}
-    able = make_library(program, definitions, names, "", place.apart).names if caution.library else frozenset()
+    # Code that asks where it is defined would see the move, and without a run nothing would show it.
+    asks = program.observation is None and any(m.split(".")[0] in _ASKING for m in program.analysis.modules.values())
+    movable = caution.library and not asks
+    able = make_library(program, definitions, names, "", place.apart).names if movable else frozenset()
     conflicts = [
         Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
         for first, last in caution.together

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from jupyter_mlops_converters.analysis.liveness import closure
 from jupyter_mlops_converters.plan.context import configuration, configuration_clash
 from jupyter_mlops_converters.plan.program import GENERATORS, Program
+from jupyter_mlops_converters.plan.unseen import unseen_obstacle
 
 #: Positions of a stage's steps, sorted.
 Positions: TypeAlias = "tuple[int, ...]"
@@ -171,6 +172,10 @@ def flow(
             if len(producers) > 1:
                 why = f"{_listed(group)} share objects and are changed together here"
                 result.conflicts.append(Conflict(min(written.values()), reader, why))
+                continue
+            if len(group) > 1 and program.observation is None:
+                why = f"{_listed(group)} may share objects, and without a run it is not known what a file would keep of that"
+                result.conflicts.append(Conflict(max(written.values()), reader, why))
                 continue
             producer = producers.pop()
             conflict = _overwritten(program, stages[producer], written, reader) or _obstacle(
@@ -347,6 +352,8 @@ def _obstacle(program: Program, group: tuple[str, ...], written: dict[str, int],
         choice = program.choice(group, last, reader)
         if choice is not None and choice.format is None:
             why = f"{_listed(group)} cannot be written to a file: {choice.why}"
+    if why is None and program.observation is None:
+        why = next((found for name in group if (found := unseen_obstacle(program, name)) is not None), None)
     return Conflict(last, reader, why) if why is not None else None
 
 

@@ -14,9 +14,11 @@ from functools import cached_property
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, Statement, dotted
 from jupyter_mlops_converters.analysis.liveness import closure, live_after, needed_names, touched_names
+from jupyter_mlops_converters.analysis.names import BUILTINS
 from jupyter_mlops_converters.analysis.roles import CellRole, roles
 from jupyter_mlops_converters.analysis.sharing import sharing_names
 from jupyter_mlops_converters.analysis.tables import changed_tables, table_names
+from jupyter_mlops_converters.analysis.touching import touched_in
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 
 GENERATORS = ("<random>", "<numpy.random>", "<torch>")
@@ -218,7 +220,10 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
         for statement in cell.statements:
             for name in statement.facts.all_binds:
                 binders.setdefault(name, []).append(statement)
-        if observation is not None:
+        if observation is None:
+            for name, statement in _may_be_brought_along(analysis, cell):
+                binders.setdefault(name, []).append(statement)
+        else:
             for name, statement in _brought_along(cell, observation.cell(cell.index)):
                 binders.setdefault(name, []).append(statement)
     steps = []
@@ -300,6 +305,26 @@ def _seen_role(role: CellRole, observed: ObservedCell | None, writes: set[str]) 
     return role
 
 
+def _may_be_brought_along(analysis: Analysis, cell: AnalysedCell) -> list[tuple[str, Statement]]:
+    """Names that nothing binds, and that the cell's star import or `%run` must have brought for others to use."""
+    sources = [s for s in cell.statements if s.facts.star_imports or s.text.startswith("%run ")]
+    if not sources:
+        return []
+    bound = {name for other in analysis.cells for name in other.facts.all_binds} | BUILTINS
+    # With several sources none can be told to be the one, so a stage that needs one runs all again.
+    return [(name, source) for source in sources for name in sorted(_looked_up_anywhere(analysis) - bound)]
+
+
+def _looked_up_anywhere(analysis: Analysis) -> set[str]:
+    return {
+        name
+        for cell in analysis.cells
+        for name in cell.facts.loads
+        | set().union(*(free for s in cell.statements for free in s.facts.deferred.values()))
+        if name.isidentifier()
+    }
+
+
 def _brought_along(cell: AnalysedCell, observed: ObservedCell) -> list[tuple[str, Statement]]:
     """Functions, classes and modules that a star import or `%run` has bound: names that the code does not show."""
     stars = [s for s in cell.statements if s.facts.star_imports]
@@ -360,6 +385,12 @@ class _Static:
         }
         bound = {name for cell in analysis.cells for name in cell.facts.all_binds}
         self._constant = frozenset(name for name in bound if _never_changes(analysis, name))
+        self._defined = frozenset(
+            node.name
+            for cell in analysis.cells
+            for node in ast.walk(cell.code.tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
         self.shared = sharing_names(analysis.cells, analysis.modules, self._constant, self._tables)
         self._bound: set[str] = set()
 
@@ -369,10 +400,13 @@ class _Static:
         # Of tables it is known which methods change them: in the cell itself, or in a function that it may call.
         left_alone = self._tables - changed_tables(cell.code.tree, self._tables, self._analysis.modules)
         left_alone -= self._changed_in_functions - cell.facts.loads
+        loud, quiet = touched_in(cell.code.tree, self._analysis.modules, self._defined)
+        # What a function of the notebook does to globals is not seen in the cell that calls it.
+        quiet -= closure(self._analysis, cell.facts.loads & self._defined)
         changed = {
             name
-            for name in touched_names(self._analysis, cell) & (cell.facts.touches | (uses - cell.facts.loads))
-            if name not in self._analysis.modules and name not in left_alone | self._constant
+            for name in touched_names(self._analysis, cell) & (cell.facts.touches | loud | (uses - cell.facts.loads))
+            if name not in self._analysis.modules and name not in left_alone | self._constant | quiet
         }
         # A change through one name is seen through all that share the object.
         changed |= {other for name in changed for other in self.shared.get(name, ())} & self._bound

@@ -94,7 +94,7 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     expected = hazard.expected
     loose = set(expected.get("not_deterministic", ()))
     verdict = expected.get("verdict", "equivalent-within-tolerance" if loose else "equivalent")
-    assert verification["verdict"] == verdict, verification
+    assert verification["verdict"] in (verdict if isinstance(verdict, list) else [verdict]), verification
     verdicts = {cell["source_cell"]: cell["verdict"] for cell in verification["cells"]}
     assert verdicts == {c: "not-deterministic" if c in loose else "identical" for c in hazard.code_cells}
     stages = [stage for stage in document["stages"] if stage["source_cells"]]

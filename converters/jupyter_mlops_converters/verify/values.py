@@ -52,6 +52,23 @@ _NOT_TRANSPORTABLE = {
 }
 
 
+#: What cannot be changed itself, and shows or changes what it refers to.
+_WINDOWS = (
+    tuple,
+    frozenset,
+    slice,
+    functools.partial,
+    types.CellType,
+    types.MethodType,
+    types.BuiltinMethodType,
+    types.MethodWrapperType,
+    types.MappingProxyType,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+)
+
+
 class Unfingerprintable(Exception):  # noqa: N818 - it is an answer about a value, and reads as one
     """The value has nothing that could be written to a file and be equal in another process.
 
@@ -1123,7 +1140,7 @@ def _reach(value: Any, limit: int) -> tuple[set[int], dict[int, list[Any]], list
             inner = [item.__defaults__, item.__kwdefaults__, item.__dict__ or None, *map(_content, cells)]
             if cells:
                 found.add(id(item))
-        elif kind in (tuple, frozenset, types.MethodType, functools.partial, types.CellType):
+        elif kind in _WINDOWS:
             inner = gc.get_referents(item)
         elif kind in (list, dict, set, bytearray) or _is_mutable(item, kind, belongings):
             found.add(id(item))
@@ -1164,8 +1181,10 @@ def _referents(item: Any, kind: type) -> list[Any]:
 
 def _is_mutable(item: Any, kind: type, belongings: dict[str, set[int]]) -> bool:
     """Whether an object of another type counts: not definitions, single values, enumeration members and the like."""
-    if kind in _PLAIN or issubclass(kind, type) or kind.__module__ == "builtins":
+    if kind in _PLAIN or issubclass(kind, type):
         return False
+    if kind.__module__ == "builtins":
+        return hasattr(kind, "__next__")
     module = _module(kind)
     if module + "." + kind.__qualname__ in _SINGLE_VALUES or issubclass(kind, types.ModuleType):
         return False

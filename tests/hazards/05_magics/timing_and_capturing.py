@@ -1,4 +1,4 @@
-# verdict: equivalent-within-tolerance
+# verdict: [equivalent, equivalent-within-tolerance]
 # %% [markdown]
 # # Timed cells
 # %%

@@ -97,7 +97,7 @@ def processes() -> set[int]:
 
 
 def sockets(pid: int) -> set[str]:
-    links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+    links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
     return {link for link in links if link.startswith("socket:")}
 
 

@@ -248,7 +248,8 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
     if section in scores or section in {"clean", "explore", "features"}:
         scores[section] = scores.get(section, 0) + (2 if headings else 0.75)
     if not scores:
-        return CellRole("", 0, headings, draws=draws)
+        # Plain code says nothing of itself; the heading above it may.
+        return CellRole(section, 1 if section else 0, headings, draws=draws)
     role = max(scores, key=lambda name: (scores[name], -ROLES.index(name)))
     return CellRole(role, scores[role], headings, draws=draws)
 

@@ -53,7 +53,7 @@ _NOT_TRANSPORTABLE = {
 
 
 #: What cannot be changed itself, and shows or changes what it refers to.
-_WINDOWS = (
+_WINDOWS: tuple[type, ...] = (
     tuple,
     frozenset,
     slice,

@@ -17,6 +17,8 @@ from jupyter_mlops_converters.emit.emission import Content
 _BOUNDS = "tests/metric_bounds.yaml"
 #: Verdicts that say alike: the pipeline does what the notebook does.
 _GOOD = frozenset({"identical", "within-tolerance", "not-deterministic"})
+#: Findings about how the plan was found: one that is gone on with is not searched for again.
+_SEARCH = frozenset({"planned-again", "kept-together"})
 _EQUIVALENT = frozenset({"equivalent", "equivalent-within-tolerance"})
 
 
@@ -60,7 +62,5 @@ def essence(document: Mapping[str, Any]) -> Any:
             compared.pop("detail", None)
             if compared.get("verdict") in _GOOD:
                 compared["verdict"] = "good"
-    for finding in found.get("findings", ()):
-        if finding.get("code") == "planned-again":
-            finding.pop("message", None)
+    found["findings"] = [each for each in found.get("findings", ()) if each.get("code") not in _SEARCH]
     return found

@@ -94,11 +94,25 @@ def test_what_shares_nothing_is_parted(program) -> None:
 @pytest.mark.parametrize(
     "made",
     ["keep = lambda x: x\nvalue = {'f': [lambda x: x]}", "value = (n for n in [1])", "value = open('x.txt')",
-     "class Own:\n    pass\nvalue = Own()", "import threading\nvalue = {'lock': threading.Lock()}"],
+     "class Own:\n    pass\nvalue = Own()", "class Own:\n    pass\nvalue = [Own() for _ in 'ab']",
+     "value = list(map(open, ['x.txt']))", "value = [file for file in map(open, ['x.txt'])]",
+     "with open('x.txt') as value:\n    pass", "from collections import defaultdict\nvalue = defaultdict(lambda: 0)",
+     "value = zip([1], [2])", "import threading\nvalue = {'lock': threading.Lock()}"],
 )  # fmt: skip
 def test_what_a_file_may_not_keep_is_not_handed_over(program, made: str) -> None:
     (conflict,) = flow(program(made, "print(value)"), [(0,), (1,)], frozenset()).conflicts
     assert "`value`" in conflict.why
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["value = [int(line) for line in open('x.txt')]", "value = open('x.txt').read().split()", "value = sum(n for n in [1])",
+     "value = sorted([2, 1], key=lambda n: -n)", "value = dict(zip('ab', [1, 2]))", "value = [n for n, _ in enumerate('ab')]",
+     "import json\nwith open('x.json') as file:\n    value = json.load(file)", "value = list(map(int, '12'))",
+     "import csv\nvalue = list(csv.reader(open('x.csv')))", "value = df['a'].apply(lambda x: x + 1)"],
+)  # fmt: skip
+def test_what_is_only_made_with_such_things_is_handed_over(program, made: str) -> None:
+    assert not flow(program(TABLE, made, "print(value)"), [(0, 1), (2,)], frozenset()).conflicts
 
 
 def test_names_that_nothing_binds_come_from_star_imports(program) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from jupyter_mlops_converters.document import conversion_document
 from jupyter_mlops_converters.emit import emit
 from jupyter_mlops_converters.observe.loop import complete
 from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.plan.edited import EditedPlan, EditedStage
 from jupyter_mlops_converters.plan.planner import Place, plan
 from jupyter_mlops_converters.plan.program import build_program
-from jupyter_mlops_converters.plan.stages import possible_cuts
 from jupyter_mlops_converters.proving import Workbench
 from jupyter_mlops_converters.scratch import Scratch, workspace
 from jupyter_mlops_converters.source.notebook import read_notebook
@@ -317,11 +318,28 @@ IN_FRAMES = [
 ]  # fmt: skip
 
 
+#: All that grows in one bed is looked at by one process.
+PLAIN_BED, FRAMES_BED = pytest.mark.xdist_group("plain bed"), pytest.mark.xdist_group("frames bed")
+
+
+def divided(analysis: Analysis, starts: Mapping[str, int]) -> EditedPlan:
+    """Stages that begin at these cells, whatever the planner would prefer."""
+    code = [cell.index for cell in analysis.cells]
+    bounds = [*starts.values(), code[-1] + 1]
+    return EditedPlan(
+        tuple(
+            EditedStage(name, tuple(index for index in code if low <= index < high))
+            for name, (low, high) in zip(starts, pairwise(bounds), strict=True)
+        )
+    )
+
+
 @dataclass
 class Bed:
     """A notebook that was observed and converted, and the proofs of what was planted."""
 
     root: Path
+    starts: Mapping[str, int]
     good: Proof | None = None
     stages: dict[str, str] = field(default_factory=dict)
     proofs: dict[str, Proof] = field(default_factory=dict)
@@ -339,11 +357,12 @@ class Bed:
         place = Place("n", "N", "work/n.ipynb", "pipelines/n", "work", has_git=False)
         bench = Workbench(analysis, scratch, limits=Limits(), progress=lambda _event: None)
         async with scratch, bench:
-            cuts = possible_cuts(analysis)
-            scratch.open(3)
+            edited = divided(analysis, self.starts)
+            cuts = edited.cuts
+            scratch.open(len(edited.stages))
             observation = await bench.observe(cuts)
             await scratch.ready()
-            emission = emit(plan(build_program(analysis, observation), place, cuts), ("papermill",))
+            emission = emit(plan(build_program(analysis, observation), place, cuts, edited=edited), ("papermill",))
             document = conversion_document(emission, None)
             runs = stage_runs(document)
             scratch.lay_out(runs, emission.files)
@@ -360,27 +379,27 @@ class Bed:
                 self.proofs[plant.what] = await bench.prove(runs, observation, known=known, to_the_end=False)
 
 
-def bed(root: Path, cells: Sequence[Any], planted: Sequence[Planted]) -> Bed:
+def bed(root: Path, cells: Sequence[Any], starts: Mapping[str, int], planted: Sequence[Planted]) -> Bed:
     """Lay a project with a notebook, and grow what is planted."""
     write_notebook(root / "work" / "n.ipynb", [Cell("code", cell) if isinstance(cell, str) else cell for cell in cells])
     (root / "work" / "data").mkdir()
     (root / "work" / "data" / "names.txt").write_text("ada ben cid dan eva fay gus hal\n", encoding="utf-8")
-    made = Bed(root)
+    made = Bed(root, starts)
     made.grow(planted)
     return made
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Bed:
-    return bed(tmp_path_factory.mktemp("plain"), PLAIN, IN_PLAIN)
+    return bed(tmp_path_factory.mktemp("plain"), PLAIN, {"load": 0, "train": 13, "report": 18}, IN_PLAIN)
 
 
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> Bed:
-    return bed(tmp_path_factory.mktemp("frames"), FRAMES, IN_FRAMES)
+    return bed(tmp_path_factory.mktemp("frames"), FRAMES, {"load": 0, "train": 12, "report": 15}, IN_FRAMES)
 
 
-@pytest.mark.parametrize("name", ["plain", "frames"])
+@pytest.mark.parametrize("name", [pytest.param("plain", marks=PLAIN_BED), pytest.param("frames", marks=FRAMES_BED)])
 def test_what_is_right_is_proven(name: str, request: pytest.FixtureRequest) -> None:
     found: Bed = request.getfixturevalue(name)
     assert found.good is not None
@@ -391,8 +410,8 @@ def test_what_is_right_is_proven(name: str, request: pytest.FixtureRequest) -> N
 @pytest.mark.parametrize(
     ("name", "plant"),
     [
-        *(pytest.param("plain", plant, id=plant.what) for plant in IN_PLAIN),
-        *(pytest.param("frames", plant, id=plant.what) for plant in IN_FRAMES),
+        *(pytest.param("plain", plant, id=plant.what, marks=PLAIN_BED) for plant in IN_PLAIN),
+        *(pytest.param("frames", plant, id=plant.what, marks=FRAMES_BED) for plant in IN_FRAMES),
     ],
 )
 def test_what_is_planted_is_found(name: str, plant: Planted, request: pytest.FixtureRequest) -> None:

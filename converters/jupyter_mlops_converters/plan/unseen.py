@@ -24,7 +24,15 @@ _PLAIN_METHODS = frozenset(
      "sort_values", "query", "fetchall", "fetchone", "json"}
 )  # fmt: skip
 #: Functions that read all of what they are given.
-_READING = ("json.load", "pickle.load", "joblib.load", "yaml.safe_load", "pandas.read_", "numpy.load", "numpy.genfromtxt")
+_READING = (
+    "json.load",
+    "pickle.load",
+    "joblib.load",
+    "yaml.safe_load",
+    "pandas.read_",
+    "numpy.load",
+    "numpy.genfromtxt",
+)
 
 
 def unseen_obstacle(program: Program, name: str) -> str | None:

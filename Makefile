@@ -67,7 +67,7 @@ unit: $(STAMPS)/dev ## Fast tests: no kernels, no engines
 	$(call pytest,unit,$(PARALLEL) tests/unit)
 
 integration: $(STAMPS)/dev $(STAMPS)/labextension ## Tests with real kernels and engines
-	$(call pytest,integration,$(PARALLEL) -m 'not ladder' tests/integration)
+	$(call pytest,integration,$(PARALLEL) -m 'not ladder' --fork-kernels tests/integration)
 
 frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 	npm run --silent lint:check

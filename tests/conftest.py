@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fork-kernels",
+        action="store_true",
+        help="prove hazard notebooks in forked kernels, which is quicker, unless they go through the engines",
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -15,7 +15,9 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
-from fuzz.check import check, forked_kernels, reduce
+from forking import forked_kernels
+
+from fuzz.check import check, reduce
 from fuzz.notebook import Cell, compose
 from fuzz.shell import warm
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,26 +34,6 @@ class Checked:
     def bad(self) -> bool:
         """Whether the converter is at fault."""
         return self.outcome not in {"equal", "one-stage", "invalid"}
-
-
-@contextmanager
-def forked_kernels() -> Iterator[None]:
-    """Fork the kernels of all conversions from a warm process: the same answers, several times sooner."""
-    from jupyter_mlops_converters.observe.session import Session
-    from jupyter_mlops_converters.warm import WarmKernels
-
-    plain = Session.__init__
-    with WarmKernels() as kernels:
-        kernels.preload(["numpy", "pandas", "sklearn.linear_model", "sklearn.neighbors", "sklearn.tree"])
-
-        def start(self: Session, *arguments: Any, **options: Any) -> None:
-            plain(self, *arguments, **{"kernels": kernels, **options})
-
-        Session.__init__ = start
-        try:
-            yield
-        finally:
-            Session.__init__ = plain
 
 
 def check(cells: list[Cell], folder: Path, **how: Any) -> Checked:

@@ -11,12 +11,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from forking import forked_from, warm_kernels
 from jupyter_mlops_converters.verify.outputs import compare_outputs
+from jupyter_mlops_converters.warm import WarmKernels
 from notebooks import Hazard, commit, environment, git, hazard_project, hazards, pipeline_outputs, plain_outputs
 
 from jupyter_mlops import convert
@@ -43,19 +46,28 @@ class Run(NamedTuple):
         return plain_outputs(clone / self.notebook.relative_to(self.root), recorded=recorded)
 
 
-def parameters() -> list[Any]:
-    """Every notebook once; all that is about one notebook runs in one process, so that it is converted once."""
+def parameters(*, engines: bool = False) -> list[Any]:
+    """Every notebook once; all that is about one notebook runs in one process, so that it is converted once.
+
+    Args:
+        engines: whether the test sends them through the engines, which those of the ladder alone are spared.
+    """
     return [
         pytest.param(
             hazard,
             id=f"{hazard.rung:02}-{hazard.name}",
             marks=[
                 pytest.mark.xdist_group(hazard.name),
-                *([] if hazard.expected.get("engines") == "always" else [pytest.mark.ladder]),
+                *([pytest.mark.ladder] if engines and not with_engines(hazard) else []),
             ],
         )
         for hazard in CONVERTED
     ]
+
+
+def with_engines(hazard: Hazard) -> bool:
+    """Whether the notebook goes through both engines whenever the tests run."""
+    return bool(hazard.expected.get("engines") == "always")
 
 
 @pytest.fixture(autouse=True)
@@ -67,9 +79,19 @@ def _secrets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Converts a hazard notebook once for all tests of this module."""
+def kernels() -> Iterator[WarmKernels]:
+    with warm_kernels() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
+    """Converts a hazard notebook once for all tests of this module.
+
+    With `--fork-kernels`, those that do not go through the engines are proven in forked kernels, which takes less time.
+    """
     done: dict[str, Run] = {}
+    forks = request.config.getoption("fork_kernels")
 
     def get(hazard: Hazard) -> Run:
         if hazard.name not in done:
@@ -77,9 +99,11 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Any:
             notebook = hazard_project(root, hazard)
             before = notebook.read_bytes()
             # Tracking is tested with the engines; left out here, it spares each engine ten seconds a notebook.
-            conversion = convert(
-                notebook, targets=("papermill", "ploomber", "dvc"), **hazard.expected.get("options", {})
-            )
+            fork = forks and not with_engines(hazard)
+            with forked_from(request.getfixturevalue("kernels")) if fork else nullcontext():
+                conversion = convert(
+                    notebook, targets=("papermill", "ploomber", "dvc"), **hazard.expected.get("options", {})
+                )
             done[hazard.name] = Run(hazard, root, notebook, before, conversion)
         return done[hazard.name]
 
@@ -110,7 +134,7 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     assert_equal(run, plain, proven, {str(tmp_path / "plain"): "PROJECT"})
 
 
-@pytest.mark.parametrize("hazard", parameters())
+@pytest.mark.parametrize("hazard", parameters(engines=True))
 def test_both_engines_give_what_the_notebook_gives(converted: Any, hazard: Hazard, tmp_path: Path) -> None:
     run = converted(hazard)
     commit_all(run.root)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forking import forked_kernels
 from jupyter_mlops_converters.analysis.cells import Analysis, analyse
 from jupyter_mlops_converters.document import conversion_document
 from jupyter_mlops_converters.emit import emit
@@ -385,7 +386,8 @@ def bed(root: Path, cells: Sequence[Any], starts: Mapping[str, int], planted: Se
     (root / "work" / "data").mkdir()
     (root / "work" / "data" / "names.txt").write_text("ada ben cid dan eva fay gus hal\n", encoding="utf-8")
     made = Bed(root, starts)
-    made.grow(planted)
+    with forked_kernels():
+        made.grow(planted)
     return made
 
 

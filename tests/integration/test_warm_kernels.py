@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,13 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import psutil
 import pytest
 from blocking import BlockingSession as Session
+from jupyter_client import AsyncKernelManager
 from jupyter_mlops_converters.observe.session import CellFailedError
 from jupyter_mlops_converters.warm import WarmKernels
+from jupyter_mlops_converters.warm.jupyter import PromptClient
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -133,6 +137,31 @@ def test_a_forked_kernel_holds_no_socket_of_the_warm_process(kernels: WarmKernel
         assert not sockets(warm) & sockets(kernel)
 
 
+def test_a_kernel_that_publishes_late_is_ready_all_the_same() -> None:
+    class Late(PromptClient):  # type: ignore[misc]
+        """On a busy machine nothing arrives within a moment."""
+
+        async def get_iopub_msg(self, *, timeout: float) -> Any:
+            if timeout < 0.3:
+                await asyncio.sleep(timeout)
+                raise Empty
+            return await super().get_iopub_msg(timeout=timeout)
+
+    async def start() -> None:
+        manager = AsyncKernelManager()
+        manager.client_factory = Late
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(60)
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    asyncio.run(start())
+
+
 def test_what_was_imported_ahead_is_there_and_nothing_of_another_kernel_is(
     kernels: WarmKernels, tmp_path: Path
 ) -> None:
@@ -228,6 +257,7 @@ import sys
 from pathlib import Path
 from blocking import BlockingSession
 from jupyter_mlops_converters.warm import WarmKernels
+from jupyter_mlops_converters.warm.jupyter import PromptClient
 
 kernels = WarmKernels()
 with BlockingSession("python3", Path.cwd(), kernels=kernels):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Fork = Callable[[list[str], str, dict[str, str]], "ForkedKernel | None"]
 #: Seconds after which a channel that hears nothing looks for itself.
 _LOOK = 0.2
+#: Seconds that a kernel's first answer may take to arrive before it is asked again.
+_SOON = 0.02
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -82,12 +84,17 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
             RuntimeError: the kernel died, or the time is over.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
+        asked: set[str] = set()
+        # What was published before this was listening is lost, so it has to be asked again, soon at first; on a busy
+        # machine an answer takes longer than that.
+        patience = _SOON
         while True:
-            asked = self.kernel_info()
+            asked.add(self.kernel_info())
             try:
                 reply = await self._of(asked, self.get_shell_msg, "kernel_info_reply", 1)
-                await self._of(asked, self.get_iopub_msg, "status", 0.02, "idle")
+                await self._of(asked, self.get_iopub_msg, "status", patience, "idle")
             except Empty:
+                patience = min(1.0, 2 * patience)
                 if not await self._async_is_alive():
                     raise RuntimeError("The kernel died before it answered.") from None
             else:
@@ -97,12 +104,12 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
                 raise RuntimeError(f"The kernel did not answer in {timeout} seconds.")
 
     async def _of(
-        self, asked: str, receive: Any, kind: str, patience: float, state: str | None = None
+        self, asked: set[str], receive: Any, kind: str, patience: float, state: str | None = None
     ) -> dict[str, Any]:
-        """The message of a kind, and of a state, that answers a request."""
+        """The message of a kind, and of a state, that answers one of the requests."""
         until = time.monotonic() + patience
         while True:
             message: dict[str, Any] = await receive(timeout=max(0, until - time.monotonic()))
-            answers = message["parent_header"].get("msg_id") == asked and message["msg_type"] == kind
+            answers = message["parent_header"].get("msg_id") in asked and message["msg_type"] == kind
             if answers and state in (None, message["content"].get("execution_state")):
                 return message

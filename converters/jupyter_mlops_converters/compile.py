@@ -200,6 +200,8 @@ def compile_members(
         pipeline = with_outputs(pipeline, proof, {m.path: m.run for m in members}, secrets_of(members))
     else:
         for member in members:
+            asked = dict.fromkeys(line for each in member.analysis.notebook.installs for line in each.requirements)
+            member.place = replace(member.place, requirements=tuple(asked))
             member.program = program_of(member)
         pipeline = joined(members, plan_all(members))
     progress({"phase": "emit", "message": "Writing the pipeline's files in memory", "fraction": 0.95})

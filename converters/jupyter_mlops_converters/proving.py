@@ -127,6 +127,7 @@ class Workbench:
             limit=self._limits.cell,
             paths={**scratch.paths(scratch.original, scratch.proof), f"{Path(scratch.folder).name}_lib.": "__main__."},
             seeded_from=first_seeds(self._analysis),
+            installs=frozenset(install.cell for install in self._analysis.notebook.installs),
             progress=self._tell,
             excuse=(lambda stage: self._excuse(stage, observation)) if excusing else _as_it_is,
         )

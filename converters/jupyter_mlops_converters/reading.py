@@ -1,4 +1,4 @@
-"""Read a notebook for a conversion: its secrets moved to the environment, its cells in the order that was asked for."""
+"""Read a notebook for a conversion: secrets moved to the environment, installs left out, cells in the order asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.plan.pipeline import Finding
 from jupyter_mlops_converters.source.conceal import concealed
-from jupyter_mlops_converters.source.notebook import SourceNotebook, read_notebook
+from jupyter_mlops_converters.source.installs import without_installs
+from jupyter_mlops_converters.source.notebook import Install, SourceNotebook, read_notebook
 from jupyter_mlops_converters.source.order import in_recorded_order, is_out_of_order
 from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.outputs import compare_outputs
@@ -32,7 +33,7 @@ def read(path: Path | str, order: Order | Sequence[Any] = "document") -> SourceN
     Raises:
         MlopsError: as `source.notebook.read_notebook`; ``no-recorded-order``; ``secret-in-text``.
     """
-    notebook = concealed(read_notebook(path))
+    notebook = without_installs(concealed(read_notebook(path)))
     if order == "document":
         return notebook
     if order == "recorded":
@@ -107,6 +108,8 @@ def reading_findings(notebook: SourceNotebook, observation: Observation | None) 
         if masked(list(cell.outputs), notebook.secrets) != list(cell.outputs):
             text = "The cell shows a secret, so the executed notebooks of the pipeline hold it, too. Do not show it."
             yield Finding("secret-shown", "error", text, cell.index)
+    for install in notebook.installs:
+        yield Finding("install-in-notebook", "warning", _said_of(install), install.cell, install.line)
     if not is_written_order(notebook):
         text = "The cells are in the order in which they were last run, since the notebook does not run from top to bottom."
         yield Finding("recorded-order", "warning", text)
@@ -116,6 +119,15 @@ def reading_findings(notebook: SourceNotebook, observation: Observation | None) 
         if changed:
             text += f", which is not what the notebook shows in cell {', '.join(map(str, changed[:8]))}"
         yield Finding("run-out-of-order", "warning", f"{text}.", changed[0] if changed else None)
+
+
+def _said_of(install: Install) -> str:
+    said = f"`{install.text}` was not run, and is a comment in the pipeline: no stage installs anything."
+    if install.requirements:
+        said += " What it asks for is in requirements.txt."
+    if not install.known:
+        said += " Not all that it asks for can be told from the cell: see that it is there wherever the pipeline runs."
+    return said
 
 
 def _shows_something_else(notebook: SourceNotebook, observation: Observation) -> list[int]:

@@ -190,6 +190,36 @@ class Agent:
                 found[distribution] = metadata.version(distribution)
         self._write({"distributions": found, "python": "%d.%d" % sys.version_info[:2]})
 
+    def installed(self, request: Any) -> None:
+        """Report which distributions are there.
+
+        Args:
+            request: JSON: "names".
+        """
+        from importlib import metadata
+
+        found = {}
+        for name in json.loads(request)["names"]:
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                distribution = metadata.distribution(name)
+                found[name] = [distribution.metadata["Name"], distribution.version]
+        self._write({"found": found})
+
+    def pip_install(self, request: Any) -> None:
+        """Install packages into the kernel's environment, and report what pip said.
+
+        Args:
+            request: JSON: "requirements".
+        """
+        import importlib
+        import subprocess
+
+        command = [sys.executable, "-m", "pip", "install", *json.loads(request)["requirements"]]
+        said = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+        done: Any = subprocess.run(command, check=False, **said)  # type: ignore[call-overload]
+        importlib.invalidate_caches()
+        self._write({"said": done.stdout.decode("utf-8", "replace")})
+
     def compare_files(self, request: Any) -> None:
         """Compare two pickle or joblib files by the value in them: equal values may have different bytes.
 

@@ -14,6 +14,7 @@ from typing import Any
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
 from jupyter_mlops_converters.analysis.liveness import live_after, touched_names
 from jupyter_mlops_converters.observe.failures import explained
+from jupyter_mlops_converters.observe.installing import have_installed
 from jupyter_mlops_converters.observe.mirror import snapshot
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
@@ -28,15 +29,17 @@ FORCED = ("<random>", "<numpy.random>")
 
 @dataclass(frozen=True)
 class Limits:
-    """Time limits.
+    """What running a notebook may take.
 
     Attributes:
         cell: seconds a cell may take; None for no limit.
         total: seconds for everything; None for no limit.
+        install: whether packages that the notebook installs, and that are not there, may be installed.
     """
 
     cell: float | None = None
     total: float | None = None
+    install: bool = False
 
 
 async def observe(
@@ -59,15 +62,15 @@ async def observe(
         session: a kernel that was not started yet, in the notebook's folder of the copy.
         reference: folder for saved values.
         cut_after: cells after which a stage may end; hand-over formats are tried there.
-        limits: time limits.
+        limits: what it may take.
         progress: told about every cell.
 
     Returns:
         What was seen.
 
     Raises:
-        MlopsError: ``notebook-raises``, ``missing-data``, ``missing-package``, ``needs-input``, ``cell-timeout``,
-            ``kernel-died`` — with the cell.
+        MlopsError: ``notebook-raises``, ``missing-data``, ``missing-package``, ``install-needed``, ``needs-input``,
+            ``cell-timeout``, ``kernel-died`` — with the cell.
     """
     live = live_after(analysis)
     observed: list[ObservedCell] = []
@@ -80,6 +83,7 @@ async def observe(
             # A stage has it from its set-up cell.
             await session.hidden("import os")
         await session.install_agent(root=mirror, protected=project, reference=reference, secrets=secrets)
+        installed = await have_installed(session, analysis.notebook, allowed=limits.install)
         await session.ask("set_random", {"states": dict.fromkeys(FORCED)})
         for position, cell in enumerate(analysis.cells):
             progress(
@@ -120,7 +124,7 @@ async def observe(
         tuple(observed),
         seconds=time.monotonic() - started,
         final_files=final,
-        distributions=environment.get("distributions", {}),
+        distributions={**installed, **environment.get("distributions", {})},
         python_version=environment.get("python", ""),
         memory=memory.get("peak", 0),
         workdir=_relative(str(analysis.notebook.path.parent.resolve()), project),

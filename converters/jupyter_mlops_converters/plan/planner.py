@@ -443,11 +443,4 @@ def _program_findings(program: Program) -> list[Finding]:
                     step.index,
                 )
             )
-        if any(
-            "pip install" in m.argument or m.name == "pip"
-            for m in step.cell.code.magics
-            if m.name in {"!", "pip", "conda"}
-        ):
-            text = "Installing packages belongs to requirements.txt, not to a cell."
-            found.append(Finding("install-in-notebook", "warning", text, step.index))
     return found

@@ -63,6 +63,27 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Install:
+    """A line of a cell that installs (or removes) packages, and is not run.
+
+    Attributes:
+        cell: index of the cell.
+        line: 1-based line in that cell.
+        text: the line.
+        requirements: what it asks for, as lines of a requirements file.
+        known: whether that is all that it asks for.
+        surely: whether the line runs whenever the cell does: it is not in a block.
+    """
+
+    cell: int
+    line: int
+    text: str
+    requirements: tuple[str, ...]
+    known: bool
+    surely: bool
+
+
+@dataclass(frozen=True)
 class SourceNotebook:
     """The original notebook.
 
@@ -73,6 +94,7 @@ class SourceNotebook:
         kernel_name: the kernel it asks for, if any.
         metadata: the notebook's own metadata.
         secrets: what its text reads from the environment now, see `source.secrets`.
+        installs: what was taken out of its text, see `source.installs`.
     """
 
     path: Path
@@ -81,6 +103,7 @@ class SourceNotebook:
     kernel_name: str | None
     metadata: dict[str, Any]
     secrets: tuple[Secret, ...] = ()
+    installs: tuple[Install, ...] = ()
 
     @property
     def code_cells(self) -> tuple[SourceCell, ...]:

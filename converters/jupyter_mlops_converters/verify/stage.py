@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,15 @@ from jupyter_mlops_converters.observe.session import CellFailedError, Session
 from jupyter_mlops_converters.verify.contents import same_content
 from jupyter_mlops_converters.verify.given import read_metrics, read_parameters
 from jupyter_mlops_converters.verify.outputs import compare_outputs
-from jupyter_mlops_converters.verify.proof import DIFFERS, FAILED, IDENTICAL, Compared, StageProof, StageRun
+from jupyter_mlops_converters.verify.proof import (
+    DIFFERS,
+    FAILED,
+    IDENTICAL,
+    NOT_DETERMINISTIC,
+    Compared,
+    StageProof,
+    StageRun,
+)
 
 #: Cells of a stage notebook that need nothing of other stages.
 _HEAD = frozenset({"parameters", "setup", "context"})
@@ -42,6 +50,7 @@ class Grounds:
         paths: replacements for the comparison of outputs: folders of the proof, and of the original's run.
         seeded_from: generator → cell that first seeds it. Before that cell the notebook draws what it likes, so the
             proof gives both runs the same draws; from there on the pipeline has to carry the state itself.
+        installs: cells whose installs were left out, of the notebook's run too: what they show is not known.
         progress: told about every stage and cell.
         excuse: given a stage that differs, replaces the verdicts that a second run of the original excuses.
     """
@@ -59,6 +68,7 @@ class Grounds:
     limit: float | None
     paths: Mapping[str, str]
     seeded_from: Mapping[str, int]
+    installs: frozenset[int]
     progress: Callable[[dict[str, Any]], None]
     excuse: Callable[[StageProof], Awaitable[StageProof]]
 
@@ -144,9 +154,11 @@ class StageWork:
             if source_cell is not None:
                 expected = observation.cell(source_cell).outputs
                 found = compare_outputs(list(expected), outputs, paths=self.grounds.paths)
-                self.cells.append(
-                    Compared(found.verdict, found.detail, self.stage.name, source_cell, outputs=tuple(outputs))
-                )
+                compared = Compared(found.verdict, found.detail, self.stage.name, source_cell, outputs=tuple(outputs))
+                if source_cell in self.grounds.installs and found.verdict == IDENTICAL:
+                    said = "what its install would show is left out; all else is identical"
+                    compared = replace(compared, verdict=NOT_DETERMINISTIC, detail=said)
+                self.cells.append(compared)
             elif _own(cell).get("role") == "inputs":
                 self.hand_overs += await self._check_loaded()
 

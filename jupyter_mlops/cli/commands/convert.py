@@ -51,6 +51,9 @@ def command(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Of a folder, convert what is proposed, without asking.")
     ] = False,
+    allow_install: Annotated[
+        bool, typer.Option("--allow-install", help="Install what the notebook installs and what is not there.")
+    ] = False,
     timeout: Annotated[Optional[float], typer.Option(help="Seconds a cell may take.")] = None,  # noqa: UP045
     total_timeout: Annotated[Optional[float], typer.Option(help="Seconds that everything may take.")] = None,  # noqa: UP045
     on_conflict: Annotated[
@@ -91,6 +94,7 @@ def command(
                 timeout=timeout,
                 total_timeout=total_timeout,
                 on_conflict=on_conflict.value,
+                allow_install=allow_install,
                 report=report,
                 progress=tell,
             )

@@ -74,6 +74,7 @@ def convert(
     plan: Mapping[str, Any] | str | Path | None = None,
     on_conflict: OnConflict = "stop",
     order: Order = "document",
+    allow_install: bool = False,
     progress: Progress | None = None,
 ) -> Conversion:
     """Convert a notebook, or several, into a pipeline in its project. The notebooks themselves are never changed.
@@ -97,6 +98,8 @@ def convert(
         on_conflict: what happens where the user and the notebook changed the same: "stop" writes nothing, "keep" leaves
             the user's version there, "replace" takes the generated one.
         order: in which the cells run: "document", as they are written, or "recorded", as they were last run.
+        allow_install: whether packages that the notebook installs, and that are not there, are installed before it is run.
+            Its own installs are never run.
         progress: called with events as the command line gives them with `--progress json`.
 
     Returns:
@@ -111,7 +114,7 @@ def convert(
         "name": name,
         "output": output,
         "run": run,
-        "limits": Limits(cell=timeout, total=total_timeout),
+        "limits": Limits(cell=timeout, total=total_timeout, install=allow_install),
         "targets": targets,
         "revise": again.revise,
         "progress": progress,

@@ -1,10 +1,13 @@
 # findings: [install-in-notebook]
+# installs: [1]
 # %% [markdown]
 # # Installing, asking for help, leaving
 # %%
 !pip install --quiet numpy
 %pip install -q "numpy>=1.20" --disable-pip-version-check --no-input
 import numpy as np
+
+np.__name__
 # %% [markdown]
 # ## Load data
 # %%

@@ -16,6 +16,7 @@ from jupyter_mlops_converters.observe.kernels import processors
 from jupyter_mlops_converters.observe.mirror import Mirror
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.plan.modules import separates
 from jupyter_mlops_converters.plan.pipeline import Pipeline
 from jupyter_mlops_converters.plan.planner import Caution
 from jupyter_mlops_converters.plan.program import Program, first_seeds
@@ -180,16 +181,19 @@ def lacking(bad: Compared, program: Program) -> str | None:
     return said[1]
 
 
-def more_careful(caution: Caution, pipeline: Pipeline, bad_stage: str, attempt: int) -> Caution:
+def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad_stage: str, attempt: int) -> Caution:
     """How careful to be after a plan did not give the same results.
 
     Args:
         caution: how careful that was.
         pipeline: that plan, of one notebook.
+        program: its steps.
         bad_stage: the first stage that failed or differs.
         attempt: how many such plans there were.
     """
-    if attempt == 1 and (
+    if not caution.modules and separates([stage.source_cells for stage in pipeline.stages], program):
+        return replace(caution, modules=True)
+    if attempt <= (2 if caution.modules else 1) and (
         pipeline.library or any(h.format in {"parquet", "npy", "json"} for s in pipeline.stages for h in s.outputs)
     ):
         return replace(caution, library=False, plain_formats=False)

@@ -15,6 +15,7 @@ import pathlib
 import pickle
 import re
 import sys
+import time
 import types
 from typing import Any
 
@@ -50,6 +51,8 @@ class Agent:
         self.active = False
         self.shown: dict[str, int] = {}
         self.rc: Any = None
+        self.own: dict[str, bool] = {}
+        self.kept: dict[str, dict[str, Any]] = {}
         self.peak, self.high = 0, 0
         # What was there before the notebook; `%pylab` hides what it brings, but cells use it.
         self.hidden = dict(getattr(_shell(), "user_ns_hidden", {}))
@@ -101,6 +104,7 @@ class Agent:
         report["files"] = self._files(events)
         report["random"] = self._random_states()
         report["ambient"] = self._ambient()
+        report.update(self._modules())
         values = self._values()
         live = [name for name in asked["live"] if name in values]
         report["shared"] = self._shared(live)
@@ -412,6 +416,56 @@ class Agent:
             self.rc = now
         return report
 
+    # --- modules of the project
+
+    def _modules(self) -> Any:
+        """New modules of the project with those that they refer to, and the older ones that keep something else now."""
+        new, changed = {}, []
+        for name, module in list(sys.modules.items()):
+            if name not in self.own:
+                self.own[name] = name != "__main__" and self._is_own(module)
+            if not self.own[name]:
+                continue
+            before = self.kept.get(name)
+            self.kept[name] = self._kept(module, before or {})
+            if before is None:
+                new[name] = [v.__name__ if _kind(v) == "module" else _home(v) for v in list(vars(module).values())]
+            elif before != self.kept[name]:
+                changed.append(name)
+        refers = {name: sorted({home for home in homes if self.own.get(home)}) for name, homes in new.items()}
+        return {"modules": refers, "modules_changed": changed}
+
+    def _is_own(self, module: Any) -> bool:
+        # What stands in for a module may load it when it is asked for anything.
+        file = vars(module).get("__file__") if isinstance(module, types.ModuleType) else None
+        if not isinstance(file, str) or "site-packages" in file:
+            return False
+        return _inside(os.path.realpath(file), self.root)
+
+    def _kept(self, module: Any, before: Any) -> dict[str, Any]:
+        """Fingerprints of what a module and its classes hold; None of what cannot be told, or not in a short time."""
+        holders = {"": vars(module)}
+        for name, value in list(vars(module).items()):
+            if isinstance(value, type) and value.__module__ == module.__name__:
+                holders[name + "."] = vars(value)
+        found: dict[str, Any] = {}
+        for prefix, holder in holders.items():
+            for name, value in list(holder.items()):
+                if name.startswith("__") or callable(value) or isinstance(value, _NO_STATE):
+                    continue
+                key = prefix + name
+                if key in before and before[key] is None:
+                    found[key] = None
+                    continue
+                started = time.monotonic()
+                try:
+                    found[key] = self.values.fingerprint(value)
+                except Exception:
+                    found[key] = None
+                if time.monotonic() - started > 0.2:
+                    found[key] = None
+        return found
+
     # --- files
 
     def _audit(self, event: Any, args: Any) -> None:
@@ -531,6 +585,14 @@ def _digest(state: Any) -> str:
     return hashlib.blake2b(state if isinstance(state, bytes) else state.encode(), digest_size=16).hexdigest()
 
 
+_NO_STATE = (
+    types.ModuleType,
+    classmethod,
+    staticmethod,
+    property,
+    types.MemberDescriptorType,
+    types.GetSetDescriptorType,
+)
 _NUMPY_FUNCTIONS = ("numpy.ufunc", "numpy._ArrayFunctionDispatcher")
 
 

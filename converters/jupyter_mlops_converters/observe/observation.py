@@ -81,6 +81,8 @@ class ObservedCell:
         shared: groups of live names that share mutable objects after it.
         states: generator → file with its state, where stages may be cut after it.
         choices: comma-joined names → format tried, where stages may be cut after it.
+        modules: modules of the project that it was the first to load → those of them that each refers to.
+        modules_changed: modules of the project, loaded before it, that hold something else after it.
     """
 
     index: int
@@ -101,6 +103,8 @@ class ObservedCell:
     shared: tuple[tuple[str, ...], ...] = ()
     states: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
+    modules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    modules_changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

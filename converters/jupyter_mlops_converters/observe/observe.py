@@ -202,6 +202,8 @@ def _observed_cell(
             )
             for names, entry in report.get("choices", {}).items()
         },
+        modules={name: tuple(others) for name, others in report.get("modules", {}).items()},
+        modules_changed=tuple(report.get("modules_changed", ())),
     )
 
 

@@ -11,6 +11,7 @@ from jupyter_mlops_converters.plan import shown
 from jupyter_mlops_converters.plan.again import recreatable
 from jupyter_mlops_converters.plan.context import Library, make_library
 from jupyter_mlops_converters.plan.flow import Conflict, Flow, flow, in_order
+from jupyter_mlops_converters.plan.modules import module_conflicts
 from jupyter_mlops_converters.plan.naming import Division, named
 from jupyter_mlops_converters.plan.parameters import Candidate
 from jupyter_mlops_converters.plan.pipeline import Finding
@@ -85,6 +86,8 @@ def draft(
         Conflict(program.position(first), program.position(last), "the proof showed that they belong together")
         for first, last in caution.together
     ] + shown.conflicts(program)
+    if caution.modules:
+        conflicts += module_conflicts(program)
     wishes = _Wishes(program, asked) if asked and caution.most_stages > 1 else None
     if wishes is not None:
         wishes.merge(conflicts)

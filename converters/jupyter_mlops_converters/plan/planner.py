@@ -87,6 +87,7 @@ class Caution:
         library: whether functions may move to a library module.
         parameters: whether literals become parameters.
         plain_formats: whether formats other than joblib may be used.
+        modules: whether cells that change modules of the project stay with those that use them afterwards.
         most_stages: upper limit.
     """
 
@@ -94,6 +95,7 @@ class Caution:
     library: bool = True
     parameters: bool = True
     plain_formats: bool = True
+    modules: bool = False
     most_stages: int = MOST_STAGES
 
 

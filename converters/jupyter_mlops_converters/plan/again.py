@@ -1,4 +1,4 @@
-"""Values that cannot be written to a file, but can be made again where they are needed: connections, locks, patterns."""
+"""Values that cannot be written to a file, but can be made again where they are needed: connections, locks, distributions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _RECREATABLE = (
     "builtins.module",
     "logging.Logger",
     "re.Pattern",
+    # They draw from NumPy's own generator, which a file would copy.
+    "scipy.stats._distn_infrastructure.rv_",
+    "scipy.stats._multivariate.",
 )
 
 

@@ -475,7 +475,8 @@ def _open_object(value: Any) -> _View:
         state = None
     for attributes in (state, slots):
         if type(attributes) is dict and all(type(name) is str for name in attributes):
-            parts += [("." + name, attributes[name]) for name in sorted(attributes) if not _is_cache(kind, name)]
+            kept = [name for name in sorted(attributes) if not _is_cache(kind, name)]
+            parts += [("." + name, _attribute(kind, name, attributes[name])) for name in kept]
         elif attributes is not None:
             parts.append((" (state)", attributes))
     if items is not None:
@@ -485,6 +486,17 @@ def _open_object(value: Any) -> _View:
     if setter is not None:
         parts.append((" (state setter)", setter))
     return _View(_name(kind), (), None, parts)
+
+
+def _attribute(kind: type, name: str, value: Any) -> Any:
+    """An attribute; of a distribution of scipy that draws from NumPy's own generator only that it does.
+
+    Every draw changes the state of that one, and no distribution. What a file holds would draw from a copy.
+    """
+    if name == "_random_state" and any(_module(base).startswith("scipy.stats") for base in kind.__mro__):
+        own = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
+        return "the generator of numpy.random" if value is own else value
+    return value
 
 
 def _all(items: Iterable[Any]) -> list[Any]:

@@ -24,7 +24,14 @@ from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.planner import Place
 from jupyter_mlops_converters.plan.remembered import cell_digests, remembered_plan
 from jupyter_mlops_converters.plan.stages import possible_cuts
-from jupyter_mlops_converters.reading import Order, is_written_order, offered, read, reading_findings
+from jupyter_mlops_converters.reading import (
+    Order,
+    in_remembered_order,
+    is_written_order,
+    offered,
+    read,
+    reading_findings,
+)
 from jupyter_mlops_converters.scratch import Scratch, workspace
 from jupyter_mlops_converters.source.existing import find_existing, read_existing
 from jupyter_mlops_converters.source.notebook import Secret, SourceNotebook
@@ -105,7 +112,7 @@ def compile_notebook(
     targets: Iterable[str] | None = None,
     edited: Mapping[str, Any] | Path | str | None = None,
     revise: Revise | None = None,
-    order: Order = "document",
+    order: Order | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
     """Convert a notebook in memory.
@@ -119,7 +126,8 @@ def compile_notebook(
         targets: emit targets; those of the plan, or else `TARGETS`, when None.
         edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         revise: given what is generated, tells what the files become with the user's edits; they are run, too.
-        order: of the cells: "document", or "recorded", in which they were last run.
+        order: of the cells: "document", or "recorded", in which they were last run. When None, that of the pipeline, where
+            it is there already, or else "document".
         progress: called with progress events.
 
     Returns:
@@ -131,7 +139,7 @@ def compile_notebook(
     tell = progress or (lambda _event: None)
     limits = limits or Limits()
     tell({"phase": "read", "message": f"Reading {path}", "fraction": 0.0})
-    notebook = read(path, order)
+    notebook = read(path, order or "document")
     tell({"phase": "analyse", "message": f"Analysing {len(notebook.code_cells)} code cells", "fraction": 0.0})
     asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
     analysis = analyse(notebook, asked.skip)
@@ -139,6 +147,10 @@ def compile_notebook(
     place = place_of([notebook], project, name, output)
     earlier = read_existing(project.root / place.folder)
     given = edited is not None
+    if earlier is not None and order is None:
+        notebook = in_remembered_order(notebook, earlier.document)
+        asked = read_plan(edited, notebook) if edited is not None else EditedPlan()
+        analysis = analyse(notebook, asked.skip)
     if earlier is not None and not given and (kept := remembered_plan(earlier.document, notebook)) is not None:
         asked, given = read_plan(kept, notebook), bool(earlier.document.get("plan_given"))
         analysis = analyse(notebook, asked.skip)
@@ -146,7 +158,7 @@ def compile_notebook(
     check_skipped(analysis)
     if not asked.stages:
         asked = replace(asked, stages=tagged_plan(analysis).stages)
-    cuts = asked.cuts if asked.stages else possible_cuts(analysis)
+    cuts = asked.cuts(notebook) if asked.stages else possible_cuts(analysis)
     member = Member(analysis, place.notebook, place, asked, cuts)
     try:
         compiled = compile_members(project, [member], targets, run=run, limits=limits, revise=revise, progress=tell)

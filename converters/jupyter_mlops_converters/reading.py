@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.plan.pipeline import Finding
+from jupyter_mlops_converters.plan.remembered import cell_digests
 from jupyter_mlops_converters.source.conceal import concealed
 from jupyter_mlops_converters.source.installs import without_installs
 from jupyter_mlops_converters.source.notebook import Install, SourceNotebook, read_notebook
@@ -45,6 +46,29 @@ def read(path: Path | str, order: Order | Sequence[Any] = "document") -> SourceN
                 path=str(path),
             )
         return recorded
+    return _ordered(notebook, order)
+
+
+def in_remembered_order(notebook: SourceNotebook, document: Mapping[str, Any]) -> SourceNotebook:
+    """The notebook in the order in which its pipeline was made.
+
+    Args:
+        notebook: as it is written.
+        document: the `conversion.json` of the pipeline.
+
+    Returns:
+        The notebook as it is when that is how the pipeline was made. Where cells changed since, the order in which they
+        were last run, if that is another one than the written.
+    """
+    if not isinstance(order := document.get("order"), list):
+        return notebook
+    kept = _ordered(notebook, order)
+    if cell_digests(kept) == document.get("cells"):
+        return kept
+    return in_recorded_order(notebook) or notebook
+
+
+def _ordered(notebook: SourceNotebook, order: Sequence[Any]) -> SourceNotebook:
     by_index = {cell.index: cell for cell in notebook.cells}
     listed = [by_index.pop(index) for index in order if index in by_index]
     return replace(notebook, cells=(*listed, *by_index.values()))

@@ -139,7 +139,7 @@ def _members(analyses: Sequence[Analysis], project: Project, place: Place) -> li
                 path=path,
                 place=replace(place, notebook=path, workdir=posixpath.dirname(path) or ".", label=label),
                 edited=edited,
-                cuts=edited.cuts if edited.stages else possible_cuts(analysis),
+                cuts=edited.cuts(analysis.notebook) if edited.stages else possible_cuts(analysis),
             )
         )
     return members

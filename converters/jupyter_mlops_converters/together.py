@@ -241,7 +241,7 @@ class Together:
         stages = stage_runs(document)
         groups = self._by_notebook(document, stages)
         for member in self._members:
-            member.cuts = frozenset(max(stage.source_cells) for stage in groups.get(member.path, ()))
+            member.cuts = frozenset(stage.source_cells[-1] for stage in groups.get(member.path, ()))
         async with AsyncExitStack() as stack:
             await self._open(stack, len(stages))
             failed = await self._run_in(range(len(self._members)))

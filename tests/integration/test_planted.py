@@ -359,7 +359,7 @@ class Bed:
         bench = Workbench(analysis, scratch, limits=Limits(), progress=lambda _event: None)
         async with scratch, bench:
             edited = divided(analysis, self.starts)
-            cuts = edited.cuts
+            cuts = edited.cuts(analysis.notebook)
             scratch.open(len(edited.stages))
             observation = await bench.observe(cuts)
             await scratch.ready()

@@ -35,7 +35,7 @@ class EditedStage:
 
     Attributes:
         name: None where the planner may choose one.
-        cells: indices of code cells.
+        cells: indices of code cells, in the order in which they run.
     """
 
     name: str | None
@@ -58,11 +58,10 @@ class EditedPlan:
     parameters: Mapping[str, str | None] = field(default_factory=dict)
     targets: tuple[str, ...] | None = None
 
-    @property
-    def cuts(self) -> frozenset[int]:
-        """Cells after which the plan goes on with another stage."""
+    def cuts(self, notebook: SourceNotebook) -> frozenset[int]:
+        """Cells of a notebook after which the plan goes on with another stage."""
         owner = {cell: number for number, stage in enumerate(self.stages) for cell in stage.cells}
-        order = sorted(owner)
+        order = [cell.index for cell in notebook.code_cells if cell.index in owner]
         return frozenset(cell for cell, after in pairwise(order) if owner[cell] != owner[after])
 
 
@@ -129,9 +128,9 @@ def _checked(document: Any, notebook: SourceNotebook) -> EditedPlan:
     _check_cells(edited, notebook)
     _check_names([stage.name for stage in stages if stage.name is not None])
     # Markdown goes with the code cell after it, wherever a plan lists it.
-    code = {cell.index for cell in notebook.code_cells}
+    code = [cell.index for cell in notebook.code_cells]
     return replace(
-        edited, stages=tuple(replace(s, cells=tuple(c for c in s.cells if c in code)) for s in edited.stages)
+        edited, stages=tuple(replace(s, cells=tuple(c for c in code if c in s.cells)) for s in edited.stages)
     )
 
 

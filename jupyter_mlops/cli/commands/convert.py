@@ -43,8 +43,11 @@ def command(
     output: Annotated[Optional[Path], typer.Option(help="Its folder; pipelines/NAME unless given.")] = None,  # noqa: UP045
     plan: Annotated[Optional[str], typer.Option(help="Stages and parameters: a JSON file, or the JSON itself.")] = None,  # noqa: UP045
     order: Annotated[
-        Order, typer.Option(help="Run the cells as they are written, or as they were last run.")
-    ] = Order.document,
+        Optional[Order],  # noqa: UP045
+        typer.Option(
+            help="Run the cells as they are written, or as they were last run. Else as the pipeline was made."
+        ),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why for every stage and hand-over.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     no_run: Annotated[bool, typer.Option("--no-run", help="Never run the notebook; nothing is proven then.")] = False,
@@ -87,7 +90,7 @@ def command(
                 notebooks,
                 name=name,
                 output=output,
-                order=order.value,
+                order=order.value if order is not None else None,
                 plan=read_object(plan) if plan is not None else None,
                 run=not no_run,
                 write=not dry_run,

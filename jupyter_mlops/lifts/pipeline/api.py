@@ -73,7 +73,7 @@ def convert(
     targets: Iterable[str] | None = None,
     plan: Mapping[str, Any] | str | Path | None = None,
     on_conflict: OnConflict = "stop",
-    order: Order = "document",
+    order: Order | None = None,
     allow_install: bool = False,
     progress: Progress | None = None,
 ) -> Conversion:
@@ -97,7 +97,8 @@ def convert(
             `Conversion.document["plan"]`, or a JSON file with one. docs/conversion.md has its form.
         on_conflict: what happens where the user and the notebook changed the same: "stop" writes nothing, "keep" leaves
             the user's version there, "replace" takes the generated one.
-        order: in which the cells run: "document", as they are written, or "recorded", as they were last run.
+        order: in which the cells run: "document", as they are written, or "recorded", as they were last run. When None, as
+            the pipeline that is there was made, or else as they are written.
         allow_install: whether packages that the notebook installs, and that are not there, are installed before it is run.
             Its own installs are never run.
         progress: called with events as the command line gives them with `--progress json`.

@@ -1,3 +1,4 @@
+# plans: 4
 # stages: 1
 # %% [markdown]
 # # Modules beside the notebook

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebooks import commit, git, write_notebook
+from notebooks import Cell, commit, git, write_notebook
 
 from jupyter_mlops import convert
 from jupyter_mlops.changes import history, undo
@@ -304,3 +304,37 @@ def test_an_edit_while_it_is_converted_is_not_overwritten(notebook: Path) -> Non
         converted(notebook, progress=edit)
     assert caught.value.code == "changed-since-preview"
     assert "kept[:9]" in (pipeline / "stages" / "clean.ipynb").read_text("utf-8")
+
+
+def test_the_order_of_the_cells_goes_on(notebook: Path) -> None:
+    def run_in(*counts: int | None, first: str = "print(total)") -> None:
+        sources = [first, "rows = [3, 4]", "total = sum(rows)", "print(rows)"]
+        write_notebook(notebook, [Cell("code", s, count=c) for s, c in zip(sources, counts, strict=True)])
+
+    def order(**options: Any) -> tuple[list[int], bool]:
+        done = converted(notebook, **options)
+        cells = [cell for stage in done.document["stages"] for cell in stage["source_cells"]]
+        return cells, not done.changes.changes
+
+    run_in(4, 1, 2, 3)
+    assert order(order="recorded")[0] == [1, 2, 3, 0]
+    assert order() == ([1, 2, 3, 0], True)
+    # The counts are cleared, or those of a run that went wrong: the cells are the same, and so is their order.
+    run_in(None, None, None, None)
+    assert order()[0] == [1, 2, 3, 0]
+    run_in(9, 1, 2, 10, first="print('sum', total)")
+    assert order()[0] == [1, 2, 0, 3]
+    run_in(1, 2, 3, 4, first="total = 0")
+    assert order()[0] == [0, 1, 2, 3]
+    assert "order" not in converted(notebook).document
+    run_in(4, 1, 2, 3, first="total = 0")
+    assert order()[0] == [0, 1, 2, 3]
+
+
+def test_an_order_that_is_asked_for_wins(notebook: Path) -> None:
+    cells = [Cell("code", "print('begin')", count=2), Cell("code", "rows = [3, 4]\nprint(rows)", count=1)]
+    write_notebook(notebook, cells)
+    assert converted(notebook, order="recorded").document["order"] == [1, 0]
+    assert "order" in converted(notebook).document
+    assert "order" not in converted(notebook, order="document").document
+    assert "order" not in converted(notebook).document

@@ -39,7 +39,8 @@ from jupyter_mlops_converters.source.order import in_recorded_order
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.together import Revise, Together
-from jupyter_mlops_converters.verify.proof import Proof
+from jupyter_mlops_converters.verify.edited import EditedFiles, edited_pipeline
+from jupyter_mlops_converters.verify.proof import Proof, stage_runs
 from jupyter_mlops_converters.verify.stable import with_outputs
 
 Progress = Callable[[dict[str, Any]], None]
@@ -295,11 +296,18 @@ def _explained(error: MlopsError, member: Member, project: Project, limits: Limi
     return MlopsError(**masked(error.as_dict(), notebook.secrets))
 
 
-def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progress: Progress | None = None) -> Verified:
+def verify_pipeline(
+    folder: Path | str,
+    *,
+    edited: EditedFiles | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Verified:
     """Prove a pipeline again, as its files are now.
 
     Args:
         folder: of the pipeline; holds `conversion.json`.
+        edited: its files, where it is known how they were generated: what hands have changed is told apart then.
         limits: time limits.
         progress: called with progress events.
 
@@ -329,7 +337,7 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     if "notebooks" in document:
         from jupyter_mlops_converters.several import verify_notebooks
 
-        return verify_notebooks(here, document, limits=limits, progress=tell)
+        return verify_notebooks(here, document, edited=edited, limits=limits, progress=tell)
     root = next((parent for parent in here.parents if (parent / relative).is_file()), None)
     if root is None:
         raise MlopsError(
@@ -340,11 +348,17 @@ def verify_pipeline(folder: Path | str, *, limits: Limits | None = None, progres
     analysis = analyse(notebook, skipped_cells(document))
     place = place_of([notebook], project, here.name, here, may_exist=True)
     member = Member(analysis, relative, place, EditedPlan(), frozenset())
-    return verify_members(project, [member], document, limits=limits, progress=tell)
+    return verify_members(project, [member], document, edited=edited, limits=limits, progress=tell)
 
 
 def verify_members(
-    project: Project, members: list[Member], document: dict[str, Any], *, limits: Limits, progress: Progress
+    project: Project,
+    members: list[Member],
+    document: dict[str, Any],
+    *,
+    edited: EditedFiles | None,
+    limits: Limits,
+    progress: Progress,
 ) -> Verified:
     """Prove the pipeline of notebooks that were read and analysed. Arguments as of `compile_members`.
 
@@ -352,6 +366,7 @@ def verify_members(
         project: of the notebooks.
         members: the notebooks in the order they run.
         document: the content of `conversion.json`.
+        edited: as of `verify_pipeline`.
         limits: time limits.
         progress: called with progress events.
 
@@ -360,9 +375,11 @@ def verify_members(
     """
     _choose_kernel(members)
     first = members[0]
+    if edited is not None and not edited_pipeline(stage_runs(document), *edited).edits:
+        edited = None
     with workspace() as work:
         together = Together(_scratch(project, members, work), members, limits=limits, progress=progress)
-        proof = complete(together.in_time(together.proven_again(document)))
+        proof = complete(together.in_time(together.proven_again(document, edited)))
     document["verification"] = masked(verification(proof, memory_of(members)), secrets_of(members))
     return Verified(document, proof, first.run, first.analysis.notebook, originals(members))
 

@@ -31,6 +31,7 @@ from jupyter_mlops_converters.reading import read
 from jupyter_mlops_converters.source.existing import read_existing
 from jupyter_mlops_converters.source.place import Project, common_project, find_project, project_at
 from jupyter_mlops_converters.together import Revise
+from jupyter_mlops_converters.verify.edited import EditedFiles
 
 
 def compile_notebooks(
@@ -81,13 +82,19 @@ def compile_notebooks(
 
 
 def verify_notebooks(
-    here: Path, document: dict[str, Any], *, limits: Limits | None = None, progress: Progress | None = None
+    here: Path,
+    document: dict[str, Any],
+    *,
+    edited: EditedFiles | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> Verified:
     """Prove a pipeline of several notebooks again, as its files are now.
 
     Args:
         here: the pipeline's folder.
         document: its `conversion.json`.
+        edited: as of `compile.verify_pipeline`.
         limits: time limits.
         progress: called with progress events.
 
@@ -114,7 +121,7 @@ def verify_notebooks(
     place = place_of([analysis.notebook for analysis in analyses], project, here.name, here, may_exist=True)
     members = _members(analyses, project, place)
     tell = progress or (lambda _event: None)
-    return verify_members(project, members, document, limits=limits or Limits(), progress=tell)
+    return verify_members(project, members, document, edited=edited, limits=limits or Limits(), progress=tell)
 
 
 def _ordered(analyses: list[Analysis], project: Project) -> list[Analysis]:

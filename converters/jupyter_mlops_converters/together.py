@@ -32,7 +32,7 @@ from jupyter_mlops_converters.plan.pipeline import Finding, Pipeline
 from jupyter_mlops_converters.plan.program import needing
 from jupyter_mlops_converters.proving import MOST_ATTEMPTS, Progress, Workbench, lacking, more_careful
 from jupyter_mlops_converters.scratch import Scratch
-from jupyter_mlops_converters.verify.edited import code_of, edited_pipeline, judged
+from jupyter_mlops_converters.verify.edited import EditedFiles, code_of, edited_pipeline, judged
 from jupyter_mlops_converters.verify.proof import Compared, Proof, StageProof, StageRun, stage_runs
 from jupyter_mlops_converters.verify.prove import stage_keys
 
@@ -204,7 +204,7 @@ class Together:
                     requirements=tuple(f"{name}=={version}" for name, version in sorted(run.distributions.items())),
                 )
                 member.program = program_of(member)
-            final = frozenset(path for member in members for path in member.run.final_files)
+            final = self._final_files()
             proven: dict[str, StageProof] = {}
             while True:
                 self._tell({"phase": "plan", "message": "Dividing the notebook into stages", "fraction": 0.0})
@@ -220,8 +220,9 @@ class Together:
                 proof = await self._prove(groups, emission.files, known, last)
                 bad = proof.first_bad
                 if bad is None:
-                    if revise is not None:
-                        proof = await self._with_edits(emission, groups, proof, final, revise)
+                    files = revise(self._scratch.project.root, emission) if revise is not None else None
+                    if files is not None:
+                        proof = await self._with_edits(groups, emission.files, files, proof)
                     break
                 number = next((n for n, m in enumerate(members) if m.path == bad.source_notebook), 0)
                 if not _plan_again(members, plans, number, bad, last):
@@ -229,11 +230,15 @@ class Together:
                 proven = {keys[found.stage]: found for found in proof.stages if found.good and found.stage in keys}
             return members, pipeline, proof
 
-    async def proven_again(self, document: Mapping[str, Any]) -> Proof:
+    def _final_files(self) -> frozenset[str]:
+        return frozenset(path for member in self._members for path in member.run.final_files)
+
+    async def proven_again(self, document: Mapping[str, Any], edited: EditedFiles | None = None) -> Proof:
         """Prove a pipeline as it is in the project.
 
         Args:
             document: its `conversion.json`; the notebooks are in its order.
+            edited: its files, where hands have changed what it runs.
 
         Returns:
             The proof; each notebook's run is in its member then.
@@ -248,7 +253,11 @@ class Together:
             if failed is not None:
                 raise failed[1]
             await self._scratch.ready()
-            return await self._prove(groups, {}, {}, {member.path for member in self._members})
+            everything = {member.path for member in self._members}
+            proof = await self._prove(groups, edited.generated if edited is not None else {}, {}, everything)
+            if edited is None or proof.first_bad is not None:
+                return proof
+            return await self._with_edits(groups, edited.generated, edited.now, proof)
 
     def _by_notebook(self, document: Mapping[str, Any], stages: Sequence[StageRun]) -> dict[str, list[StageRun]]:
         only = self._members[0].path
@@ -263,21 +272,20 @@ class Together:
 
     async def _with_edits(
         self,
-        emission: Emission,
         groups: Mapping[str, Sequence[StageRun]],
+        generated: Mapping[str, Content],
+        files: Mapping[str, Content],
         proof: Proof,
-        final: frozenset[str],
-        revise: Revise,
     ) -> Proof:
         """Run what the user's edits reach, now that the generated pipeline is known to give the notebook's results."""
-        files = revise(self._scratch.project.root, emission)
-        edited = None if files is None else edited_pipeline(emission.pipeline, emission.files, files)
-        if edited is None or not edited.edits:
+        edited = edited_pipeline([stage for group in groups.values() for stage in group], generated, files)
+        if not edited.edits:
             return proof
+        final = self._final_files()
         self._tell({"phase": "verify", "message": "Running the pipeline with your edits", "fraction": 0.9})
         kept = {path: [stage for stage in group if stage.notebook in edited.files] for path, group in groups.items()}
         there = [stage for group in kept.values() for stage in group]
-        before = stage_keys([stage for group in groups.values() for stage in group], code_of(emission.files), final)
+        before = stage_keys([stage for group in groups.values() for stage in group], code_of(generated), final)
         after = stage_keys(there, edited.code, final)
         known = {found.stage: found for found in proof.stages if after.get(found.stage, "") == before.get(found.stage)}
         everything = {member.path for member in self._members}

@@ -141,3 +141,28 @@ def test_a_conflict_is_shown_from_both_sides_and_settled_by_a_choice(notebook: P
     assert settled["verification"]["verdict"] == "edited"
     assert "max(kept)" in stage.read_text("utf-8")
     assert answer(notebook, "--no-run", "--on-conflict", "replace")["conflicts"] == []
+
+
+def test_verify_tells_edits_from_what_is_wrong(notebook: Path) -> None:
+    pipeline = Path(answer(notebook, "--no-run")["path"])
+    rewritten(pipeline / "stages" / "train.ipynb", "'depth': DEPTH", "'depth': DEPTH, 'size': len(kept)")
+
+    def verified() -> tuple[int, dict[str, Any]]:
+        line = [sys.executable, "-m", "jupyter_mlops", "verify", str(pipeline), "--format", "json"]
+        done = subprocess.run(line, env=environment(), capture_output=True, text=True, check=False, timeout=600)
+        return done.returncode, json.loads(done.stdout)
+
+    before = tree(notebook.parent)
+    status, found = verified()
+    assert (status, found["verdict"]) == (0, "edited")
+    assert found["edits"] == [{"path": "stages/train.ipynb", "source_cell": 7, "what": "the cell is edited"}]
+    verdicts = {cell["source_cell"]: cell["verdict"] for cell in found["cells"]}
+    assert {cell for cell, verdict in verdicts.items() if verdict == "edited"} == {8, 9}
+    assert set(verdicts.values()) == {"edited", "identical"}
+    assert tree(notebook.parent) == before
+
+    # The notebook has changed, so the pipeline is wrong without the edits.
+    write_notebook(notebook, [(kind, source.replace("row < LIMIT", "row > LIMIT")) for kind, source in CELLS])
+    status, found = verified()
+    assert (status, found["verdict"], "edits" in found) == (1, "differs", False)
+    assert {cell["source_cell"] for cell in found["cells"] if cell["verdict"] == "differs"} >= {5}

@@ -7,14 +7,13 @@ that is what is said: `edited`. What lies before the first edit cannot be due to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from jupyter_mlops_converters.emit import layout, literals
+from jupyter_mlops_converters.emit import literals
 from jupyter_mlops_converters.emit.emission import Content
 from jupyter_mlops_converters.errors import MlopsError
-from jupyter_mlops_converters.plan.pipeline import Pipeline
 from jupyter_mlops_converters.verify.proof import (
     DIFFERS,
     EDITED,
@@ -27,6 +26,18 @@ from jupyter_mlops_converters.verify.proof import (
 )
 
 PARAMETERS = "params.yaml"
+
+
+class EditedFiles(NamedTuple):
+    """The files of a pipeline's folder.
+
+    Attributes:
+        generated: as they were generated.
+        now: as they are.
+    """
+
+    generated: Mapping[str, Content]
+    now: Mapping[str, Content]
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,12 @@ class EditedPipeline:
 
 
 def edited_pipeline(
-    pipeline: Pipeline, generated: Mapping[str, Content], files: Mapping[str, Content]
+    stages: Iterable[StageRun], generated: Mapping[str, Content], files: Mapping[str, Content]
 ) -> EditedPipeline:
     """Find what was edited.
 
     Args:
-        pipeline: as planned.
+        stages: those that the proof runs.
         generated: its files as they are generated.
         files: its files as they stand.
 
@@ -64,10 +75,10 @@ def edited_pipeline(
     for name, value in values.items():
         said = f"{name} is {literals.literal(value)} instead of {literals.literal(default[name])}"
         edits.append(Edit(PARAMETERS, None, said))
-    for stage in pipeline.stages:
-        path = layout.source_notebook(stage)
+    for stage in stages:
+        path = stage.notebook
         before, after = _cells(generated.get(path)), _cells(files.get(path))
-        if stage.tracks or before is None:
+        if before is None:
             continue
         if after is None:
             edits.append(Edit(path, None, "this stage is deleted"))

@@ -20,7 +20,10 @@ def command(
 ) -> int:
     """Run the notebook and the pipeline as they are now, and compare. Writes nothing.
 
-    Exit status: 0 equivalent; 1 not; 2 the input is at fault; 3 something is not installed.
+    Where you have edited stages or parameters, the pipeline is proven as it was generated, and then run with your edits: what
+    they change is `edited`.
+
+    Exit status: 0 equivalent, or edited; 1 not; 2 the input is at fault; 3 something is not installed.
     """
     with errors_as_json(format):
         from jupyter_mlops.lifts.pipeline.api import verify

@@ -18,6 +18,7 @@ from jupyter_mlops_converters.verify.proof import Proof
 from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.again import Again, OnConflict
+from jupyter_mlops.lifts.pipeline.earlier import edited_files
 from jupyter_mlops.lifts.pipeline.turns import one_at_a_time
 
 Progress = Callable[[dict[str, Any]], None]
@@ -192,6 +193,9 @@ def verify(
 ) -> dict[str, Any]:
     """Prove a pipeline again, as its files are now.
 
+    Where the user has changed what it runs, it is proven as it was generated first, and then run with the edits, so that
+    these are told apart from what is wrong: the verdict is `edited`, and `edits` lists them.
+
     Args:
         pipeline: its folder.
         timeout: seconds a cell may take; None for no limit.
@@ -200,12 +204,13 @@ def verify(
         progress: called with events.
 
     Returns:
-        The verification: `verdict`, `cells`, `hand_overs`, `files`.
+        The verification: `verdict`, `cells`, `hand_overs`, `files`, and `edits` where there are some.
 
     Raises:
         MlopsError: it is no pipeline, or its notebook does not run.
     """
-    verified = verify_pipeline(pipeline, limits=Limits(cell=timeout, total=total_timeout), progress=progress)
+    limits = Limits(cell=timeout, total=total_timeout)
+    verified = verify_pipeline(pipeline, edited=edited_files(Path(pipeline)), limits=limits, progress=progress)
     if report is not None:
         _write_report(report, verified, verified.proof)
     found: dict[str, Any] = verified.document["verification"]

@@ -12,6 +12,7 @@ from jupyter_mlops_converters.document import digest
 from jupyter_mlops_converters.emit import Emission, Link
 from jupyter_mlops_converters.emit.emission import Content
 from jupyter_mlops_converters.source.existing import read_existing
+from jupyter_mlops_converters.verify.edited import EditedFiles
 
 #: Keeps the files as they were generated, since only with them a change of the user's can be told from one of the
 #: notebook's. One file in the pipeline's folder: copies of `dvc.yaml` and of notebooks in a folder of their own would be
@@ -86,6 +87,15 @@ def read_earlier(folder: Path, generated: Mapping[str, Content]) -> Earlier | No
         path: content for path, content in ours.items() if path not in base and hashes.get(path) == digest(content)
     }
     return Earlier(folder, existing.document, base, ours, raw, ignored)
+
+
+def edited_files(folder: Path) -> EditedFiles | None:
+    """The files of a pipeline as they were generated and as they are; None where it is not known how they were generated."""
+    earlier = read_earlier(folder, {})
+    hashes = earlier.document.get("generated") if earlier is not None else None
+    if earlier is None or not isinstance(hashes, dict) or hashes.keys() - earlier.base.keys():
+        return None
+    return EditedFiles(earlier.base, earlier.ours)
 
 
 def record_text(emission: Emission) -> str:

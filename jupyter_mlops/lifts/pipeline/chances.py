@@ -15,6 +15,7 @@ from jupyter_mlops_converters.plan.order import FilesUsed, from_root, named_file
 from jupyter_mlops_converters.plan.planner import Place, plan
 from jupyter_mlops_converters.plan.program import Program, build_program
 from jupyter_mlops_converters.plan.stages import possible_cuts
+from jupyter_mlops_converters.source.installs import without_installs
 from jupyter_mlops_converters.source.notebook import read_notebook
 
 from jupyter_mlops.assessment.notebook_health import notebook_issues
@@ -112,7 +113,7 @@ def look_at(project: Project, unit: Unit, file: File) -> LookedAt:
         reason = Reason("too-large", f"It has {file.size / 1e6:.0f} MB and was not looked at: clear its outputs.")
         return LookedAt(RankedNotebook(path, "perhaps", 20, reasons=(reason,)), nothing)
     try:
-        notebook = read_notebook(project.base / file.path)
+        notebook = without_installs(read_notebook(project.base / file.path))
         count = len(notebook.code_cells)
         analysis = analyse(notebook)
         program = build_program(analysis, None)

@@ -1,5 +1,4 @@
-# plans: 4
-# stages: 1
+# plans: 2
 # %% [markdown]
 # # Modules beside the notebook
 # %%

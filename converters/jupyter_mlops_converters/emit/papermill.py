@@ -180,7 +180,15 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
         secrets=literals.literal(list(stage.secrets)) if stage.secrets else "",
         raises=any(_raises(cell) for cell in stage.cells),
         workdir=literals.literal(layout.relative(pipeline, pipeline.workdir_of(stage))),
+        lists=literals.literal(_own_names(pipeline, stage)) if sample.lists_names_in(stage) else "",
     ).rstrip("\n")
+
+
+def _own_names(pipeline: Pipeline, stage: Stage) -> list[str]:
+    """Names in a stage that the notebook has not: of the set-up, and of parameters, which papermill gives to every stage."""
+    others = {parameter.name for parameter in pipeline.parameters} - set(stage.parameters)
+    imports = {"Path", "ast", "sys"} | (set() if stage.secrets else {"os"})
+    return sorted({*imports, *others, "product", "resources_", "upstream"})
 
 
 def _typed(parameter: Parameter) -> str:

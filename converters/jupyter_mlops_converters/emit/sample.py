@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jupyter_mlops_converters.analysis.cells import dotted, imported_modules
+from jupyter_mlops_converters.analysis.listing import lists_names
 from jupyter_mlops_converters.emit import layout
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.plan.pipeline import Parameter, Pipeline, Stage
-from jupyter_mlops_converters.source.python_code import parse_cell
+from jupyter_mlops_converters.source.python_code import PythonCode, parse_cell
 
 NAME = "sample_rows"
 #: What of pandas gives a table of rows.
@@ -21,7 +22,7 @@ _READERS = frozenset(
 
 def extend(pipeline: Pipeline) -> Pipeline:
     """The pipeline with the parameter `sample_rows` for the stages that read tables; as it is where none does."""
-    reading = tuple(stage.name for stage in pipeline.stages if readers(pipeline, stage))
+    reading = tuple(s.name for s in pipeline.stages if readers(pipeline, s) and not lists_names_in(s))
     texts = (_texts(stage) for stage in pipeline.stages)
     if not reading or any(layout.names(text, NAME) for several in texts for text in several):
         return pipeline
@@ -32,6 +33,12 @@ def extend(pipeline: Pipeline) -> Pipeline:
     parameter = Parameter(NAME, None, "int", None, reading)
     parameters = tuple(sorted((*pipeline.parameters, parameter), key=lambda each: each.name))
     return replace(pipeline, stages=stages, parameters=parameters)
+
+
+def lists_names_in(stage: Stage) -> bool:
+    """Whether a cell of the stage lists all names: then those of the pipeline must not be among them."""
+    cells = [cell for cell in stage.cells if cell.kind == "code" and cell.source_cell is not None]
+    return any(code is not None and lists_names(code) for code in map(_code, (cell.source for cell in cells)))
 
 
 def readers(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
@@ -53,11 +60,16 @@ def _texts(stage: Stage) -> list[str]:
     return [stage.context, stage.definitions, *cells] if not stage.tracks else []
 
 
-def _tree(text: str) -> ast.AST:
+def _code(text: str) -> PythonCode | None:
     try:
-        return parse_cell(text, cell=0).tree
+        return parse_cell(text, cell=0)
     except MlopsError:
-        return ast.Module([], [])  # a cell that is meant to be wrong
+        return None  # a cell that is meant to be wrong
+
+
+def _tree(text: str) -> ast.AST:
+    code = _code(text)
+    return code.tree if code is not None else ast.Module([], [])
 
 
 def _called(tree: ast.AST, modules: dict[str, str]) -> Iterator[str]:

@@ -1,14 +1,15 @@
-"""What IPython keeps of what cells show, in stages that number their cells anew."""
+"""What cells see of the whole session: what IPython keeps of what cells show, and the list of all names."""
 
 from __future__ import annotations
 
 from jupyter_mlops_converters.analysis.history import may_show, surely_shows
+from jupyter_mlops_converters.analysis.listing import lists_names
 from jupyter_mlops_converters.plan.flow import Conflict
 from jupyter_mlops_converters.plan.program import Program
 
 
 def conflicts(program: Program) -> list[Conflict]:
-    """Cells that must be in one stage with those whose values they use as `_` or through all of `Out`.
+    """Cells that must be in one stage with those whose values they use as `_` or through all of `Out`, or whose names they list.
 
     Args:
         program: the steps.
@@ -19,6 +20,8 @@ def conflicts(program: Program) -> list[Conflict]:
     found = []
     uses = program.analysis.history
     for position, step in enumerate(program.steps):
+        if position and lists_names(step.cell.code):
+            found.append(Conflict(0, position, f"cell {step.index} lists all names"))
         if step.index in uses.whole and position:
             found.append(Conflict(0, position, f"cell {step.index} uses `Out`, the values that all cells show"))
         elif step.index in uses.last:

@@ -22,16 +22,17 @@ _ACTIONS = {
     "mamba": {"install", "remove", "uninstall", "update", "upgrade"},
     "micromamba": {"install", "remove", "uninstall", "update", "upgrade"},
     "uv": {"add", "remove", "sync"},
+    "setup.py": {"develop", "install"},
     "poetry": {"add", "install", "remove", "update"},
     "apt": {"install", "remove", "update", "upgrade"},
     "apt-get": {"install", "remove", "update", "upgrade"},
 }
 #: IPython takes these for magics without a sign, too.
 _WITHOUT_SIGN = frozenset({"pip", "conda", "mamba", "micromamba", "uv"})
-_MAY_INSTALL = re.compile(r"\b(?:pip[\d.]*|conda|mamba|micromamba|uv|poetry|apt|apt-get)\b")
+_MAY_INSTALL = re.compile(r"\b(?:pip[\d.]*|conda|mamba|micromamba|uv|poetry|apt|apt-get|setup\.py)\b")
 _SHELL_CELL = re.compile(r"%%(?:bash|sh|script|!|system|sx)\b|%%!")
 _LINE = re.compile(r"(?P<target>[\w, ]+=\s*(?=[!%]))?(?P<sign>!!?|%(?:sx\s+|system\s+)?)?\s*(?P<command>.*)", re.DOTALL)
-_PYTHON = re.compile(r"\{sys\.executable\}|(?:.*/)?python[\d.]*(?:\.exe)?")
+_PYTHON = re.compile(r"\{sys\.executable\}|\$sys\.executable|(?:.*/)?python[\d.]*(?:\.exe)?")
 #: Options of pip and conda whose value is a word of its own.
 _WITH_VALUE = frozenset(
     {
@@ -141,7 +142,7 @@ def _split(command: str) -> tuple[str, list[list[str]]]:
     rest, taken = "", []
     separator, after_install = "", False
     for part in re.split(r"(\s*(?:&&|\|\||;)\s*)", command):
-        words = _installing(_words(part.split("|")[0]))
+        words = next((found for piece in part.split("|") if (found := _installing(_words(piece)))), None)
         if part.strip() in {"&&", "||", ";"}:
             separator = part
         elif words is not None:
@@ -165,8 +166,8 @@ def _installing(words: list[str]) -> list[str] | None:
     """Program, action and arguments of a command that changes what is installed; None for any other."""
     while words and (words[0] in {"sudo", "time", "yes"} or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0])):
         words = words[1:]
-    if len(words) > 2 and _PYTHON.fullmatch(words[0]) and "-m" in words[1:4]:
-        words = words[words.index("-m") + 1 :]
+    if len(words) > 2 and _PYTHON.fullmatch(words[0]):
+        words = words[words.index("-m") + 1 :] if "-m" in words[1:4] else words[1:]
     if words[:2] == ["uv", "pip"]:
         words = words[1:]
     if not words:

@@ -27,6 +27,9 @@ def left(tmp_path: Path, *cells: str) -> SourceNotebook:
         ("!sudo apt-get update && apt-get install -y a", "# !sudo apt-get update && apt-get install -y a", []),
         ("!pip uninstall -y a", "# !pip uninstall -y a", []),
         ("!pip install a | grep -v already", "# !pip install a | grep -v already", ["a"]),
+        ("!yes | pip uninstall a", "# !yes | pip uninstall a", []),
+        ("!$sys.executable -m pip install a", "# !$sys.executable -m pip install a", ["a"]),
+        ("!cd a && python setup.py install", "!cd a", []),
         ("!pip install a || echo failed", "# !pip install a || echo failed", ["a"]),
         ("!pip install a && echo done; ls", "!echo done; ls", ["a"]),
         ("!pip install -r wanted.txt", "# !pip install -r wanted.txt", ["a==1", "b"]),
@@ -57,6 +60,8 @@ def test_what_is_left_out(tmp_path: Path, source: str, expected: str, asked: lis
         "# !pip install a",
         "print('!pip install a')",
         "!echo pip install a",
+        "!python train.py install",
+        "!pip freeze | grep pip",
         "!apt-cache policy a",
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,23 @@ from jupyter_mlops_converters.compile import (
 from jupyter_mlops_converters.emit import TARGETS
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.observe.observe import Limits
-from jupyter_mlops_converters.plan.edited import check_skipped, tagged_plan
+from jupyter_mlops_converters.plan.edited import (
+    EditedPlan,
+    check_skipped,
+    read_plan,
+    read_plans,
+    skipped_cells,
+    tagged_plan,
+)
 from jupyter_mlops_converters.plan.labels import labels
 from jupyter_mlops_converters.plan.members import Member
 from jupyter_mlops_converters.plan.order import find_joins, in_order, named_files, refuse_circle
 from jupyter_mlops_converters.plan.planner import Place
-from jupyter_mlops_converters.plan.remembered import remembered_stages
+from jupyter_mlops_converters.plan.remembered import cell_digests, remembered_plan
 from jupyter_mlops_converters.plan.stages import possible_cuts
 from jupyter_mlops_converters.reading import read
 from jupyter_mlops_converters.source.existing import read_existing
+from jupyter_mlops_converters.source.notebook import SourceNotebook
 from jupyter_mlops_converters.source.place import Project, common_project, find_project, project_at
 from jupyter_mlops_converters.together import Revise
 from jupyter_mlops_converters.verify.edited import EditedFiles
@@ -42,6 +50,7 @@ def compile_notebooks(
     run: bool = True,
     limits: Limits | None = None,
     targets: Iterable[str] | None = None,
+    edited: Mapping[str, Any] | Path | str | None = None,
     revise: Revise | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
@@ -53,7 +62,8 @@ def compile_notebooks(
         output: the folder that gets the pipeline; `pipelines/<name>` in the notebooks' unit when None.
         run: whether the notebooks may be run, to observe them and to prove the result.
         limits: time limits.
-        targets: emit targets; `TARGETS` when None.
+        targets: emit targets; those of the plan, or else `TARGETS`, when None.
+        edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         revise: given what is generated, tells what the files become with the user's edits; they are run, too.
         progress: called with progress events.
 
@@ -65,20 +75,47 @@ def compile_notebooks(
             their files do not say which comes first.
     """
     tell = progress or (lambda _event: None)
-    chosen = tuple(targets) if targets is not None else TARGETS
     analyses = []
     for path in paths:
         tell({"phase": "read", "message": f"Reading {path}", "fraction": 0.0})
         analyses.append(analyse(read(path)))
-        check_skipped(analyses[-1])
     files = [analysis.notebook.path for analysis in analyses]
     project = common_project([find_project(a.notebook.path, parent_references(a)) for a in analyses], files)
     analyses = _ordered(analyses, project)
     place = place_of([analysis.notebook for analysis in analyses], project, name, output)
-    members = _members(analyses, project, place)
+    notebooks = {
+        analysis.notebook.path.relative_to(project.root).as_posix(): analysis.notebook for analysis in analyses
+    }
+    earlier = read_existing(project.root / place.folder)
+    document = earlier.document if earlier is not None else {}
+    given = edited is not None or bool(document.get("plan_given"))
+    asked, asked_targets = _asked(edited, notebooks, document)
+    analyses = _ordered([analyse(notebook, asked[path].skip) for path, notebook in notebooks.items()], project)
+    for analysis in analyses:
+        check_skipped(analysis)
+    members = _members(analyses, project, place, asked)
     if not run:
         refuse_circle(find_joins([member.used for member in members]), [member.name for member in members])
-    return compile_members(project, members, chosen, run=run, limits=limits or Limits(), revise=revise, progress=tell)
+    chosen = tuple(targets) if targets is not None else asked_targets or TARGETS
+    limits = limits or Limits()
+    compiled = compile_members(project, members, chosen, run=run, limits=limits, revise=revise, progress=tell)
+    cells = {path: cell_digests(notebook) for path, notebook in notebooks.items()}
+    compiled.document.update(plan_given=given, cells=cells)
+    return compiled
+
+
+def _asked(
+    edited: Mapping[str, Any] | Path | str | None, notebooks: Mapping[str, SourceNotebook], document: Mapping[str, Any]
+) -> tuple[dict[str, EditedPlan], tuple[str, ...] | None]:
+    """What was asked for of each notebook, now or when the pipeline was made; and the emit targets."""
+    if edited is not None:
+        plans, targets = read_plans(edited, notebooks)
+    else:
+        kept = {path: remembered_plan(document, notebook, path) for path, notebook in notebooks.items()}
+        plans = {path: read_plan(plan, notebooks[path]) for path, plan in kept.items() if plan is not None}
+        plan = document.get("plan")
+        targets = tuple(plan["targets"]) if isinstance(plan, Mapping) and plan.get("targets") else None
+    return {path: plans.get(path, EditedPlan()) for path in notebooks}, targets
 
 
 def verify_notebooks(
@@ -116,7 +153,7 @@ def verify_notebooks(
             f"Of the notebooks that the pipeline came from ({', '.join(relative)}), not all are there.",
             path=str(file),
         )
-    analyses = [analyse(read(root / path)) for path in relative]
+    analyses = [analyse(read(root / path), skipped_cells(document, path)) for path in relative]
     project = project_at(root, root / relative[0])
     place = place_of([analysis.notebook for analysis in analyses], project, here.name, here, may_exist=True)
     members = _members(analyses, project, place)
@@ -132,14 +169,15 @@ def _ordered(analyses: list[Analysis], project: Project) -> list[Analysis]:
     return [analyses[number] for number in order] if order is not None else analyses
 
 
-def _members(analyses: Sequence[Analysis], project: Project, place: Place) -> list[Member]:
+def _members(
+    analyses: Sequence[Analysis], project: Project, place: Place, asked: Mapping[str, EditedPlan] | None = None
+) -> list[Member]:
     paths = [analysis.notebook.path.relative_to(project.root).as_posix() for analysis in analyses]
-    earlier = read_existing(project.root / place.folder)
     members = []
     for analysis, path, label in zip(analyses, paths, labels(paths), strict=True):
-        edited = tagged_plan(analysis)
-        if earlier is not None and not edited.stages:
-            edited = replace(edited, stages=remembered_stages(earlier.document, path, analysis.notebook))
+        edited = (asked or {}).get(path, EditedPlan())
+        if not edited.stages:
+            edited = replace(edited, stages=tagged_plan(analysis).stages)
         members.append(
             Member(
                 analysis=analysis,

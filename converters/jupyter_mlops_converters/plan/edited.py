@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 import keyword
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.plan.pipeline import Source
 
 if TYPE_CHECKING:
     from jupyter_mlops_converters.analysis.cells import Analysis
-    from jupyter_mlops_converters.plan.pipeline import Pipeline
+    from jupyter_mlops_converters.plan.pipeline import Pipeline, Stage
     from jupyter_mlops_converters.source.notebook import SourceNotebook
 
 SCHEMA = 1
 _KEYS = ("schema", "notebook", "notebook_sha256", "stages", "skip", "parameters", "targets")
+_KEYS_OF_SEVERAL = ("schema", "notebooks", "targets")
 _STAGE_KEYS = ("name", "cells")
 #: Names of files and folders that a pipeline has besides its stages.
 _TAKEN = frozenset({"track", "ploomber"})
@@ -78,6 +80,43 @@ def read_plan(given: Mapping[str, Any] | Path | str, notebook: SourceNotebook) -
     Raises:
         MlopsError: ``invalid-plan`` or ``outdated-plan``, saying what to change.
     """
+    with _plan_in(given) as document:
+        return _checked(document, notebook)
+
+
+def read_plans(
+    given: Mapping[str, Any] | Path | str, notebooks: Mapping[str, SourceNotebook]
+) -> tuple[dict[str, EditedPlan], tuple[str, ...] | None]:
+    """Read and check a plan for several notebooks: one for each, as far as they are in it.
+
+    Args:
+        given: as of `read_plan`; each plan under `notebooks` says which `notebook` it is of.
+        notebooks: path, relative to the project → notebook.
+
+    Returns:
+        Path → its plan, and the emit targets.
+
+    Raises:
+        MlopsError: ``invalid-plan`` or ``outdated-plan``, saying what to change.
+    """
+    with _plan_in(given) as document:
+        if not isinstance(document, Mapping) or "notebooks" not in document:
+            raise _InvalidError("A plan for several notebooks has `notebooks`, a list with the plan of each.")
+        _only(document, _KEYS_OF_SEVERAL, "A plan for several notebooks")
+        _check_schema(document)
+        plans: dict[str, EditedPlan] = {}
+        for number, entry in enumerate(_list(document, "notebooks")):
+            path = str(entry.get("notebook")) if isinstance(entry, Mapping) else ""
+            if path not in notebooks or path in plans:
+                listed = ", ".join(notebooks)
+                raise _InvalidError(f"`notebooks[{number}]` must say which `notebook` it is of: one each of {listed}.")
+            plans[path] = _checked(entry, notebooks[path])
+        return plans, _targets(document)
+
+
+@contextmanager
+def _plan_in(given: Mapping[str, Any] | Path | str) -> Iterator[Any]:
+    """The document that a plan is read from; what is wrong with it is told with its file."""
     path = None
     document: Any = given
     if not isinstance(given, Mapping):
@@ -86,7 +125,7 @@ def read_plan(given: Mapping[str, Any] | Path | str, notebook: SourceNotebook) -
     if isinstance(document, Mapping) and isinstance(document.get("plan"), Mapping):
         document = document["plan"]
     try:
-        return _checked(document, notebook)
+        yield document
     except _InvalidError as error:
         raise MlopsError("invalid-plan", str(error), path=path, cell=error.cell) from None
     except MlopsError as error:
@@ -113,8 +152,7 @@ def _checked(document: Any, notebook: SourceNotebook) -> EditedPlan:
     if not isinstance(document, Mapping):
         raise _InvalidError("A plan is one JSON object.")
     _only(document, _KEYS, "A plan")
-    if document.get("schema", SCHEMA) != SCHEMA:
-        raise _InvalidError(f"This version reads plans of schema {SCHEMA}, and this one says {document['schema']!r}.")
+    _check_schema(document)
     sha256 = document.get("notebook_sha256")
     if sha256 is not None and sha256 != notebook.sha256:
         raise MlopsError(
@@ -132,6 +170,11 @@ def _checked(document: Any, notebook: SourceNotebook) -> EditedPlan:
     return replace(
         edited, stages=tuple(replace(s, cells=tuple(c for c in code if c in s.cells)) for s in edited.stages)
     )
+
+
+def _check_schema(document: Mapping[str, Any]) -> None:
+    if document.get("schema", SCHEMA) != SCHEMA:
+        raise _InvalidError(f"This version reads plans of schema {SCHEMA}, and this one says {document['schema']!r}.")
 
 
 def _only(entry: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:
@@ -307,37 +350,55 @@ def check_skipped(analysis: Analysis) -> None:
             )
 
 
-def skipped_cells(document: Mapping[str, Any]) -> frozenset[int] | None:
-    """The cells that a `conversion.json` says were left out; None where it does not say."""
-    plan = document.get("plan")
-    skip = plan.get("skip") if isinstance(plan, Mapping) else None
+def skipped_cells(document: Mapping[str, Any], notebook: str | None = None) -> frozenset[int] | None:
+    """The cells that a `conversion.json` says were left out, of one notebook of several; None where it does not say."""
+    plan = plan_of(document, notebook)
+    skip = plan.get("skip") if plan is not None else None
     return frozenset(cell for cell in skip if isinstance(cell, int)) if isinstance(skip, list) else None
 
 
-def plan_document(pipeline: Pipeline) -> dict[str, Any] | None:
+def plan_of(document: Mapping[str, Any], notebook: str | None = None) -> Mapping[str, Any] | None:
+    """The plan in a `conversion.json`: that of one of its notebooks, where there are several."""
+    plan = document.get("plan")
+    if notebook is not None:
+        plans = plan.get("notebooks") if isinstance(plan, Mapping) else None
+        of_it = (p for p in plans if isinstance(p, Mapping) and p.get("notebook") == notebook) if plans else iter(())
+        plan = next(of_it, None)
+    return plan if isinstance(plan, Mapping) else None
+
+
+def plan_document(pipeline: Pipeline) -> dict[str, Any]:
     """The plan of a pipeline in the form that can be edited and given back.
 
     Args:
         pipeline: planned.
 
     Returns:
-        A JSON-able document; None for a pipeline of several notebooks.
+        A JSON-able document.
     """
-    if pipeline.sources:
-        return None
+    targets = list(pipeline.targets)
+    if not pipeline.sources:
+        only = Source(pipeline.notebook, pipeline.notebook_sha256, "", pipeline.skipped, pipeline.offered)
+        return {"schema": SCHEMA, **_plan_of_one(only, pipeline.stages), "targets": targets}
+    plans = [
+        _plan_of_one(source, [stage for stage in pipeline.stages if stage.source_notebook == source.path])
+        for source in pipeline.sources
+    ]
+    return {"schema": SCHEMA, "notebooks": plans, "targets": targets}
+
+
+def _plan_of_one(source: Source, stages: Iterable[Stage]) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "notebook": pipeline.notebook,
-        "notebook_sha256": pipeline.notebook_sha256,
+        "notebook": source.path,
+        "notebook_sha256": source.sha256,
         "stages": [
             {
                 "name": stage.name,
                 "cells": [c.source_cell for c in stage.cells if c.kind == "code" and c.source_cell is not None],
             }
-            for stage in pipeline.stages
+            for stage in stages
             if stage.source_cells
         ],
-        "skip": list(pipeline.skipped),
-        "parameters": dict(pipeline.offered),
-        "targets": list(pipeline.targets),
+        "skip": list(source.skipped),
+        "parameters": dict(source.offered),
     }

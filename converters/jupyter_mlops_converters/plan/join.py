@@ -75,7 +75,7 @@ def join(
             for finding in pipeline.findings
         ),
         sources=tuple(
-            Source(pipeline.notebook, pipeline.notebook_sha256, label)
+            Source(pipeline.notebook, pipeline.notebook_sha256, label, pipeline.skipped, pipeline.offered)
             for pipeline, label in zip(pipelines, labels, strict=True)
         ),
     )

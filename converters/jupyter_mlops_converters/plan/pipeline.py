@@ -224,11 +224,15 @@ class Source:
         path: of the notebook.
         sha256: of its bytes.
         label: a short identifier for it, unique in the pipeline.
+        skipped: its code cells that were left out.
+        offered: name that the planner gives a parameter of it → its name, before the notebooks were joined.
     """
 
     path: str
     sha256: str
     label: str
+    skipped: tuple[int, ...] = ()
+    offered: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mlops_converters.plan.edited import plan_of
+
 if TYPE_CHECKING:
-    from jupyter_mlops_converters.plan.edited import EditedStage
     from jupyter_mlops_converters.source.notebook import SourceNotebook
 
 
@@ -22,18 +23,23 @@ def cell_digests(notebook: SourceNotebook) -> list[str]:
     return [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] for text in texts]
 
 
-def remembered_plan(document: Mapping[str, Any], notebook: SourceNotebook) -> dict[str, Any] | None:
+def remembered_plan(
+    document: Mapping[str, Any], notebook: SourceNotebook, path: str | None = None
+) -> dict[str, Any] | None:
     """The plan to go on with.
 
     Args:
         document: the `conversion.json` of the pipeline.
         notebook: as it is now.
+        path: of the notebook, relative to the project, where the pipeline has several.
 
     Returns:
         A plan in its JSON form; None where there is none to keep.
     """
-    plan, cells = document.get("plan"), document.get("cells")
-    if not isinstance(plan, Mapping) or not isinstance(cells, list):
+    plan, cells = plan_of(document, path), document.get("cells")
+    if path is not None:
+        cells = cells.get(path) if isinstance(cells, Mapping) else None
+    if plan is None or not isinstance(cells, list):
         return None
     now = cell_digests(notebook)
     kept = {key: plan[key] for key in ("schema", "stages", "skip", "parameters", "targets") if key in plan}
@@ -43,34 +49,6 @@ def remembered_plan(document: Mapping[str, Any], notebook: SourceNotebook) -> di
         # What is emitted goes on, too; for the rest the planner is asked again.
         return {"targets": plan["targets"]} if "targets" in plan else None
     return _carried(kept, _moved(cells, now), notebook)
-
-
-def remembered_stages(document: Mapping[str, Any], path: str, notebook: SourceNotebook) -> tuple[EditedStage, ...]:
-    """The stages of one notebook of a pipeline of several, as long as the notebook is the same.
-
-    Args:
-        document: the `conversion.json` of the pipeline.
-        path: of the notebook, relative to the project.
-        notebook: as it is now.
-
-    Returns:
-        The stages; none where the planner is to decide.
-    """
-    from jupyter_mlops_converters.plan.edited import EditedStage
-
-    try:
-        digests = {entry["path"]: entry["sha256"] for entry in document["notebooks"]}
-        if digests.get(path) != notebook.sha256:
-            return ()
-        code = {cell.index for cell in notebook.code_cells}
-        return tuple(
-            # The same cells get the same name again, and the same reason.
-            EditedStage(None, tuple(cell for cell in stage["source_cells"] if cell in code))
-            for stage in document["stages"]
-            if stage.get("source_notebook") == path
-        )
-    except (KeyError, TypeError):
-        return ()
 
 
 def _moved(old: list[Any], new: list[str]) -> dict[int, int]:

@@ -123,10 +123,8 @@ def convert(
     }
     if len(paths) == 1:
         compiled = compile_notebook(paths[0], edited=plan, order=order, **common)
-    elif plan is not None:
-        raise MlopsError("invalid-plan", "A plan is for one notebook. Tag the cells of several with `stage:<name>`.")
     else:
-        compiled = compile_notebooks(paths, **common)
+        compiled = compile_notebooks(paths, edited=plan, **common)
     again.revise(compiled.project.root, compiled.emission)
     if report is not None and compiled.proof is not None:
         _write_report(report, compiled, compiled.proof)

@@ -113,9 +113,24 @@ def _asked(
     else:
         kept = {path: remembered_plan(document, notebook, path) for path, notebook in notebooks.items()}
         plans = {path: read_plan(plan, notebooks[path]) for path, plan in kept.items() if plan is not None}
+        if not document.get("plan_given"):
+            # The same cells get the same name again, and the same reason.
+            plans = {path: _nameless(plan) for path, plan in plans.items()}
         plan = document.get("plan")
         targets = tuple(plan["targets"]) if isinstance(plan, Mapping) and plan.get("targets") else None
     return {path: plans.get(path, EditedPlan()) for path in notebooks}, targets
+
+
+def _nameless(plan: EditedPlan) -> EditedPlan:
+    return replace(plan, stages=tuple(replace(stage, name=None) for stage in plan.stages))
+
+
+def _without_label(plan: EditedPlan, label: str) -> EditedPlan:
+    """The plan with names as the planner takes them: it puts the label in front, and calls a single stage by it."""
+    if len(plan.stages) == 1:
+        return _nameless(plan)
+    names = [stage.name and stage.name.removeprefix(f"{label}_") for stage in plan.stages]
+    return replace(plan, stages=tuple(replace(s, name=name) for s, name in zip(plan.stages, names, strict=True)))
 
 
 def verify_notebooks(
@@ -176,6 +191,7 @@ def _members(
     members = []
     for analysis, path, label in zip(analyses, paths, labels(paths), strict=True):
         edited = (asked or {}).get(path, EditedPlan())
+        edited = _without_label(edited, label)
         if not edited.stages:
             edited = replace(edited, stages=tagged_plan(analysis).stages)
         members.append(

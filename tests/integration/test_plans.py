@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from notebooks import environment, hazard_project, write_notebook
+from notebooks import environment, write_notebook
 
 from jupyter_mlops import convert
 
@@ -120,24 +120,3 @@ def test_a_notebook_that_lists_its_folder_is_compared_with_the_pipeline_in_place
     conversion = convert(write_notebook(tmp_path / "n.ipynb", cells), plan={"stages": stages}, targets=("papermill",))
     assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
     assert conversion.document["plan"]["stages"] == stages
-
-
-def test_what_a_cell_changes_in_a_module_stays_with_who_uses_it(tmp_path: Path) -> None:
-    notebook = hazard_project(tmp_path, "modules_that_cells_change")
-    document = convert(notebook, targets=("papermill",), write=False).document
-    assert document["verification"]["verdict"] == "equivalent", document["verification"]
-    assert [f["code"] for f in document["findings"] if f["code"] == "planned-again"] == ["planned-again"]
-    (kept,) = (f["message"] for f in document["findings"] if f["code"] == "kept-together")
-    assert "cell 6 changes the module `tools` of the project, which cell 9 uses" in kept
-    # A plain assignment is made again where it matters, and keeps nothing together.
-    assert [4, 10] not in [[c for c in (4, 10) if c in stage["source_cells"]] for stage in document["stages"]]
-
-
-def test_a_distribution_draws_on_in_other_stages(tmp_path: Path) -> None:
-    notebook = hazard_project(tmp_path, "distributions")
-    document = convert(notebook, targets=("papermill",), write=False).document
-    assert document["verification"]["verdict"] == "equivalent", document["verification"]
-    assert "planned-again" not in {finding["code"] for finding in document["findings"]}
-    loaded = {entry["variable"] for stage in document["stages"] for entry in stage["inputs"]}
-    assert "<numpy.random>" in loaded
-    assert not loaded & {"noise", "candidates"}

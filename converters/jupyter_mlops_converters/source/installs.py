@@ -18,9 +18,9 @@ from jupyter_mlops_converters.source.secrets import parsed
 #: Program → what it is told when it is to change what is installed.
 _ACTIONS = {
     "pip": {"install", "uninstall"},
-    "conda": {"install", "remove", "uninstall", "update", "upgrade"},
-    "mamba": {"install", "remove", "uninstall", "update", "upgrade"},
-    "micromamba": {"install", "remove", "uninstall", "update", "upgrade"},
+    "conda": {"create", "install", "remove", "uninstall", "update", "upgrade"},
+    "mamba": {"create", "install", "remove", "uninstall", "update", "upgrade"},
+    "micromamba": {"create", "install", "remove", "uninstall", "update", "upgrade"},
     "uv": {"add", "remove", "sync"},
     "setup.py": {"develop", "install"},
     "poetry": {"add", "install", "remove", "update"},
@@ -175,7 +175,8 @@ def _installing(words: list[str]) -> list[str] | None:
     program = words[0].rpartition("/")[2].removesuffix(".exe")
     program = "pip" if re.fullmatch(r"pip[\d.]*", program) else program
     arguments = words[1:]
-    while arguments and arguments[0].startswith("-"):
+    # `conda env update` and `apt-get -y install`.
+    while arguments and (arguments[0].startswith("-") or arguments[0] == "env"):
         arguments = arguments[1:]
     if not arguments or arguments[0] not in _ACTIONS.get(program, ()):
         return None
@@ -242,6 +243,8 @@ def _requirement(text: str) -> str | None:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
+        return None
+    if requirement.name.endswith((".whl", ".zip", ".gz")):
         return None
     return "" if canonicalize_name(requirement.name) in _INSTALLERS else str(requirement)
 

@@ -27,6 +27,8 @@ def left(tmp_path: Path, *cells: str) -> SourceNotebook:
         ("!sudo apt-get update && apt-get install -y a", "# !sudo apt-get update && apt-get install -y a", []),
         ("!pip uninstall -y a", "# !pip uninstall -y a", []),
         ("!pip install a | grep -v already", "# !pip install a | grep -v already", ["a"]),
+        ("!conda env update -f environment.yml", "# !conda env update -f environment.yml", []),
+        ("!pip install a-1.0-py3-none-any.whl b", "# !pip install a-1.0-py3-none-any.whl b", ["b"]),
         ("!yes | pip uninstall a", "# !yes | pip uninstall a", []),
         ("!$sys.executable -m pip install a", "# !$sys.executable -m pip install a", ["a"]),
         ("!cd a && python setup.py install", "!cd a", []),

@@ -7,7 +7,7 @@
 PYTHON ?= python3
 DEMO ?= demo
 ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 SECONDS ?= 600
 SEED ?= 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis, dotted
 
@@ -82,6 +82,10 @@ _TELLS = frozenset(
 )
 #: Names under which people keep what they learn from.
 _INPUTS = frozenset({"X", "y", "Y", "features", "target", "labels", "X_data", "y_data"})
+#: What is fitted of these modules prepares data; it is no model.
+_PREPARES_DATA = ("preprocessing", "impute", "decomposition", "compose", "feature_")
+#: What is done in a cell for the sake of what it does in the end, and how much of its weight then counts.
+_MEANS = {"load": 0.5, "explore": 0.4, "split": 0.4}
 #: Methods that change what they are called on.
 _IN_PLACE = frozenset({"insert", "append", "extend", "pop", "update", "remove", "sort", "setdefault", "add", "clear"})
 #: Calls that make what later cells work with, and nothing that a stage could be for.
@@ -98,7 +102,7 @@ _HEADING_WORDS = (
     ("evaluate", r"\b(diagnos|importance|validat|compar\w+ (of )?(the )?(different )?(model|algorithm|classifier))"),
     ("load", r"\b(load|import\w* (the |our )?data|read(ing)?\b|data ?sets?\b|get(ting)? (the )?data|data collection|acqui)"),
     ("clean", r"\b(clean|missing|null|preprocess|pre-process|prepar|outlier|wrangl|tidy|duplicate|munging)"),
-    ("features", r"\b(feature|encod|scal(e|ing)|transform|engineer|normali[sz]|dummies|dummy|pca|vectori|dimension)"),
+    ("features", r"\b(feature|(?<!model )selection|encod|scal(e|ing)|transform|engineer|normali[sz]|dummies|dummy|pca|vectori|dimension)"),
     ("explore", r"\b(explor|eda\b|visuali[sz]|plot|distribution|correlation|univariate|bivariate|statistic|descriptive)"),
     ("explore", r"\b(glimpse|overview|show|examin|look|understand|insight|analysis|analyz|analys)"),
     ("train", r"\b(train|model|fit(ting)?\b|regress|classif|cluster|forest|tree|svm|knn|neighbo|naive bayes|xgb|boost|grid.?search)"),
@@ -131,6 +135,8 @@ class CellRole:
         headings: those between the code cell before it and itself.
         looks: whether it does nothing but glance at what is there: it goes with what made that.
         draws: whether it calls something that draws.
+        ahead: whether it glances at what the work before it has nothing to do with, and the work after it has: it goes
+            with that.
     """
 
     role: str
@@ -138,6 +144,7 @@ class CellRole:
     headings: tuple[Heading, ...] = ()
     looks: bool = False
     draws: bool = False
+    ahead: bool = False
 
 
 def roles(analysis: Analysis) -> dict[int, CellRole]:
@@ -168,7 +175,29 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
                 if spoken or heading.level <= level:
                     section, level = spoken, heading.level
         found[analysed.index] = _role(analysed, analysis, own, section)
+    for index in _glances_ahead(analysis, found):
+        found[index] = replace(found[index], ahead=True)
     return found
+
+
+def _glances_ahead(analysis: Analysis, found: dict[int, CellRole]) -> list[int]:
+    """Cells that glance at what only the work after them is about."""
+    made = {name for cell in analysis.cells for name in cell.facts.all_binds} - analysis.modules.keys()
+    ahead: list[int] = []
+    glances: list[AnalysedCell] = []
+    before: set[str] | None = None
+    for cell in analysis.cells:
+        if found[cell.index].looks:
+            glances.append(cell)
+        elif found[cell.index].role != "setup":
+            names = cell.facts.loads | cell.facts.all_binds
+            for glance in reversed(glances):
+                about = glance.facts.loads & made
+                if before is None or not about & names or about & before:
+                    break
+                ahead.append(glance.index)
+            glances, before = [], names
+    return ahead
 
 
 def headings_in(markdown: str, cell: int) -> list[Heading]:
@@ -198,7 +227,8 @@ def headings_in(markdown: str, cell: int) -> list[Heading]:
 def _plain(text: str) -> str:
     text = re.sub(r"<[^>]+>", "", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return re.sub(r"[*_`#$]+", "", text).strip(" :.-\t")
+    # An underline within a word is part of a name.
+    return re.sub(r"[*`#$]+|(?<!\w)_+|_+(?!\w)", "", text).strip(" :.-\t")
 
 
 def heading_role(text: str) -> str:
@@ -210,10 +240,10 @@ def heading_role(text: str) -> str:
 
 
 def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...], section: str) -> CellRole:
-    if all(s.kind in {"import", "configuration", "definition"} or _prepares(s.node) for s in cell.statements):
+    if all(s.kind in {"import", "configuration", "definition"} or _prepares(s.node, analysis) for s in cell.statements):
         return CellRole("setup", 5, headings)
     scores: dict[str, float] = {}
-    draws = False
+    draws = fits = False
     for node in ast.walk(cell.code.tree):
         if isinstance(node, ast.Attribute) and node.attr in _TELLS:
             scores["evaluate"] = scores.get("evaluate", 0) + 1.5
@@ -223,26 +253,28 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
         draws |= name in _DRAWS
         if name in _CALLS:
             role, weight = _CALLS[name]
+            if name == "fit" and isinstance(node.func, ast.Attribute) and _prepares_data(node.func.value, analysis):
+                role, fits = "features", True
             scores[role] = scores.get(role, 0) + weight
         origin = dotted(node.func, analysis.modules) or ""
         is_class = name[:1].isupper() and origin.startswith(
             ("sklearn.", "xgboost.", "lightgbm.", "statsmodels.", "catboost.")
         )
-        if is_class and not any(
-            part in origin for part in ("preprocessing", "impute", "decomposition", "compose", "feature_", "metrics")
-        ):
+        if is_class and not any(part in origin for part in (*_PREPARES_DATA, "metrics")):
             scores["train"] = scores.get("train", 0) + 2
     columns = (s.node for s in cell.statements if s.kind == "other" and isinstance(s.node, ast.Assign))
     if any(isinstance(node.targets[0], ast.Subscript) for node in columns):
         scores["features"] = scores.get("features", 0) + 0.75
     if _INPUTS & cell.facts.binds:
         scores["features"] = scores.get("features", 0) + 1
-    # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration.
-    if "explore" in scores and scores.keys() & {"train", "evaluate", "load"}:
-        scores["explore"] *= 0.4
+    # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration; a split beside it is made for it.
+    ends = scores.keys() & {"train", "evaluate"}
+    for role, share in _MEANS.items():
+        if role in scores and (ends or (role == "explore" and "load" in scores)):
+            scores[role] *= share
     if scores.get("train") and scores.get("evaluate"):
         scores["train"] += 0.5
-    looks = _looks(cell) and not scores.keys() & _NOT_JUST_LOOKING
+    looks = _looks(cell) and not (fits or scores.keys() & _NOT_JUST_LOOKING)
     if looks and not draws and not scores.get("evaluate"):
         return CellRole("explore" if section == "explore" else "", 0.5, headings, looks=True)
     if section in scores or section in {"clean", "explore", "features"}:
@@ -254,18 +286,51 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
     return CellRole(role, scores[role], headings, draws=draws)
 
 
+def _prepares_data(fitted: ast.expr, analysis: Analysis) -> bool:
+    """Whether what is fitted, or what the notebook binds that name to, is a scaler, an encoder, a selection or the like."""
+    made = [fitted]
+    if isinstance(fitted, ast.Name):
+        made = [
+            statement.node.value
+            for cell in analysis.cells
+            for statement in cell.statements
+            if isinstance(statement.node, ast.Assign) and fitted.id in statement.facts.binds
+        ]
+    origins = [dotted(value.func, analysis.modules) or "" for value in made if isinstance(value, ast.Call)]
+    return any(part in origin for origin in origins for part in _PREPARES_DATA)
+
+
+def is_drawing(value: ast.expr) -> bool:
+    """Whether an expression makes a figure, axes or what is drawn on them."""
+    return isinstance(value, ast.Call) and _called(value) in _DRAWS
+
+
 def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _prepares(node: ast.stmt) -> bool:
+def _prepares(node: ast.stmt, analysis: Analysis) -> bool:
     """Whether a statement is a magic, sets a seed or keeps a constant: like imports, it belongs to what comes next."""
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _called(node.value).endswith("seed")
-    value = node.value if isinstance(node, ast.Assign) else None
-    return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and _called(value) in _PREPARING)
+    if not isinstance(node, ast.Assign):
+        return False
+    return _is_constant(node.value, analysis) or (
+        isinstance(node.value, ast.Call) and _called(node.value) in _PREPARING
+    )
+
+
+def _is_constant(value: ast.expr, analysis: Analysis) -> bool:
+    """Whether a value is a literal, or computed of literals and constants of modules: `2 * np.pi`."""
+    if isinstance(value, ast.BinOp):
+        return _is_constant(value.left, analysis) and _is_constant(value.right, analysis)
+    if isinstance(value, ast.UnaryOp):
+        return _is_constant(value.operand, analysis)
+    if isinstance(value, ast.Attribute):
+        return dotted(value, analysis.modules) is not None
+    return isinstance(value, ast.Constant)
 
 
 def _looks(cell: AnalysedCell) -> bool:

@@ -8,6 +8,7 @@ and none should hold most of the notebook. All costs are in one unit: what an ex
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,8 @@ from jupyter_mlops_converters.plan.flow import needs_of
 from jupyter_mlops_converters.plan.program import Program
 
 _HAND_OVER = 0.4
+#: Of what one statement makes together, as `X_train, X_test, y_train, y_test = …`, each further one.
+_FURTHER = 0.1
 _STAGE = 1.0
 _BOUNDARY = 2.0
 #: How many cells away a fit may be, for what lies between to belong to it.
@@ -98,14 +101,16 @@ def boundary_gains(roles: Sequence[CellRole]) -> list[float]:
     for position, role in enumerate(roles):
         after = next((r.role for r in roles[position:] if has_purpose(r)), None)
         gain = 0.0
+        beside = position > 0 and (roles[position - 1].ahead or (role.looks and not role.ahead))
+        parts_a_glance = beside and not role.headings
         if role.headings:
             depth = max(0, min(heading.level for heading in role.headings) - main)
             gain += _HEADING[min(depth, len(_HEADING) - 1)]
-        elif position and role.looks:
+        if parts_a_glance:
             gain -= 1.0
         if position and roles[position - 1].role == "setup":
             gain -= 2.0
-        elif before is not None and after is not None and (not role.looks or role.headings):
+        elif before is not None and after is not None and not parts_a_glance:
             gain += _OTHER_PURPOSE * distance(before, after)
             gain -= (0.5 if role.headings else 1.0) * (before == after)
         gains[position] = gain
@@ -137,6 +142,7 @@ class Costs:
         self._seconds = [(step.seconds or 0.0) * (step.role.role != "setup") for step in program.steps]
         self._total = sum(self._seconds)
         self._last_reader = _last_readers(program)
+        self._made_together = _made_together(program)
 
     def boundary(self, point: int) -> float:
         """The cost of beginning a stage at a position."""
@@ -162,10 +168,13 @@ class Costs:
 
     def _crossings(self, steps: tuple[int, ...]) -> float:
         cost = 0.0
+        seen: set[tuple[int, int]] = set()
         for name, need in needs_of(self._program, steps).items():
             if name in self._parameters or need.writer is None or self._program.replay(name, need.reader) is not None:
                 continue
-            cost += _HAND_OVER
+            made = self._made_together.get((need.writer, name))
+            cost += _FURTHER if made in seen else _HAND_OVER
+            seen |= {made} if made is not None else set()
             change = self._program.last_change(name, need.reader)
             size = float((change.about or {}).get("bytes") or 0) if change else 0.0
             cost += 0.2 * math.log10(size / 1e6) if size > 1e6 else 0.0
@@ -205,3 +214,17 @@ def _last_readers(program: Program) -> list[int]:
             if writer is not None and program.replay(name, position) is None:
                 found[writer] = position
     return found
+
+
+def _made_together(program: Program) -> dict[tuple[int, str], tuple[int, int]]:
+    """For each step and name that one of its statements binds along with others, that step and statement."""
+    return {
+        (position, name.id): (position, place)
+        for position, step in enumerate(program.steps)
+        for place, node in enumerate(step.cell.code.tree.body)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Tuple | ast.List)
+        for name in target.elts
+        if isinstance(name, ast.Name)
+    }

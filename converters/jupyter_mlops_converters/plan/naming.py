@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_mlops_converters.analysis.cells import dotted
-from jupyter_mlops_converters.analysis.roles import ROLES, Heading, heading_role
+from jupyter_mlops_converters.analysis.roles import ROLES, Heading, heading_role, is_drawing
 from jupyter_mlops_converters.plan.costs import has_purpose
 from jupyter_mlops_converters.plan.edited import stage_tag
 from jupyter_mlops_converters.plan.program import Program
@@ -20,13 +20,14 @@ _EMPTY = frozenset(
     {"the", "a", "an", "of", "and", "or", "our", "my", "your", "its", "to", "in", "for", "with", "on", "at", "by", "from",
      "as", "is", "are", "be", "do", "does", "did", "can", "could", "should", "will", "would", "have", "has", "it",
      "this", "that", "these", "those", "there", "how", "what", "which", "when", "where", "why", "who", "if", "not",
-     "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "step", "part", "section",
+     "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "each", "every", "step", "part", "section",
      "chapter", "exercise", "question", "problem", "task", "solution", "use", "using", "introduction", "overview", "code"}
 )  # fmt: skip
 #: What a stage does is not the import of what it needs.
 _IMPORTS = re.compile(
     r"(?i)^(?:step \d+\W+|\d+\W+)?(?:import(?:s|ing)?\b(?!.*\bdata)|load(?:ing)? (?:the )?(?:libra|packag|modul)|librar|packages|set ?up\b|tools$)"
 )
+_MODELS = frozenset({"sklearn", "xgboost", "lightgbm", "catboost", "statsmodels"})
 _DOES = {
     "setup": "import and define",
     "load": "load data",
@@ -76,18 +77,22 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
     reasons: list[str] = []
     for number, stage in enumerate(stages):
         role, heading = mains[number], headings[number]
+        begins = _headings(program, stage[:1])
+        if heading is None and begins and not (mains.count(role) == 1 and _is_for(program, stage, role)):
+            heading = begins[-1]
         spoken = slug(heading.text) if heading is not None else ""
         # A heading of its own says more than one cell in many.
-        cells = sum(program.steps[position].role.role == role for position in stage)
-        if role and mains.count(role) == 1 and (cells * 4 >= len(stage) or not spoken):
+        title_only = number == 0 and role == "load" and heading is not None and heading_role(heading.text) != role
+        if role and mains.count(role) == 1 and (_is_for(program, stage, role) or not spoken or title_only):
             name, reason = role, f"Most of its cells {_DOES[role]}."
         elif heading is not None and spoken:
             name, reason = spoken, f"The notebook has a heading of its own for it: “{heading.text}”."
         else:
             # Those of the same kind may have headings that tell them apart.
             alike = [n for n, other in enumerate(mains) if other == role and headings[n] is None]
-            subject = _subject(program, stage) if len(alike) > 1 or not role else ""
-            name = "_".join(part for part in (role or "prepare", subject) if part)
+            subjects = _subjects(program, stage) if len(alike) > 1 or not role else []
+            options = ["_".join(part for part in (role or "prepare", subject) if part) for subject in subjects or [""]]
+            name = next((option for option in options if option not in names), options[0])
             reason = f"Most of its cells {_DOES[role]}." if role else "Its cells belong to none of the others."
         taken = {*names, "track", *(other for other in given if other is not None)} - {given[number]}
         name = _free(name, taken)
@@ -156,12 +161,27 @@ def _feeds_later(program: Program, stage: tuple[int, ...]) -> bool:
 
 
 def _headings(program: Program, positions: Sequence[int]) -> list[Heading]:
-    """Headings above these steps, without the notebook's title and those above imports."""
+    """Headings above these steps, without the notebook's title, what stands under it, and those above imports."""
     first = program.steps[0].role.headings
     levels = [heading.level for step in program.steps for heading in step.role.headings]
     title = first[0] if first and levels.count(first[0].level) == 1 else None
     found = [h for position in positions for h in program.steps[position].role.headings if h is not title]
+    # Beside the title stand subtitles and who wrote it.
+    found = [h for h in found if title is None or h.cell != title.cell or heading_role(h.text)]
     return [heading for heading in found if not _IMPORTS.search(heading.text)]
+
+
+def _covering(program: Program, stage: tuple[int, ...], sections: Sequence[Heading]) -> Heading | None:
+    """The section of a stage that most of its cells are in."""
+    covered: Counter[int] = Counter()
+    inside: int | None = None
+    for position in stage:
+        for heading in program.steps[position].role.headings:
+            inside = next((n for n, section in enumerate(sections) if section is heading), inside)
+        if inside is not None:
+            covered[inside] += 1
+    number, cells = max(covered.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))
+    return sections[number] if cells * 2 > len(stage) else None
 
 
 def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | None:
@@ -175,35 +195,54 @@ def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | N
     sections = [heading for heading in headings if heading.level == top]
     if first and len(sections) == 1:
         return sections[0] if sections[0] in first else first[-1]
-    return speaking[0] if speaking else None
+    return _covering(program, stage, sections) or (speaking[0] if speaking else None)
 
 
-def _subject(program: Program, stage: tuple[int, ...]) -> str:
-    """What a stage is about: the kind of model it fits, else the value it writes, or reads, most often."""
-    written: Counter[str] = Counter()
+def _is_for(program: Program, stage: tuple[int, ...], role: str) -> bool:
+    """Whether enough of a stage's cells have a role for it to be called after that."""
+    return bool(role) and 4 * sum(program.steps[position].role.role == role for position in stage) >= len(stage)
+
+
+def _subjects(program: Program, stage: tuple[int, ...]) -> list[str]:
+    """What a stage is about, best first: the kind of model it fits, the values it makes, best for others, or reads."""
+    made: Counter[str] = Counter()
+    drawn: set[str] = set()
+    models: list[str] = []
     for position in stage:
         step = program.steps[position]
         for node in ast.walk(step.cell.code.tree):
             if isinstance(node, ast.Call) and step.role.role == "train":
                 origin = (dotted(node.func, program.analysis.modules) or "").split(".")
-                if (
-                    origin[0] in {"sklearn", "xgboost", "lightgbm", "catboost", "statsmodels"}
-                    and origin[-1][:1].isupper()
-                ):
-                    return slug(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", origin[-1]))
-        values = [n for n in step.writes if n.isidentifier() and program.replay(n, position + 1) is None]
-        written.update(name for name in values if len(name) > 1)
-    if not written:
-        for position in stage:
-            step = program.steps[position]
-            written.update(n for n in step.uses if n.isidentifier() and program.replay(n, position) is None)
-    best = max(sorted(written), key=lambda name: written[name], default="")
-    return slug(best)
+                if origin[0] in _MODELS and origin[-1][:1].isupper():
+                    models.append(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", origin[-1]))
+            if isinstance(node, ast.Assign) and is_drawing(node.value):
+                drawn |= {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+        made.update(n for n in step.writes if n.isidentifier() and program.replay(n, position + 1) is None)
+    later = {
+        name
+        for position in range(stage[-1] + 1, len(program.steps))
+        for name in program.steps[position].uses
+        if program.last_writer(name, position) in stage
+    }
+    read = Counter(
+        name
+        for position in stage
+        for name in program.steps[position].uses
+        if name.isidentifier() and program.replay(name, position) is None
+    )
+    # What others go on with says more than what it took to make it; a single letter says little.
+    ranked = sorted(made, key=lambda n: (n in drawn, len(n) == 1, n not in later, -made[n], n))
+    ranked += sorted(read.keys() - made.keys(), key=lambda n: (len(n) == 1, -read[n], n))
+    return [subject for name in (*models[:1], *ranked) if (subject := slug(name))]
 
 
 def slug(text: str) -> str:
     """A text as an identifier of a few words; empty when it has none."""
-    words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in _EMPTY and not word.isdigit()]
+    words = _words(text)
+    if len(words) > 3:
+        # Of a long text the first part is enough.
+        first = _words(re.split(r"(?i)(?<!-)\s(?:and|or|vs)\s|[&,;:/(]", text)[0])
+        words = first if len(first) > 1 else words
     if words and not words[0][0].isalpha():
         words.insert(0, "step")
     found = words[0][:_LONGEST] if words else ""
@@ -212,3 +251,12 @@ def slug(text: str) -> str:
             break
         found += f"_{word}"
     return found
+
+
+def _words(text: str) -> list[str]:
+    # K-Means and t-test are one word.
+    text = re.sub(r"\b([a-z])-(?=[a-z])", r"\1_", text.lower())
+    found = (
+        word for name in re.findall(r"[a-z0-9_]+", text) for word in re.findall(r"[a-z]_[a-z0-9]+|[a-z0-9]+", name)
+    )
+    return [word for word in found if word not in _EMPTY and not word.isdigit()]

@@ -102,6 +102,16 @@ def test_a_glance_stays_with_what_it_looks_at(program) -> None:
     ] == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_glance_at_what_only_the_next_work_is_about_goes_with_that(program) -> None:
+    customers = "# %%\ncustomers\n# %%\ncustomers.info()\n" + CLEAN.replace("df", "customers")
+    read = LOAD.replace("df = pd", "customers = pd.read_csv('c.csv')\ndf = pd")
+    features = (
+        "# %%\nrfm = pd.get_dummies(df)\n# %%\nrfm['r'] = rfm['a'].map(str)\n# %%\nrfm['b'] = rfm['r'].map(len)\n"
+    )
+    stages = drawn(program(IMPORTS + read + features + customers + MODEL.replace("df", "customers") + EVALUATE))
+    assert [7, 8, 9, 10, 11, 12] in stages.values()
+
+
 def test_headings_of_the_main_level_divide_and_name(program) -> None:
     text = (
         "# %% [markdown]\n# # My analysis\n" + IMPORTS + LOAD
@@ -135,6 +145,30 @@ def test_where_little_crosses_is_the_better_boundary(program) -> None:
     assert not any(stage[0] == 3 for stage in drawn(program(text)).values())
 
 
+def test_what_one_statement_makes_crosses_together(program) -> None:
+    model = """
+# %% [markdown]
+# ## {0}
+# %%
+{0} = Ridge().fit(X_train, y_train)
+# %%
+r2_score(y_test, {0}.predict(X_test))
+# %%
+{0} = Ridge(alpha=3).fit(X_train, y_train)
+# %%
+r2_score(y_test, {0}.predict(X_test))
+"""
+    names = ["first", "second", "third", "fourth"]
+    stages = drawn(program(IMPORTS + LOAD + MODEL + "".join(model.format(name) for name in names)))
+    assert stages["third"] == [*range(14, 22)]
+
+
+def test_constants_of_modules_belong_to_what_comes_next(program) -> None:
+    text = "# %%\nimport numpy as np\nTURN = 2 * np.pi\n# %% [markdown]\n# ## Waves\n"
+    waves = "".join(f"# %%\nw{n} = wave({n})\nprint(w{n})\n" for n in range(8))
+    assert [0] not in drawn(program(text + waves)).values()
+
+
 def test_looking_at_what_was_trained_is_evaluating(program) -> None:
     text = (
         IMPORTS + LOAD + PLOTS + MODEL + "# %%\nplt.plot(model.coef_)\n# %%\nplt.hist(model.intercept_)\nplt.show()\n"
@@ -165,6 +199,8 @@ def test_a_small_notebook_is_one_stage(program) -> None:
         ("How many crimes are there?", "explore"),
         ("Random forest", "train"),
         ("Handling missing values", "clean"),
+        ("Univariate selection", "features"),
+        ("Model selection", "train"),
         ("Saving the model", "report"),
         ("Bayes tables", ""),
     ],
@@ -184,6 +220,13 @@ def test_what_headings_speak_of(heading: str, role: str) -> None:
         ("df.insert(1, 'a', 3)", "features", False),
         ("model.fit(X, y)", "train", False),
         ("print(model.score(X, y))", "evaluate", False),
+        (
+            "a, b = train_test_split(df)\nprint(accuracy_score(b, guess(a)))\nconfusion_matrix(b, guess(a))",
+            "evaluate",
+            False,
+        ),
+        ("from sklearn.preprocessing import MinMaxScaler\nscaler = MinMaxScaler()\nscaler.fit(X)", "features", False),
+        ("from sklearn.decomposition import PCA\nPCA(2).fit(X)", "features", False),
         ("%matplotlib inline\nimport numpy as np\nnp.random.seed(3)\nN = 4", "setup", False),
         ("import numpy as np\nimport os\nos.environ['A'] = 'b'\nrng = np.random.default_rng(5)", "setup", False),
         ("from collections import namedtuple\nPair = namedtuple('Pair', 'a b')", "setup", False),

@@ -274,6 +274,8 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
             scores[role] *= share
     if scores.get("train") and scores.get("evaluate"):
         scores["train"] += 0.5
+    if not scores and _mostly_imports(cell, analysis):
+        return CellRole("setup", 3, headings)
     looks = _looks(cell) and not (fits or scores.keys() & _NOT_JUST_LOOKING)
     if looks and not draws and not scores.get("evaluate"):
         return CellRole("explore" if section == "explore" else "", 0.5, headings, looks=True)
@@ -319,6 +321,21 @@ def _prepares(node: ast.stmt, analysis: Analysis) -> bool:
         return False
     return _is_constant(node.value, analysis) or (
         isinstance(node.value, ast.Call) and _called(node.value) in _PREPARING
+    )
+
+
+def _mostly_imports(cell: AnalysedCell, analysis: Analysis) -> bool:
+    """Whether a cell imports, and beside that only calls functions of modules once or twice."""
+    others = [statement.node for statement in cell.statements if statement.kind == "other"]
+    imports = sum(statement.kind == "import" for statement in cell.statements)
+    return imports > len(others) and all(
+        _prepares(node, analysis)
+        or (
+            isinstance(node, ast.Assign | ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and dotted(node.value.func, analysis.modules) is not None
+        )
+        for node in others
     )
 
 

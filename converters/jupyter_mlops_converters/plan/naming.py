@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,7 +186,7 @@ def _covering(program: Program, stage: tuple[int, ...], sections: Sequence[Headi
 
 
 def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | None:
-    """The heading that tells what a stage is: one that speaks of its role, else the one it begins with."""
+    """The heading that tells what a stage is: that of its role, of its only or its longest section."""
     headings = _headings(program, stage)
     first = _headings(program, stage[:1])
     speaking = [heading for heading in headings if role and heading_role(heading.text) == role]
@@ -195,7 +196,7 @@ def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | N
     sections = [heading for heading in headings if heading.level == top]
     if first and len(sections) == 1:
         return sections[0] if sections[0] in first else first[-1]
-    return _covering(program, stage, sections) or (speaking[0] if speaking else None)
+    return _covering(program, stage, sections) or (speaking[0] if speaking and not first else None)
 
 
 def _is_for(program: Program, stage: tuple[int, ...], role: str) -> bool:
@@ -254,8 +255,9 @@ def slug(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    # K-Means and t-test are one word.
-    text = re.sub(r"\b([a-z])-(?=[a-z])", r"\1_", text.lower())
+    # Accents go, not their letters; K-Means and t-test are one word.
+    text = "".join(sign for sign in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(sign))
+    text = re.sub(r"\b([a-z])-(?=[a-z])", r"\1_", text)
     found = (
         word for name in re.findall(r"[a-z0-9_]+", text) for word in re.findall(r"[a-z]_[a-z0-9]+|[a-z0-9]+", name)
     )

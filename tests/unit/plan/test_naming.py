@@ -24,7 +24,7 @@ from notebooks import write_notebook
         ("Over- and underfitting of forests", "over_underfitting_forests"),
         ("Import Data & Initial Exploration", "import_data"),
         ("K-Means with each x-axis", "k_means_x_axis"),
-        ("Überprüfung", "berpr_fung"),
+        ("Überprüfung nach Poincaré", "uberprufung_nach_poincare"),
         ("Pneumonoultramicroscopicsilicovolcanoconiosis", "pneumonoultramicroscopicsilico"),
     ],
 )

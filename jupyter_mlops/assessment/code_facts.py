@@ -185,9 +185,18 @@ _READS = _READERS | {
     "snapshot_download",
     "get_rdataset",
     "DeltaTable",
+    "get_by_name",
+    "get_feature_view",
+    "use_artifact",
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
+#: Methods by which stores hand out data by name: whose they are, and the position of the version.
+_STORES = {
+    "get_by_name": (lazy(r"^azureml\.[\w.]*Dataset\.get_by_name$"), 2),
+    "get_feature_view": (lazy(r"^hopsworks\.[\w.()]*get_feature_view$"), 1),
+    "use_artifact": (lazy(r"^wandb\.([\w.()]*\.)?use_artifact$"), None),
+}
 _BUNDLED = lazy(
     r"^(sklearn\.datasets\.(load_(?!files|svmlight)\w+|fetch_\w+|make_\w+)|(tensorflow\.)?keras\.datasets\.\w+\.load_data"
     r"|torchvision\.datasets\.(?!ImageFolder|DatasetFolder)\w+|tensorflow_datasets\.load|statsmodels\.api\.datasets\.(?!get_rdataset)\w+\.load\w*"
@@ -229,6 +238,9 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "DeltaTable",
         "flow_from",
         "fromfile",
+        "get_by_name",
+        "get_feature_view",
+        "use_artifact",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -269,6 +281,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return Source(site, "database", call.text(0) or "a table", "a table version" if version is not None else None)
     if method in _DATABASES:
         return Source(site, "database", "a query")
+    if method in _STORES:
+        return _from_store(site)
     if call.name == "open" or call.name.endswith(
         (".open", "urlretrieve", "requests.get", "wget.download", "gdown.download")
     ):
@@ -292,12 +306,36 @@ def _source(unit: Unit, site: Site) -> Source | None:
     return _located(unit, site, text)
 
 
+def _from_store(site: Site) -> Source | None:
+    """Data that a store hands out by name: versioned where the call names a version."""
+    call = site.call
+    owner, position = _STORES[call.attribute]
+    if not owner.search(call.name):
+        return None
+    name = call.text(0) or call.text(None, "name") or "a data set"
+    if call.attribute == "use_artifact":
+        return Source(site, "database", name, "an artifact of the tracker, which records the version that a run used")
+    version = call.argument(position, "version")
+    return Source(site, "database", name, None if version is None else f"version {ast.unparse(version)}")
+
+
 def _located(unit: Unit, site: Site, text: str) -> Source:
     if _URL.match(text):
         return Source(site, "url", text, "the address names a version" if _PINNED.search(text) else None)
     if "{}" in text:
-        return Source(site, "unknown", text)
+        return _with_unknown_start(unit, site, text)
     return Source(site, "file", find_file(unit, site.path, text), text=text)
+
+
+def _with_unknown_start(unit: Unit, site: Site, text: str) -> Source:
+    """A path below a folder that only a run can tell, such as that of `__file__`: known where the project has what follows."""
+    start, _, tail = text.rpartition("{}/")
+    if not start and tail and "{}" not in tail:
+        path = find_file(unit, site.path, tail)
+        git = unit.project.git
+        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc") or (git and path in git.committed):
+            return Source(site, "file", path, text=tail)
+    return Source(site, "unknown", text)
 
 
 def find_file(unit: Unit, source: str, text: str) -> str:
@@ -467,7 +505,22 @@ _SAVERS = frozenset(
     }
 )
 _SAVER_METHODS = frozenset({"save_model", "save_pretrained", "save_weights", "export_savedmodel", "save_checkpoint"})
-_KEEPS = _SAVER_METHODS | {"dump", "save", "log_model", "register_model", "push_to_hub", "link_model"}
+_KEEPS = _SAVER_METHODS | {
+    *(
+        "dump",
+        "save",
+        "log_model",
+        "register_model",
+        "push_to_hub",
+        "link_model",
+        "autolog",
+        "register",
+        "create_model",
+    ),
+    "log_artifact",
+}
+#: Calls that hand a model to a registry, beside those that say so by their own name.
+_REGISTERS = lazy(r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$")
 _MODEL_WORD = lazy(
     r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
     re.IGNORECASE,
@@ -481,7 +534,16 @@ def kept_models(unit: Unit) -> list[Kept]:
 
 def _kept(unit: Unit) -> Iterator[Kept]:
     for path, source in sources_of(
-        unit, "dump", "save", "log_model", "log_artifact", "register_model", "push_to_hub", "to_onnx"
+        unit,
+        "dump",
+        "save",
+        "log_model",
+        "log_artifact",
+        "register",
+        "push_to_hub",
+        "to_onnx",
+        "autolog",
+        "create_model",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -497,6 +559,8 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
             call.text(1, "name") if method == "register_model" else None
         )
         return Kept(site, "tracker", "", name or "")
+    if _REGISTERS.search(call.name) or _logs_models_by_itself(call) or _logs_model_file(call):
+        return Kept(site, "tracker", "", call.text(None, "model_name") or call.text(None, "name") or "")
     if call.name in _SAVERS:
         what = call.argument(0, "obj") or call.argument(0, "value")
         target = call.argument(1, "filename") or call.argument(1, "file") or call.argument(1, "f")
@@ -513,6 +577,24 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
         where = _text(unit, site, call.argument(0))
         return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
     return None
+
+
+def _logs_models_by_itself(call: Call) -> bool:
+    """`mlflow.autolog()` logs the fitted model as well, unless it is told not to."""
+    told = call.argument(None, "log_models")
+    off = isinstance(told, ast.Constant) and told.value is False
+    return call.attribute == "autolog" and call.name.startswith("mlflow.") and not off
+
+
+def _logs_model_file(call: Call) -> bool:
+    """`mlflow.log_artifact("models/model.pkl")`: the model's file, handed to a tracker."""
+    text = call.text(0) or call.text(None, "local_path")
+    return (
+        call.attribute == "log_artifact"
+        and call.name.startswith(("mlflow.", "wandb."))
+        and text is not None
+        and is_model_file(text)
+    )
 
 
 def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:

@@ -49,7 +49,8 @@ def check_lock(project: Project, pipeline: str, lock: str, stages: dict[str, dic
         stages: the stages of dvc.yaml, by name.
     """
     document = mapping(next(iter(project.yaml(lock)), None))
-    locked = mapping(document.get("stages"))
+    # Before schema 2.0 the stages were all that there was in it.
+    locked = mapping(document.get("stages")) if "schema" in document else document
     by_stage: dict[str, list[tuple[str, dict[Any, Any], int | None]]] = {}
     for name, entry, line in items(locked):
         by_stage.setdefault(name.partition("@")[0], []).append((name, mapping(entry), line))
@@ -170,7 +171,20 @@ class _Checker:
             self.missing += 1
             return None
         self.compared += 1
-        return None if actual == expected else f"{name} is not the one that was recorded"
+        if actual == expected or (kind == "file" and self._with_other_line_ends(path, expected)):
+            return None
+        return f"{name} is not the one that was recorded"
+
+    def _with_other_line_ends(self, path: str, expected: str) -> bool:
+        """Whether a text file is the recorded one but for its line ends, which git changes when it checks out."""
+        data = self.project.read(path, _LARGEST)
+        if data is None or b"\0" in data[:8192]:
+            return False
+        unix = data.replace(b"\r\n", b"\n")
+        return any(
+            hashlib.md5(text, usedforsecurity=False).hexdigest() == expected
+            for text in (unix, unix.replace(b"\n", b"\r\n"))
+        )
 
     def _file_hash(self, path: str, size: Any, legacy: bool) -> str | None:
         full = self.project.base / path

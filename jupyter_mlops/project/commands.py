@@ -279,6 +279,13 @@ def _flask(words: list[str], folder: str) -> list[Target]:
     return [Target("tool", "flask", folder, tuple(words))]
 
 
+def _mise(words: list[str], folder: str) -> list[Target]:
+    plain = _plain(words)
+    if plain[:1] in (["run"], ["r"], ["task"]):
+        plain = plain[2:] if plain[:2] == ["task", "run"] else plain[1:]
+    return [Target("tool", f"mise {plain[0]}", folder, tuple(plain[1:]))] if plain else []
+
+
 _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "make": _make,
     "gmake": _make,
@@ -308,4 +315,5 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "invoke": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "inv": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "mlflow": _mlflow,
+    "mise": _mise,
 }

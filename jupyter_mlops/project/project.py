@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import posixpath
@@ -165,9 +166,12 @@ class Project:
         data = self.read(path, limit)
         if data is None:
             return None
-        if b"\0" in data[:8192]:
-            raise DocumentError("binary, where text was expected")
         try:
+            # What PowerShell writes with `>`: `pip freeze > requirements.txt` makes such files.
+            if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return data.decode("utf-16")
+            if b"\0" in data[:8192]:
+                raise DocumentError("binary, where text was expected")
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise DocumentError("not valid UTF-8") from None

@@ -63,7 +63,7 @@ def _followed(
 
     for target in targets(command, launch.folder):
         yield target, chain, None
-        if target.kind in ("make", "environment", "shell") and depth < 4:
+        if target.kind in ("make", "environment", "shell", "tool") and depth < 4:
             for name in unit.reach.launch_ids(target):
                 inner = unit.reach.launches[name]
                 needed = [unit.reach.launches[need] for need in inner.needs if need in unit.reach.launches]

@@ -17,6 +17,7 @@ from jupyter_mlops.assessment.code_facts import (
     relevant,
     written,
 )
+from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
@@ -24,8 +25,6 @@ from jupyter_mlops.assessment.unit import Unit
 
 #: Data files of this many bytes in all may live in git beside the code.
 _SMALL = 10_000_000
-#: Where data is kept, as opposed to tables that tools wrote.
-_DATA_FOLDERS = frozenset({"data", "dataset", "datasets", "raw", "input", "inputs", "csv"})
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 
 
@@ -56,7 +55,7 @@ def _data(unit: Unit) -> Iterator[Finding]:
         )
         if source.kind == "bundled" or derived:
             continue
-        verdict = _source_verdict(unit, source)
+        verdict = _in_its_stage(unit, source, _source_verdict(unit, source))
         if verdict is not None:
             judged.append((source, verdict))
     if not judged:
@@ -100,6 +99,18 @@ def _at(site: Site, part: str, verdict: _Verdict, *, cap: bool = False) -> Findi
     )
 
 
+def _in_its_stage(unit: Unit, source: Source, verdict: _Verdict | None) -> _Verdict | None:
+    """A stage that fetches data from outside gives it a version: that of its out, which the lock records."""
+    if source.kind not in ("url", "database", "unknown", "hub") or (verdict is not None and verdict.rung >= Rung.E3):
+        return verdict
+    under = _stage_of(unit, source.site)
+    return (
+        verdict
+        if under is None or under.rung < Rung.E3
+        else _Verdict(Rung.E3, under.message, None, (under.by, under.line))
+    )
+
+
 def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
     if source.kind == "unknown":
         return None
@@ -121,15 +132,20 @@ def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
             f"{source.where} is read from a database: nothing says which state of it.",
             "Snapshot the query's result to a versioned file or table.",
         )
-    return _file_verdict(unit, source)
+    return _file_verdict(unit, source.where)
 
 
-def _file_verdict(unit: Unit, source: Source) -> _Verdict | None:
-    path = source.where
+def _file_verdict(unit: Unit, path: str) -> _Verdict | None:
+    git = unit.project.git
     under = _under_dvc(unit, path)
     if under is not None:
+        if under.rung < Rung.E3 and git is not None and path in git.committed:
+            return max(
+                _in_git(unit, path, [path]),
+                _Verdict(under.rung, under.message, under.raise_by),
+                key=lambda one: one.rung,
+            )
         return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
-    git = unit.project.git
     if path.startswith(("/", "~", "..")) or ":" in path[:3]:
         return _Verdict(
             Rung.E0, f"{path} is a path of one machine.", "Use a path in the project, and version the file."
@@ -228,30 +244,25 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
             cell=first.cell if first else None,
         )
         return
-    git = unit.project.git
     site = unknown[0].site
-    held = [
-        file
-        for file in unit.files
-        if is_data_file(file.path)
-        and _DATA_FOLDERS & {part.lower() for part in file.path.split("/")[:-1]}
-        and file.tracked
-        and not unit.aside(file.path)
-        and not unit.is_test(file.path)
-    ]
-    if git is not None and held:
-        total = data_in_git(unit)
-        if total <= _SMALL:
-            yield Finding(
-                "data-sources",
-                "data-versioned",
-                Rung.E3,
-                f"The data files are versioned by git beside the code ({total / 1e6:.1f} MB in all).",
-                part="data",
-                confidence=CONVENTION,
-                path=held[0].path,
-            )
-            return
+    named = [(name, verdict) for name in named_data(unit) if (verdict := _file_verdict(unit, name.data)) is not None]
+    if named:
+        # The code names these files and reads something: that it reads them is a convention, and the worst of them tells.
+        name, verdict = min(named, key=lambda pair: pair[1].rung)
+        yield Finding(
+            "data-sources",
+            "data-versioned",
+            verdict.rung,
+            verdict.message,
+            part="data",
+            confidence=CONVENTION,
+            path=name.path,
+            line=name.line,
+            cell=name.cell,
+            chain=() if verdict.where is None else (verdict.where[0],),
+            raise_by=verdict.raise_by,
+        )
+        return
     yield Finding(
         "data-sources",
         "data-versioned",
@@ -318,7 +329,7 @@ def _models(unit: Unit) -> Iterator[Finding]:
 
 
 def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
-    under = _under_dvc(unit, model.where) if model.where else _stage_of(unit, model)
+    under = _under_dvc(unit, model.where) if model.where else _stage_of(unit, model.site)
     if under is not None:
         return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
     advice = "Log it to MLflow, or make it an out of a DVC stage."
@@ -328,14 +339,14 @@ def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
     return _Verdict(Rung.E2, f"The model is kept in {model.where or 'a file'}, which nothing versions.", advice)
 
 
-def _stage_of(unit: Unit, model: Kept) -> Tracked | None:
-    """What versions a model whose file only a run can tell: the outs of the DVC stage that keeps it."""
+def _stage_of(unit: Unit, site: Site) -> Tracked | None:
+    """What versions something whose file only a run can tell: the outs of the DVC stage that the code runs in."""
     for pipeline in unit.pipelines:
         for stage in pipeline.stages:
             if (
                 pipeline.keeps_state
                 and stage.node is not None
-                and (model.site.path, model.site.scope) in unit.reach.behind(stage.node)
+                and (site.path, site.scope) in unit.reach.behind(stage.node)
             ):
                 outs = [item for item in tracked(unit) if item.by == stage.path and item.path in stage.outputs]
                 if outs:

@@ -362,6 +362,21 @@ def _metrics(unit: Unit, path: str, check: LockCheck | None) -> Iterator[Finding
                 )
 
 
+def recorded_metrics(unit: Unit, path: str, check: LockCheck) -> Iterator[tuple[str, int | None]]:
+    """Metrics files of a `dvc.yaml` that its lock records, and their lines.
+
+    Args:
+        unit: the unit.
+        path: the dvc.yaml.
+        check: what its lock says.
+    """
+    for _name, stage, line in _stages(unit, path):
+        folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
+        for kind, out, out_line, _options in _outs(stage):
+            if kind.startswith("metrics") and join(folder, out) in check.recorded:
+                yield out, out_line or line
+
+
 class Tracked(NamedTuple):
     """Something under DVC.
 

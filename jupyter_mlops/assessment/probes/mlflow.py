@@ -14,11 +14,11 @@ from jupyter_mlops.project.patterns import lazy
 _TRACKER = Tracker(
     id="mlflow",
     title="MLflow",
-    words=("mlflow", "MLFlowLogger"),
+    words=("mlflow", "MLFlowLogger", "MLflowLoggerCallback"),
     packages=("mlflow", "mlflow-skinny"),
     logs=lazy(
         r"^mlflow\.([\w.()]*\.)?(log_params?|log_metrics?|autolog|evaluate)$|^mlflow\.[\w.()]*\.log_(params?|metrics?|batch)$"
-        r"|(pytorch_lightning|lightning)\.[\w.]*MLFlowLogger$"
+        r"|(pytorch_lightning|lightning)\.[\w.]*MLFlowLogger$|^ray\.[\w.]*MLflowLoggerCallback$"
     ),
     starts=lazy(
         r"^mlflow\.([\w.()]*\.)?(start_run|set_experiment|set_tracking_uri|create_experiment|log_artifacts?|log_model|MlflowClient|create_run)$"

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -68,7 +68,19 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
             continue
         loose = [requirement for requirement in manifest.requirements if not requirement.pinned]
         total = len(manifest.requirements)
-        if not loose:
+        direct = [requirement for requirement in loose if _is_imported(unit, requirement.name)]
+        if loose and not direct and 2 * len(loose) < total:
+            yield Finding(
+                "requirements",
+                REPRODUCIBLE,
+                Rung.E3,
+                f"All packages in {path} that the code imports are pinned; of the {total} there, {len(loose)} others are not.",
+                part="dependencies",
+                confidence=CONVENTION,
+                path=path,
+                line=manifest.requirements[0].line,
+            )
+        elif not loose:
             hashed = all(requirement.hashed for requirement in manifest.requirements)
             yield Finding(
                 "requirements",
@@ -81,17 +93,26 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
                 line=manifest.requirements[0].line,
             )
         else:
+            first = (direct or loose)[0]
             yield Finding(
                 "requirements",
                 REPRODUCIBLE,
                 Rung.E2,
-                f"{len(loose)} of {total} packages in {path} are not pinned, {loose[0].name} for one.",
+                f"{len(loose)} of {total} packages in {path} are not pinned, {first.name} for one.",
                 part="dependencies",
                 confidence=PARSED,
                 path=path,
-                line=loose[0].line,
+                line=first.line,
                 raise_by=f"Pin every package in {path} with `==`, or commit a lock.",
             )
+
+
+def _is_imported(unit: Unit, declared: str) -> bool:
+    """Whether the code imports what a requirement installs."""
+    return any(
+        _covered(normalise(_IMPORTED_AS.get(name, name)), normalise(name), {declared})
+        for _path, _line, _cell, name in third_party_imports(unit)
+    )
 
 
 def _coverage(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Sacred."""
+"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, Sacred."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ _TRACKERS = (
         r"SummaryWriter$|^tensorflow\.summary\.create_file_writer$",
     ),
     _tracker(
+        "azureml",
+        "Azure ML",
+        "azureml",
+        r"^azureml\.[\w.]*Run\.get_context\(\)(\.parent)?\.log(_\w+)?$|^azureml\.[\w.]*Experiment\(\)\.start_logging\(\)\.log(_\w+)?$",
+        r"^azureml\.[\w.]*(Run\.get_context|Experiment)$",
+    ),
+    _tracker(
         "sacred",
         "Sacred",
         "sacred",
@@ -92,7 +99,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 PROBE = Probe(
     id="trackers",
-    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Sacred",
+    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, Sacred",
     reads="Python code and notebooks",
     credits="declared: imported, or switched off · configured: a run without logging, or logging that nothing reaches · wired: logging by code that trains",
     findings=_findings,

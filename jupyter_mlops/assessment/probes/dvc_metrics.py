@@ -1,0 +1,58 @@
+"""DVC metrics as tracking: figures of every run are in `dvc.lock`, and something shows or compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import trainings
+from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probes.dvc import lock_of, recorded_metrics
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+
+_COMPARING = (("dvc", "metrics", "diff"), ("dvc", "metrics", "show"), ("dvc", "exp", "diff"), ("dvc", "exp", "show"))
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    trained = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
+    compared = _compared(unit)
+    for file in unit.named("dvc.yaml"):
+        check = lock_of(unit, file.path)
+        if check is None or file.path not in trained:
+            continue
+        for out, line in recorded_metrics(unit, file.path, check):
+            place = "" if compared is None else f"{compared[0].path}:{compared[1]}"
+            yield Finding(
+                "dvc-metrics",
+                "experiments-tracked",
+                Rung.E2 if compared is None else Rung.E3,
+                f"{out} of every run is recorded in {check.path}"
+                + (f", and `{compared[2]}` compares it." if compared else "; nothing compares it."),
+                confidence=PARSED,
+                path=file.path,
+                line=line,
+                chain=(place,) if place else (),
+                raise_by=None if compared else "Compare it in CI: `dvc metrics diff`.",
+            )
+
+
+def _compared(unit: Unit) -> tuple[Launch, int | None, str] | None:
+    """The first command of CI that shows or compares metrics."""
+    for launch in unit.launches:
+        if launch.kind not in ("ci", "schedule") or launch.neutralised is not None:
+            continue
+        for command in launch.commands:
+            words = tuple(command.words[:3])
+            if words in _COMPARING and not command.neutralised:
+                return launch, launch.line_of(command), " ".join(words)
+    return None
+
+
+PROBE = Probe(
+    id="dvc-metrics",
+    title="DVC metrics",
+    reads="dvc.yaml, dvc.lock, CI",
+    credits="configured: metrics that dvc.lock records · wired: and that CI shows or compares",
+    findings=_findings,
+)

@@ -39,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz bench format clean
+.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -86,6 +86,9 @@ ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
 
 fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)
+
+fuzz-assess: $(STAMPS)/dev ## Assess mutated project trees for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz-assess
+	cd tests && PYTHONPATH=. ../$(BIN)/python -m fuzz.assess --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz-assess $(ARGS)
 
 bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
 	$(BIN)/python benchmarks/run.py

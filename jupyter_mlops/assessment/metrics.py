@@ -179,7 +179,7 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
 def knows(unit: Unit, name: str) -> bool:
     """Whether a metric is emitted by the code, by what exposes it, or by a known exporter."""
     plain = _SUFFIX.sub("", name)
-    if _KNOWN.match(name) or any(metric.name in (plain, name) for metric in emitted(unit)):
+    if _KNOWN.match(name) or any(metric.used and metric.name in (plain, name) for metric in emitted(unit)):
         return True
     return any(exposure.names is not None and exposure.names.search(name) for exposure in exposures(unit))
 

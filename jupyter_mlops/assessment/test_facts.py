@@ -171,10 +171,8 @@ class _Reader:
         for inner in [scope, *scope.children.values(), *self._helpers(scope)]:
             if any(_ASSERTS.search(call.name) for call in inner.calls):
                 return True
-            node = inner.node
-            for statement in ast.walk(node) if node is not None else ():
-                if isinstance(statement, ast.Assert) and not _constant(statement.test):
-                    return True
+            if inner.node is not None and any(not _constant(found.test) for found in _assertions(inner.node)):
+                return True
         return False
 
     def _helpers(self, scope: Scope) -> list[Scope]:
@@ -183,6 +181,28 @@ class _Reader:
             for name, child in self.source.module.children.items()
             if child.kind == "function" and name in scope.names
         ]
+
+
+def _assertions(node: ast.AST) -> Iterator[ast.Assert]:
+    """The assertions below a node whose failure comes out: not those in a `try` that takes every error for fine."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Assert):
+            yield child
+        elif isinstance(child, ast.Try) and any(_swallows(handler) for handler in child.handlers):
+            for part in (*child.handlers, *child.orelse, *child.finalbody):
+                yield from _assertions(part)
+        else:
+            yield from _assertions(child)
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    caught = [] if handler.type is None else [node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)]
+    fails = any(
+        isinstance(node, (ast.Raise, ast.Assert)) or (isinstance(node, ast.Attribute) and node.attr == "fail")
+        for statement in handler.body
+        for node in ast.walk(statement)
+    )
+    return not fails and (not caught or bool({"Exception", "BaseException", "AssertionError"} & set(caught)))
 
 
 def _constant(test: ast.expr) -> bool:

@@ -68,6 +68,7 @@ class Project:
     overrides: dict[str, str] = field(default_factory=dict)
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _notes: dict[tuple[str, str], Note] = field(default_factory=dict, repr=False)
+    _noted: dict[str, list[Note]] = field(default_factory=dict, repr=False)
     _kinds: dict[str, str | None] = field(default_factory=dict, repr=False)
     _folders: dict[str, bool] = field(default_factory=dict, repr=False)
 
@@ -98,7 +99,9 @@ class Project:
 
     def note(self, path: str, message: str, line: int | None = None) -> None:
         """Records that something could not be read."""
-        self._notes.setdefault((path, message), Note(path, message, line))
+        if (path, message) not in self._notes:
+            self._notes[path, message] = Note(path, message, line)
+            self._noted.setdefault(path, []).append(self._notes[path, message])
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder of that path inside the project, ignored ones included."""
@@ -236,7 +239,7 @@ class Project:
             if stamp is not None and shared is not None and shared.stamp == stamp:
                 outcome = shared
             else:
-                outcome = _outcome(stamp, parse)
+                outcome = self._outcome(path, stamp, parse)
                 if stamp is not None and stamp[0] < time.time_ns() - _SETTLED_NS:
                     _remember((kind, str(self.base), path), outcome)
             for message, line in outcome.errors:
@@ -244,6 +247,15 @@ class Project:
             self._cache[key] = outcome.value
         value: T | None = self._cache[key]
         return value
+
+    def _outcome(self, path: str, stamp: tuple[int, int, int] | None, parse: Callable[[], object]) -> _Outcome:
+        """What parsing gives, with all that was noted about the file: what is parsed from its text has the text's notes."""
+        value = None
+        try:
+            value = parse()
+        except DocumentError as error:
+            self.note(path, error.message, error.line)
+        return _Outcome(stamp, value, tuple((note.message, note.line) for note in self._noted.get(path, ())))
 
 
 class _Outcome(NamedTuple):
@@ -267,13 +279,6 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _outcome(stamp: tuple[int, int, int] | None, parse: Callable[[], object]) -> _Outcome:
-    try:
-        return _Outcome(stamp, parse())
-    except DocumentError as error:
-        return _Outcome(stamp, None, ((error.message, error.line),))
 
 
 def _remember(key: tuple[str, str, str], outcome: _Outcome) -> None:

@@ -316,6 +316,10 @@ def constant_truth(test: ast.expr) -> bool | None:
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     if name == "TYPE_CHECKING":
         return False
+    if isinstance(test, ast.BoolOp):
+        truths = [constant_truth(value) for value in test.values]
+        decisive = isinstance(test.op, ast.Or)
+        return decisive if decisive in truths else (not decisive if set(truths) == {not decisive} else None)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = constant_truth(test.operand)
         return None if inner is None else not inner

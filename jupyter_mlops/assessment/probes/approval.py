@@ -11,11 +11,17 @@ from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding,
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.shell import Command, join
 
 _APPROVED = lazy(r"approv", re.IGNORECASE)
 _PROTECTED = lazy(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
+#: A rule of a policy in Rego: a name with a body, a value, or elements.
+_RULE = lazy(
+    r"^(default\s+)?(deny|violation|warn|allow|approved|result)\w*\s*(\[|\{|:?=|contains\b|if\b)", re.MULTILINE
+)
 _POLICY = {
     ("conftest", "test"),
     ("opa", "eval"),
@@ -41,7 +47,19 @@ def _policies(unit: Unit) -> Iterator[Finding]:
         if launch.kind not in ("ci", "stage", "schedule") or launch.neutralised:
             continue
         for command in launch.commands:
-            if command.words[:2] in _POLICY and not command.neutralised:
+            if command.words[:2] not in _POLICY or command.neutralised:
+                continue
+            missing = _missing_rules(unit, launch, command)
+            if missing is not None:
+                yield _approval(
+                    Rung.E1,
+                    f"`{command.text[:60]}` checks nothing: {missing}.",
+                    launch.path,
+                    launch.line_of(command),
+                    confidence=PARSED,
+                    raise_by="Write the policy's rules where the command looks for them.",
+                )
+            else:
                 yield _approval(
                     Rung.E3,
                     f"A policy is checked: `{command.text[:60]}`.",
@@ -60,6 +78,35 @@ def _policies(unit: Unit) -> Iterator[Finding]:
             confidence=PARSED,
             chain=(by,) if by else (),
         )
+
+
+def _missing_rules(unit: Unit, launch: Launch, command: Command) -> str | None:
+    """Why conftest or OPA finds no rule to check; None when it finds one, or when rules come from elsewhere."""
+    if command.words[0] not in ("conftest", "opa") or command.words[1] == "exec":
+        return None
+    places = [
+        value
+        for option, value in zip(command.words, command.words[1:], strict=False)
+        if option in ("--policy", "-p", "--data", "-d", "--bundle", "-b", "--update", "-u")
+    ]
+    if any("://" in place or "$" in place for place in places):
+        return None
+    if not places:
+        places = (
+            ["policy"] if command.words[0] == "conftest" else [word for word in command.words[2:] if word[0] != "-"]
+        )
+    folders = [join(join(launch.folder, command.folder), place) for place in places]
+    rules = [
+        file.path
+        for file in unit.all_files
+        if file.suffix == ".rego"
+        and any(file.path == folder or f"{folder}/" in f"./{file.path}"[2:] for folder in folders)
+    ]
+    if not rules:
+        return f"there is no policy in {' or '.join(folders)}"
+    if not any(_RULE.search(unit.project.text(path) or "") for path in rules):
+        return f"{rules[0]} has no rule"
+    return None
 
 
 def _checked(unit: Unit) -> Iterator[Finding]:

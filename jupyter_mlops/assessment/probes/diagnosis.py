@@ -77,20 +77,39 @@ def _hooks(unit: Unit) -> Iterator[_Hook]:
         ):
             continue
         for document in unit.project.yaml(file.path):
+            routed = set(_routed(mapping(document).get("route")))
             for receiver in map(mapping, sequence(mapping(document).get("receivers"))):
+                if str(receiver.get("name")) not in routed:
+                    continue
                 for hook, line in entries(receiver.get("webhook_configs")):
                     url = mapping(hook).get("url")
                     if isinstance(url, str):
                         yield _Hook(file.path, line_of(hook, "url") or line, url)
 
 
+def _routed(route: object, depth: int = 0) -> Iterator[str]:
+    """Names of the receivers that a route and the routes below it send to."""
+    if isinstance(mapping(route).get("receiver"), str) and depth < 20:
+        yield mapping(route)["receiver"]
+    for inner in sequence(mapping(route).get("routes")) if depth < 20 else ():
+        yield from _routed(inner, depth + 1)
+
+
 def _diagnoses(unit: Unit, node: Node) -> bool:
-    """Whether a function is a diagnosis: it is called so, and looks something up."""
-    if node[1] == LAUNCH or not _DIAGNOSES.search(node[1]):
-        return False
-    source = unit.project.python(node[0])
+    """Whether a function is a diagnosis: it is called so, and looks something up, itself or in what it calls."""
+    return (
+        node[1] != LAUNCH
+        and bool(_DIAGNOSES.search(node[1]))
+        and any(_looks_up(unit, at) for at in unit.reach.behind(node))
+    )
+
+
+def _looks_up(unit: Unit, node: Node) -> bool:
+    source = unit.project.python(node[0]) if node[1] not in (LAUNCH, "") else None
     scope = scope_named(source, node[1]) if source is not None else None
-    return scope is not None and any(call.attribute not in _IDLE for call in scope.calls)
+    return scope is not None and any(
+        call.attribute not in _IDLE and not call.name.startswith(":") for call in scope.calls
+    )
 
 
 def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:

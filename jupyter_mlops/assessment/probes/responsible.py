@@ -31,6 +31,7 @@ _FAIR = lazy(r"^(fairlearn\.metrics\.\w+|aif360\.metrics[\w.]*\w+|responsibleai[
 _EXPLAINS = lazy(
     r"^(shap\.(\w*Explainer|Explainer)|lime[\w.]*Explainer|captum\.attr\.\w+|alibi\.explainers[\w.]*|interpret[\w.]*\.\w*Explain\w*|dalex\.Explainer|eli5\.(show|explain)_\w+)$"
 )
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
 #: Kinds of launches that are part of the pipeline or of CI, as opposed to somebody starting a script.
 _AUTOMATIC = frozenset({"ci", "stage", "schedule"})
 
@@ -58,7 +59,7 @@ def _judged(unit: Unit, site: Site) -> Finding:
         chain=unit.reach.chain(site.path, site.scope),
     )
     used = list(uses_of(unit, site))
-    counts = any(use.counts for use in used) or (_asserts(unit, site) if unit.is_test(site.path) else False)
+    counts = _asserts(unit, site) if unit.is_test(site.path) else any(use.counts for use in used)
     enough = counts or (not fair and bool(used))
     automatic = _automatic(unit, site)
     if not enough:
@@ -85,11 +86,18 @@ def _with(found: Finding, rung: Rung, message: str, raise_by: str | None) -> Fin
 def _asserts(unit: Unit, site: Site) -> bool:
     source = unit.project.python(site.path)
     scope = site.call.scope
-    return (
-        source is not None
-        and scope.node is not None
-        and any(isinstance(node, ast.Assert) for node in ast.walk(scope.node))
-    )
+    return source is not None and scope.node is not None and any(_limits(node) for node in ast.walk(scope.node))
+
+
+def _limits(node: ast.AST) -> bool:
+    """Whether a statement holds a figure to a limit: that there is one says nothing."""
+    if isinstance(node, ast.Assert):
+        return any(
+            isinstance(inner, ast.Compare) and any(isinstance(operator, _ORDERS) for operator in inner.ops)
+            for inner in ast.walk(node.test)
+        )
+    name = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
+    return name.startswith(("assertLess", "assertGreater", "assertAlmostEqual", "assert_allclose", "assert_array_less"))
 
 
 def _automatic(unit: Unit, site: Site) -> str:

@@ -12,7 +12,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import Trigger, triggers
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Scope, blocks
+from jupyter_mlops.project.python_source import Scope, blocks, constant_truth
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
@@ -64,7 +64,7 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     comparisons = []
     for path, scope in scopes:
         for node in _own_statements(scope):
-            if isinstance(node, ast.If) and _acts_on(node):
+            if isinstance(node, ast.If) and _acts_on(node) and constant_truth(node.test) is None:
                 compare = next(
                     (
                         inner

@@ -39,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench format clean
+.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench pages format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -95,6 +95,10 @@ bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
 	$(BIN)/python benchmarks/pipeline_runs.py
 	$(BIN)/python benchmarks/proof.py
 	$(BIN)/python benchmarks/planning.py
+
+pages: $(STAMPS)/dev ## Write what is generated into docs/: the criteria, and the badge of this project's own level
+	$(BIN)/jupyter-mlops criteria --format markdown > docs/criteria.md
+	$(BIN)/jupyter-mlops assess . --format badge --output docs/maturity.svg
 
 format: $(STAMPS)/dev $(STAMPS)/npm ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

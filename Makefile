@@ -92,6 +92,7 @@ fuzz-assess: $(STAMPS)/dev ## Assess mutated project trees for SECONDS=600 from 
 
 bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/assessing.py
 	$(BIN)/python benchmarks/pipeline_runs.py
 	$(BIN)/python benchmarks/proof.py
 	$(BIN)/python benchmarks/planning.py

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import Any, TypeVar
 
 from jupyter_mlops.assessment.findings import Finding, Rung
@@ -16,6 +19,7 @@ from jupyter_mlops.project.reach import Reach
 from jupyter_mlops.project.walk import File
 
 T = TypeVar("T")
+_WILD = re.compile(r"[*?\[]")
 
 #: Folders whose content shows how something could be done, not that it is.
 _ASIDE = frozenset(
@@ -58,11 +62,31 @@ class Unit:
 
     def named(self, *patterns: str) -> list[File]:
         """Its own plain files whose name matches one of the patterns (`*` and `?`), case aside."""
-        return [
-            file
-            for file in self.files
-            if file.special is None and any(fnmatchcase(file.name.lower(), pattern.lower()) for pattern in patterns)
-        ]
+        found = {at for pattern in patterns for at in self._at(pattern.lower())}
+        return [self.files[at] for at in sorted(found)]
+
+    def _at(self, pattern: str) -> Iterator[int]:
+        """Positions of the plain files that a pattern matches, found by what it starts or ends with."""
+        fixed = _WILD.split(pattern, maxsplit=1)[0]
+        ending = "." + pattern.rpartition(".")[2]
+        if not fixed and not _WILD.search(ending):
+            candidates = self._by_suffix.get(ending, [])
+        else:
+            start = bisect_left(self._by_name, (fixed, -1))
+            candidates = list(takewhile(lambda item: item[0].startswith(fixed), islice(self._by_name, start, None)))
+        return (at for name, at in candidates if name == pattern or fnmatchcase(name, pattern))
+
+    @cached_property
+    def _by_name(self) -> list[tuple[str, int]]:
+        return sorted((file.name.lower(), at) for at, file in enumerate(self.files) if file.special is None)
+
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for name, at in self._by_name:
+            if "." in name:
+                found.setdefault("." + name.rpartition(".")[2], []).append((name, at))
+        return found
 
     def below(self, folder: str) -> str:
         """A path of the unit's folder, relative to the base."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ class File(NamedTuple):
     @property
     def name(self) -> str:
         """The last part of the path."""
-        return self.path.rpartition("/")[2]
+        return _name(self.path)
 
     @property
     def folder(self) -> str:
@@ -46,8 +47,19 @@ class File(NamedTuple):
     @property
     def suffix(self) -> str:
         """The extension in lower case with its dot; "" without one."""
-        stem, dot, extension = self.name.rpartition(".")
-        return f".{extension.lower()}" if dot and stem else ""
+        return _suffix(self.path)
+
+
+# Probes ask every file again and again.
+@lru_cache(maxsize=2 * MAX_FILES)
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+@lru_cache(maxsize=2 * MAX_FILES)
+def _suffix(path: str) -> str:
+    stem, dot, extension = path.rpartition("/")[2].rpartition(".")
+    return f".{extension.lower()}" if dot and stem else ""
 
 
 class Walk(NamedTuple):

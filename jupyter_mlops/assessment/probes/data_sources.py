@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import (
@@ -154,7 +156,7 @@ def _file_verdict(unit: Unit, path: str) -> _Verdict | None:
         inside = [name for name in (path, *_below(unit, path)) if name in git.committed]
         if inside:
             return _in_git(unit, path, inside)
-        matching = [name for name in git.committed if "*" in path and _matches(name, path)]
+        matching = [name for name in git.committed if _matches(name, path)] if "*" in path else []
         if matching:
             return _in_git(unit, path, matching)
     if not unit.project.exists(path):
@@ -171,8 +173,14 @@ def _file_verdict(unit: Unit, path: str) -> _Verdict | None:
 
 
 def _below(unit: Unit, path: str) -> list[str]:
+    names = _committed(unit)
+    start = bisect_left(names, f"{path}/")
+    return list(takewhile(lambda name: name.startswith(f"{path}/"), islice(names, start, None)))
+
+
+def _committed(unit: Unit) -> list[str]:
     git = unit.project.git
-    return [name for name in git.committed if name.startswith(f"{path}/")] if git is not None else []
+    return unit.once("committed, sorted", lambda: sorted(git.committed) if git is not None else [])
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -106,10 +106,7 @@ def _dagster_assets(unit: Unit) -> Iterator[Pipeline]:
     assets: dict[str, tuple[str, Scope]] = {}
     defined = False
     for path, source in _sources(unit, "dagster"):
-        defined = defined or any(
-            call.name in ("dagster.Definitions", "dagster.repository", "dagster.load_assets_from_modules")
-            for call in source.calls
-        )
+        defined = defined or any(_defines(call) for call in source.calls)
         for scope in source.scopes:
             if _has(scope, "dagster", ("asset", "multi_asset")):
                 assets[scope.name] = (path, scope)
@@ -139,6 +136,14 @@ def _dagster_assets(unit: Unit) -> Iterator[Pipeline]:
         started_by="dagster asset materialize" if defined else "",
         confidence=0.9,
     )
+
+
+def _defines(call: Call) -> bool:
+    """Whether a call hands assets to Dagster: `Definitions()` without any holds none."""
+    if call.name == "dagster.Definitions":
+        given = call.argument(0, "assets")
+        return given is not None and not (isinstance(given, (ast.List, ast.Tuple)) and not given.elts)
+    return call.name == "dagster.repository" or call.name.startswith(("dagster.load_assets_from_", "dagster.load_defs"))
 
 
 def _words(node: ast.expr) -> set[str]:

@@ -133,7 +133,7 @@ def reading_findings(notebook: SourceNotebook, observation: Observation | None) 
             text = "The cell shows a secret, so the executed notebooks of the pipeline hold it, too. Do not show it."
             yield Finding("secret-shown", "error", text, cell.index)
     for install in notebook.installs:
-        yield Finding("install-in-notebook", "warning", _said_of(install), install.cell, install.line)
+        yield Finding("install-in-notebook", "warning", _said_of(install, observation), install.cell, install.line)
     if not is_written_order(notebook):
         text = "The cells are in the order in which they were last run, since the notebook does not run from top to bottom."
         yield Finding("recorded-order", "warning", text)
@@ -145,13 +145,30 @@ def reading_findings(notebook: SourceNotebook, observation: Observation | None) 
         yield Finding("run-out-of-order", "warning", f"{text}.", changed[0] if changed else None)
 
 
-def _said_of(install: Install) -> str:
+def _said_of(install: Install, observation: Observation | None) -> str:
     said = f"`{install.text}` was not run, and is a comment in the pipeline: no stage installs anything."
     if install.requirements:
         said += " What it asks for is in requirements.txt."
+    others = _in_another_version(install, observation.distributions) if observation is not None else []
+    if others:
+        said += f" The notebook was run with what is there instead: {', '.join(others)}."
     if not install.known:
         said += " Not all that it asks for can be told from the cell: see that it is there wherever the pipeline runs."
     return said
+
+
+def _in_another_version(install: Install, there: Mapping[str, str]) -> list[str]:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    versions = {canonicalize_name(name): (name, version) for name, version in there.items()}
+    found = []
+    for line in install.requirements:
+        requirement = Requirement(line)
+        name, version = versions.get(canonicalize_name(requirement.name), ("", ""))
+        if version and not requirement.specifier.contains(version, prereleases=True):
+            found.append(f"{name} {version}")
+    return found
 
 
 def _shows_something_else(notebook: SourceNotebook, observation: Observation) -> list[int]:

@@ -83,33 +83,39 @@ def test_an_install_of_what_is_there_changes_nothing(tmp_path: Path, place: Path
     assert not [line for line in lines if "pip install" in line.partition("#")[0]]
 
 
-@pytest.mark.parametrize(
-    ("before", "line", "says"),
-    [
-        (None, "%pip install tiny-own", "`tiny-own`, which is not there"),
-        ("1.0", "!pip install tiny-own==2.0", "`tiny-own==2.0`, and 1.0 is there"),
-    ],
-)
-def test_what_is_not_there_is_installed_only_when_allowed(
-    tmp_path: Path, place: Path, before: str | None, line: str, says: str
-) -> None:
-    if before:
-        put(place, before)
-    notebook = write_notebook(tmp_path / "project" / "n.ipynb", [f"import os\n{line}", "import tiny_own", *REST])
-    found = there(place)
+def test_what_is_not_there_is_installed_only_when_allowed(tmp_path: Path, place: Path) -> None:
+    notebook = write_notebook(tmp_path / "project" / "n.ipynb", ["%pip install tiny-own", "import tiny_own", *REST])
     with pytest.raises(MlopsError) as caught:
         convert(notebook, targets=("papermill",))
-    assert (caught.value.code, caught.value.cell, caught.value.line) == ("install-needed", 0, 2)
+    assert (caught.value.code, caught.value.cell, caught.value.line) == ("install-needed", 1, 1)
     assert caught.value.exit_status == 3
-    assert says in caught.value.message
-    assert there(place) == found
+    assert "`tiny-own`, which is not there" in caught.value.message
+    assert there(place) == []
     assert [path.name for path in notebook.parent.iterdir()] == ["n.ipynb"]
-    if before is None:
-        done = convert(notebook, targets=("papermill",), allow_install=True, write=False)
-        assert there(place) == ["tiny_own-2.0.dist-info"]
-        assert done.good
-        shown = {cell.source_cell: cell.outputs for cell in done.compiled.proof.cells}
-        assert shown[4][0]["text"] == "3 2.0\n"
+    done = convert(notebook, targets=("papermill",), allow_install=True, write=False)
+    assert there(place) == ["tiny_own-2.0.dist-info"]
+    assert done.good
+    shown = {cell.source_cell: cell.outputs for cell in done.compiled.proof.cells}
+    assert shown[4][0]["text"] == "3 2.0\n"
+
+
+def test_a_notebook_that_runs_with_another_version_converts_and_says_so(tmp_path: Path, place: Path) -> None:
+    put(place, "1.0")
+    cells = ["!pip install tiny-own==2.0 never-imported", "import tiny_own", *REST]
+    done = convert(write_notebook(tmp_path / "project" / "n.ipynb", cells), targets=("papermill",), write=False)
+    assert done.good
+    assert there(place) == ["tiny_own-1.0.dist-info"]
+    (finding,) = (f for f in done.document["findings"] if f["code"] == "install-in-notebook")
+    assert "run with what is there instead: tiny-own 1.0" in finding["message"]
+
+
+def test_a_notebook_that_fails_with_another_version_says_which_it_installs(tmp_path: Path, place: Path) -> None:
+    put(place, "1.0")
+    cells = ["!pip install tiny-own==2.0", "import tiny_own", "assert tiny_own.VERSION == '2.0'", *REST]
+    with pytest.raises(MlopsError) as caught:
+        convert(write_notebook(tmp_path / "project" / "n.ipynb", cells), targets=("papermill",))
+    assert (caught.value.code, caught.value.cell) == ("install-needed", 2)
+    assert "`tiny-own==2.0`, and 1.0 is there" in caught.value.message
 
 
 def test_what_pip_cannot_install_is_told_with_what_it_said(tmp_path: Path, place: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
 from jupyter_mlops_converters.analysis.liveness import live_after, touched_names
 from jupyter_mlops_converters.observe.failures import explained
-from jupyter_mlops_converters.observe.installing import have_installed
+from jupyter_mlops_converters.observe.installing import look_for_installed, without_installs
 from jupyter_mlops_converters.observe.mirror import snapshot
 from jupyter_mlops_converters.observe.observation import Change, Choice, Observation, ObservedCell
 from jupyter_mlops_converters.observe.session import CellFailedError, Session
@@ -83,7 +83,7 @@ async def observe(
             # A stage has it from its set-up cell.
             await session.hidden("import os")
         await session.install_agent(root=mirror, protected=project, reference=reference, secrets=secrets)
-        installed = await have_installed(session, analysis.notebook, allowed=limits.install)
+        installed = await look_for_installed(session, analysis.notebook, allowed=limits.install)
         await session.ask("set_random", {"states": dict.fromkeys(FORCED)})
         for position, cell in enumerate(analysis.cells):
             progress(
@@ -111,7 +111,8 @@ async def observe(
                     },
                 )
             except CellFailedError as failure:
-                raise explained(failure, cell, analysis, limits.cell) from None
+                error = explained(failure, cell, analysis, limits.cell)
+                raise without_installs(error, installed) from None
             after = snapshot(mirror)
             made = {path for path, state in before.items() if first.get(path) != state}
             observed.append(_observed_cell(cell, outputs, seconds, report or {}, mirror, before, after, made))
@@ -124,7 +125,7 @@ async def observe(
         tuple(observed),
         seconds=time.monotonic() - started,
         final_files=final,
-        distributions={**installed, **environment.get("distributions", {})},
+        distributions={**installed.versions, **environment.get("distributions", {})},
         python_version=environment.get("python", ""),
         memory=memory.get("peak", 0),
         workdir=_relative(str(analysis.notebook.path.parent.resolve()), project),

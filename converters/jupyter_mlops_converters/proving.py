@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -181,14 +181,14 @@ def lacking(bad: Compared, program: Program) -> str | None:
     return said[1]
 
 
-def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad_stage: str, attempt: int) -> Caution:
+def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad: Compared, attempt: int) -> Caution:
     """How careful to be after a plan did not give the same results.
 
     Args:
         caution: how careful that was.
         pipeline: that plan, of one notebook.
         program: its steps.
-        bad_stage: the first stage that failed or differs.
+        bad: the first comparison that failed or differs.
         attempt: how many such plans there were.
     """
     if not caution.modules and separates([stage.source_cells for stage in pipeline.stages], program):
@@ -199,16 +199,42 @@ def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad_sta
         return replace(caution, library=False, plain_formats=False)
     if attempt >= MOST_ATTEMPTS:
         return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
+    pair = _parted(pipeline, program, bad) or _neighbours(pipeline, bad)
+    return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
+
+
+def _parted(pipeline: Pipeline, program: Program, bad: Compared) -> tuple[int, int] | None:
+    """The cell that differs, and the last one of another stage that made something it needs; None where that is not told."""
+    inside = {cell for stage in pipeline.stages if stage.name == bad.stage for cell in stage.source_cells}
+    steps = {step.index: position for position, step in enumerate(program.steps)}
+    if bad.source_cell not in steps:
+        return None
+    reader = steps[bad.source_cell]
+    names: Iterable[str] = program.steps[reader].uses
+    if bad.name is not None:
+        # A value is compared where it was loaded, or after the last cell of the stage that may have changed it.
+        names = [bad.name]
+        reader = next(
+            (steps[c] for c in sorted(inside & steps.keys()) if bad.name in program.steps[steps[c]].uses), reader
+        )
+    writers = [
+        program.steps[writer].index
+        for name in names
+        if (writer := program.last_writer(name, reader)) is not None and program.replay(name, reader) is None
+    ]
+    outside = [cell for cell in writers if cell not in inside]
+    return (max(outside), program.steps[reader].index) if outside else None
+
+
+def _neighbours(pipeline: Pipeline, bad: Compared) -> tuple[int, int]:
+    """The cells on both sides of the boundary before the stage: what one cannot save, the next needs."""
     names = [stage.name for stage in pipeline.stages]
-    # What the first stage cannot save, the second needs.
-    position = max(1, names.index(bad_stage)) if bad_stage in names else len(names) - 1
-    first = pipeline.stages[position - 1].source_cells
-    last = pipeline.stages[position].source_cells
+    position = max(1, names.index(bad.stage)) if bad.stage in names else len(names) - 1
     code = {
         step
         for stage in pipeline.stages
         for cell in stage.cells
         if cell.kind == "code" and (step := cell.source_cell) is not None
     }
-    pair = (max(c for c in first if c in code), min(c for c in last if c in code))
-    return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
+    first, last = pipeline.stages[position - 1].source_cells, pipeline.stages[position].source_cells
+    return max(c for c in first if c in code), min(c for c in last if c in code)

@@ -362,7 +362,7 @@ def _plan_again(
         for other in members[: number + 1]:
             other.caution = replace(other.caution, library=False)
     else:
-        member.caution = more_careful(member.caution, plans[number], member.steps, bad.stage, len(member.attempts) + 1)
+        member.caution = more_careful(member.caution, plans[number], member.steps, bad, len(member.attempts) + 1)
     message = f"A first plan did not give the same results in stage {bad.stage} ({bad.detail})."
     member.attempts.append(Finding("planned-again", "info", message, bad.source_cell))
     return True

@@ -25,8 +25,9 @@ _ADDRESS = re.compile(
     r"\bat 0x[0-9A-Fa-f]{6,16}\b|(?<=[ =(])0x[0-9A-Fa-f]{12,16}(?=[^<>\n]*(?:>|&gt;))"
     r"|(?<=\.\.\.)0?x?[0-9a-f]{4,16}(?=>|&gt;)",  # scikit-learn's diagrams shorten a repr in its middle
 )
+#: Looked for at the start of a word only: in long texts without blanks it would be looked for at every character.
 _CELL_FILE = re.compile(
-    r"[^\s\"'(<>]*ipykernel_\d+[/\\]+\d+\.py(?::\d+)?|<ipython-input-\d+-\w+>(?::\d+)?|(?<=\()\d+\.py(?=, line \d+\))",
+    r"(?<![^\s\"'(<>])[^\s\"'(<>]*ipykernel_\d+[/\\]+\d+\.py(?::\d+)?|<ipython-input-\d+-\w+>(?::\d+)?|(?<=\()\d+\.py(?=, line \d+\))",
 )
 _TIME = r"\d[\d.,]*(?:e[+-]?\d+)? ?(?:ns|µs|μs|us|ms|s|min|h)\b(?: \d+ ?(?:s|ms|min)\b)*"
 _TIMINGS = (
@@ -112,6 +113,8 @@ def compare_outputs(
 def _compare_all(
     expected: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]], rules: _Rules
 ) -> OutputComparison:
+    if list(expected) == list(actual):
+        return OutputComparison("identical")
     before, before_stderr = _normalise(expected, rules)
     after, after_stderr = _normalise(actual, rules)
     aside = ""

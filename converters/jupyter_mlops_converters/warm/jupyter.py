@@ -56,9 +56,12 @@ class WatchfulChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
 
         Raises:
             Empty: there was none in that time.
+            CancelledError: the channel was closed meanwhile.
         """
         until = None if timeout is None else time.monotonic() + timeout
         while True:
+            if self.socket is None or self.socket.closed:
+                raise asyncio.CancelledError
             left = _LOOK if until is None else min(_LOOK, max(0, until - time.monotonic()))
             if await self.socket.poll(int(left * 1000)):
                 message: dict[str, Any] = await self._recv()

@@ -45,3 +45,16 @@ def test_without_a_message_the_time_runs_out() -> None:
 
     with pytest.raises(Empty):
         asyncio.run(receive())
+
+
+def test_a_channel_that_is_closed_ends_the_waiting() -> None:
+    async def receive() -> bool:
+        with zmq.asyncio.Context() as context:
+            channel = WatchfulChannel(context.socket(zmq.PAIR), Session(key=b"key"))
+            waiting = asyncio.create_task(channel.get_msg())
+            await asyncio.sleep(0)
+            channel.close()
+            await asyncio.wait([waiting], timeout=20)
+            return waiting.cancelled()
+
+    assert asyncio.run(receive())

@@ -9,7 +9,6 @@ what lies outside; not one byte of the tree may change.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import signal
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from unit.assessment.conftest import hash_of_tree
 
 from fuzz.trees import CANARY, lay
 from jupyter_mlops.assessment.api import assess
@@ -52,7 +52,7 @@ def check(seed: int, folder: Path) -> str | None:
     """
     root = folder / "project"
     done = lay(seed, root)
-    before = fingerprint(root)
+    before = hash_of_tree(root)
     signal.signal(signal.SIGALRM, _late)
     signal.alarm(SECONDS)
     try:
@@ -62,7 +62,7 @@ def check(seed: int, folder: Path) -> str | None:
     finally:
         signal.alarm(0)
         _watched.clear()
-    if problem is None and fingerprint(root) != before:
+    if problem is None and hash_of_tree(root) != before:
         problem = "the tree has changed"
     return None if problem is None else f"{problem} (after {', '.join(done)})"
 
@@ -111,19 +111,6 @@ def _misplaced(document: dict[str, Any], root: Path) -> str | None:
                 if not 0 < line <= len(content.decode("utf-8", "replace").splitlines()) + 1:
                     return f"{criterion['id']} points at {path}:{line}, which is not there"
     return None
-
-
-def fingerprint(root: Path) -> str:
-    """A hash of every path, kind, mode, time and byte below a folder."""
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        status = path.lstat()
-        digest.update(
-            f"{path.relative_to(root)!r} {status.st_mode} {status.st_mtime_ns}".encode("utf-8", "surrogateescape")
-        )
-        if path.is_file() and not path.is_symlink():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def main() -> int:

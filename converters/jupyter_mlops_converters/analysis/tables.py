@@ -10,6 +10,8 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from jupyter_mlops_converters.analysis.trusted import is_trusted
+
 if TYPE_CHECKING:
     from jupyter_mlops_converters.analysis.cells import AnalysedCell
 
@@ -22,20 +24,8 @@ _LEAVING = frozenset(
      "groupby", "rolling", "items", "iterrows", "itertuples", "pipe", "iat", "at", "str", "dt", "cat", "style", "attrs"}
 )  # fmt: skip
 _MUTATORS = frozenset({"insert", "pop", "update", "setdefault", "pipe", "eval", "set_flags"})
-#: Libraries that leave tables alone which are given to them.
-_TRUSTED = (
-    "pandas",
-    "numpy",
-    "matplotlib",
-    "seaborn",
-    "sklearn",
-    "scipy",
-    "statsmodels",
-    "plotly",
-    "xgboost",
-    "lightgbm",
-    "IPython",
-)
+#: Libraries that leave tables alone, besides those that everybody trusts.
+_TRUSTED = frozenset({"xgboost", "lightgbm", "IPython"})
 _TRUSTED_METHODS = frozenset(
     {
         "fit",
@@ -143,12 +133,12 @@ def _changed_by(call: ast.Call, names: frozenset[str], modules: Mapping[str, str
 def _is_trusted(function: ast.expr, names: frozenset[str], modules: Mapping[str, str]) -> bool:
     if isinstance(function, ast.Name):
         home = modules.get(function.id, "")
-        return function.id in _PURE_BUILTINS or home.startswith(_TRUSTED)
+        return function.id in _PURE_BUILTINS or is_trusted(home, _TRUSTED)
     if isinstance(function, ast.Attribute):
         roots = _root(function)
         return (
             bool(roots & names)
-            or any(modules.get(root, "").startswith(_TRUSTED) for root in roots)
+            or any(is_trusted(modules.get(root, ""), _TRUSTED) for root in roots)
             or function.attr in _TRUSTED_METHODS
         )
     return False

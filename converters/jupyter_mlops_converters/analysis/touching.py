@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from jupyter_mlops_converters.analysis.trusted import is_trusted
+
 #: Methods that leave what they are called on as it is, whatever that is, unless the notebook defines one of that name.
 _READING = frozenset(
     {"predict", "predict_proba", "decision_function", "score", "transform", "get_params", "copy", "mean", "std", "sum", "min", "max",
@@ -13,20 +15,8 @@ _READING = frozenset(
 )  # fmt: skip
 #: Methods that leave their arguments as they are.
 _LEAVING_ARGUMENTS = _READING | {"fit", "fit_transform", "fit_predict", "plot", "scatter", "bar", "hist"}
-#: Libraries whose functions leave their arguments as they are, but for those named below.
-_TRUSTED = (
-    "pandas",
-    "numpy",
-    "matplotlib",
-    "seaborn",
-    "sklearn",
-    "scipy",
-    "statsmodels",
-    "plotly",
-    "math",
-    "json",
-    "statistics",
-)
+#: Libraries that leave anything alone, besides those that everybody trusts.
+_TRUSTED = frozenset({"math", "json", "statistics"})
 #: Builtins that leave their arguments as they are.
 _READERS = frozenset(
     {
@@ -90,12 +80,12 @@ def _changed_by(call: ast.Call, modules: Mapping[str, str], defined: frozenset[s
     out = {name for k in call.keywords if k.arg in {"out", "inplace"} for name in _roots(k.value) | _roots(call.func)}
     if isinstance(call.func, ast.Name):
         home = modules.get(call.func.id, "")
-        trusted = home.startswith(_TRUSTED) and call.func.id not in _CHANGING and not call.func.id[:1].isupper()
+        trusted = is_trusted(home, _TRUSTED) and call.func.id not in _CHANGING and not call.func.id[:1].isupper()
         return out if trusted or call.func.id in _READERS else out | given
     if not isinstance(call.func, ast.Attribute):
         return out | given | _roots(call.func)
     name, receivers = call.func.attr, _roots(call.func)
-    if any(modules.get(root, "").startswith(_TRUSTED) for root in receivers):
+    if any(is_trusted(modules.get(root, ""), _TRUSTED) for root in receivers):
         return out if name not in _CHANGING and not name[:1].isupper() else out | given
     found = set(out)
     if name not in _READING or name in defined:

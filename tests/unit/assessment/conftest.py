@@ -241,19 +241,17 @@ def results(assessment: Assessment) -> dict[str, object]:
     return {result.criterion.id: result for result in assessment.headline.results}
 
 
+def hash_of_tree(root: Path) -> str:
+    """A hash of every path, kind, mode, time and byte below a folder, `.git` included."""
+    sha = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        status = path.lstat()
+        sha.update(f"{path.relative_to(root)} {status.st_mode} {status.st_mtime_ns}".encode("utf-8", "surrogateescape"))
+        if path.is_file() and not path.is_symlink():
+            sha.update(path.read_bytes())
+    return sha.hexdigest()
+
+
 @pytest.fixture
 def tree_hash() -> Callable[[Path], str]:
-    """A hash of every path, mode and byte below a folder, `.git` included."""
-
-    def digest(root: Path) -> str:
-        sha = hashlib.sha256()
-        for path in sorted(root.rglob("*")):
-            status = path.lstat()
-            sha.update(
-                f"{path.relative_to(root)} {status.st_mode} {status.st_mtime_ns}".encode("utf-8", "surrogateescape")
-            )
-            if path.is_file() and not path.is_symlink():
-                sha.update(path.read_bytes())
-        return sha.hexdigest()
-
-    return digest
+    return hash_of_tree

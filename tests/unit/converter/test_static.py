@@ -86,6 +86,13 @@ def test_names_that_may_share_an_object_are_not_parted_where_it_changes(program,
     assert "may share objects" in conflict.why
 
 
+def test_a_module_of_the_project_is_not_the_library_that_its_name_begins_with(program) -> None:
+    for module, changes in (("numpy", False), ("numpy.ma", False), ("numpy_helpers", True), ("math_own.x", True)):
+        steps = program(f"{TABLE}\nthing = make()\nimport {module} as own", "own.use(df, thing)").steps
+        assert ("df" in steps[1].writes) is changes
+        assert ("thing" in steps[1].writes) is changes
+
+
 def test_what_shares_nothing_is_parted(program) -> None:
     steps = program(TABLE, "X = df[['a']]\ny = df['b']", "X['c'] = 1", "print(df, y)")
     assert not flow(steps, [(0,), (1,), (2,), (3,)], frozenset()).conflicts

@@ -12,6 +12,7 @@ import ast
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from jupyter_mlops_converters.analysis.roles import CellRole
 from jupyter_mlops_converters.plan.flow import needs_of
@@ -71,18 +72,32 @@ def smoothed(roles: Sequence[CellRole]) -> list[CellRole]:
         roles: of all code cells in order.
 
     Returns:
-        The roles, with `train` for what is evaluated before the next fit.
+        The roles, with `train` for what is evaluated before the next fit, and after the last of three or more alike.
     """
     purposes = [position for position, role in enumerate(roles) if has_purpose(role)]
-    found = list(roles)
-    for place, position in enumerate(purposes):
-        if roles[position].role != "evaluate":
-            continue
-        before = (roles[p].role for p in purposes[max(0, place - _NEAR) : place])
-        after = (roles[p].role for p in purposes[place + 1 : place + 1 + _NEAR])
-        if "train" in before and "train" in after:
-            found[position] = replace(roles[position], role="train")
-    return found
+    found = [roles[position] for position in purposes]
+    runs = [list(group) for _, group in groupby(range(len(found)), key=lambda place: found[place].role)]
+    fits = [run for run in runs if found[run[0]].role == "train"]
+    after = [run for run in runs if found[run[0]].role == "evaluate" and [run[0] - 1] in [fit[-1:] for fit in fits]]
+    if len(after) > 2 and len(after) == len(fits) and len(after[-1]) <= max(len(run) for run in after[:-1]):
+        _make_training(found, after[-1])
+    while between := [place for place, role in enumerate(found) if role.role == "evaluate" and _amid(found, place)]:
+        _make_training(found, between)
+    smooth = list(roles)
+    for position, role in zip(purposes, found, strict=True):
+        smooth[position] = role
+    return smooth
+
+
+def _amid(roles: Sequence[CellRole], place: int) -> bool:
+    """Whether there are fits shortly before and after."""
+    near = roles[max(0, place - _NEAR) : place], roles[place + 1 : place + 1 + _NEAR]
+    return all("train" in [role.role for role in side] for side in near)
+
+
+def _make_training(roles: list[CellRole], places: Sequence[int]) -> None:
+    for place in places:
+        roles[place] = replace(roles[place], role="train")
 
 
 def boundary_gains(roles: Sequence[CellRole]) -> list[float]:
@@ -94,7 +109,7 @@ def boundary_gains(roles: Sequence[CellRole]) -> list[float]:
     Returns:
         The gain at each position; negative where a boundary would part what belongs together.
     """
-    roles = smoothed(roles)
+    each, roles = roles, smoothed(roles)
     main = _main_level(roles)
     gains = [0.0] * len(roles)
     before = None
@@ -112,7 +127,8 @@ def boundary_gains(roles: Sequence[CellRole]) -> list[float]:
             gain -= 2.0
         elif before is not None and after is not None and not parts_a_glance:
             gain += _OTHER_PURPOSE * distance(before, after)
-            gain -= (0.5 if role.headings else 1.0) * (before == after)
+            next_model = position and each[position].role == "train" and each[position - 1].role == "evaluate"
+            gain -= (0.5 if role.headings else 1.0) * (before == after and not next_model)
         gains[position] = gain
         before = role.role if has_purpose(role) else before
     return gains
@@ -136,8 +152,9 @@ class Costs:
     def __init__(self, program: Program, parameters: frozenset[str]) -> None:
         self._program = program
         self._parameters = parameters
-        self._roles = smoothed([step.role for step in program.steps])
-        self._gains = boundary_gains(self._roles)
+        roles = [step.role for step in program.steps]
+        self._roles = smoothed(roles)
+        self._gains = boundary_gains(roles)
         # The time that imports take is spent in every stage.
         self._seconds = [(step.seconds or 0.0) * (step.role.role != "setup") for step in program.steps]
         self._total = sum(self._seconds)

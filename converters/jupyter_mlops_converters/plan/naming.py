@@ -79,7 +79,10 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
     for number, stage in enumerate(stages):
         role, heading = mains[number], headings[number]
         begins = _headings(program, stage[:1])
-        if heading is None and begins and not (mains.count(role) == 1 and _is_for(program, stage, role)):
+        speaking = [h for h in _headings(program, stage) if role and heading_role(h.text) == role]
+        if heading is None and speaking and (mains.count(role) == 1 or not begins):
+            heading = speaking[0]
+        elif heading is None and begins and not (mains.count(role) == 1 and _is_for(program, stage, role)):
             heading = begins[-1]
         spoken = slug(heading.text) if heading is not None else ""
         # A heading of its own says more than one cell in many.
@@ -186,7 +189,7 @@ def _covering(program: Program, stage: tuple[int, ...], sections: Sequence[Headi
 
 
 def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | None:
-    """The heading that tells what a stage is: that of its role, of its only or its longest section."""
+    """The heading that tells what a stage is: that of its role, of its only section, or of one that fills it."""
     headings = _headings(program, stage)
     first = _headings(program, stage[:1])
     speaking = [heading for heading in headings if role and heading_role(heading.text) == role]
@@ -196,7 +199,7 @@ def _heading(program: Program, stage: tuple[int, ...], role: str) -> Heading | N
     sections = [heading for heading in headings if heading.level == top]
     if first and len(sections) == 1:
         return sections[0] if sections[0] in first else first[-1]
-    return _covering(program, stage, sections) or (speaking[0] if speaking and not first else None)
+    return _covering(program, stage, sections)
 
 
 def _is_for(program: Program, stage: tuple[int, ...], role: str) -> bool:

@@ -163,6 +163,21 @@ r2_score(y_test, {0}.predict(X_test))
     assert stages["third"] == [*range(14, 22)]
 
 
+def test_a_model_stays_with_what_is_looked_at_before_the_next_one(program) -> None:
+    each = """
+# %%
+model = Ridge(alpha={0}).fit(X_train, y_train)
+# %%
+plt.scatter(y_test, model.predict(X_test))
+# %%
+guess = model.predict(X_test)
+# %%
+r2_score(y_test, guess)
+"""
+    stages = drawn(program(IMPORTS + LOAD + MODEL[: MODEL.rindex("# %%")] + "".join(each.format(n) for n in range(3))))
+    assert all((stage[0] - 5) % 4 == 0 for stage in stages.values() if stage[0] > 5)
+
+
 def test_constants_of_modules_belong_to_what_comes_next(program) -> None:
     text = "# %%\nimport numpy as np\nTURN = 2 * np.pi\n# %% [markdown]\n# ## Waves\n"
     waves = "".join(f"# %%\nw{n} = wave({n})\nprint(w{n})\n" for n in range(8))

@@ -325,11 +325,12 @@ def _prepares(node: ast.stmt, analysis: Analysis) -> bool:
 
 
 def _mostly_imports(cell: AnalysedCell, analysis: Analysis) -> bool:
-    """Whether a cell imports, and beside that only calls functions of modules once or twice."""
+    """Whether a cell imports, and beside that only writes literals down or calls functions of modules once or twice."""
     others = [statement.node for statement in cell.statements if statement.kind == "other"]
     imports = sum(statement.kind == "import" for statement in cell.statements)
     return imports > len(others) and all(
         _prepares(node, analysis)
+        or (isinstance(node, ast.Assign) and _is_literal(node.value))
         or (
             isinstance(node, ast.Assign | ast.Expr)
             and isinstance(node.value, ast.Call)
@@ -337,6 +338,12 @@ def _mostly_imports(cell: AnalysedCell, analysis: Analysis) -> bool:
         )
         for node in others
     )
+
+
+def _is_literal(value: ast.expr) -> bool:
+    """Whether an expression is written out in full: a number, a text, or a list, dictionary and the like of them."""
+    parts = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.unaryop, ast.expr_context)
+    return all(isinstance(part, parts) for part in ast.walk(value))
 
 
 def _is_constant(value: ast.expr, analysis: Analysis) -> bool:

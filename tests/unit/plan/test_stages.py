@@ -245,6 +245,11 @@ def test_what_headings_speak_of(heading: str, role: str) -> None:
         ("%matplotlib inline\nimport numpy as np\nnp.random.seed(3)\nN = 4", "setup", False),
         ("import numpy as np\nimport os\nos.environ['A'] = 'b'\nrng = np.random.default_rng(5)", "setup", False),
         ("import sys, ast\nimport functools\ncache = functools.lru_cache(None)", "setup", False),
+        (
+            "import pandas as pd\nimport numpy as np\nsizes = {'legend.fontsize': 'large', 'axes': [1, -2]}",
+            "setup",
+            False,
+        ),
         ("import numpy as np\nx = np.linspace(0, 1)", "", False),
         ("from collections import namedtuple\nPair = namedtuple('Pair', 'a b')", "setup", False),
     ],

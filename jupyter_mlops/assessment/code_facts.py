@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.literals import name_of, text_of
+from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Call, PythonSource
+from jupyter_mlops.project.python_source import Call, PythonSource, blocks
 from jupyter_mlops.project.shell import join
 
 
@@ -123,8 +124,9 @@ class Source(NamedTuple):
         site: the call.
         kind: "file", "url", "hub", "database", "bundled" or "unknown" (only a run can tell).
         where: path relative to the base, URL, or name; "" when unknown.
-        text: as written in the code.
         versioned: why the call itself names one version; None when it does not.
+        text: as written in the code.
+        fallback: it is read only where a file is not there.
     """
 
     site: Site
@@ -132,6 +134,7 @@ class Source(NamedTuple):
     where: str
     versioned: str | None = None
     text: str = ""
+    fallback: bool = False
 
 
 _READERS = frozenset(
@@ -263,13 +266,11 @@ def _source(unit: Unit, site: Site) -> Source | None:
         "hf_hub_download",
         "snapshot_download",
     ):
-        name = call.text(0, "path") or call.text(None, "repo_id") or ""
-        revision = call.text(None, "revision")
+        name = call.text(0, "path") or call.text(None, "repo_id") or "A data set of the hub"
         if name in ("csv", "json", "parquet", "text", "imagefolder"):
             return None
-        return Source(
-            site, "hub", name, f"revision {revision}" if revision and revision not in ("main", "master") else None
-        )
+        revision = revision_of(unit, site.path, call)
+        return Source(site, "hub", name, f"revision {revision}" if revision else None)
     if call.name.startswith("seaborn.load_dataset") or call.name.endswith("get_rdataset"):
         return Source(site, "url", call.text(0) or call.name)
     if (
@@ -321,10 +322,30 @@ def _from_store(site: Site) -> Source | None:
 
 def _located(unit: Unit, site: Site, text: str) -> Source:
     if _URL.match(text):
-        return Source(site, "url", text, "the address names a version" if _PINNED.search(text) else None)
+        version = "the address names a version" if _PINNED.search(text) else None
+        return Source(site, "url", text, version, fallback=_where_missing(site.call))
     if "{}" in text:
         return _with_unknown_start(unit, site, text)
     return Source(site, "file", find_file(unit, site.path, text), text=text)
+
+
+def _where_missing(call: Call) -> bool:
+    """Whether a call is in a branch for the case that a file is not there: `if not path.exists(): download()`."""
+    pending = [(statement, False) for statement in call.scope.body]
+    while pending:
+        statement, missing = pending.pop()
+        if isinstance(statement, ast.If):
+            absent = isinstance(statement.test, ast.UnaryOp) and isinstance(statement.test.op, ast.Not)
+            asks = absent and any(word in ast.unparse(statement.test) for word in ("exists(", "is_file(", "isfile("))
+            pending += [(inner, missing or asks) for inner in statement.body]
+            pending += [(inner, missing) for inner in statement.orelse]
+            continue
+        inside = [inner for block in blocks(statement) for inner in block]
+        if inside and not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            pending += [(inner, missing) for inner in inside]
+        elif missing and any(inner is call.node for inner in ast.walk(statement)):
+            return True
+    return False
 
 
 def _with_unknown_start(unit: Unit, site: Site, text: str) -> Source:
@@ -348,10 +369,7 @@ def find_file(unit: Unit, source: str, text: str) -> str:
     folder = posixpath.dirname(source) or "."
     # A notebook runs in its own folder; a script mostly where the project starts.
     first = join(folder if source.endswith(".ipynb") else unit.path, text)
-    made = unit.once(
-        "pipeline outputs",
-        lambda: {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs},
-    )
+    made = _made_by_pipelines(unit)
     while True:
         path = join(folder, text)
         if unit.project.exists(path) or unit.project.exists(f"{path}.dvc") or path in made:
@@ -365,16 +383,24 @@ def find_file(unit: Unit, source: str, text: str) -> str:
 def _mounted(unit: Unit, text: str) -> str:
     """The project's file that an absolute path means inside of a container: the longest tail that is there."""
     parts = text.strip("/").split("/")
-    for start in range(1, len(parts)):
+    if parts[0] in ("home", "Users", "root"):
+        return text
+    made = _made_by_pipelines(unit)
+    for start in range(len(parts)):
         tail = unit.below("/".join(parts[start:]))
-        if parts[0] not in ("home", "Users", "root") and (
-            unit.project.exists(tail) or unit.project.exists(f"{tail}.dvc")
-        ):
+        if tail in made or (start and (unit.project.exists(tail) or unit.project.exists(f"{tail}.dvc"))):
             return tail
     return text
 
 
-_WRITERS = frozenset(
+def _made_by_pipelines(unit: Unit) -> set[str]:
+    return unit.once(
+        "pipeline outputs",
+        lambda: {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs},
+    )
+
+
+WRITERS = frozenset(
     (
         "to_csv",
         "to_parquet",
@@ -394,21 +420,38 @@ _WRITERS = frozenset(
 )
 
 
+_COMMON = lazy(r"(x_|y_)?(train|test|val|valid|validation|data|dataset|raw|input|df|labels?)[_\d]*\.", re.IGNORECASE)
+#: Calls that put a finished file where it belongs.
+_MOVERS = frozenset({"os.replace", "os.rename", "shutil.move", "shutil.copy", "shutil.copy2", "shutil.copyfile"})
+
+
 def written(unit: Unit) -> dict[str, list[Site]]:
-    """Files that code writes: the path as written, without leading dots → the calls."""
+    """Files that code writes: the path as written, without leading dots (`{}/` for a folder that only a run can tell) → the calls."""
     return unit.once("written", lambda: _written_paths(unit))
+
+
+def makers(unit: Unit, text: str) -> list[Site]:
+    """The calls that write the file that code reads as `text`: by its path, or by its name in a folder that only a run can tell."""
+    found = written(unit)
+    path = plain_path(text)
+    name = path.rpartition("/")[2]
+    # Raw data and what is made of it are often called the same in folders of their own.
+    elsewhere = [] if _COMMON.match(name) else found.get(f"{{}}/{name}", [])
+    return [*found.get(path, ()), *elsewhere]
 
 
 def _written_paths(unit: Unit) -> dict[str, list[Site]]:
     found: dict[str, list[Site]] = {}
-    for path, source in sources_of(unit, *_WRITERS, "open("):
+    for path, source in sources_of(unit, *WRITERS, "open(", "os.re", "shutil."):
         calls = [
             call
             for call in source.calls
-            if call.attribute in _WRITERS or (call.name == "open" and (call.text(1, "mode") or "r")[0] in "wax")
+            if call.attribute in WRITERS
+            or call.name in _MOVERS
+            or (call.name == "open" and (call.text(1, "mode") or "r")[0] in "wax")
         ]
         for site in sites(unit, path, calls):
-            position = 1 if site.call.attribute == "dump" else 0
+            position = 1 if site.call.attribute == "dump" or site.call.name in _MOVERS else 0
             text = _text(
                 unit,
                 site,
@@ -416,8 +459,9 @@ def _written_paths(unit: Unit) -> dict[str, list[Site]]:
                 or site.call.argument(None, "path_or_buf")
                 or site.call.argument(None, "path"),
             )
-            if text and "{}" not in text:
-                found.setdefault(plain_path(text), []).append(site)
+            start, _, name = (text or "").rpartition("/")
+            if text and "{}" not in name:
+                found.setdefault(f"{{}}/{name}" if "{}" in start else plain_path(text), []).append(site)
     return found
 
 
@@ -438,17 +482,16 @@ def _relevant(unit: Unit) -> frozenset[str]:
     groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
     automatic = {launch.group or launch.id for launch in unit.launches if launch.kind in ("stage", "schedule")}
     groups = groups & automatic or groups
-    makers = written(unit)
     while True:
         needed = {
-            plain_path(source.text)
+            source.text
             for source in reads(unit)
             if source.text and unit.reach.groups(source.site.path, source.site.scope) & groups
         }
         more = {
             group
-            for path in needed
-            for site in makers.get(path, ())
+            for text in needed
+            for site in makers(unit, text)
             for group in unit.reach.groups(site.path, site.scope)
         } - groups
         if not more:
@@ -516,6 +559,7 @@ _KEEPS = _SAVER_METHODS | {
         "autolog",
         "register",
         "create_model",
+        "WandbLogger",
     ),
     "log_artifact",
 }
@@ -544,6 +588,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "to_onnx",
         "autolog",
         "create_model",
+        "WandbLogger",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -579,22 +624,51 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
     return None
 
 
+def is_off(call: Call) -> bool:
+    """Whether a call switches off what it is named after: `mlflow.autolog(disable=True)`."""
+    told = call.argument(None, "disable")
+    return isinstance(told, ast.Constant) and told.value is True
+
+
 def _logs_models_by_itself(call: Call) -> bool:
-    """`mlflow.autolog()` logs the fitted model as well, unless it is told not to."""
-    told = call.argument(None, "log_models")
-    off = isinstance(told, ast.Constant) and told.value is False
-    return call.attribute == "autolog" and call.name.startswith("mlflow.") and not off
+    """`mlflow.autolog()` logs the fitted model as well, unless it is told not to; Lightning's logger of W&B when it is told to."""
+    told = call.argument(None, "log_models") or call.argument(None, "log_model")
+    value = told.value if isinstance(told, ast.Constant) else None
+    if call.attribute == "WandbLogger":
+        return bool(value)
+    return call.attribute == "autolog" and call.name.startswith("mlflow.") and value is not False and not is_off(call)
+
+
+#: What is about a model without being one.
+_ABOUT_MODELS = lazy(
+    r"card|info|meta|metric|report|plot|fig|chart|summary|score|param|config|history|importance|json|html",
+    re.IGNORECASE,
+)
 
 
 def _logs_model_file(call: Call) -> bool:
     """`mlflow.log_artifact("models/model.pkl")`: the model's file, handed to a tracker."""
-    text = call.text(0) or call.text(None, "local_path")
-    return (
-        call.attribute == "log_artifact"
-        and call.name.startswith(("mlflow.", "wandb."))
-        and text is not None
-        and is_model_file(text)
-    )
+    given = call.argument(0, "local_path") or call.argument(None, "artifact_or_path")
+    if call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")) or given is None:
+        return False
+    text = call.scope.string(given)
+    if text is not None and "{}" not in text:
+        return is_model_file(text)
+    kind = call.text(None, "type") or _artifact_type(call, given)
+    if kind is not None:
+        return "model" in kind
+    # A path in a variable: what it is called, and what the artifact is to be called, tell.
+    last = given.attr if isinstance(given, ast.Attribute) else ast.unparse(given)
+    named = f"{last} {call.text(1, 'artifact_path') or ''}"
+    return "model" in named.lower() and not _ABOUT_MODELS.search(named)
+
+
+def _artifact_type(call: Call, given: ast.expr) -> str | None:
+    """The type of the `wandb.Artifact` that a call logs; None where it logs something else."""
+    if not call.scope.dotted(given).endswith("wandb.Artifact()"):
+        return None
+    made = [other for other in call.scope.calls if other.name == "wandb.Artifact" and other.line <= call.line]
+    return (made[-1].text(1, "type") or "") if made else None
 
 
 def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:

@@ -7,13 +7,15 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.code_facts import is_data_file, is_model_file, relevant
+from jupyter_mlops.assessment.code_facts import WRITERS, is_data_file, is_model_file, relevant
 from jupyter_mlops.assessment.probes.dvc import tracked
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, mapping, sequence
 
 _SETTINGS = (".yaml", ".yml", ".toml", ".json")
 _LARGEST_SETTINGS = 50_000
+#: Databases that tools keep beside the data: no data of their own.
+_STORES = ("mlflow.db", "registry.db", "online_store.db", "optuna.db", "airflow.db")
 
 
 class Named(NamedTuple):
@@ -40,9 +42,40 @@ def named_data(unit: Unit) -> list[Named]:
     found: dict[str, Named] = {}
     for text, path, line, cell in _texts(unit, held):
         for data, names in held.items():
-            if data not in found and (text in names or _folder_of(text, data)):
+            if data not in found and (text in names or _folder_of(text, data)) and not _beside(unit, path, data):
                 found[data] = Named(data, path, line, cell)
-    return [found[data] for data in sorted(found)]
+    others = [other for name in found.values() for other in _alternatives(unit, name, held)]
+    return [*(found[data] for data in sorted(found)), *others]
+
+
+def _beside(unit: Unit, path: str, data: str) -> bool:
+    """Whether a settings file lies with the data, in a folder without code: it describes what is there, and nothing reads by it."""
+    folder = posixpath.dirname(path)
+    if not path.endswith(_SETTINGS) or not folder or not data.startswith(f"{folder}/"):
+        return False
+    return not any(source.startswith(f"{folder}/") for source in unit.sources)
+
+
+def _alternatives(unit: Unit, name: Named, held: dict[str, frozenset[str]]) -> Iterator[Named]:
+    """Files that code may read in the place of a named one: `FILE = "sample.csv" if testing else "train.csv"`."""
+    source = unit.project.python(name.path) if name.path.endswith(".py") else None
+    if source is None:
+        return
+    given: dict[str, list[ast.Constant]] = {}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            chosen = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+            given.setdefault(node.targets[0].id, []).extend(
+                value for value in chosen if isinstance(value, ast.Constant) and isinstance(value.value, str)
+            )
+    for values in given.values():
+        texts = {str(value.value): value.lineno for value in values}
+        if not any(text in held[name.data] for text in texts):
+            continue
+        for text, line in texts.items():
+            other = posixpath.join(posixpath.dirname(name.data), posixpath.basename(text))
+            if is_data_file(text) and other not in held:
+                yield Named(other, name.path, line)
 
 
 def _held(unit: Unit) -> dict[str, frozenset[str]]:
@@ -52,6 +85,7 @@ def _held(unit: Unit) -> dict[str, frozenset[str]]:
         for file in unit.files
         if is_data_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
     }
+    paths -= {path for path in paths if path.endswith(_STORES)}
     paths |= {item.path for item in tracked(unit) if not is_model_file(item.path)}
     return {path: frozenset({unit.local(path), posixpath.basename(path)}) for path in sorted(paths)}
 
@@ -71,15 +105,21 @@ def _texts(unit: Unit, held: dict[str, frozenset[str]]) -> Iterator[tuple[str, s
         if groups and not any(unit.reach.groups(path, scope.name) & groups for scope in source.scopes):
             continue
         notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+        made = _written(source.tree)
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and len(node.value) < 300
+                and posixpath.basename(node.value) not in made
+            ):
                 cell, place = notebook.place(node.lineno) if notebook is not None else (None, node.lineno)
                 yield _plain(node.value), path, place, cell
     for launch in unit.launches:
         if groups and (launch.group or launch.id) not in groups:
             continue
         for command in launch.commands:
-            for word in command.words:
+            for word in command.words if command.words[:1] != ("cd",) else ():
                 yield _plain(word.rpartition("=")[2]), launch.path, launch.line_of(command), None
     for file in unit.files:
         if (
@@ -92,6 +132,19 @@ def _texts(unit: Unit, held: dict[str, frozenset[str]]) -> Iterator[tuple[str, s
             if any(hint in text for hint in hints) and not unit.is_test(file.path):
                 for value, line in _values(_document(unit, file.path, file.suffix)):
                     yield _plain(value), file.path, line, None
+
+
+def _written(tree: ast.Module) -> frozenset[str]:
+    """Names of files that code hands to calls that write: what it makes is no data that it was given."""
+    writes = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in WRITERS
+    )
+    return frozenset(
+        posixpath.basename(inner.value)
+        for node in writes
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and is_data_file(inner.value)
+    )
 
 
 def _document(unit: Unit, path: str, suffix: str) -> Any:

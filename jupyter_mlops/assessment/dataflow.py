@@ -24,14 +24,9 @@ def connected_calls(
     position = {id(call.node): index for index, (_name, call) in enumerate(steps)}
     edges: set[tuple[int, int]] = set()
     made: dict[str, set[int]] = {}
-    body = getattr(scope.node, "body", None) or []
-    for statement in body if scope.kind != "module" else _module_body(scope):
+    for statement in scope.body:
         _statement(statement, position, made, edges)
     return steps, {(earlier, later) for earlier, later in edges if earlier != later}
-
-
-def _module_body(scope: Scope) -> list[ast.stmt]:
-    return list(getattr(scope.node, "body", []))
 
 
 def _statement(

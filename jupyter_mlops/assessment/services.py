@@ -177,9 +177,39 @@ def predicts_behind(unit: Unit, node: Node) -> tuple[str, int] | None:
         source = unit.project.python(path) if name != LAUNCH else None
         scope = scope_named(source, name) if source is not None else None
         for call in scope.calls if scope is not None and scope.kind == "function" else []:
-            if calls_model(call):
+            if calls_model(call) and not _is_nothing(unit, path, call):
                 return path, call.line
     return None
+
+
+def _is_nothing(unit: Unit, path: str, call: Call) -> bool:
+    """Whether a call is one of a name that nothing ever gives a model: `model = None` and no other assignment."""
+    receiver = call.node.func.value if isinstance(call.node.func, ast.Attribute) else call.node.func
+    if not isinstance(receiver, ast.Name):
+        return False
+    source = unit.project.python(path)
+    given = _given(source) if source is not None else {}
+    if given.get(receiver.id) != {None}:
+        return False
+    # Another file may set it: `app.model = load()`.
+    return not unit.mentioning(f".{receiver.id} =")
+
+
+def _given(source: PythonSource) -> dict[str, set[object]]:
+    """Names of a file → what they are given: None for that constant, something else for anything else."""
+    found: dict[str, set[object]] = {}
+    empty: set[int] = set()
+    for node in ast.walk(source.tree):  # outer nodes come first
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
+                empty |= {id(target) for target in (node.targets if isinstance(node, ast.Assign) else [node.target])}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.setdefault(node.id, set()).add(None if id(node) in empty else node)
+        elif isinstance(node, ast.arg):
+            found.setdefault(node.arg, set()).add(node)
+        elif isinstance(node, ast.alias):
+            found.setdefault(node.asname or node.name, set()).add(node)
+    return found
 
 
 def calls_model(call: Call) -> bool:
@@ -190,6 +220,11 @@ def calls_model(call: Call) -> bool:
 
 
 _MODELS = frozenset({"model", "net", "pipe", "classifier", "predictor", "estimator", "generator"})
+
+
+def is_check(route: Route) -> bool:
+    """Whether a route is there for health checks by its path: what it calls is no prediction for anybody."""
+    return route.method == "GET" and bool(HEALTH.search(route.path))
 
 
 def is_health(unit: Unit, route: Route) -> bool:

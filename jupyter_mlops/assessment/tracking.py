@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import Site, sites, sources_of, trainings
+from jupyter_mlops.assessment.code_facts import Site, is_off, sites, sources_of, trainings
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.unit import Unit
 
@@ -49,7 +49,7 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
             tracker, Rung.E1, f"{tracker.title} is switched off: {off[1]}.", off[0], "Switch it on for real runs."
         )
         return
-    logs = [site for site in found if tracker.logs.search(site.name)]
+    logs = [site for site in found if tracker.logs.search(site.name) and not is_off(site.call)]
     if logs:
         yield from _logging(unit, tracker, logs)
         return
@@ -87,7 +87,11 @@ def _logging(unit: Unit, tracker: Tracker, logs: list[Site]) -> Iterator[Finding
     reached = [site for site in logs if site.reached]
     linked = [site for site in reached if unit.reach.groups(site.path, site.scope) & groups]
     if linked:
-        for site in sorted(linked, key=lambda site: (site.cell is not None, site.path, site.cell or 0, site.line))[:5]:
+        beside = {fit.path for fit in fits}
+        for site in sorted(
+            linked,
+            key=lambda site: (site.cell is not None, site.path not in beside, site.path, site.cell or 0, site.line),
+        )[:5]:
             chain = (*unit.reach.chain(site.path, site.scope), _place(site))
             yield _finding(
                 tracker,

@@ -38,8 +38,9 @@ class Import(NamedTuple):
 
     @property
     def dotted(self) -> str:
-        """Full dotted name of what is bound."""
-        return f"{self.module}.{self.name}" if self.name else self.module
+        """Full dotted name of what is bound; of `from . import io` that is `.io`, not a module one folder up."""
+        joint = "" if self.module.endswith(".") else "."
+        return f"{self.module}{joint}{self.name}" if self.name else self.module
 
 
 class Call(NamedTuple):

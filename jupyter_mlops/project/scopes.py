@@ -15,6 +15,7 @@ from jupyter_mlops.project.python_source import (
 )
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 #: Names of chained calls are cut here: `df = df.step()` a thousand times over would grow without bound.
 _LONGEST = 160
 _IGNORED = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
@@ -69,16 +70,29 @@ class _Builder:
             self.expression(node.test, scope)
             for block in blocks(node):
                 self.block(block, scope)
+        elif isinstance(node, ast.Try):
+            self.attempt(node, scope)
         else:
             if isinstance(node, (ast.For, ast.AsyncFor)):
                 self.bind(node.target, None, scope)
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self.expression(child, scope)
-                elif isinstance(child, ast.ExceptHandler) and child.type is not None:
-                    self.expression(child.type, scope)
             for block in blocks(node):
                 self.block(block, scope)
+
+    def attempt(self, node: ast.Try, scope: Scope) -> None:
+        """A `try`: after `try: import mlflow` and `except ImportError: mlflow = None`, the name means the import."""
+        for block in (node.body, node.orelse):
+            self.block(block, scope)
+        tried = {item.bound for child in node.body if isinstance(child, _IMPORTS) for item in imports_of(child)}
+        imported = {name: scope.bound[name] for name in tried if name in scope.bound}
+        for handler in node.handlers:
+            if handler.type is not None:
+                self.expression(handler.type, scope)
+            self.block(handler.body, scope)
+        scope.bound |= imported
+        self.block(node.finalbody, scope)
 
     def open(self, name: str, kind: str, parent: Scope, node: ast.AST) -> Scope:
         qualified = f"{parent.name}.{name}" if parent.name else name

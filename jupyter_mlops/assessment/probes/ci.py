@@ -152,8 +152,8 @@ def _judged(unit: Unit, run: Run) -> Finding:
         message = f"CI runs {what}, but not on push or pull request ({when})."
         return replace(half, message=message, raise_by="Trigger it on push and pull request.")
     every = tests(unit)
-    places = _places(unit, run.target) if run.kind == "tests" else []
-    if places and not any(test.problem is None and _below(test.path, places) for test in every):
+    places = places_of(unit, run.target) if run.kind == "tests" else []
+    if places and not any(test.problem is None and below(test.path, places) for test in every):
         message = f"CI runs {what}, where no test is that counts."
         return replace(half, message=message, raise_by="Let it run the tests that call the project's code.")
     if run.kind == "tests" and not any(test.problem is None for test in every):
@@ -163,14 +163,15 @@ def _judged(unit: Unit, run: Run) -> Finding:
     return found
 
 
-def _places(unit: Unit, target: Target) -> list[str]:
+def places_of(unit: Unit, target: Target) -> list[str]:
     """The files and folders that tests are looked for in; none where the runner looks everywhere."""
     given = [word.partition("::")[0] for word in target.arguments if not word.startswith("-") and "$" not in word]
     paths = [(word, join(target.folder, word)) for word in given]
     return [path for word, path in paths if "/" in word or word.endswith(".py") or unit.project.exists(path)]
 
 
-def _below(path: str, places: list[str]) -> bool:
+def below(path: str, places: list[str]) -> bool:
+    """Whether a path is one of the places, or in one."""
     return any(place in (".", path) or path.startswith(f"{place}/") for place in places)
 
 

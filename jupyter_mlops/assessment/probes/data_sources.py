@@ -14,10 +14,9 @@ from jupyter_mlops.assessment.code_facts import (
     is_data_file,
     is_model_file,
     kept_models,
-    plain_path,
+    makers,
     reads,
     relevant,
-    written,
 )
 from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
@@ -47,15 +46,16 @@ def _data(unit: Unit) -> Iterator[Finding]:
     sources = [
         source
         for source in reads(unit)
-        if not groups or unit.reach.groups(source.site.path, source.site.scope) & groups
+        if (not groups or unit.reach.groups(source.site.path, source.site.scope) & groups)
+        and not (source.kind == "file" and unit.is_test(source.where))
     ]
     made = {kept.where for kept in kept_models(unit)} | _outputs(unit)
     judged: list[tuple[Source, _Verdict]] = []
     for source in sources:
         derived = source.kind == "file" and (
-            source.where in made or plain_path(source.text) in written(unit) or is_model_file(source.where)
+            source.where in made or makers(unit, source.text) or is_model_file(source.where)
         )
-        if source.kind == "bundled" or derived:
+        if source.kind == "bundled" or derived or (source.fallback and _has_named(unit)):
             continue
         verdict = _in_its_stage(unit, source, _source_verdict(unit, source))
         if verdict is not None:
@@ -72,6 +72,12 @@ def _data(unit: Unit) -> Iterator[Finding]:
     if good and bad:
         source, verdict = bad[0]
         yield _at(source.site, "data", verdict._replace(rung=Rung.E2), cap=True)
+
+
+def _has_named(unit: Unit) -> bool:
+    """Whether the data is there that the code would fetch if it were not: files that it names, all of them versioned."""
+    verdicts = [_file_verdict(unit, name.data) for name in named_data(unit)]
+    return bool(verdicts) and all(verdict is not None and verdict.rung >= Rung.E3 for verdict in verdicts)
 
 
 def _outputs(unit: Unit) -> set[str]:
@@ -119,9 +125,7 @@ def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
     if source.versioned is not None:
         return _Verdict(Rung.E3, f"{source.where} is read in one version: {source.versioned}.", None)
     if source.kind == "hub":
-        return _Verdict(
-            Rung.E2, f"The data set {source.where} is read without a revision.", "Pass `revision=` with a commit."
-        )
+        return _Verdict(Rung.E2, f"{source.where} is read without a revision.", "Pass `revision=` with a commit.")
     if source.kind == "url":
         return _Verdict(
             Rung.E2,
@@ -235,7 +239,9 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
     """Nothing that is read can be named: what the project keeps under version control has to tell."""
     unknown = [source for source in sources if source.kind == "unknown"]
     if not unknown:
-        if any(item.rung >= Rung.E2 and not is_model_file(item.path) for item in tracked(unit)):
+        under = [item for item in tracked(unit) if item.rung >= Rung.E2 and not is_model_file(item.path)]
+        if under:
+            yield from _made_by_stages(under)
             return
         why = "Only data that comes with packages is read." if sources else "No data is read."
         first = sources[0].site if sources else None
@@ -283,6 +289,23 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
         cell=site.cell,
         raise_by="Put the data under DVC, or commit it if it is small.",
     )
+
+
+def _made_by_stages(items: list[Tracked]) -> Iterator[Finding]:
+    """Data that stages make of nothing else than what comes with packages; the DVC probe speaks of `.dvc` files itself."""
+    best = max(items, key=lambda item: item.rung)
+    if best.by.endswith("dvc.yaml"):
+        yield Finding(
+            "data-sources",
+            "data-versioned",
+            best.rung,
+            best.message,
+            part="data",
+            confidence=CONVENTION,
+            path=best.by,
+            line=best.line,
+            raise_by=best.raise_by,
+        )
 
 
 def _models(unit: Unit) -> Iterator[Finding]:

@@ -72,6 +72,7 @@ def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
 
 def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[str]) -> Iterator[Step]:
     defaults = mapping(mapping(document.get("defaults")).get("run"))
+    by_job = _events_of_jobs(document, triggers)
     for name, entry, line in items(document.get("jobs")):
         job = mapping(entry)
         run = defaults | mapping(mapping(job.get("defaults")).get("run"))
@@ -91,7 +92,7 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
                 script="",
                 job=name,
                 index=position,
-                triggers=triggers,
+                triggers=_limited(step.get("if"), by_job[name]),
                 folder=_filled(str(step.get("working-directory") or run.get("working-directory") or "."), known),
                 neutralised=reason,
                 pipefail=bool(step.get("shell") or run.get("shell")),
@@ -187,6 +188,39 @@ def _known(unit: Unit, document: dict[Any, Any], job: dict[Any, Any]) -> dict[st
         if own or values:
             key = f"matrix.{name}"
             found[key] = own[0] if own else found.get(key, values[0])
+    return found
+
+
+_ON_CHANGE = frozenset({"push", "pull_request"})
+#: Only where the author of the commit asks for it in the message; the opposite, `!contains(…, 'skip ci')`, is no limit.
+_ASKED_FOR = lazy(r"(?<!!)\b(contains|startsWith)\(\s*github\.event\.(head_commit|commits)[\w.\[\]*]*message")
+_EVENT = lazy(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
+
+
+def _limited(condition: Any, triggers: frozenset[str]) -> frozenset[str]:
+    """The events that a condition lets through, of those that start the workflow."""
+    if not isinstance(condition, str):
+        return triggers
+    left: frozenset[str] = frozenset()
+    for choice in condition.replace("${{", "").replace("}}", "").split("||"):
+        kept = triggers - _ON_CHANGE if _ASKED_FOR.search(choice) else triggers
+        for found in _EVENT.finditer(choice):
+            event = frozenset({_EVENTS.get(found[2], "other")})
+            kept = kept & event if found[1] == "==" else kept - event
+        left |= kept
+    return left
+
+
+def _events_of_jobs(document: dict[Any, Any], triggers: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The events that each job runs on: those its condition lets through, and those of the jobs that it needs."""
+    jobs = {name: mapping(entry) for name, entry, _line in items(document.get("jobs"))}
+    own = {name: _limited(job.get("if"), triggers) for name, job in jobs.items()}
+    found = dict(own)
+    for _round in jobs:
+        for name, job in jobs.items():
+            if "always()" not in str(job.get("if")):
+                for need in strings(job.get("needs")):
+                    found[name] &= found.get(need, triggers)
     return found
 
 

@@ -10,8 +10,9 @@ from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.consumed import uses_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.ci import ci_runs
+from jupyter_mlops.assessment.probes.ci import below, ci_runs, places_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy
 
 _WORDS = (
@@ -103,11 +104,14 @@ def _limits(node: ast.AST) -> bool:
 def _automatic(unit: Unit, site: Site) -> str:
     """What runs a call by itself: CI, a stage, a schedule; "" when people do."""
     if unit.is_test(site.path):
-        return next((run.launch.path for run in ci_runs(unit) if run.kind == "tests" and run.problem is None), "")
+        runs = (run for run in ci_runs(unit) if run.kind == "tests" and run.problem is None and _by_itself(run.launch))
+        collected = (run for run in runs if below(site.path, places_of(unit, run.target) or ["."]))
+        return next((run.launch.path for run in collected), "")
     for launch in unit.launches:
         if (
             launch.kind in _AUTOMATIC
             and launch.neutralised is None
+            and _by_itself(launch)
             and (launch.group or launch.id) in unit.reach.groups(site.path, site.scope)
         ):
             return launch.path
@@ -118,6 +122,11 @@ def _automatic(unit: Unit, site: Site) -> str:
         ):
             return pipeline.path
     return ""
+
+
+def _by_itself(launch: Launch) -> bool:
+    """Whether something other than a person starts it."""
+    return launch.kind != "ci" or bool(launch.triggers - {"manual"})
 
 
 PROBE = Probe(

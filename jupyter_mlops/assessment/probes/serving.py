@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.services import HEALTH, Service, is_health, services, started_for_real
+from jupyter_mlops.assessment.services import HEALTH, Service, is_check, is_health, services, started_for_real
 from jupyter_mlops.assessment.unit import Unit
 
 _CRITERION = "model-served"
@@ -24,7 +24,10 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _of(unit: Unit, service: Service) -> Iterator[Finding]:
-    predicting = [route for route in service.routes if route.predicts is not None]
+    predicting = sorted(
+        (route for route in service.routes if route.predicts is not None and not is_check(route)),
+        key=lambda route: (route.method == "GET", "predict" not in route.path, route.path),
+    )
     if predicting:
         route = predicting[0]
         assert route.predicts is not None

@@ -1,4 +1,4 @@
-"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, Sacred."""
+"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, ZenML, Sacred."""
 
 from __future__ import annotations
 
@@ -83,6 +83,13 @@ _TRACKERS = (
         r"^azureml\.[\w.]*(Run\.get_context|Experiment)$",
     ),
     _tracker(
+        "zenml",
+        "ZenML",
+        "zenml",
+        r"^zenml\.([\w.]*\.)?log_(step_|model_|artifact_)?metadata$",
+        r"^zenml\.([\w.]*\.)?(Model|ArtifactConfig)$",
+    ),
+    _tracker(
         "sacred",
         "Sacred",
         "sacred",
@@ -99,7 +106,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 PROBE = Probe(
     id="trackers",
-    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, Sacred",
+    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, ZenML, Sacred",
     reads="Python code and notebooks",
     credits="declared: imported, or switched off · configured: a run without logging, or logging that nothing reaches · wired: logging by code that trains",
     findings=_findings,

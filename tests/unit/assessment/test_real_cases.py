@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -147,6 +148,88 @@ CASES: dict[str, tuple[Files, tuple[str, str, str], str]] = {
         ("train.py", "log_artifact('model.pkl')", "log_artifact('plot.svg')"),
         "data-versioned",
     ),
+    "an import that may fail": (
+        {
+            "train.py": f"try:\n    import mlflow\nexcept ImportError:\n    mlflow = None\n\n{FIT}if mlflow:\n    mlflow.log_metric('a', 1)\n"
+        },
+        ("train.py", "import mlflow", "import json"),
+        "experiments-tracked",
+    ),
+    "autolog, unless it is off": (
+        {"train.py": f"import mlflow\nmlflow.autolog()\n{FIT}"},
+        ("train.py", "autolog()", "autolog(disable=True)"),
+        "experiments-tracked",
+    ),
+    "a model as an artifact of W&B": (
+        {
+            "train.py": f"import joblib\nimport wandb\nrun = wandb.init()\n{FIT}joblib.dump(model, 'model.pkl')\n"
+            "artifact = wandb.Artifact('churn', type='model')\nartifact.add_file('model.pkl')\nrun.log_artifact(artifact)\n"
+        },
+        ("train.py", "type='model'", "type='dataset'"),
+        "data-versioned",
+    ),
+    "an artifact whose path the settings hold": (
+        {
+            "train.py": "import joblib\nimport mlflow\nfrom settings import model_path\n"
+            f"{FIT}joblib.dump(model, model_path)\nmlflow.log_artifact(model_path)\n",
+            "settings.py": "import os\nmodel_path = os.environ['MODEL']\nmodel_report = os.environ['REPORT']\n",
+        },
+        ("train.py", "log_artifact(model_path)", "log_artifact(model_report)"),
+        "data-versioned",
+    ),
+    "a module beside the code": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/store.py": "import pandas as pd\n\n\ndef load():\n    return pd.read_csv('data/a.csv')\n",
+            "pkg/train.py": f"from . import store\ndata = store.load()\n{FIT}",
+            "data/a.csv": "a\n1\n",
+        },
+        ("pkg/store.py", "data/a.csv", "/mnt/a.csv"),
+        "data-versioned",
+    ),
+    "data that is fetched where it is missing": (
+        {
+            "data/housing.csv": "a\n1\n",
+            "train.py": "import urllib.request\nfrom pathlib import Path\nimport pandas as pd\n\n\ndef fetch():\n"
+            "    target = Path.cwd() / 'data' / 'housing.csv'\n    if not target.is_file():\n"
+            "        urllib.request.urlretrieve('https://example.org/housing.csv', target)\n    return target\n\n\n"
+            f"data = pd.read_csv(fetch())\n{FIT}",
+        },
+        ("train.py", "if not target.is_file():", "if target:"),
+        "data-versioned",
+    ),
+    "a revision in the settings": (
+        {
+            "conf.yaml": "dataset:\n  revision: ddf1c81a5475992c4fa6752bf1e8b4e31f07bbeb\n",
+            "train.py": "import yaml\nfrom huggingface_hub import snapshot_download\nconf = yaml.safe_load(open('conf.yaml'))\n\n\n"
+            f"def fetch(revision):\n    return snapshot_download('me/tickets', revision=revision)\n\n\nfetch(conf['dataset']['revision'])\n{FIT}",
+        },
+        ("conf.yaml", "ddf1c81a5475992c4fa6752bf1e8b4e31f07bbeb", "main"),
+        "data-versioned",
+    ),
+    "the file of a test run is not the data": (
+        {
+            "data/sample.csv": "a\n1\n",
+            "conf.py": "import os\nif os.getenv('CI'):\n    FILE = 'sample.csv'\nelse:\n    FILE = 'sample.csv'\n",
+            "train.py": f"import os\nimport pandas as pd\nfrom conf import FILE\ndata = pd.read_csv(os.path.join('data', FILE))\n{FIT}",
+        },
+        ("conf.py", "else:\n    FILE = 'sample.csv'", "else:\n    FILE = 'train.csv'"),
+        "data-versioned",
+    ),
+    "a snapshot that is read again": (
+        {
+            "train.py": f"import json\nimport shutil\nimport sys\nimport mlflow\nimport pandas as pd\n\n\ndef snapshot(name):\n"
+            "    shutil.copy(sys.argv[1], name)\n    mlflow.log_param('dataset_version', name)\n\n\n"
+            "def again():\n    with open(sys.argv[2]) as file:\n        manifest = json.load(file)\n    return manifest\n\n\n"
+            f"snapshot(sys.argv[3])\nagain()\ndata = pd.read_csv(sys.argv[1])\n{FIT}",
+        },
+        (
+            "train.py",
+            "manifest = json.load(file)\n    return manifest",
+            "settings = json.load(file)\n    return settings",
+        ),
+        "data-versioned",
+    ),
     "Azure ML runs": (
         {"train.py": f"from azureml.core.run import Run\nrun = Run.get_context()\n{FIT}run.log('accuracy', 1)\n"},
         ("train.py", "run.log('accuracy', 1)", "run.tag('done')"),
@@ -235,6 +318,51 @@ def test_only_what_the_code_imports_has_to_be_pinned(level_2):
     assert results(level_2.assess())["pipeline-reproducible"].state == "pass"
     level_2.edit("requirements.txt", "mlflow==3.17.2", "mlflow>=3").commit()
     assert results(level_2.assess())["pipeline-reproducible"].state == "partial"
+
+
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        ("contains(github.event.head_commit.message, '[train]')", "partial"),
+        ("contains(github.event.head_commit.message, '[train]') || github.event_name == 'pull_request'", "pass"),
+        ("!contains(github.event.head_commit.message, 'skip ci')", "pass"),
+        ("github.event_name == 'workflow_dispatch'", "partial"),
+        ("github.event_name != 'schedule'", "pass"),
+    ],
+)
+def test_conditions_limit_the_events_of_a_job(level_2, condition, state):
+    level_2.edit(
+        ".github/workflows/ci.yml",
+        "    runs-on: ubuntu-latest",
+        f"    if: {json.dumps(condition)}\n    runs-on: ubuntu-latest",
+    ).commit()
+    assert results(level_2.assess())["ci"].state == state
+
+
+def test_a_job_runs_on_no_other_event_than_the_jobs_it_needs(level_2):
+    text = (level_2.root / ".github/workflows/ci.yml").read_text()
+    first = "jobs:\n  first:\n    if: github.event_name == 'schedule'\n    runs-on: ubuntu-latest\n    steps: [{run: echo}]\n"
+    level_2.files({".github/workflows/ci.yml": text.replace("jobs:\n", first)}).commit()
+    assert results(level_2.assess())["ci"].state == "pass"
+    level_2.edit(".github/workflows/ci.yml", "  test:\n", "  test:\n    needs: first\n").commit()
+    assert results(level_2.assess())["ci"].state == "partial"
+
+
+def test_stages_in_containers_read_what_stages_make(project):
+    project.files(
+        {
+            ".dvc/config": "",
+            ".gitignore": "/data\n",
+            "fetch.py": "from sklearn.datasets import load_iris\nload_iris(as_frame=True).frame.to_csv('/data/raw.csv')\n",
+            "train.py": f"import pandas as pd\ndata = pd.read_csv('/data/raw.csv')\n{FIT}",
+            "dvc.yaml": "stages:\n  fetch:\n    cmd: docker run -v ./data:/data fetch python fetch.py\n    deps: [fetch.py]\n"
+            "    outs: [data/raw.csv]\n",
+            "data/raw.csv": "a\n1\n",
+        }
+    ).lock().commit()
+    assert results(project.assess())["data-versioned"].state == "pass"
+    project.remove("dvc.lock")
+    assert results(project.commit().assess())["data-versioned"].state == "partial"
 
 
 def test_tasks_of_mise_lead_to_the_tests(level_2):

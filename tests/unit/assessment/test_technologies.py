@@ -19,6 +19,10 @@ TRACKERS = {
         "from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter()\n",
         "writer.add_scalar('accuracy', 1)\n",
     ),
+    "zenml": (
+        "from zenml import Model, log_metadata\nmodel_version = Model(name='x')\n",
+        "log_metadata({'accuracy': 1})\n",
+    ),
     "azureml": ("from azureml.core import Run\nrun = Run.get_context()\n", "run.log('accuracy', 1)\n"),
 }
 

@@ -9,11 +9,13 @@ from typing import Any
 _PUBLIC = {
     "assess": "jupyter_mlops.assessment.api",
     "convert": "jupyter_mlops.lifts.pipeline.api",
+    "keep": "jupyter_mlops.roadmap.kept",
+    "make_roadmap": "jupyter_mlops.roadmap.api",
     "rank": "jupyter_mlops.lifts.pipeline.ranking",
     "verify": "jupyter_mlops.lifts.pipeline.api",
 }
 
-__all__ = ["__version__", "assess", "convert", "rank", "verify"]
+__all__ = ["__version__", "assess", "convert", "keep", "make_roadmap", "rank", "verify"]
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

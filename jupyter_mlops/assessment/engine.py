@@ -52,7 +52,7 @@ def _run(
         project.walk = project.walk._replace(files=kept)
     units = find_units(project, config.units)
     assessed = tuple(_assess_unit(unit, config, () if strict else decisions, day) for unit in units)
-    headline = min(_leading(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
+    headline = min(leading_units(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
     notes = [*project.notes, *(Note(path, message) for path, message in project.walk.left_out)]
     if project.walk.truncated:
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
@@ -60,8 +60,13 @@ def _run(
     return Assessment(project, day, assessed, headline, tuple(notes), strict, own)
 
 
-def _leading(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:
-    """The units that can set the headline: ML projects with a commit in the twelve months before, or all where none has."""
+def leading_units(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:
+    """The units that can set the headline: ML projects with a commit in the twelve months before, or all where none has.
+
+    Args:
+        assessed: all units.
+        day: day of the assessment.
+    """
     projects = [unit for unit in assessed if unit.unit.kind == "ml-project"] or list(assessed)
     if len(projects) == 1:
         return projects

@@ -1,0 +1,1 @@
+"""The roadmap: from gaps to ordered, dated, owned steps."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mlops.roadmap.scheduler import Pool, Task, WorkingTime, schedule
@@ -84,6 +84,7 @@ def test_nothing_is_left_out_that_somebody_has_time_for(tasks, time):
             assert slots[task.id] is not None
 
 
+@settings(max_examples=20)
 @given(task_lists(), working_times())
 def test_the_same_work_gets_the_same_days(tasks, time):
     assert schedule(tasks, time, START) == schedule(list(tasks), time, START)

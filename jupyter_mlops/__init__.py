@@ -8,14 +8,26 @@ from typing import Any
 #: Public name -> the module it lives in. Loaded on first use, so that `import jupyter_mlops` costs nothing.
 _PUBLIC = {
     "assess": "jupyter_mlops.assessment.api",
+    "check_certificate": "jupyter_mlops.assessment.certificate",
     "convert": "jupyter_mlops.lifts.pipeline.api",
     "keep": "jupyter_mlops.roadmap.kept",
+    "make_certificate": "jupyter_mlops.assessment.certificate",
     "make_roadmap": "jupyter_mlops.roadmap.api",
     "rank": "jupyter_mlops.lifts.pipeline.ranking",
     "verify": "jupyter_mlops.lifts.pipeline.api",
 }
 
-__all__ = ["__version__", "assess", "convert", "keep", "make_roadmap", "rank", "verify"]
+__all__ = [
+    "__version__",
+    "assess",
+    "check_certificate",
+    "convert",
+    "keep",
+    "make_certificate",
+    "make_roadmap",
+    "rank",
+    "verify",
+]
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

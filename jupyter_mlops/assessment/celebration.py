@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.project.marks import mapping, sequence
 
 
 class Celebration(NamedTuple):
@@ -50,3 +52,49 @@ def celebration(level: int) -> Celebration:
         level: 1 to 4.
     """
     return Celebration(level, LEVELS[level], *_MEANS[level])
+
+
+class Reached(NamedTuple):
+    """A level that was reached for the first time.
+
+    Attributes:
+        unit: path of the unit; None for the project as a whole.
+        level: 1 to 4.
+        before: the highest level before.
+    """
+
+    unit: str | None
+    level: int
+    before: int
+
+
+def newly_reached(rows: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Reached]:
+    """The levels that a row has and no row before it had: each is celebrated once, however often it is lost and won back.
+
+    Args:
+        rows: of the history, before the row.
+        row: as `history.row_of` makes it.
+    """
+    found = []
+    before = max((_level(each) for each in rows), default=0)
+    if _level(row) > before:
+        found.append(Reached(None, _level(row), before))
+    units = _units(row)
+    earlier: dict[str, int] = {}
+    for each in rows:
+        for path, level in _units(each).items():
+            earlier[path] = max(earlier.get(path, 0), level)
+    if len(units) > 1:
+        found += [
+            Reached(path, level, earlier.get(path, 0)) for path, level in units.items() if level > earlier.get(path, 0)
+        ]
+    return found
+
+
+def _units(row: Mapping[str, Any]) -> dict[str, int]:
+    return {str(unit.get("path")): _level(unit) for unit in map(mapping, sequence(row.get("units")))}
+
+
+def _level(row: Mapping[str, Any]) -> int:
+    level = row.get("level")
+    return level if isinstance(level, int) else 0

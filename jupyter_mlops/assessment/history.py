@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ class Change(NamedTuple):
         what: "level", or the id of a criterion.
         before: level or rung; None where it was not asked.
         after: level or rung; None where it is no longer asked.
-        cause: "project" for what was changed in it, "ruleset" for what is asked differently.
+        cause: "project" for what was changed in it, "ruleset" for what is asked or judged differently.
     """
 
     unit: str
@@ -152,29 +153,64 @@ def _as_row(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "units": units}
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """What changed between two rows, unit by unit.
+def changes(before: dict[str, Any], after: dict[str, Any], rejudged: dict[str, Any] | None = None) -> list[Change]:
+    """What changed between two rows, unit by unit, and whether the project or the ruleset changed it.
+
+    Where the rows are of two rulesets and the earlier one was judged again by the later ruleset (see `judged_again`), that
+    tells them apart. Without that only criteria that are new or gone are known to be the ruleset's.
 
     Args:
         before: the earlier row.
         after: the later row.
+        rejudged: the earlier row as the ruleset of the later one has it.
     """
-    same_rules = before.get("ruleset") == after.get("ruleset")
+    if before.get("ruleset") == after.get("ruleset"):
+        return list(_differences(before, after, "project"))
+    if rejudged is not None and rejudged.get("ruleset") == after.get("ruleset"):
+        return [*_differences(before, rejudged, "ruleset"), *_differences(rejudged, after, "project")]
+    found = list(_differences(before, after, "project"))
+    return [change if change.before and change.after else change._replace(cause="ruleset") for change in found]
+
+
+def judged_again(folder: Path, row: dict[str, Any]) -> dict[str, Any] | None:
+    """A row as the present ruleset has it: its commit is assessed again in a scratch checkout, for its day.
+
+    Args:
+        folder: the assessed folder.
+        row: the row.
+
+    Returns:
+        None when its commit is not here, or is none.
+    """
+    from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.project.checkout import checked_out, resolve
+    from jupyter_mlops.project.git import find_repository
+
+    git = find_repository(folder)
+    commit = row.get("commit")
+    if git is None or not isinstance(commit, str):
+        return None
+    path = folder.resolve().relative_to(git.top.resolve())
+    try:
+        with checked_out(git, resolve(git, commit), remote=git.has_remote) as tree:
+            return row_of(assess(tree / path, date=str(row.get("date")))) | {"commit": commit}
+    except MlopsError:
+        return None
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any], cause: str) -> Iterator[Change]:
     earlier = {unit.get("path"): unit for unit in map(mapping, sequence(before.get("units")))}
-    found = []
     for unit in map(mapping, sequence(after.get("units"))):
         known = mapping(earlier.get(unit.get("path")))
         if not known:
             continue
         path = str(unit.get("path"))
         if known.get("level") != unit.get("level"):
-            found.append(Change(path, "level", str(known.get("level")), str(unit.get("level")), "project"))
+            yield Change(path, "level", str(known.get("level")), str(unit.get("level")), cause)
         old, new = mapping(known.get("rungs")), mapping(unit.get("rungs"))
         for name in [*old, *(name for name in new if name not in old)]:
             if old.get(name) != new.get(name):
-                cause = "project" if same_rules or (name in old and name in new) else "ruleset"
-                found.append(Change(path, name, old.get(name), new.get(name), cause))
-    return found
+                yield Change(path, name, old.get(name), new.get(name), cause)
 
 
 def regressions(before: dict[str, Any], assessment: Assessment) -> list[Change]:

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.charts import score_chart
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.crosswalk import Standing, crosswalk
 from jupyter_mlops.assessment.history import read_history
@@ -125,16 +126,7 @@ def _history(assessment: Assessment) -> str:
     rows = read_history(Path(assessment.project.base / assessment.project.folder))
     if len(rows) < 2:
         return ""
-    step = 560 / (len(rows) - 1)
-    points = " ".join(f"{20 + index * step:.0f},{110 - row['score']:.0f}" for index, row in enumerate(rows))
-    dots = "".join(
-        f'<circle cx="{20 + index * step:.0f}" cy="{110 - row["score"]:.0f}" r="3"><title>{escape(row["date"])}: Level {row["level"]}, score {row["score"]}</title></circle>'
-        for index, row in enumerate(rows)
-    )
-    return (
-        '<h2>Over time</h2><svg viewBox="0 0 600 120" role="img" aria-label="Score over time" width="100%">'
-        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>{dots}</svg>'
-    )
+    return f"<h2>Over time</h2>{score_chart(rows, inline=True)}"
 
 
 REPORT = Report("HTML", _render)

@@ -6,9 +6,11 @@ from io import StringIO
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
+from jupyter_mlops.errors import MlopsError
 
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
 _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
@@ -16,6 +18,7 @@ _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
 
 def _render(assessment: Assessment, colour: bool) -> str:
     from rich.console import Console
+    from rich.text import Text
 
     stream = StringIO()
     width = 100
@@ -31,12 +34,30 @@ def _render(assessment: Assessment, colour: bool) -> str:
         if position:
             console.rule(style="dim")
         _unit(console, assessment, unit)
+    if (news := _news(assessment)) is not None:
+        console.print(Text(news, style="green"))
+        console.print()
     for note in assessment.notes[:5]:
         place = f"{note.path}:{note.line}" if note.line else note.path
         console.print(f"note  {place}: {note.message}", style="dim", markup=False)
     if len(assessment.notes) > 5:
         console.print(f"      … and {len(assessment.notes) - 5} more", style="dim")
     return "\n".join(line.rstrip() for line in stream.getvalue().split("\n")).rstrip("\n") + "\n"
+
+
+def _news(assessment: Assessment) -> str | None:
+    """That a level is new, until it is recorded: it is celebrated there, once."""
+    try:
+        rows = read_history(assessment.project.base / assessment.project.folder)
+    except MlopsError:
+        return None
+    best = max((row.get("level", 0) for row in rows), default=0)
+    if assessment.level <= best:
+        return None
+    return (
+        f"⚑ Level {assessment.level} is new here. `jupyter mlops history --record` records and celebrates it, and writes its "
+        "certificate."
+    )
 
 
 def _ordered(assessment: Assessment) -> list[UnitAssessment]:

@@ -2,46 +2,142 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from jupyter_mlops.assessment.celebration import Reached
+
+_FORMATS = ("text", "json", "svg", "html")
 
 
 def command(
     path: str = typer.Argument(".", help="Project folder."),
     *,
-    record: bool = typer.Option(False, "--record", help="Assess now, and add a row to .mlops/history.jsonl."),
+    record: bool = typer.Option(
+        False,
+        "--record",
+        help="Assess now, add a row to .mlops/history.jsonl, and write the certificate of a new level.",
+    ),
     date: str = typer.Option("", "--date", help="Day of the row, YYYY-MM-DD; today by default."),
-    format_: str = typer.Option("text", "--format", "-f", help="text or json."),
+    format_: str = typer.Option("text", "--format", "-f", help="text, json, svg (the chart) or html."),
+    output: str = typer.Option("", "--output", "-o", help="Write to this file instead of the terminal."),
 ) -> None:
-    """Show how level and score went, and record where they are now."""
-    import json
-
+    """Show how level and score went, record where they are now, and celebrate a level that is new."""
     from jupyter_mlops.assessment import history
     from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.assessment.celebration import newly_reached
     from jupyter_mlops.errors import MlopsError
 
-    if format_ not in ("text", "json"):
-        raise MlopsError("unknown-format", f"There is no format {format_!r}. Choose text or json.")
+    if format_ not in _FORMATS:
+        raise MlopsError("unknown-format", f"There is no format {format_!r}. Choose text, json, svg or html.")
     folder = Path(path)
     if not folder.is_dir():
         raise MlopsError("path-not-found", f"There is no folder {path!r}.", path=path)
-    if record:
-        history.record(folder, assess(path, date=date or None))
+    reached: list[Reached] = []
     rows = history.read_history(folder)
-    if format_ == "json":
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
+    if record:
+        row = history.record(folder, assess(path, date=date or None))
+        reached = newly_reached(rows, row)
+        rows = history.read_history(folder)
+    text = _rendered(rows, format_)
+    if output:
+        try:
+            Path(output).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise MlopsError("cannot-write", f"Cannot write the history: {error.strerror}.", path=output) from None
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    if record:
+        said = [*_celebrated(reached), *_certificate(folder, rows[-1])]
+        # Beside a document, what is said goes where progress goes.
+        typer.echo("\n".join(said), err=bool(format_ != "text" or output), nl=bool(said))
+
+
+def _rendered(rows: list[dict[str, Any]], form: str) -> str:
+    import json
+
+    from jupyter_mlops.assessment.charts import score_chart
+    from jupyter_mlops.assessment.history_page import history_page
+    from jupyter_mlops.errors import MlopsError
+
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    if form == "html":
+        return history_page(rows)
+    if form == "svg":
+        if not rows:
+            raise MlopsError(
+                "empty-history", "Nothing is recorded yet, so there is nothing to draw: `history --record`."
+            )
+        return score_chart(rows) + "\n"
+    return _text(rows)
+
+
+def _text(rows: list[dict[str, Any]]) -> str:
+    from jupyter_mlops.assessment import history
+    from jupyter_mlops.assessment.charts import sparkline
+
     if not rows:
-        typer.echo("Nothing is recorded yet. `jupyter mlops history --record` adds the first row.")
+        return "Nothing is recorded yet. `jupyter mlops history --record` adds the first row.\n"
+    lines = []
+    if len(rows) > 1:
+        first, last = rows[0], rows[-1]
+        lines += [f"{first['score']} {sparkline(rows)} {last['score']}  Level {first['level']} → {last['level']}", ""]
     before = None
     for row in rows:
         bar = "█" * (row["score"] // 5)
-        typer.echo(f"{row['date']}  {(row['commit'] or '')[:8]:8}  Level {row['level']}  {row['score']:3}  {bar}")
+        lines.append(f"{row['date']}  {(row['commit'] or '')[:8]:8}  Level {row['level']}  {row['score']:3}  {bar}")
         found: list[history.Change] = history.changes(before, row) if before is not None else []
         for change in found:
             by = "" if change.cause == "project" else " (by the ruleset)"
-            typer.echo(
-                f"            {'↓' if change.worse else '↑'} {change.what}: {change.before or 'new'} → {change.after or 'gone'}{by}"
+            unit = "" if change.unit == "." else f"{change.unit} "
+            lines.append(
+                f"            {'↓' if change.worse else '↑'} {unit}{change.what}: {change.before or 'new'} → {change.after or 'gone'}{by}"
             )
         before = row
+    return "\n".join(lines) + "\n"
+
+
+def _celebrated(reached: list[Reached]) -> list[str]:
+    from jupyter_mlops.assessment.celebration import celebration
+
+    lines = []
+    for one in reached:
+        if one.unit is not None:
+            lines += ["", f"⚑ {one.unit} reached Level {one.level}."]
+            continue
+        for level in range(one.before + 1, one.level + 1):
+            found = celebration(level)
+            lines += ["", f"⚑ Level {level} reached: {found.name}", f"  {found.means}", f"  Celebrate it: {found.show}"]
+    return lines
+
+
+def _certificate(folder: Path, row: dict[str, Any]) -> list[str]:
+    """Writes the certificate of the level, unless there is one; what is to be said of that."""
+    from jupyter_mlops.assessment.certificate import FOLDER, make_certificate
+    from jupyter_mlops.errors import MlopsError
+
+    level = row["level"]
+    name = f"{FOLDER}/level-{level}.md"
+    file = folder / name
+    if level == 0 or file.exists():
+        return []
+    try:
+        certificate = make_certificate(folder, date=row["date"])
+    except MlopsError as error:
+        return ["", f"No certificate: {error.message}"]
+    if certificate.level < level:
+        said = f"No certificate yet: commit {certificate.commit[:8]} by itself has Level {certificate.level}."
+        return ["", f"{said} Commit what is missing, and record again."]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(certificate.text, encoding="utf-8", newline="\n")
+    return [
+        "",
+        f"Certificate: {name} (commit {certificate.commit[:8]}). Commit it; `jupyter mlops verify-certificate` checks it.",
+        "Badge: jupyter mlops assess --format badge --output maturity.svg",
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 #: Public name -> the module it lives in. Loaded on first use, so that `import jupyter_mlops` costs nothing.
 _PUBLIC = {
     "assess": "jupyter_mlops.assessment.api",
+    "assess_all": "jupyter_mlops.assessment.portfolio.api",
     "check_certificate": "jupyter_mlops.assessment.certificate",
     "convert": "jupyter_mlops.lifts.pipeline.api",
     "keep": "jupyter_mlops.roadmap.kept",
@@ -20,6 +21,7 @@ _PUBLIC = {
 __all__ = [
     "__version__",
     "assess",
+    "assess_all",
     "check_certificate",
     "convert",
     "keep",

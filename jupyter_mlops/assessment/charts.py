@@ -56,17 +56,17 @@ def score_chart(rows: Sequence[Mapping[str, Any]], *, inline: bool = False) -> s
         parts.append(
             f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end" fill="var(--faint)">Level {level}</text>'
         )
-    below = _HEIGHT - 12
     parts += [
-        f'<text x="{x(day):.1f}" y="{below}" text-anchor="middle" fill="var(--faint)">{day.isoformat()}</text>'
+        f'<text x="{x(day):.1f}" y="{_HEIGHT - 12}" text-anchor="{_anchor(x(day))}" fill="var(--faint)">{day.isoformat()}</text>'
         for day in _dates(days)
     ]
     points = list(zip(rows, days, strict=True))
     for (before, _), (row, day) in pairwise(points):
         if before.get("ruleset") != row.get("ruleset"):
+            name = escape(f"ruleset {row.get('ruleset')}")
             parts.append(
-                f'<path d="M{x(day):.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="var(--faint)" stroke-dasharray="3 3">'
-                f"<title>ruleset {escape(str(row.get('ruleset')))}</title></path>"
+                f'<path d="M{x(day):.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="var(--faint)" stroke-dasharray="3 3"/>'
+                f'<text x="{x(day):.1f}" y="11" text-anchor="{_anchor(x(day))}" fill="var(--faint)">{name}</text>'
             )
     # Nothing is known between two rows, so the score stays until the next one.
     path = "".join(
@@ -83,14 +83,17 @@ def score_chart(rows: Sequence[Mapping[str, Any]], *, inline: bool = False) -> s
         )
         if level > best:
             best = level
-            anchor = "end" if x(day) > _WIDTH - 90 else "start" if x(day) < _LEFT + 40 else "middle"
-            # Above the point, unless that leaves the drawing.
-            shown = y(_score(row)) - 9
+            above = max(y(_score(row)) - 9, 23)  # below the names of rulesets
             parts.append(
-                f'<text x="{x(day):.1f}" y="{max(shown, 11):.1f}" text-anchor="{anchor}" font-weight="600" '
+                f'<text x="{x(day):.1f}" y="{above:.1f}" text-anchor="{_anchor(x(day))}" font-weight="600" '
                 f'fill="var(--flag)">⚑ Level {level}</text>'
             )
     return "\n".join([*parts, "</svg>"])
+
+
+def _anchor(x: float) -> str:
+    """Where a text at that place is held, so that it stays inside."""
+    return "end" if x > _WIDTH - 60 else "start" if x < _LEFT + 30 else "middle"
 
 
 def _dates(days: Sequence[dt.date]) -> list[dt.date]:

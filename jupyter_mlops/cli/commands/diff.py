@@ -24,11 +24,12 @@ def command(
     Where they are of two rulesets, the earlier commit is assessed again by the present one, which tells the two apart.
     """
     from jupyter_mlops.assessment import history
+    from jupyter_mlops.assessment.api import RULESET
 
     with errors_as_json(format_):
         first, second = _row(before, path), _row(after, path)
         rejudged = None
-        if first.get("ruleset") != second.get("ruleset") == history.RULESET:
+        if first.get("ruleset") != second.get("ruleset") == RULESET:
             rejudged = history.judged_again(Path(path), first)
         found = history.changes(first, second, rejudged)
     by_names = first.get("ruleset") != second.get("ruleset") and rejudged is None

@@ -22,6 +22,15 @@ class StageKernels:
         self._cold = cold
         self._warm: WarmKernels | None = None
 
+    def begin(self, folder: Path) -> None:
+        """Start the process that kernels are forked from while nobody knows yet what it should import.
+
+        Args:
+            folder: where kernels will probably start.
+        """
+        if not self._cold and folder.is_dir():
+            self._warm_in(folder)
+
     def import_ahead(self, notebooks: Iterable[Path]) -> None:
         """Begin to import what stages need, in their order; at last what the objects need that they load.
 

@@ -65,10 +65,13 @@ class PipelineRunner:
         self._tracking: list[Step] = []
         # First of all: the imports of the stages take longer than all that is done here meanwhile.
         self._kernels = StageKernels(cold=cold)
-        self._kernels.import_ahead(notebooks_ahead(self._folder, changed=assignments or {}))
-        from jupyter_mlops_converters import params
-
         try:
+            if assignments:
+                # Some stage is going to run.
+                self._kernels.begin(self._folder / "stages")
+            self._kernels.import_ahead(notebooks_ahead(self._folder, changed=assignments or {}))
+            from jupyter_mlops_converters import params
+
             params.change(self._folder, assignments or {})
         except BaseException:
             self._kernels.close()

@@ -16,6 +16,7 @@ from jupyter_mlops_converters.observe.kernels import processors
 from jupyter_mlops_converters.observe.mirror import Mirror
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits, observe
+from jupyter_mlops_converters.plan.formats import PLAIN
 from jupyter_mlops_converters.plan.modules import separates
 from jupyter_mlops_converters.plan.pipeline import Pipeline
 from jupyter_mlops_converters.plan.planner import Caution
@@ -193,14 +194,23 @@ def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad: Co
     """
     if not caution.modules and separates([stage.source_cells for stage in pipeline.stages], program):
         return replace(caution, modules=True)
-    if attempt <= (2 if caution.modules else 1) and (
-        pipeline.library or any(h.format in {"parquet", "npy", "json"} for s in pipeline.stages for h in s.outputs)
-    ):
+    if (caution.library and pipeline.library) or (caution.plain_formats and _loads_plainly(pipeline, bad)):
         return replace(caution, library=False, plain_formats=False)
     if attempt >= MOST_ATTEMPTS:
         return replace(caution, library=False, plain_formats=False, parameters=False, most_stages=1)
     pair = _parted(pipeline, program, bad) or _neighbours(pipeline, bad)
     return replace(caution, together=(*caution.together, pair), parameters=caution.parameters and attempt < 3)
+
+
+def _loads_plainly(pipeline: Pipeline, bad: Compared) -> bool:
+    """Whether the stage that differs has loaded something that was not kept as the object it was."""
+    return any(
+        hand_over.format in PLAIN
+        for stage in pipeline.stages
+        if stage.name == bad.stage
+        for hand_over in stage.inputs
+        if bad.name is None or bad.name in hand_over.variables
+    )
 
 
 def _parted(pipeline: Pipeline, program: Program, bad: Compared) -> tuple[int, int] | None:

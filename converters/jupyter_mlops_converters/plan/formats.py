@@ -23,6 +23,8 @@ if "fingerprint" not in globals():
 
 #: The format that copies a file; in place of a variable it has the file's path as seen from the pipeline's folder.
 FILE = "file"
+#: Formats that keep the data of an object, and not the object.
+PLAIN = frozenset({"parquet", "npy", "json"})
 _DEFAULT_ALIAS = {"pandas": "pd", "numpy": "np"}
 _SMALL = 100_000
 
@@ -357,7 +359,7 @@ _WHY = {
 def _why(key: str, names: Sequence[str], rejected: Sequence[tuple[str, str]]) -> str:
     if len(names) > 1:
         return "{} share objects and stay one bundle".format(" and ".join([", ".join(names[:-1]), names[-1]]))
-    if rejected and rejected[0][0] in ("parquet", "npy", "json"):
+    if rejected and rejected[0][0] in PLAIN:
         return "{} would not keep it: {}".format(*rejected[0])
     return _WHY[key]
 

@@ -15,7 +15,7 @@ from jupyter_mlops_converters.plan.draft import Draft
 from jupyter_mlops_converters.plan.draft import draft as make_draft
 from jupyter_mlops_converters.plan.edited import EditedPlan
 from jupyter_mlops_converters.plan.flow import Crossing
-from jupyter_mlops_converters.plan.formats import FORMATS
+from jupyter_mlops_converters.plan.formats import FORMATS, PLAIN
 from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
 from jupyter_mlops_converters.plan.pipeline import (
     Column,
@@ -230,7 +230,7 @@ def _form(program: Program, crossing: Crossing, caution: Caution) -> tuple[str, 
     if choice is None or choice.format is None:
         why = "" if len(crossing.names) == 1 else "they share objects and stay one bundle"
         return name, "joblib", why
-    if not caution.plain_formats and choice.format in {"parquet", "npy", "json"}:
+    if not caution.plain_formats and choice.format in PLAIN:
         return name, "joblib", "an exact copy"
     return name, choice.format, choice.why
 

@@ -245,7 +245,7 @@ def build_program(analysis: Analysis, observation: Observation | None) -> Progra
             previous = dict(observed.random)
         else:
             assert static is not None
-            uses, writes, binds = static.names(cell)
+            uses, writes, binds = static.names(cell, live[cell.index])
             drawn = set(GENERATORS) & seeded if _may_draw(cell) else set()
         for name in sorted(drawn | seeds):
             if name in seeds and _seeds_first(cell, analysis):
@@ -364,9 +364,8 @@ def _observed_names(
                 uses.add(name)
         elif name in certain:
             writes.add(name)
-    for name in cell.facts.maybe_binds & writes:
-        # Bound on one path only: on the other the earlier value lives on.
-        uses.add(name)
+    # Bound on one path only: on the other the earlier value lives on, which matters where it is looked up afterwards.
+    uses |= cell.facts.maybe_binds & writes & live
     return uses, writes, cell.facts.binds & writes
 
 
@@ -394,8 +393,8 @@ class _Static:
         self.shared = sharing_names(analysis.cells, analysis.modules, self._constant, self._tables)
         self._bound: set[str] = set()
 
-    def names(self, cell: AnalysedCell) -> tuple[set[str], set[str], set[str]]:
-        """Names that a cell uses, writes and binds; to be asked of the cells in order."""
+    def names(self, cell: AnalysedCell, live: set[str]) -> tuple[set[str], set[str], set[str]]:
+        """Names that a cell uses, writes and binds; to be asked of the cells in order, with what is live after them."""
         uses = needed_names(self._analysis, cell)
         # Of tables it is known which methods change them: in the cell itself, or in a function that it may call.
         left_alone = self._tables - changed_tables(cell.code.tree, self._tables, self._analysis.modules)
@@ -411,7 +410,7 @@ class _Static:
         # A change through one name is seen through all that share the object.
         changed |= {other for name in changed for other in self.shared.get(name, ())} & self._bound
         self._bound |= cell.facts.all_binds
-        uses |= (changed | cell.facts.maybe_binds) - cell.facts.binds
+        uses |= (changed | cell.facts.maybe_binds & live) - cell.facts.binds
         return uses, cell.facts.all_binds | changed, set(cell.facts.binds)
 
 

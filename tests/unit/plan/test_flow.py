@@ -101,3 +101,13 @@ def test_what_a_stage_makes_itself_is_no_need_of_what_it_runs_again(program) -> 
     steps = program("k = 1\ndef use(x=k):\n    return x", "print(1)", "k = [2]", "print(use(), k)", "k.append(3)")
     found = flow(steps, [(0, 1), (2, 3, 4)], frozenset())
     assert not any("another stage" in conflict.why for conflict in found.conflicts)
+
+
+@pytest.mark.parametrize(("later", "needed"), [("print()", False), ("print(row)", True)])
+def test_a_name_that_a_loop_binds_anew_is_needed_only_where_it_is_looked_up_later(
+    program, later: str, needed: bool
+) -> None:
+    # The loop may run over nothing: then the earlier `row` lives on, which nobody notices unless it is looked up.
+    steps = program("row = [0]\nrow.append(1)", "for row in '12':\n    print(row)", later)
+    found = flow(steps, [(0,), (1,), (2,)], frozenset())
+    assert (("row",) in crossings(found)) is needed

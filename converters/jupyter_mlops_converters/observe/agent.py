@@ -54,6 +54,7 @@ class Agent:
         self.own: dict[str, bool] = {}
         self.kept: dict[str, dict[str, Any]] = {}
         self.peak, self.high = 0, 0
+        self.loaded, self.queued = 0, 0.0
         # What was there before the notebook; `%pylab` hides what it brings, but cells use it.
         self.hidden = dict(getattr(_shell(), "user_ns_hidden", {}))
         self.environ = dict(os.environ)
@@ -68,6 +69,7 @@ class Agent:
         self._pause()
         self.events = []
         self.high = _memory()[0]
+        self.loaded, self.queued = len(sys.modules), _queued()
         self.active = True
 
     def _pause(self) -> None:
@@ -96,11 +98,13 @@ class Agent:
                 here, so that hand-over formats are tried).
         """
         self._pause()
+        loaded, queued = len(sys.modules), _queued()
         asked = json.loads(request)
         self.shown = asked.get("shown", {})
         events, self.events = self.events, []
         report = {"cell": asked["cell"], "names": self._changes(set(asked["names"]))}
         report["removed"] = self.removed
+        report["imported"], report["queued"] = loaded - self.loaded, queued - self.queued
         report["files"] = self._files(events)
         report["random"] = self._random_states()
         report["ambient"] = self._ambient()
@@ -552,6 +556,15 @@ def _load_joblib(path: Any) -> Any:
 def _load_pickle(path: Any) -> Any:
     with open(path, "rb") as stream:
         return __import__("pickle").load(stream)
+
+
+def _queued() -> float:
+    """Seconds that this thread could have run and had no processor; zero where that cannot be known."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as stream:
+            return int(stream.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _memory() -> tuple[int, int]:

@@ -64,7 +64,7 @@ class ObservedCell:
 
     Attributes:
         index: the cell.
-        seconds: its run time.
+        seconds: its run time, without the time that it waited for a processor.
         outputs: as nbformat 4.
         changes: name → what happened to it; names that were looked at and did not change are there too.
         removed: names that are gone.
@@ -83,6 +83,7 @@ class ObservedCell:
         choices: comma-joined names → format tried, where stages may be cut after it.
         modules: modules of the project that it was the first to load → those of them that each refers to.
         modules_changed: modules of the project, loaded before it, that hold something else after it.
+        imported: how many modules, of whatever package, were loaded while it ran.
     """
 
     index: int
@@ -105,6 +106,7 @@ class ObservedCell:
     choices: dict[str, Choice] = field(default_factory=dict)
     modules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     modules_changed: tuple[str, ...] = ()
+    imported: int = 0
 
 
 @dataclass(frozen=True)

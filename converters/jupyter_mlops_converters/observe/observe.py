@@ -161,7 +161,9 @@ def _observed_cell(
     writes = sorted({path for path in files.get("writes", []) if path in written} | written)
     return ObservedCell(
         index=cell.index,
-        seconds=seconds,
+        # What other programs do on the machine must not change the plan.
+        seconds=max(0.0, seconds - report.get("queued", 0.0)),
+        imported=max(0, report.get("imported", 0)),
         outputs=tuple(outputs),
         changes={
             name: Change(

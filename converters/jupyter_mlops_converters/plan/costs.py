@@ -32,6 +32,8 @@ _OTHER_PURPOSE = 2.2
 _TRAINED_AND_EVALUATED = 1.0
 #: Gain of a boundary at a heading of the notebook's main level, and of levels below that.
 _HEADING = (2.5, 1.5, 0.75)
+#: What importing a module takes where the notebook does not show it, and how many modules show it.
+_SECONDS_PER_MODULE, _SOME_MODULES = 0.0015, 50
 #: How far a cell of no known role is from others.
 _UNKNOWN = 0.25
 #: How far apart two purposes are, where it is not 1.
@@ -141,6 +143,25 @@ def _main_level(roles: Sequence[CellRole]) -> int:
     return repeated[0] if repeated else min(starts, default=1)
 
 
+def seconds_of_work(program: Program) -> list[float]:
+    """How long each step took, without its imports, whose time is spent in every stage that needs them.
+
+    Args:
+        program: the steps.
+
+    Returns:
+        Seconds of each; zero without a run. What an imported module takes is judged by the steps that only import.
+    """
+    imported = [step.observed.imported if step.observed is not None else 0 for step in program.steps]
+    only = [p for p, step in enumerate(program.steps) if step.role.role == "setup" and imported[p] > _SOME_MODULES]
+    seconds = [step.seconds or 0.0 for step in program.steps]
+    each = sum(seconds[p] for p in only) / sum(imported[p] for p in only) if only else _SECONDS_PER_MODULE
+    return [
+        0.0 if step.role.role == "setup" else max(0.0, seconds[p] - each * imported[p])
+        for p, step in enumerate(program.steps)
+    ]
+
+
 class Costs:
     """The costs of a program's divisions.
 
@@ -155,8 +176,7 @@ class Costs:
         roles = [step.role for step in program.steps]
         self._roles = smoothed(roles)
         self._gains = boundary_gains(roles)
-        # The time that imports take is spent in every stage.
-        self._seconds = [(step.seconds or 0.0) * (step.role.role != "setup") for step in program.steps]
+        self._seconds = seconds_of_work(program)
         self._total = sum(self._seconds)
         self._last_reader = _last_readers(program)
         self._made_together = _made_together(program)

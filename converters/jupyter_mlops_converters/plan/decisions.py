@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from jupyter_mlops_converters.analysis.names import BUILTINS
 from jupyter_mlops_converters.plan.context import configuration
-from jupyter_mlops_converters.plan.costs import has_purpose
+from jupyter_mlops_converters.plan.costs import has_purpose, seconds_of_work
 from jupyter_mlops_converters.plan.draft import Draft
 from jupyter_mlops_converters.plan.flow import Crossing
 from jupyter_mlops_converters.plan.parameters import RESERVED
@@ -71,8 +71,8 @@ def _why_stage(program: Program, draft: Draft, number: int) -> str:
             parts.append(f"It begins where the work turns from `{before}` to `{after}`.")
     if not any(number == c.producer and c.consumers for c in draft.flow.crossings) and len(draft.division.names) > 1:
         parts.append("Nothing after it needs its values.")
-    seconds = sum(program.steps[position].seconds or 0.0 for position in stage)
-    total = sum(step.seconds or 0.0 for step in program.steps)
+    work = seconds_of_work(program)
+    seconds, total = sum(work[position] for position in stage), sum(work)
     if total > 5 and seconds > 0.25 * total:
         parts.append(f"It took {seconds:.0f} of {total:.0f} s, so that it is worth keeping what it made.")
     return " ".join(parts)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from jupyter_mlops_converters.analysis.cells import analyse
 from jupyter_mlops_converters.analysis.roles import heading_role, roles
+from jupyter_mlops_converters.observe.observation import ObservedCell
+from jupyter_mlops_converters.plan.costs import seconds_of_work
 from jupyter_mlops_converters.plan.naming import named, slug
 from jupyter_mlops_converters.plan.program import Program, build_program
 from jupyter_mlops_converters.plan.stages import divide, possible_cuts
@@ -270,3 +272,13 @@ def test_what_cells_do(tmp_path: Path, cell: str, role: str, looks: bool) -> Non
 )
 def test_names_from_headings_are_short_identifiers(text: str, name: str) -> None:
     assert slug(text) == name
+
+
+def test_the_time_of_imports_is_no_work_worth_keeping(program) -> None:
+    found = program(IMPORTS + "# %%\nfrom sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n# %%\nmodel.score(X, y)\n")
+    seen = [(2.0, 500), (3.5, 800), (0.5, 0)]
+    steps = [
+        replace(step, seconds=seconds, observed=ObservedCell(step.index, seconds, (), {}, imported=modules))
+        for step, (seconds, modules) in zip(found.steps, seen, strict=True)
+    ]
+    assert seconds_of_work(replace(found, steps=tuple(steps))) == pytest.approx([0.0, 0.3, 0.5])

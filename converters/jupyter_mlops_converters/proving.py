@@ -237,14 +237,15 @@ def _parted(pipeline: Pipeline, program: Program, bad: Compared) -> tuple[int, i
 
 
 def _neighbours(pipeline: Pipeline, bad: Compared) -> tuple[int, int]:
-    """The cells on both sides of the boundary before the stage: what one cannot save, the next needs."""
-    names = [stage.name for stage in pipeline.stages]
-    position = max(1, names.index(bad.stage)) if bad.stage in names else len(names) - 1
-    code = {
-        step
+    """The cells on both sides of a boundary: that before the stage, or, where it could not save something, that after it."""
+    cells = {
+        stage.name: [c.source_cell for c in stage.cells if c.kind == "code" and c.source_cell is not None]
         for stage in pipeline.stages
-        for cell in stage.cells
-        if cell.kind == "code" and (step := cell.source_cell) is not None
     }
-    first, last = pipeline.stages[position - 1].source_cells, pipeline.stages[position].source_cells
-    return max(c for c in first if c in code), min(c for c in last if c in code)
+    stages = [stage for stage in pipeline.stages if cells[stage.name]]
+    position = next((p for p, stage in enumerate(stages) if stage.name == bad.stage), len(stages) - 1)
+    producer, reader = stages[max(0, position - 1)], stages[max(1, position)]
+    if bad.verdict == "failed" and bad.source_cell is None and bad.name == "outputs":
+        producer = stages[position]
+        reader = next((s for s in stages if any(h.producer == producer.name for h in s.inputs)), reader)
+    return max(cells[producer.name]), min(cells[reader.name])

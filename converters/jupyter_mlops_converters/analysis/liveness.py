@@ -98,4 +98,9 @@ def live_after(analysis: Analysis) -> dict[int, set[str]]:
     for cell in reversed(analysis.cells):
         found[cell.index] = set(live)
         live = (live - cell.facts.binds) | needed_names(analysis, cell)
+    # Configuration may be made again in any later stage, with the values that it had.
+    configured: set[str] = set()
+    for cell in analysis.cells[:-1]:
+        configured |= {name for s in cell.statements if s.kind == "configuration" for name in s.facts.uses}
+        found[cell.index] |= configured
     return found

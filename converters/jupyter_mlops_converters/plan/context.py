@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from jupyter_mlops_converters.analysis.cells import Statement, imported_modules
 from jupyter_mlops_converters.analysis.names import BUILTINS
+from jupyter_mlops_converters.plan.loggers import may_write_to, own_logger
 from jupyter_mlops_converters.plan.program import Program
 
 #: Subsystems whose configuration every later stage needs; the others only where they matter.
@@ -92,6 +93,8 @@ def _matters(program: Program, stage: tuple[int, ...], statement: Statement) -> 
     """Positions of a stage's steps that can tell whether the configuration was made."""
     if statement.subsystem == _ONLY_FOR_PLOTS:
         return [position for position in stage if program.steps[position].plots]
+    if statement.subsystem == "logging" and (logger := own_logger(program, statement)) is not None:
+        return [position for position in stage if may_write_to(program, position, logger)]
     return list(stage)
 
 

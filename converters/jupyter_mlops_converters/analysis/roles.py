@@ -177,7 +177,32 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
         found[analysed.index] = _role(analysed, analysis, own, section)
     for index in _glances_ahead(analysis, found):
         found[index] = replace(found[index], ahead=True)
+    for index in _pictures_of_training(analysis, found):
+        found[index] = replace(found[index], role="train", looks=True)
     return found
+
+
+def _pictures_of_training(analysis: Analysis, found: dict[int, CellRole]) -> list[int]:
+    """Cells that draw nothing but how the training right before them went: losses, a history, what an optimiser tried."""
+    made = {name for cell in analysis.cells for name in cell.facts.all_binds} - analysis.modules.keys()
+    pictures: list[int] = []
+    trained: set[str] = set()
+    plain: set[str] = set()
+    for cell in analysis.cells:
+        role = found[cell.index]
+        about = cell.facts.loads & made - plain
+        if role.role == "train":
+            trained |= cell.facts.all_binds
+        elif role.role == "explore" and role.draws and not role.headings and about and about <= trained:
+            pictures.append(cell.index)
+        elif role.role != "setup" and not role.looks:
+            trained = set()
+        plain |= {name for s in cell.statements if _is_plain_value(s.node) for name in s.facts.binds}
+    return pictures
+
+
+def _is_plain_value(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
 
 
 def _glances_ahead(analysis: Analysis, found: dict[int, CellRole]) -> list[int]:

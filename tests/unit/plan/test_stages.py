@@ -282,3 +282,11 @@ def test_the_time_of_imports_is_no_work_worth_keeping(program) -> None:
         for step, (seconds, modules) in zip(found.steps, seen, strict=True)
     ]
     assert seconds_of_work(replace(found, steps=tuple(steps))) == pytest.approx([0.0, 0.3, 0.5])
+
+
+def test_a_picture_of_how_the_training_went_stays_with_it(program) -> None:
+    training = "# %%\nlosses = []\nmodel = Ridge()\nfor _ in range(5):\n    model.fit(X_train, y_train)\n    losses.append(1)\n"
+    seen = "# %%\nplt.plot(losses)\nplt.show()\n"
+    stages = drawn(program(IMPORTS + LOAD + CLEAN + training + seen + "# %% [markdown]\n# # Evaluation\n" + EVALUATE))
+    assert stages["train"][-1] == 9
+    assert stages["evaluate"][0] == 10

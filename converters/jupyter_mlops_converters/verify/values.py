@@ -467,6 +467,9 @@ def _open_object(value: Any) -> _View:
         arguments = arguments[1:]
     else:
         parts.append((" (made by)", maker))
+    if _module(kind).partition(".")[0] == "plotly":
+        # A figure that is loaded orders the keys of its properties anew, and draws the same.
+        arguments = _in_order(arguments)
     parts += [(f" (argument {place})", argument) for place, argument in enumerate(arguments)]
     slots = None
     if type(state) is tuple and len(state) == 2 and type(state[0]) in (dict, type(None)) and type(state[1]) is dict:
@@ -496,6 +499,15 @@ def _attribute(kind: type, name: str, value: Any) -> Any:
     if name == "_random_state" and any(_module(base).startswith("scipy.stats") for base in kind.__mro__):
         own = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
         return "the generator of numpy.random" if value is own else value
+    return value
+
+
+def _in_order(value: Any) -> Any:
+    """The same with the keys of dictionaries of texts in order, as deep as lists, tuples and dictionaries go."""
+    if type(value) is dict and all(type(key) is str for key in value):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    if type(value) in (list, tuple):
+        return type(value)(_in_order(item) for item in value)
     return value
 
 

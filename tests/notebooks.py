@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,7 +210,12 @@ def plain_outputs(notebook: Path, *, recorded: bool = False) -> dict[int, list[d
     if recorded:
         cells = dict(sorted(cells.items(), key=lambda item: item[1].metadata["place"]))
     document.cells = list(cells.values())
-    NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}).execute()
+    client = NotebookClient(document, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}})
+    with tempfile.TemporaryDirectory(prefix="k") as folder:
+        # Ports may be taken by other tests between being found free and being used.
+        manager = client.create_kernel_manager()
+        manager.transport, manager.ip = "ipc", str(Path(folder, "s"))
+        client.execute()
     return {index: json.loads(json.dumps(cell.outputs)) for index, cell in cells.items()}
 
 

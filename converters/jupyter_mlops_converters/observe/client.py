@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from jupyter_mlops_converters.quick_start import prepare_nbformat
@@ -13,10 +12,7 @@ import nbformat  # noqa: E402 - what it validates with has to be prepared
 from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
 
-from jupyter_mlops_converters.warm.jupyter import PromptClient  # noqa: E402
-
-#: Paths of sockets may not be longer than about a hundred characters, on any system.
-_SOCKET_PATH = 90
+from jupyter_mlops_converters.warm.jupyter import PromptClient, connect_by_files  # noqa: E402
 
 
 class Client(NotebookClient):  # type: ignore[misc]  # nbclient shows no types to mypy
@@ -39,11 +35,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient shows no types t
         )
         manager = self.create_kernel_manager()
         manager.client_factory = PromptClient
-        manager.connection_file = str(folder / "c.json")
-        if sys.platform != "win32" and len(str(folder)) < _SOCKET_PATH:
-            # Ports would have to be found free first, and another process may take them meanwhile.
-            manager.transport = "ipc"
-            manager.ip = str(folder / "s")
+        connect_by_files(manager, folder)
 
     async def _async_check_alive(self) -> None:
         # The watch over a cell that was cancelled lives on for a moment.

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import math
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
@@ -69,10 +70,14 @@ async def start_kernel(
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
 
+    from jupyter_mlops_converters.warm.jupyter import connect_by_files
+
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     notebook = nbformat.reads((run.folder / run.source).read_text("utf-8"), as_version=4)
     client = NotebookClient(notebook, startup_timeout=_START, raise_on_iopub_timeout=True)
     client.create_kernel_manager()
+    client.sockets = tempfile.TemporaryDirectory(prefix="k", ignore_cleanup_errors=True)
+    connect_by_files(client.km, Path(client.sockets.name))
     try:
         if kernels is not None:
             kernels.attach(client.km, modules)
@@ -95,6 +100,7 @@ async def end_kernel(client: Any) -> None:
     client.shutdown_kernel = "immediate"
     if client.km is not None:
         await client._async_cleanup_kernel()  # noqa: SLF001 - the public way ends it only after a whole notebook
+    client.sockets.cleanup()
 
 
 async def execute(run: NotebookRun, client: Any, on_cell: Callable[[Mapping[str, Any]], None]) -> int | None:
@@ -158,6 +164,7 @@ async def _shut_down(client: Any) -> None:
         while await client.km.is_alive() and time.monotonic() < until:  # noqa: ASYNC110 - nothing tells it
             await asyncio.sleep(0.01)
     await client._async_cleanup_kernel()  # noqa: SLF001 - as above
+    client.sockets.cleanup()
 
 
 def _death(client: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +21,27 @@ if TYPE_CHECKING:
 
 #: Forks a kernel, given the command that would start it, its working directory and its environment.
 Fork = Callable[[list[str], str, dict[str, str]], "ForkedKernel | None"]
+#: Paths of sockets may not be longer than about a hundred characters, on any system.
+_SOCKET_PATH = 90
 #: Seconds after which a channel that hears nothing looks for itself.
 _LOOK = 0.2
 #: Seconds that a kernel's first answer may take to arrive before it is asked again.
 _SOON = 0.02
+
+
+def connect_by_files(manager: Any, folder: Path) -> None:
+    """Let a kernel be reached through files instead of ports, where the system can do that.
+
+    Ports have to be found free first, and another process may take them before the kernel does.
+
+    Args:
+        manager: one whose kernel has not been started.
+        folder: an existing one for this kernel alone, which the caller removes after it.
+    """
+    manager.connection_file = str(folder / "c.json")
+    if sys.platform != "win32" and len(str(folder)) < _SOCKET_PATH:
+        manager.transport = "ipc"
+        manager.ip = str(folder / "s")
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from typing import Any
 _PUBLIC = {
     "assess": "jupyter_mlops.assessment.api",
     "assess_all": "jupyter_mlops.assessment.portfolio.api",
+    "check": "jupyter_mlops.checks.api",
     "check_certificate": "jupyter_mlops.assessment.certificate",
     "convert": "jupyter_mlops.lifts.pipeline.api",
     "keep": "jupyter_mlops.roadmap.kept",
@@ -22,6 +23,7 @@ __all__ = [
     "__version__",
     "assess",
     "assess_all",
+    "check",
     "check_certificate",
     "convert",
     "keep",

@@ -1,0 +1,40 @@
+"""What a technology is used for: its name → the criteria that it can satisfy.
+
+The ids of the probes are all here, and names of tools that share a probe. Asking for a tool asks for what it is good for:
+a project that has that from another tool passes.
+"""
+
+from __future__ import annotations
+
+_BY_CRITERION = {
+    "code-versioned": ("git",),
+    "data-versioned": ("dvc", "data-sources", "snapshots", "git-lfs", "lakefs", "delta"),
+    "experiments-tracked": ("mlflow", "trackers", "training", "wandb", "dvclive", "neptune", "clearml", "comet", "aim"),
+    "readme-runs": ("readme",),
+    "notebooks-rerunnable": ("notebooks",),
+    "no-secrets": ("secrets",),
+    "dependencies-declared": ("requirements",),
+    "pipeline-automated": (
+        *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "launchers"),
+        *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml"),
+    ),
+    "pipeline-reproducible": ("parameters", "pip-tools", "poetry", "uv", "other-locks"),
+    "tests": ("pytest", "unittest", "nbval"),
+    "ci": ("ci", "github-actions", "gitlab-ci", "other-ci"),
+    "importable-code": ("modules",),
+    "data-validated": ("validation", "pandera", "great-expectations"),
+    "metrics-recorded": ("dvc-metrics",),
+    "pre-commit": ("pre-commit",),
+    "model-served": ("serving", "fastapi", "flask", "bentoml"),
+    "deployed-and-scaled": ("docker", "kubernetes", "platforms", "kserve", "helm"),
+    "service-monitored": ("prometheus", "grafana", "opentelemetry"),
+    "drift-detected": ("drift", "evidently"),
+    "retraining-automated": ("retraining",),
+    "governed": ("approval", "model-card", "responsible", "fairlearn", "shap"),
+    "routed": ("rollouts", "argo-rollouts", "flagger"),
+    "self-healing": ("healing",),
+    "root-cause": ("diagnosis",),
+}
+
+#: Name of a technology → ids of criteria.
+TECHNOLOGIES: dict[str, tuple[str, ...]] = {name: (of,) for of, names in _BY_CRITERION.items() for name in names}

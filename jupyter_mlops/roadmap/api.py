@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
 from jupyter_mlops.assessment.config import read_config
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.roadmap.model import PlannedStep, Roadmap
 from jupyter_mlops.roadmap.settings import KeptStep, read_settings
+
+#: Start small: one pipeline to Level 2.
+_FIRST_TARGET = 2
 
 
 def make_roadmap(
@@ -24,6 +28,7 @@ def make_roadmap(
     agree: Iterable[str] = (),
     owners: Mapping[str, str] | None = None,
     assessment: Assessment | None = None,
+    progress: Callable[[dict[str, Any]], None] | None = None,
 ) -> Roadmap:
     """Plans the cheapest steps to a level: in order, on days, for the people who have the time. Writes nothing.
 
@@ -38,11 +43,13 @@ def make_roadmap(
         agree: ids of steps whose dates, as they are planned now, stay from now on; "all" for all that are planned.
         owners: id of a step → who owns it from now on.
         assessment: of that path and date, where there is one already.
+        progress: called with progress events.
 
     Raises:
         MlopsError: ``invalid-target``, ``invalid-date``, ``invalid-months``, ``invalid-configuration``, ``unknown-step``,
             ``not-planned`` for a step that has no dates to agree on, or what `assess` raises.
     """
+    from jupyter_mlops.roadmap.focus import choose
     from jupyter_mlops.roadmap.planner import plan
 
     if target is not None and target not in range(1, 5):
@@ -56,7 +63,9 @@ def make_roadmap(
             raise MlopsError("invalid-date", f"{start!r} is not a date. Write it as YYYY-MM-DD.") from None
     assessment = assessment or assess(path, date=date)
     settings = read_settings(assessment.project, read_config(assessment.project).plugins)
-    roadmap = plan(assessment, settings, target=target, months=months, start=start)
+    target = target or settings.target or min(max(_FIRST_TARGET, assessment.level + 1), 4)
+    choice = choose(assessment, target, settings, progress)
+    roadmap = plan(assessment, settings, choice, target, months=months, start=start)
     decided = {step.id: step for step in settings.steps}
     for name, owner in (owners or {}).items():
         decided[name] = replace(_kept(roadmap, decided, name), owner=owner)
@@ -71,7 +80,8 @@ def make_roadmap(
     if decided == {step.id: step for step in settings.steps}:
         return roadmap
     # What is agreed on gets its time before the rest, so the rest may move.
-    return plan(assessment, replace(settings, steps=tuple(decided.values())), target=target, months=months, start=start)
+    settings = replace(settings, steps=tuple(decided.values()))
+    return plan(assessment, settings, choice, target, months=months, start=start)
 
 
 def _named(roadmap: Roadmap, agree: Iterable[str]) -> list[str]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
+from jupyter_mlops.assessment.code_facts import trainings
 from jupyter_mlops.assessment.engine import leading_units
 from jupyter_mlops.assessment.what_if import cheapest_path
 from jupyter_mlops.assessment.wording import relative_path
 from jupyter_mlops.errors import MlopsError
-from jupyter_mlops.roadmap.model import Focus
+from jupyter_mlops.project.walk import File
+from jupyter_mlops.roadmap.model import Focus, unit_name
 from jupyter_mlops.roadmap.settings import FILE, Settings
 
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.pipeline.chances import RankedNotebook
     from jupyter_mlops.lifts.pipeline.ranking import Proposal
+
+Progress = Callable[[dict[str, Any]], None]
 
 #: Start small: a first pipeline goes to Level 2 before anything else.
 _FIRST_LEVEL = 2
@@ -39,13 +42,14 @@ class Choice:
     notebooks: tuple[RankedNotebook, ...] = ()
 
 
-def choose(assessment: Assessment, target: int, settings: Settings) -> Choice:
+def choose(assessment: Assessment, target: int, settings: Settings, progress: Progress | None = None) -> Choice:
     """Which unit, and in it which notebooks, go first.
 
     Args:
         assessment: how all units stand.
         target: the level to reach.
         settings: what people decided.
+        progress: called with progress events.
 
     Raises:
         MlopsError: ``invalid-configuration`` when the unit that was decided on is not there.
@@ -58,7 +62,7 @@ def choose(assessment: Assessment, target: int, settings: Settings) -> Choice:
     notebooks: tuple[str, ...] = ()
     needed = {step.criterion.id for step in cheapest_path(first, target).steps}
     if "pipeline-automated" in needed and any(file.suffix == ".ipynb" for file in first.unit.files):
-        notebooks, ranked, because = _first_pipeline(first, settings)
+        notebooks, ranked, because = _first_pipeline(first, settings, progress)
         why += [because] if because else []
     return Choice(Focus(path, notebooks, " ".join(why)), tuple(units), ranked)
 
@@ -101,58 +105,113 @@ def _has_work(unit: UnitAssessment) -> bool:
 def _why(assessment: Assessment, units: Sequence[UnitAssessment], target: int, settings: Settings) -> str:
     first = units[0]
     name = relative_path(assessment.project, first.unit.path)
+    shown = unit_name(name).capitalize() if name == "." else name
     hours = hours_to(first, target)
     goal = _first_goal(first, target)
     if settings.focus == name:
-        return f"{name} goes first, as {FILE} says: {hours:g} h to Level {goal}."
+        return f"{shown} goes first, as {FILE} says: {hours:g} h to Level {goal}."
     rest = [hours_to(unit, target) for unit in units[1:] if _has_work(unit) == _has_work(first)]
     if rest and hours == min(rest):
-        return f"{name} goes first: {hours:g} h to Level {goal}, as few as any, and it is as far along as any (score {first.score})."
-    return f"{name} goes first: {hours:g} h to Level {goal}, the least of {len(units)} units below Level {target}."
+        return f"{shown} goes first: {hours:g} h to Level {goal}, as few as any, and it is as far along as any (score {first.score})."
+    return f"{shown} goes first: {hours:g} h to Level {goal}, the least of {len(units)} units below Level {target}."
 
 
 def _first_pipeline(
-    unit: UnitAssessment, settings: Settings
+    unit: UnitAssessment, settings: Settings, progress: Progress | None
 ) -> tuple[tuple[str, ...], tuple[RankedNotebook, ...], str]:
     """The notebooks of the first pipeline, how they were ranked, and why these."""
+    own = {posixpath.relpath(file.path, unit.unit.path): file for file in unit.unit.files if file.suffix == ".ipynb"}
+    decided = tuple(path for path in settings.notebooks if path in own)
+    if decided:
+        looked = tuple(_looked_at(unit, own[path], path) for path in decided)
+        return decided, looked, f"Its first pipeline is made of {_listed(decided)}, as {FILE} says."
     from jupyter_mlops.lifts.pipeline.ranking import rank
 
-    base = unit.unit.project.base
-    folder = Path(base / unit.unit.path)
-    own = {posixpath.relpath(file.path, unit.unit.path) for file in unit.unit.files}
     try:
-        ranking = rank(folder)
+        ranking = rank(unit.unit.project.base / unit.unit.path, progress=progress)
     except MlopsError:  # no notebook that could be looked at
         return (), (), ""
-    ranked = {one.path: one for one in ranking.notebooks if one.path in own}
-    decided = tuple(path for path in settings.notebooks if path in ranked)
-    if decided:
-        return (
-            decided,
-            tuple(ranked[path] for path in decided),
-            f"Its first pipeline is made of {_listed(decided)}, as {FILE} says.",
-        )
-    proposals = [one for one in ranking.proposals if set(one.notebooks) <= set(ranked)]
-    if not proposals:
+    ranked = {one.path: _anywhere(one) for one in ranking.notebooks if one.path in own}
+    groups = [set(one.notebooks) for one in ranking.proposals]
+    whole = [
+        one
+        for one in ranking.proposals
+        if set(one.notebooks) <= set(ranked) and not any(set(one.notebooks) < group for group in groups)
+    ]
+    if not whole:
         worst = [f"{one.path} ({one.reasons[0].message.rstrip('.')})" for one in ranked.values() if one.reasons][:2]
         because = "None of its notebooks can be converted as they are" + (f": {'; '.join(worst)}." if worst else ".")
         return (), tuple(ranked.values()), because if ranked else ""
-    best = proposals[0]
-    return best.notebooks, tuple(ranked[path] for path in best.notebooks), _why_these(best, proposals, ranked)
+    fitting = {posixpath.relpath(site.path, unit.unit.path) for site in trainings(unit.unit)}
+    chances = sorted((_chance(one, ranked, fitting) for one in whole), key=lambda chance: chance.key)
+    best = chances[0]
+    return best.notebooks, tuple(ranked[path] for path in best.notebooks), _why_these(best, chances)
 
 
-def _why_these(best: Proposal, proposals: Sequence[Proposal], ranked: dict[str, RankedNotebook]) -> str:
-    sure = best.convertible == "yes"
-    chances = "nothing is known to stop it" if sure else "something may stop its run (see the risks)"
-    if len(best.notebooks) > 1:
-        return f"Its first pipeline is made of {_listed(best.notebooks)}. {best.why}"
-    score = ranked[best.notebooks[0]].score
-    if len(proposals) == 1:
-        return f"Its first pipeline is made of {_listed(best.notebooks)}: {chances}."
-    return (
-        f"Its first pipeline is made of {_listed(best.notebooks)}, the most promising of {len(proposals)}: {chances}, "
-        f"and it needs the least rework ({score} of 100)."
+def _looked_at(unit: UnitAssessment, file: File, path: str) -> RankedNotebook:
+    from jupyter_mlops.lifts.pipeline.chances import look_at
+
+    return replace(_anywhere(look_at(unit.unit.project, unit.unit, file).ranked), path=path)
+
+
+def _anywhere(one: RankedNotebook) -> RankedNotebook:
+    """A notebook's chances whatever is installed here: a plan must be the same on every machine."""
+    from jupyter_mlops.lifts.pipeline.chances import score
+
+    reasons = tuple(reason for reason in one.reasons if reason.code != "missing-package")
+    if len(reasons) == len(one.reasons) or one.convertible == "no":
+        return one
+    one = replace(one, reasons=reasons, convertible="perhaps" if reasons else "yes")
+    return replace(one, score=score(one))
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """Notebooks that could be the first pipeline.
+
+    Attributes:
+        notebooks: in the order they run.
+        fits: whether they fit a model: a pipeline that does not reach training counts for little.
+        sure: nothing is known to stop them.
+        score: how little work they need, 0 to 100.
+        why: of the ranking.
+    """
+
+    notebooks: tuple[str, ...]
+    fits: bool
+    sure: bool
+    score: float
+    why: str
+
+    @property
+    def key(self) -> tuple[bool, bool, int, float, tuple[str, ...]]:
+        """The best first."""
+        return not self.fits, not self.sure, -len(self.notebooks), -self.score, self.notebooks
+
+
+def _chance(proposal: Proposal, ranked: dict[str, RankedNotebook], fitting: set[str]) -> _Chance:
+    members = [ranked[path] for path in proposal.notebooks]
+    return _Chance(
+        notebooks=proposal.notebooks,
+        fits=bool(fitting & set(proposal.notebooks)),
+        sure=all(one.convertible == "yes" for one in members),
+        score=sum(one.score for one in members) / len(members),
+        why=proposal.why,
     )
+
+
+def _why_these(best: _Chance, chances: Sequence[_Chance]) -> str:
+    rivals = [one for one in chances if one.fits == best.fits]
+    text = f"Its first pipeline is made of {_listed(best.notebooks)}"
+    if len(best.notebooks) > 1:
+        text += f" ({best.why.rstrip('.')})"
+    if len(chances) > 1:
+        count = f"of {len(rivals)} " if len(rivals) > 1 else ""
+        kind = "that fit a model" if best.fits else "none of which fits a model"
+        only = f", the only one that fits a model of {len(chances)}" if best.fits else ""
+        text += f", the most promising {count}{kind}" if count else only
+    stops = "nothing is known to stop it" if best.sure else "something may stop its run (see the risks)"
+    return f"{text}: {stops}."
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from jupyter_mlops.roadmap.model import PlannedStep, Roadmap
+from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, unit_name
 from jupyter_mlops.roadmap.wording import day, hours, role, title, when
 
 
@@ -45,7 +45,7 @@ def issues(roadmap: Roadmap) -> list[Issue]:
 
 def _issue(roadmap: Roadmap, step: PlannedStep) -> Issue:
     level = step.criterion.level
-    unit = f" of {step.unit}" if len(roadmap.units) > 1 else ""
+    unit = f" of {unit_name(step.unit)}" if len(roadmap.units) > 1 else ""
     reached = next((one for one in roadmap.milestones if (one.unit, one.level) == (step.unit, level)), None)
     return Issue(
         title=title(roadmap, step),

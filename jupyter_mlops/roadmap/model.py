@@ -11,6 +11,12 @@ from jupyter_mlops.assessment.criterion import Criterion
 from jupyter_mlops.assessment.what_if import Outcome
 from jupyter_mlops.roadmap.settings import KeptStep
 
+
+def unit_name(path: str) -> str:
+    """What people are told of a unit: its path, or that it is the folder around the others."""
+    return "the top folder" if path == "." else path
+
+
 #: "planned": in the plan; "left": does not fit into it; "done": evidence shows it.
 StepState = str
 

@@ -14,7 +14,7 @@ from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.what_if import cheapest_path, what_if
 from jupyter_mlops.assessment.wording import relative_path, telling
-from jupyter_mlops.roadmap.focus import Choice, choose
+from jupyter_mlops.roadmap.focus import Choice
 from jupyter_mlops.roadmap.model import Milestone, Place, PlannedStep, Roadmap, UnitPlan, Week
 from jupyter_mlops.roadmap.risks import find_risks
 from jupyter_mlops.roadmap.scheduler import Slot, Task, WorkingTime, schedule
@@ -27,8 +27,9 @@ _MOST_PLACES = 3
 def plan(
     assessment: Assessment,
     settings: Settings,
+    choice: Choice,
+    target: int,
     *,
-    target: int | None = None,
     months: int | None = None,
     start: dt.date | None = None,
 ) -> Roadmap:
@@ -37,12 +38,12 @@ def plan(
     Args:
         assessment: how the project stands.
         settings: what people decided.
-        target: stands in for that of the settings, as do those that follow.
-        months: to plan ahead.
-        start: first day.
+        choice: what goes first.
+        target: level to reach.
+        months: to plan ahead; stands in for that of the settings.
+        start: first day; likewise.
     """
     project = assessment.project
-    target = target or settings.target or min(max(2, assessment.level + 1), 4)
     months = months or settings.months or MONTHS
     days = dt.timedelta(days=7 * WEEKS_A_MONTH * months)
     start = start or settings.start
@@ -51,7 +52,6 @@ def plan(
             days=-assessment.date.weekday() % 7
         )  # the next Monday, today if it is one
     end = start + days - _DAY
-    choice = choose(assessment, target, settings)
     drafts, done = _drafts(assessment, choice, target, settings)
     time = settings.working_time()
     today = max(start, assessment.date)

@@ -24,6 +24,7 @@ _MOST_PLACES = 4
 _UNSURE = 0.65
 _QUIET = dt.timedelta(days=60)
 _TIGHT = 5
+_LONG = 21
 _FULL = 0.9
 #: What keeps a notebook from running again, and so stops its conversion.
 _STOPS = {"out-of-order", "raised", "syntax-error", "used-before-defined", "undefined-name", "unreadable"}
@@ -88,6 +89,7 @@ def find_risks(assessment: Assessment, roadmap: Roadmap, settings: Settings, cho
         _lost,
         _nobody,
         _tight,
+        _nobody_off,
         _one_person,
         _looks_like_it,
         _unsure,
@@ -272,6 +274,23 @@ def _tight(view: _View) -> Iterator[Risk]:
                 "illness moves everything by a week.",
                 "Keep an hour in five free, or agree now on what may slip.",
             )
+
+
+def _nobody_off(view: _View) -> Iterator[Risk]:
+    """Weeks in which nobody is ever away are weeks that nobody asked about."""
+    settings = view.settings
+    away = settings.days_off.union(*(role.days_off for role in settings.roles.values()))
+    last = max((step.end for step in view.roadmap.planned if step.end is not None), default=None)
+    if (
+        last is not None
+        and (last - view.roadmap.start).days > _LONG
+        and not any(view.roadmap.start <= each <= last for each in away)
+    ):
+        yield Risk(
+            "nobody-away",
+            f"From {day(view.roadmap.start)} to {day(last)} the plan knows of no day off.",
+            f"Write holidays and leave into {FILE} (`days_off`), and plan again.",
+        )
 
 
 def _one_person(view: _View) -> Iterator[Risk]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, UnitPlan
+from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, UnitPlan, unit_name
 from jupyter_mlops.roadmap.settings import MONTHS, WEEKS_A_MONTH
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -43,7 +43,7 @@ def who(step: PlannedStep) -> str:
 
 def title(roadmap: Roadmap, step: PlannedStep) -> str:
     """What a step is called: with its unit where there are several."""
-    return step.criterion.title if len(roadmap.units) == 1 else f"{step.unit}: {step.criterion.title}"
+    return step.criterion.title if len(roadmap.units) == 1 else f"{unit_name(step.unit)}: {step.criterion.title}"
 
 
 def when(step: PlannedStep) -> str:
@@ -67,12 +67,14 @@ def headline(roadmap: Roadmap) -> str:
 def summary(roadmap: Roadmap) -> list[str]:
     """What is reached by when, and what is left, one sentence or two a unit. Says so where the time does not suffice."""
     return [_unit_summary(roadmap, unit) for unit in roadmap.units if unit.path not in roadmap.waiting] + (
-        [f"The plan does not come to {', '.join(roadmap.waiting)}: one pipeline first."] if roadmap.waiting else []
+        [f"The plan does not come to {', '.join(map(unit_name, roadmap.waiting))}: one pipeline first."]
+        if roadmap.waiting
+        else []
     )
 
 
 def _unit_summary(roadmap: Roadmap, unit: UnitPlan) -> str:
-    name = f"{unit.path}: " if len(roadmap.units) > 1 else ""
+    name = f"{unit_name(unit.path).capitalize() if unit.path == '.' else unit.path}: " if len(roadmap.units) > 1 else ""
     if unit.now.level >= roadmap.target:
         return (
             f"{name}Level {unit.now.level} is reached already, so there is nothing to plan for Level {roadmap.target}."

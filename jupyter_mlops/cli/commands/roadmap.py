@@ -35,6 +35,7 @@ def command(
 
     What people agreed (.mlops/roadmap.toml) stays when the plan is made again: dates, owners, steps that are done.
     """
+    from jupyter_mlops.cli.output import ProgressStyle, progress_to
     from jupyter_mlops.errors import MlopsError
     from jupyter_mlops.roadmap.api import make_roadmap
     from jupyter_mlops.roadmap.exports import export_named
@@ -45,15 +46,17 @@ def command(
         raise MlopsError(
             "nothing-kept", "`--agree` and `--owner` are kept only with `--save` (or shown with `--dry-run`)."
         )
-    roadmap = make_roadmap(
-        path,
-        target=target,
-        months=months,
-        start=start or None,
-        date=date or None,
-        agree=agree,
-        owners=_owners(owner),
-    )
+    with progress_to(ProgressStyle.auto) as tell:
+        roadmap = make_roadmap(
+            path,
+            target=target,
+            months=months,
+            start=start or None,
+            date=date or None,
+            agree=agree,
+            owners=_owners(owner),
+            progress=tell,
+        )
     if keeps:
         from jupyter_mlops.roadmap.kept import keep
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.roadmap import wording
 from jupyter_mlops.roadmap.export import Export
-from jupyter_mlops.roadmap.model import PlannedStep, Roadmap
+from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, unit_name
 
 
 class _Bar(NamedTuple):
@@ -32,7 +32,7 @@ def _render(roadmap: Roadmap, _colour: bool) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["marked"] = _marked
-    environment.globals.update(wording=wording, LEVELS=LEVELS, zip=zip)
+    environment.globals.update(wording=wording, LEVELS=LEVELS, zip=zip, unit_name=unit_name)
     total = (roadmap.end - roadmap.start).days + 1
 
     def at(date: dt.date) -> float:

@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.roadmap.export import Export
-from jupyter_mlops.roadmap.model import PlannedStep, Roadmap
+from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, unit_name
 from jupyter_mlops.roadmap.wording import hours, title, who
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _render(roadmap: Roadmap, _colour: bool) -> str:
     for milestone in roadmap.milestones:
         if milestone.within and milestone.date is not None:
             celebration = milestone.celebration
-            unit = f" ({milestone.unit})" if len(roadmap.units) > 1 else ""
+            unit = f" ({unit_name(milestone.unit)})" if len(roadmap.units) > 1 else ""
             event = _event(roadmap, f"{milestone.unit}:level-{milestone.level}", milestone.date, milestone.date)
             event.add("summary", f"{roadmap.name}{unit}: Level {milestone.level}, {celebration.name}")
             event.add("description", f"{celebration.means}\n{celebration.show}")

@@ -6,7 +6,7 @@ import re
 
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.roadmap.export import Export
-from jupyter_mlops.roadmap.model import Place, PlannedStep, Roadmap, UnitPlan
+from jupyter_mlops.roadmap.model import Place, PlannedStep, Roadmap, UnitPlan, unit_name
 from jupyter_mlops.roadmap.settings import WEEKDAYS
 from jupyter_mlops.roadmap.wording import EFFORT, day, headline, hours, length, role, span, summary, title, when, who
 
@@ -55,7 +55,7 @@ def _render(roadmap: Roadmap, _colour: bool) -> str:
 
 
 def _side_by_side(roadmap: Roadmap, unit: UnitPlan) -> list[str]:
-    name = f" of `{unit.path}`" if len(roadmap.units) > 1 else ""
+    name = f" of {unit_name(unit.path)}" if len(roadmap.units) > 1 else ""
     reached = unit.target.level
     lines = [f"## Current state and target state{name}", ""]
     lines += [f"| | now | on {day(roadmap.end)} | Level {reached} |", "|---|---|---|---|"]
@@ -104,7 +104,7 @@ def _gantt(roadmap: Roadmap) -> list[str]:
     lines.append("    section Levels")
     for number, one in enumerate(roadmap.milestones, 1):
         if one.within:
-            unit = f"{one.unit} " if len(roadmap.units) > 1 else ""
+            unit = f"{unit_name(one.unit)} " if len(roadmap.units) > 1 else ""
             lines.append(f"    {_task(f'{unit}Level {one.level}')} :milestone, m{number}, {one.date}, 1d")
     return [*lines, "```"]
 
@@ -160,7 +160,7 @@ def _milestones(roadmap: Roadmap) -> list[str]:
     lines = ["## Levels, and how to celebrate them", ""]
     for one in reached:
         assert one.date is not None
-        unit = f"{one.unit}, " if len(roadmap.units) > 1 else ""
+        unit = f"{unit_name(one.unit)}, " if len(roadmap.units) > 1 else ""
         lines.append(f"- **{unit}Level {one.level}, {one.celebration.name}: {day(one.date)}.** {one.celebration.means}")
         lines.append(f"  {one.celebration.show}")
     return [*lines, "", "`jupyter mlops history --record` records each, and writes its certificate.", ""]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from io import StringIO
 
 from jupyter_mlops.roadmap.export import Export
-from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, UnitPlan
+from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, UnitPlan, unit_name
 from jupyter_mlops.roadmap.wording import day, headline, hours, length, role, summary, title, when, who
 
 _WIDTH = 100
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
 _MOST_RISKS = 6
+_MOST_COLUMNS = 18
 
 
 def _render(roadmap: Roadmap, colour: bool) -> str:
@@ -70,7 +71,7 @@ def _answers(roadmap: Roadmap, unit: UnitPlan) -> object:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(unit.path if len(roadmap.units) > 1 else "", width=58)
+    table.add_column(unit_name(unit.path) if len(roadmap.units) > 1 else "", width=58)
     for name in ("now", day(roadmap.end), f"Level {unit.target.level}"):
         table.add_column(name, style="", header_style="dim")
     table.add_row("Level", *(str(outcome.level) for outcome in (unit.now, unit.by_end, unit.target)))
@@ -82,30 +83,37 @@ def _answers(roadmap: Roadmap, unit: UnitPlan) -> object:
 
 
 def _chart(roadmap: Roadmap) -> object:
-    """A line a step, a column a week."""
+    """A line a step, a column a week; of long plans a column for several."""
     from rich.text import Text
 
-    text = Text(f"{'':44}")
-    for week in roadmap.weeks:
-        text.append(f"{week.number:>3}", style="dim")
+    each = -(-len(roadmap.weeks) // _MOST_COLUMNS)
+    columns = [roadmap.weeks[at : at + each] for at in range(0, len(roadmap.weeks), each)]
+    text = Text(f"{'    week' if each == 1 else f'    weeks, {each} a column':44}", style="")
+    for weeks in columns:
+        text.append(f"{weeks[0].number:>3}", style="dim")
     text.append("\n")
     for number, step in enumerate(roadmap.planned, 1):
+        assert step.start is not None
+        assert step.end is not None
         name = title(roadmap, step)
         text.append(f"{number:2}. {name if len(name) <= 39 else name[:38] + '…':39} ")
-        for week in roadmap.weeks:
-            assert step.start is not None
-            assert step.end is not None
-            inside = step.start <= week.end and step.end >= week.start
-            ends = [one for one in roadmap.milestones if one.step == step.id and one.within]
-            mark = f"▶{ends[-1].level}" if ends and inside and step.end <= week.end else "██" if inside else "··"
-            style = "bold green" if mark.startswith("▶") else "cyan" if inside else "dim"
+        reached = [one for one in roadmap.milestones if one.step == step.id and one.within]
+        for weeks in columns:
+            inside = step.start <= weeks[-1].end and step.end >= weeks[0].start
+            mark = (
+                f"▶{reached[-1].level}"
+                if reached and inside and step.end <= weeks[-1].end
+                else "██"
+                if inside
+                else "··"
+            )
             text.append(" ")
-            text.append(mark, style=style)
+            text.append(mark, style="bold green" if mark.startswith("▶") else "cyan" if inside else "dim")
         text.append("\n")
     for name in roadmap.weeks[0].hours:
         text.append(f"    {role(name) + ', hours':39} ", style="dim")
-        for week in roadmap.weeks:
-            planned = week.hours[name][0]
+        for weeks in columns:
+            planned = sum(week.hours[name][0] for week in weeks)
             text.append(f"{planned:3.0f}" if planned else "  ·", style="dim")
         text.append("\n")
     text.right_crop(1)
@@ -152,7 +160,7 @@ def _others(console: object, roadmap: Roadmap) -> None:
         console.print(Text("Levels, and how to celebrate them", style="bold"))
     for one in reached:
         assert one.date is not None
-        unit = f"{one.unit}, " if len(roadmap.units) > 1 else ""
+        unit = f"{unit_name(one.unit)}, " if len(roadmap.units) > 1 else ""
         console.print(
             Padding(Text(f"▶ {unit}Level {one.level} on {day(one.date)}: {one.celebration.means}"), (0, 0, 0, 2))
         )

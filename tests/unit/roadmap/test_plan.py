@@ -41,8 +41,34 @@ def test_the_first_step_of_a_pipeline_names_the_notebook_and_the_command(chaos, 
     chaos.notebook("other.ipynb", "undefined_name + 1")
     roadmap = plan(chaos)
     assert roadmap.focus.notebooks == ("work.ipynb",)
-    assert "most promising of 2" in roadmap.focus.why
+    assert "the only one that fits a model of 2" in roadmap.focus.why
     assert roadmap.step("pipeline-automated").command == "jupyter mlops convert work.ipynb"
+
+
+def test_a_notebook_that_fits_a_model_goes_before_a_tidier_one_that_does_not(chaos, plan):
+    chaos.notebook("explore.ipynb", "import pandas as pd\nframe = pd.read_csv('x.csv')", "frame.describe()")
+    chaos.notebook("tried.ipynb", TRAINS, "frame.hist()", counts=(4, 2))
+    roadmap = plan(chaos)
+    assert roadmap.focus.notebooks == ("work.ipynb",)
+    assert "the most promising of 2 that fit a model" in roadmap.focus.why
+
+
+def test_what_is_installed_here_changes_nothing(chaos, plan):
+    chaos.notebook("work.ipynb", "import no_such_package_anywhere\n" + TRAINS)
+    chaos.notebook("zebra.ipynb", TRAINS)
+    roadmap = plan(chaos)
+    assert roadmap.focus.notebooks == ("work.ipynb",)
+    assert "no_such_package_anywhere" not in str(roadmap)
+
+
+def test_notebooks_that_were_decided_on_stay_first(chaos, plan, save):
+    save(chaos)
+    chaos.notebook("a.ipynb", TRAINS).notebook("b.ipynb", "import pandas as pd\npd.read_csv('gone.csv')")
+    assert plan(chaos).focus.notebooks == ("work.ipynb",)
+    settings(chaos, 'notebooks = ["b.ipynb"]\n')
+    roadmap = plan(chaos)
+    assert roadmap.step("pipeline-automated").command == "jupyter mlops convert b.ipynb"
+    assert "as .mlops/roadmap.toml says" in roadmap.focus.why
 
 
 def test_where_the_time_does_not_suffice_it_says_what_is_reached_and_what_is_left(chaos, plan):

@@ -15,7 +15,7 @@ _STYLE = """
 :root { color-scheme: light dark; --text: #1c1f23; --page: #fff; --line: #d4d8de; --faint: #5b6470; --good: #2e7d32; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e8eb; --page: #15181c; --line: #3a4048; --faint: #a5adb8; --good: #7ccf80; --bad: #ff8a80; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } .scroll { overflow-x: auto; } code { font: 13px/1.4 ui-monospace, monospace; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } .scroll { overflow-x: auto; } .scroll table { min-width: 40rem; } code { font: 13px/1.4 ui-monospace, monospace; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { color: var(--faint); font-weight: 600; } ul { margin: 0; padding-left: 1rem; } .up { color: var(--good); } .down { color: var(--bad); } .faint { color: var(--faint); } tbody th { white-space: nowrap; }
 """

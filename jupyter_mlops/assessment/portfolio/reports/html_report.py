@@ -14,7 +14,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --text: #e6e8eb; --faint: #a5adb8; --page: #15181c; --line: #3a4048; --grid: #2a2f36; --good: #7ccf80; --bad: #ff8a80; --ink: #6aa6e8; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } .faint { color: var(--faint); } .up { color: var(--good); } .down { color: var(--bad); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
+.scroll { overflow-x: auto; } .scroll table { min-width: 40rem; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { color: var(--faint); font-weight: 600; } tbody th { overflow-wrap: anywhere; } code { font: 13px/1.4 ui-monospace, monospace; } .number { text-align: right; }
 .steps { display: inline-flex; gap: 2px; vertical-align: -.05rem; margin-right: .5rem; } .steps i { width: .8rem; height: .8rem; background: var(--grid); } .steps i.reached { background: var(--good); }
 .bar { display: inline-block; height: .7rem; min-width: 2px; background: var(--ink); vertical-align: middle; margin-right: .5rem; }

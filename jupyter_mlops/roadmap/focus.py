@@ -206,10 +206,11 @@ def _why_these(best: _Chance, chances: Sequence[_Chance]) -> str:
     if len(best.notebooks) > 1:
         text += f" ({best.why.rstrip('.')})"
     if len(chances) > 1:
-        count = f"of {len(rivals)} " if len(rivals) > 1 else ""
-        kind = "that fit a model" if best.fits else "none of which fits a model"
-        only = f", the only one that fits a model of {len(chances)}" if best.fits else ""
-        text += f", the most promising {count}{kind}" if count else only
+        if len(rivals) == 1:
+            text += f", the only one that fits a model of {len(chances)}"
+        else:
+            kind = " that fit a model" if best.fits else ", none of which fits a model"
+            text += f", the most promising of {len(rivals)}{kind}"
     stops = "nothing is known to stop it" if best.sure else "something may stop its run (see the risks)"
     return f"{text}: {stops}."
 

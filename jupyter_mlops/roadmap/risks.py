@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.config import read_config
+from jupyter_mlops.assessment.findings import NotebookIssue
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.scoring import OPEN
 from jupyter_mlops.assessment.secrets import mask
@@ -27,7 +28,7 @@ _TIGHT = 5
 _LONG = 21
 _FULL = 0.9
 #: What keeps a notebook from running again, and so stops its conversion.
-_STOPS = {"out-of-order", "raised", "syntax-error", "used-before-defined", "undefined-name", "unreadable"}
+_STOPS = frozenset({"raised", "syntax-error", "used-before-defined", "undefined-name", "unreadable"})
 #: Code of an issue, what it means for others, what to do.
 _ELSEWHERE = (
     (
@@ -147,24 +148,39 @@ def _secrets(view: _View) -> Iterator[Risk]:
 
 
 def _notebooks(view: _View) -> Iterator[Risk]:
-    """What keeps notebooks from running again."""
-    steps = view.here("pipeline-automated")
-    if not steps:
-        return
-    first = {f"{view.unit.unit.path}/{name}".removeprefix("./") for name in view.roadmap.focus.notebooks}
-    found = defaultdict(list)
-    for issue in view.unit.notebooks:
-        if issue.code in _STOPS and (not first or issue.path in first):
-            found[issue.path].append(issue)
-    for path, issues in sorted(found.items()):
-        more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
+    """What keeps notebooks from running again, and what may make them run otherwise."""
+    for path, issues in _by_notebook(view, _STOPS):
         yield Risk(
             "notebook-does-not-run",
-            f"{relative_path(view.assessment.project, path)} may not run from top to bottom: {mask(issues[0].message)}{more}",
+            f"{path} may not run from top to bottom: {mask(issues[0].message)}{_more(issues)}",
             "Restart its kernel and run all cells before it is converted; mend what stops.",
             _places(view, issues),
-            steps,
+            view.here("pipeline-automated"),
         )
+    for path, issues in _by_notebook(view, frozenset({"out-of-order"})):
+        yield Risk(
+            "run-out-of-order",
+            f"{path} was last run in another order than it is written: {mask(issues[0].message)}{_more(issues)}",
+            "Run it from top to bottom and see whether it still says the same; `convert --order recorded` takes it as it was run.",
+            _places(view, issues),
+            view.here("pipeline-automated"),
+        )
+
+
+def _by_notebook(view: _View, codes: frozenset[str]) -> list[tuple[str, list[NotebookIssue]]]:
+    """Issues of some kinds in the notebooks that go first, or in all where none do; none where no pipeline is planned."""
+    if not view.here("pipeline-automated"):
+        return []
+    first = {f"{view.unit.unit.path}/{name}".removeprefix("./") for name in view.roadmap.focus.notebooks}
+    found: dict[str, list[NotebookIssue]] = defaultdict(list)
+    for issue in view.unit.notebooks:
+        if issue.code in codes and (not first or issue.path in first):
+            found[relative_path(view.assessment.project, issue.path)].append(issue)
+    return sorted(found.items())
+
+
+def _more(issues: Sequence[NotebookIssue]) -> str:
+    return f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
 
 
 def _conversion(view: _View) -> Iterator[Risk]:

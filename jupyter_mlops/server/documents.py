@@ -37,6 +37,41 @@ def scan_project(root: Path) -> dict[str, Any]:
     }
 
 
+def plan_project(root: Path, target: int | None, months: int | None) -> dict[str, Any]:
+    """The roadmap of a project, as the document of `roadmap --format json`.
+
+    Args:
+        root: the project's folder.
+        target: level to reach; None leaves it to the project's settings.
+        months: to plan ahead, likewise.
+    """
+    from jupyter_mlops.roadmap.api import make_roadmap
+    from jupyter_mlops.roadmap.exports.json_export import as_dict
+
+    return as_dict(make_roadmap(root, target=target, months=months))
+
+
+def history_of(root: Path) -> dict[str, Any]:
+    """The history of a project.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        `rows`, oldest first, each with its `changes` since the one before.
+    """
+    from jupyter_mlops.assessment.history import changes, read_history
+
+    rows = read_history(root)
+    before = [None, *rows]
+    return {
+        "rows": [
+            {**row, "changes": [one._asdict() | {"worse": one.worse} for one in (changes(old, row) if old else [])]}
+            for old, row in zip(before, rows, strict=False)
+        ]
+    }
+
+
 def _notebooks(project: Project) -> list[dict[str, str | None]]:
     files = [file for file in project.walk.files if file.special is None]
     pipelines = {file.folder: project.json(file.path) for file in files if file.name == "conversion.json"}

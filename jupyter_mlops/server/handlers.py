@@ -13,6 +13,7 @@ from tornado import web
 from jupyter_mlops import __version__
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.commands import job_for
+from jupyter_mlops.server.documents import history_of, plan_project
 from jupyter_mlops.server.errors import RequestError, http_status
 from jupyter_mlops.server.paths import ServerFiles
 
@@ -119,6 +120,33 @@ class AssessHandler(MlopsHandler):
         self.finish(json.dumps({**document, "root": files.served(project)}))
 
 
+class RoadmapHandler(MlopsHandler):
+    """The plan of a project."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the roadmap of the project that holds `path`, to `target`, for `months`; nothing is written."""
+        files = self.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        target, months = (int(self.number(name, 0)) or None for name in ("target", "months"))
+        document = await asyncio.to_thread(plan_project, project, target, months)
+        self.finish(json.dumps({**document, "root": files.served(project)}))
+
+
+class HistoryHandler(MlopsHandler):
+    """The scorecard over time of a project."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the rows of the history of the project that holds `path`, and what changed from each to the next."""
+        files = self.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        document = await asyncio.to_thread(history_of, project)
+        self.finish(json.dumps({**document, "root": files.served(project)}))
+
+
 class PlanHandler(MlopsHandler):
     """What a conversion would do."""
 
@@ -209,6 +237,8 @@ _JOB_ID = r"(?P<job_id>[0-9a-f]{32})"
 ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"version", VersionHandler),
     (r"assess", AssessHandler),
+    (r"roadmap", RoadmapHandler),
+    (r"history", HistoryHandler),
     (r"convert/plan", PlanHandler),
     (r"jobs", JobsHandler),
     (rf"jobs/{_JOB_ID}", JobHandler),

@@ -192,6 +192,14 @@ def test_risks_are_those_of_the_project(project, plan):
     assert "zzzz" not in str(found)
 
 
+def test_a_notebook_that_was_run_out_of_order_is_a_risk_of_its_own(chaos, plan):
+    chaos.notebook("work.ipynb", TRAINS, "frame.hist()", "print(len(frame))", counts=(3, 1, 2))
+    found = {risk.id: risk for risk in plan(chaos).risks}
+    assert "notebook-does-not-run" not in found
+    assert "in another order than it is written" in found["run-out-of-order"].message
+    assert "nothing is known to stop it" in plan(chaos).focus.why
+
+
 def test_a_calm_project_has_no_such_risks(chaos, plan):
     found = {risk.id for risk in plan(chaos).risks}
     assert not found & {"secret", "notebook-does-not-run", "data-elsewhere", "no-slack", "decision-ends", "quiet"}

@@ -134,7 +134,7 @@ async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_bas
                 )
             assert refused.value.code == 403, (verb, route)
             checked += 1
-    assert checked == 8
+    assert checked == 10
 
 
 async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
@@ -177,6 +177,43 @@ async def test_a_project_is_assessed_whole(ask, jp_root_dir):
     _, again = await ask("assess", params={"path": "churn", "max_age": "3600"})
     assert again["age"] >= answer["age"]
     assert {**again, "age": 0} == {**answer, "age": 0}
+
+
+async def test_a_roadmap_is_planned_and_nothing_written(ask, jp_root_dir):
+    (jp_root_dir / "churn").mkdir()
+    (jp_root_dir / "churn" / "requirements.txt").write_text("pandas==2.2.3\n")
+    write_notebook(jp_root_dir / "churn" / "a.ipynb", "from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])")
+    before = sorted(jp_root_dir.rglob("*"))
+    status, answer = await ask("roadmap", params={"path": "churn/a.ipynb", "target": "1", "months": "1"})
+    assert (status, answer["root"], answer["target"], answer["months"]) == (200, "churn", 1, 1)
+    assert {step["id"] for step in answer["steps"]} >= {"code-versioned", "experiments-tracked"}
+    assert len(answer["weeks"]) == 4
+    assert sorted(jp_root_dir.rglob("*")) == before
+    status, answer = await ask("roadmap", params={"path": "churn", "target": "9"})
+    assert answer["code"] == "invalid-target"
+    assert status >= 400
+    assert (await ask("roadmap", params={"path": "churn", "target": "soon"}))[0] == 400
+
+
+async def test_the_history_says_what_changed_from_row_to_row(ask, jp_root_dir):
+    assert (await ask("history", params={"path": ""}))[1]["rows"] == []
+    units = [[{"path": ".", "level": level, "rungs": {"tests": f"E{level}"}}] for level in (1, 3)]
+    (jp_root_dir / ".mlops").mkdir()
+    rows = [{"date": f"2026-11-0{day}", "ruleset": "1.0.0", "units": units[day - 1]} for day in (1, 2)]
+    (jp_root_dir / ".mlops/history.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    status, answer = await ask("history", params={"path": ""})
+    assert status == 200
+    assert [len(row["changes"]) for row in answer["rows"]] == [0, 2]
+    assert answer["rows"][1]["changes"][1] == {
+        "unit": ".",
+        "what": "tests",
+        "before": "E1",
+        "after": "E3",
+        "cause": "project",
+        "worse": False,
+    }
+    (jp_root_dir / ".mlops/history.jsonl").write_text("no row\n")
+    assert (await ask("history", params={"path": ""}))[1]["code"] == "invalid-history"
 
 
 def write_notebook(path, *sources):

@@ -7,6 +7,7 @@ from typing import Any
 
 #: Public name -> the module it lives in. Loaded on first use, so that `import jupyter_mlops` costs nothing.
 _PUBLIC = {
+    "Scorecard": "jupyter_mlops.widgets.scorecard",
     "assess": "jupyter_mlops.assessment.api",
     "assess_all": "jupyter_mlops.assessment.portfolio.api",
     "check": "jupyter_mlops.checks.api",
@@ -20,6 +21,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Scorecard",
     "__version__",
     "assess",
     "assess_all",

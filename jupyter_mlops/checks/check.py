@@ -68,6 +68,11 @@ class Check:
     items: tuple[Item, ...]
     project: str
 
+    @property
+    def label(self) -> str:
+        """What was asked for, for people."""
+        return f"Level {self.name}" if self.name.isdigit() else self.name
+
     def __bool__(self) -> bool:
         return self.passed
 

@@ -37,7 +37,7 @@ def as_text(answer: Check) -> str:
     """
     count = sum(item.passed for item in answer.items)
     many = f" ({count} of {len(answer.items)})" if len(answer.items) > 1 else ""
-    lines = [f"{'✓' if answer.passed else '✗'} {answer.name}: {'passed' if answer.passed else 'not yet'}{many}"]
+    lines = [f"{'✓' if answer.passed else '✗'} {answer.label}: {'passed' if answer.passed else 'not yet'}{many}"]
     if not answer.items:
         lines += _wrapped("", _LEFT_OUT)
     for item in answer.items:
@@ -48,7 +48,7 @@ def as_text(answer: Check) -> str:
 def _item_lines(item: Item, *, alone: bool) -> list[str]:
     lines = [f"  {_MARKS.get(item.state, '✗')} {item.title}  [{item.criterion}, Level {item.level}]"]
     lines += _wrapped("", item.message)
-    for told in item.evidence:
+    for told in item.evidence if alone or not item.passed else ():
         place = f"{told.place}  " if told.place else ""
         same = told.message in item.message
         lines += _wrapped(f"{'+' if told.good else '-'} ", place + ("" if same else told.message))
@@ -86,18 +86,22 @@ def as_html(answer: Check) -> str:
     count = sum(item.passed for item in answer.items)
     many = f" ({count} of {len(answer.items)})" if len(answer.items) > 1 else ""
     word = "passed" if answer.passed else "not yet"
-    parts = "".join(_item_html(item) for item in answer.items) or f"<div>{_marked(_LEFT_OUT)}</div>"
+    parts = (
+        "".join(_item_html(item, alone=len(answer.items) == 1) for item in answer.items)
+        or f"<div>{_marked(_LEFT_OUT)}</div>"
+    )
     return (
-        f'<div class="mlops-check" role="group" aria-label="Check {escape(answer.name)}: {word}" '
+        f'<div class="mlops-check" role="group" aria-label="Check {escape(answer.label)}: {word}" '
         f'style="border-left:4px solid {_TONES[answer.passed]};padding:2px 0 2px 12px;margin:4px 0;line-height:1.5">'
         f'<div style="font-weight:600"><span style="color:{_TONES[answer.passed]}">{"✓" if answer.passed else "✗"}</span> '
-        f"{escape(answer.name)}: {word}{many}</div>{parts}</div>"
+        f"{escape(answer.label)}: {word}{many}</div>{parts}</div>"
     )
 
 
-def _item_html(item: Item) -> str:
+def _item_html(item: Item, *, alone: bool) -> str:
     tone = _TONES[item.passed]
-    evidence = "".join(_evidence_html(told, item) for told in item.evidence)
+    shown = item.evidence if alone or not item.passed else ()
+    evidence = "".join(_evidence_html(told, item) for told in shown)
     body = f"<div>{_marked(item.message)}</div>"
     if evidence:
         body += f'<ul style="margin:4px 0;padding-left:18px">{evidence}</ul>'

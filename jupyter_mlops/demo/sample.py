@@ -136,13 +136,13 @@ def _make_room(folder: Path) -> None:
             raise MlopsError("demo-folder-in-use", message, path=str(folder))
         for entry in folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, onerror=_remove_read_only)
+                shutil.rmtree(entry, onerror=remove_read_only)
             else:
                 entry.unlink()
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _remove_read_only(function: Callable[[str], Any], path: str, _error: object) -> None:
+def remove_read_only(function: Callable[[str], Any], path: str, _error: object) -> None:
     """Windows removes no read-only files, as git's objects are."""
     Path(path).chmod(stat.S_IWRITE)
     function(path)

@@ -25,6 +25,7 @@ def _render(assessment: Assessment, colour: bool) -> str:
     console = Console(
         file=stream,
         force_terminal=colour,
+        force_jupyter=False,  # in a notebook rich would show what is only to be written down
         color_system="standard" if colour else None,
         width=width,
         highlight=False,

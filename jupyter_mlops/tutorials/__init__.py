@@ -1,0 +1,9 @@
+"""The tutorials: which there are, their sandboxes, and how far one has come."""
+
+from __future__ import annotations
+
+from jupyter_mlops.tutorials.catalogue import Tutorial, tutorial_numbered, tutorials
+from jupyter_mlops.tutorials.sandbox import lay, progress_of
+from jupyter_mlops.tutorials.session import start
+
+__all__ = ["Tutorial", "lay", "progress_of", "start", "tutorial_numbered", "tutorials"]

@@ -1,0 +1,1 @@
+"""The scorecard in any notebook."""

@@ -83,7 +83,9 @@ class Scorecard:
             return
         widget = self.widget
         _show({"text/html": f'<div id="{widget.stand_in}">{self._repr_html_()}</div>', "text/plain": repr(self)})
-        display(widget)
+        data, *metadata = widget._repr_mimebundle_()
+        data.pop("text/plain", None)  # the static card says it all where widgets do not run
+        display(data, metadata=metadata[0] if metadata else None, raw=True)
 
 
 def _can_be_live() -> bool:

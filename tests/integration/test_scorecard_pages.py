@@ -31,4 +31,5 @@ def test_a_page_of_nbconvert_shows_the_card_and_the_check(tmp_path: Path) -> Non
     assert 'class="mlops-check"' in body
     assert "train.py:3" in body
     assert "application/vnd.jupyter.widget-view+json" in body  # the live one, for who has a connection
+    assert "LiveCard object" not in body  # nor the name of a Python object
     assert 'id="mlops-' in body  # what the live one makes room in

@@ -21,6 +21,7 @@ SKIPS = {
     1: (2, "dvc", "data/rentals.csv"),
     2: (0, "pipeline-automated", "dvc.yaml"),
     6: (2, "git", "not under git"),
+    7: (0, "pipeline-automated", "jupyter mlops convert"),
 }
 
 

@@ -112,6 +112,8 @@ def test_holds_what_it_should(wheel: Path) -> None:
         "jupyter_mlops_converters/py.typed",
         "jupyter_mlops/demo/project/notebooks/diagnosis_final.ipynb",
         "jupyter_mlops/demo/project/requirements.txt",
+        "jupyter_mlops/widgets/scorecard.js",
+        "jupyter_mlops/widgets/scorecard.css",
         data + EXTENSION + "package.json",
         data + EXTENSION + "install.json",
         data + "data/etc/jupyter/jupyter_server_config.d/jupyter_mlops.json",
@@ -122,6 +124,8 @@ def test_holds_what_it_should(wheel: Path) -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()
     for name in tracked:
         shipped = name.removeprefix("converters/")
+        if shipped.startswith("tutorials/"):
+            shipped = f"jupyter_mlops/tutorials/lessons/{shipped.removeprefix('tutorials/')}"
         if shipped.startswith(("jupyter_mlops/", "jupyter_mlops_converters/")) and (ROOT / name).is_file():
             assert shipped in names
 
@@ -198,6 +202,20 @@ def test_works_without_engines_and_says_what_to_install(installed: Path, tmp_pat
     assert demo.returncode == 3
     assert 'pip install "jupyter-mlops[demo]"' in demo.stderr
     assert not (tmp_path / "demo").exists()
+
+
+def test_tutorials_are_laid_and_say_what_they_need(installed: Path, tmp_path: Path) -> None:
+    laid = run(installed, "jupyter", "mlops", "tutorial", "0", cwd=tmp_path)
+    assert laid.returncode == 0, laid.stderr
+    (notebook,) = tmp_path.glob("mlops-tutorials/*/*.ipynb")
+    assert (notebook.parent / "project" / ".git").is_dir()
+    first = "from jupyter_mlops import Scorecard; from jupyter_mlops.tutorials import start; print(start(0), Scorecard('.'))"
+    begun = run(installed, "python", "-c", first, cwd=notebook.parent)
+    assert "0 of 2 checks passed" in begun.stdout, begun.stderr
+    assert "Level 0" in begun.stdout
+    refused = run(installed, "python", "-c", "from jupyter_mlops.tutorials import start; start(1)", cwd=tmp_path)
+    assert 'pip install "jupyter-mlops[tutorials]"' in refused.stderr
+    assert "dvc, mlflow, pandas, scikit-learn" in refused.stderr
 
 
 def small_notebook() -> dict[str, object]:

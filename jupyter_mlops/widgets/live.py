@@ -51,15 +51,17 @@ class LiveCard(anywidget.AnyWidget):  # type: ignore[misc]
     def _look(self, asked: bool) -> None:
         """Look for changes, and assess where there are some. In a thread, so that the kernel goes on."""
         began = time.monotonic()
-        if self._looking.acquire(blocking=asked):
-            try:
-                state = state_of(self._folder)
-                if asked or state != self._seen:
-                    self._assess()
-                    self._seen = state
-            finally:
-                self._looking.release()
-        self.send({"kind": "looked", "took": round(1000 * (time.monotonic() - began))})
+        try:
+            if self._looking.acquire(blocking=asked):
+                try:
+                    state = state_of(self._folder)
+                    if asked or state != self._seen:
+                        self._seen = state
+                        self._assess()
+                finally:
+                    self._looking.release()
+        finally:  # the page waits for it before it asks again
+            self.send({"kind": "looked", "took": round(1000 * (time.monotonic() - began))})
 
     def _assess(self) -> None:
         now = dt.datetime.now().astimezone().strftime("%H:%M:%S")

@@ -26,12 +26,14 @@ def state_of(base: Path) -> int:
 
     skipped = {*EXCLUDED, "mlruns"}
     seen: list[tuple[str, int, int]] = []
-    for name in ("HEAD", "index", "logs/HEAD"):
+    repository = _repository(base)
+    marks = [] if repository is None else [repository / name for name in ("HEAD", "index", "logs/HEAD")]
+    for path in marks:
         try:
-            status = (base / ".git" / name).stat()
+            status = path.stat()
         except OSError:
             continue
-        seen.append((name, status.st_mtime_ns, status.st_size))
+        seen.append((str(path), status.st_mtime_ns, status.st_size))
     pending = [str(base)]
     while pending and len(seen) < _MOST_ENTRIES:
         folder = pending.pop()
@@ -47,6 +49,20 @@ def state_of(base: Path) -> int:
         except OSError:
             continue
     return hash(tuple(sorted(seen)))
+
+
+def _repository(folder: Path) -> Path | None:
+    """Where git keeps what belongs to the work tree around a folder: `.git`, or what a file of that name leads to."""
+    for parent in (folder, *folder.parents):
+        found = parent / ".git"
+        if found.is_dir():
+            return found
+        if found.is_file():
+            try:
+                return parent / found.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+            except (OSError, ValueError):
+                return None
+    return None
 
 
 def assess_aside(path: Path) -> dict[str, Any]:
@@ -71,5 +87,8 @@ def assess_aside(path: Path) -> dict[str, Any]:
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise MlopsError("assessment-failed", said or f"The assessment ended with status {done.returncode}.")
-    document: dict[str, Any] = json.loads(done.stdout)
+    try:
+        document: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        raise MlopsError("assessment-failed", "The assessment gave no answer that can be read.") from None
     return document

@@ -104,6 +104,23 @@ def test_a_change_of_files_is_noticed_and_nothing_else(project: Path) -> None:
     assert state_of(project) != before
 
 
+def test_a_commit_is_noticed_from_a_folder_and_a_work_tree_too(project: Path) -> None:
+    def git(*arguments: str, folder: Path = project) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+    (project / "inner").mkdir()
+    (project / "inner" / "model.py").write_text("x = 1\n")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "first")
+    git("worktree", "add", "../other")
+    for top in (project, project.parent / "other"):
+        before = state_of(top / "inner")
+        git("commit", "--allow-empty", "-m", "second", folder=top)
+        assert state_of(top / "inner") != before
+
+
 def test_an_assessment_aside_is_the_same_and_runs_no_module_of_the_project(project: Path) -> None:
     (project / "json.py").write_text("raise SystemExit('code of the project was run')\n")
     document = assess_aside(project)

@@ -19,7 +19,7 @@ from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment, as
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import place_of, relative_path
+from jupyter_mlops.assessment.wording import beside_evidence, place_of, relative_path
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.checkout import checked_out, resolve
 from jupyter_mlops.project.git import Git, find_repository
@@ -191,7 +191,7 @@ def _certificate(assessment: Assessment, commit: str, path: str) -> Certificate:
         evidence=evidence,
         text="\n".join(
             [
-                f"# Certificate: Level {assessment.level}, {LEVELS[assessment.level]}",
+                f"# Certificate: Level {assessment.level}, {LEVELS[assessment.level]}{beside_evidence(assessment.headline)}",
                 "",
                 *_body(assessment, commit, path),
                 "<!-- jupyter-mlops certificate",

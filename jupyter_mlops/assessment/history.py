@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.marks import mapping, sequence
 
 FILE = ".mlops/history.jsonl"
+_DECISIONS = ("waived", "attested")
 _RUNGS = ("E0", "E1", "E2", "E3", "E4")
 
 
@@ -21,8 +22,8 @@ class Change(NamedTuple):
     Attributes:
         unit: path of the unit.
         what: "level", or the id of a criterion.
-        before: level or rung; None where it was not asked.
-        after: level or rung; None where it is no longer asked.
+        before: level or rung, with what people decided about it ("E1, waived"); None where it was not asked.
+        after: likewise; None where it is no longer asked.
         cause: "project" for what was changed in it, "ruleset" for what is asked or judged differently.
     """
 
@@ -55,10 +56,16 @@ def row_of(assessment: Assessment) -> dict[str, Any]:
                 "progress": unit["progress"],
                 "score": unit["score"],
                 "rungs": {item["id"]: item["rung"] for item in unit["criteria"]},
+                "decided": _decided(unit["criteria"]),
             }
             for unit in assessment.to_dict()["units"]
         ],
     }
+
+
+def _decided(criteria: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """What people decided about criteria: a level may rest on that, so a change of it must show."""
+    return {item["id"]: item["state"] for item in criteria if item.get("state") in _DECISIONS and "id" in item}
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
@@ -149,7 +156,8 @@ def _as_row(data: dict[str, Any]) -> dict[str, Any]:
             for item in map(mapping, sequence(unit.get("criteria")))
             if "id" in item and "rung" in item
         }
-        units.append({**unit, "rungs": rungs})
+        more = {} if "criteria" not in unit else {"decided": _decided(map(mapping, sequence(unit["criteria"])))}
+        units.append({**more, **unit, "rungs": rungs})
     return {**data, "units": units}
 
 
@@ -207,10 +215,19 @@ def _differences(before: dict[str, Any], after: dict[str, Any], cause: str) -> I
         path = str(unit.get("path"))
         if known.get("level") != unit.get("level"):
             yield Change(path, "level", str(known.get("level")), str(unit.get("level")), cause)
-        old, new = mapping(known.get("rungs")), mapping(unit.get("rungs"))
+        old, new = _standing(known, unit), _standing(unit, known)
         for name in [*old, *(name for name in new if name not in old)]:
             if old.get(name) != new.get(name):
                 yield Change(path, name, old.get(name), new.get(name), cause)
+
+
+def _standing(unit: dict[Any, Any], other: dict[Any, Any]) -> dict[str, str]:
+    """The rungs of a unit, with what was decided where both rows tell it: older ones do not."""
+    rungs = {str(name): str(rung) for name, rung in mapping(unit.get("rungs")).items()}
+    if "decided" in unit and "decided" in other:
+        for name, state in mapping(unit["decided"]).items():
+            rungs[name] = f"{rungs.get(name, _RUNGS[0])}, {state}"
+    return rungs
 
 
 def regressions(before: dict[str, Any], assessment: Assessment) -> list[Change]:

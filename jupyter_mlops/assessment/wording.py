@@ -17,6 +17,15 @@ def headline(unit: UnitAssessment) -> str:
     Args:
         unit: the unit.
     """
+    level = f"Level {unit.level} · {LEVELS[unit.level]}{beside_evidence(unit)}"
+    if unit.level == 4:
+        return level
+    count = len(unit.blockers)
+    return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
+
+
+def beside_evidence(unit: UnitAssessment) -> str:
+    """What a level rests on beside evidence: " (1 waived)", or nothing."""
     states = [
         result.state
         for result in unit.results
@@ -27,11 +36,7 @@ def headline(unit: UnitAssessment) -> str:
         for state, word in (("waived", "waived"), ("attested", "attested"))
         if state in states
     ]
-    level = f"Level {unit.level} · {LEVELS[unit.level]}" + (f" ({', '.join(suffix)})" if suffix else "")
-    if unit.level == 4:
-        return level
-    count = len(unit.blockers)
-    return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
+    return f" ({', '.join(suffix)})" if suffix else ""
 
 
 def elsewhere(unit: UnitAssessment) -> str:

@@ -13,7 +13,6 @@ from jupyter_mlops.assessment.engine import leading_units
 from jupyter_mlops.assessment.what_if import cheapest_path
 from jupyter_mlops.assessment.wording import relative_path
 from jupyter_mlops.errors import MlopsError
-from jupyter_mlops.project.walk import File
 from jupyter_mlops.roadmap.model import Focus, unit_name
 from jupyter_mlops.roadmap.settings import FILE, Settings
 
@@ -120,18 +119,18 @@ def _first_pipeline(
     unit: UnitAssessment, settings: Settings, progress: Progress | None
 ) -> tuple[tuple[str, ...], tuple[RankedNotebook, ...], str]:
     """The notebooks of the first pipeline, how they were ranked, and why these."""
-    own = {posixpath.relpath(file.path, unit.unit.path): file for file in unit.unit.files if file.suffix == ".ipynb"}
-    decided = tuple(path for path in settings.notebooks if path in own)
-    if decided:
-        looked = tuple(_looked_at(unit, own[path], path) for path in decided)
-        return decided, looked, f"Its first pipeline is made of {_listed(decided)}, as {FILE} says."
     from jupyter_mlops.lifts.pipeline.ranking import rank
 
+    own = {posixpath.relpath(file.path, unit.unit.path) for file in unit.unit.files if file.suffix == ".ipynb"}
     try:
         ranking = rank(unit.unit.project.base / unit.unit.path, progress=progress)
     except MlopsError:  # no notebook that could be looked at
         return (), (), ""
     ranked = {one.path: _anywhere(one) for one in ranking.notebooks if one.path in own}
+    decided = tuple(path for path in settings.notebooks if path in ranked)
+    if decided:
+        looked = tuple(ranked[path] for path in decided)
+        return decided, looked, f"Its first pipeline is made of {_listed(decided)}, as {FILE} says."
     groups = [set(one.notebooks) for one in ranking.proposals]
     whole = [
         one
@@ -146,12 +145,6 @@ def _first_pipeline(
     chances = sorted((_chance(one, ranked, fitting) for one in whole), key=lambda chance: chance.key)
     best = chances[0]
     return best.notebooks, tuple(ranked[path] for path in best.notebooks), _why_these(best, chances)
-
-
-def _looked_at(unit: UnitAssessment, file: File, path: str) -> RankedNotebook:
-    from jupyter_mlops.lifts.pipeline.chances import look_at
-
-    return replace(_anywhere(look_at(unit.unit.project, unit.unit, file).ranked), path=path)
 
 
 def _anywhere(one: RankedNotebook) -> RankedNotebook:

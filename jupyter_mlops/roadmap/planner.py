@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.what_if import cheapest_path, what_if
 from jupyter_mlops.assessment.wording import relative_path, telling
+from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.roadmap.focus import Choice
 from jupyter_mlops.roadmap.model import Milestone, Place, PlannedStep, Roadmap, UnitPlan, Week
 from jupyter_mlops.roadmap.risks import find_risks
@@ -210,11 +212,25 @@ def _command(assessment: Assessment, unit: UnitAssessment, result: Result, choic
     if lift == "pipeline":
         if result.criterion.id != "pipeline-automated" or path != choice.focus.unit or not choice.focus.notebooks:
             return None
+        if set(choice.focus.notebooks) & _converted(unit):
+            return None
         prefix = "" if path == "." else f"{path}/"
         return "jupyter mlops convert " + " ".join(_quoted(prefix + name) for name in choice.focus.notebooks)
     if find_spec(f"jupyter_mlops.lifts.{lift.replace('-', '_')}") is None:
         return None
     return f"jupyter mlops lift {lift}" + ("" if path == "." else f" {_quoted(path)}")
+
+
+def _converted(unit: UnitAssessment) -> set[str]:
+    """Notebooks that a pipeline was made of, relative to the unit."""
+    project = unit.unit.project
+    found: set[str] = set()
+    for file in unit.unit.files:
+        if file.name == "conversion.json":
+            document = mapping(project.json(file.path))
+            listed = [mapping(one).get("path") for one in sequence(document.get("notebooks"))]
+            found |= {posixpath.relpath(str(one), unit.unit.path) for one in (document.get("notebook"), *listed) if one}
+    return found
 
 
 def _quoted(path: str) -> str:

@@ -179,7 +179,7 @@ def _by_notebook(view: _View, codes: frozenset[str]) -> list[tuple[str, list[Not
     return sorted(found.items())
 
 
-def _more(issues: Sequence[NotebookIssue]) -> str:
+def _more(issues: Sequence[object]) -> str:
     return f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
 
 
@@ -188,7 +188,7 @@ def _conversion(view: _View) -> Iterator[Risk]:
     steps = view.here("pipeline-automated")
     known = {issue.code for issue in view.unit.notebooks if issue.code in _STOPS} | {code for code, _, _ in _ELSEWHERE}
     for notebook in view.choice.notebooks if steps else ():
-        path = notebook.path if view.path == "." else f"{view.path}/{notebook.path}"
+        path = _local(view, notebook.path)
         for reason in notebook.reasons[:3]:
             if reason.code in known:
                 continue
@@ -205,12 +205,20 @@ def _elsewhere(view: _View) -> Iterator[Risk]:
     """Data that only one machine has."""
     steps = view.here("data-versioned", "pipeline-automated")
     for code, what, advice in _ELSEWHERE:
-        issues = [issue for issue in view.unit.notebooks if issue.code == code]
-        if issues and steps:
-            more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
-            yield Risk(
-                "data-elsewhere", f"{what} {mask(issues[0].message)}{more}", advice, _places(view, issues), steps
-            )
+        found = [issue for issue in view.unit.notebooks if issue.code == code]
+        messages, places = [issue.message for issue in found], _places(view, found)
+        if code == "missing-data" and view.choice.notebooks:
+            # What another notebook of the pipeline writes is not missing: the ranking knows, a look at one notebook does not.
+            reasons = [(one, each) for one in view.choice.notebooks for each in one.reasons if each.code == code]
+            messages = [each.message for _, each in reasons]
+            places = tuple(Place(_local(view, one.path), each.line, each.cell) for one, each in reasons)[:_MOST_PLACES]
+        if messages and steps:
+            yield Risk("data-elsewhere", f"{what} {mask(messages[0])}{_more(messages)}", advice, places, steps)
+
+
+def _local(view: _View, notebook: str) -> str:
+    """A notebook of the unit that goes first, relative to the assessed folder."""
+    return notebook if view.path == "." else f"{view.path}/{notebook}"
 
 
 def _ending(view: _View) -> Iterator[Risk]:
@@ -261,7 +269,7 @@ def _nobody(view: _View) -> Iterator[Risk]:
     for role, steps in waiting.items():
         yield Risk(
             "nobody-has-time",
-            f"{_several(len(steps), 'step')} need a {role.replace('-', ' ')}, who has no hours in {FILE}.",
+            f"{_several(len(steps), 'step')} {'needs' if len(steps) == 1 else 'need'} a {role.replace('-', ' ')}, who has no hours in {FILE}.",
             f"Give the role `hours_a_week`, or say whose time is used with `same_as`, under [roles.{role}].",
             (Place(FILE),),
             tuple(steps),
@@ -321,7 +329,11 @@ def _one_person(view: _View) -> Iterator[Risk]:
     elif unowned and people:
         names = [step.id for step in view.roadmap.planned if step.owner is None]
         yield Risk(
-            "no-owner", f"{_several(unowned, 'step')} have no owner yet.", f"Name one in {FILE}.", (), tuple(names)
+            "no-owner",
+            f"{_several(unowned, 'step')} {'has' if unowned == 1 else 'have'} no owner yet.",
+            f"Name one in {FILE}.",
+            (),
+            tuple(names),
         )
 
 

@@ -179,6 +179,11 @@ class _Reader:
             if same_as is not None and (same_as == name or same_as not in ROLES):
                 others = " or ".join(role for role in ROLES if role != name)
                 raise wrong(self._path, f"`same_as` must be another role: {others}.", given, "same_as")
+            for key in ("hours_a_week", "days_off") if same_as is not None else ():
+                if key in given:
+                    raise wrong(
+                        self._path, f"With `same_as` the other role's `{key}` counts; leave this one.", given, key
+                    )
             roles[name] = Role(
                 HOURS_A_WEEK if hours is None else hours, self._text(given, "owner"), self._days_off(given), same_as
             )

@@ -139,10 +139,10 @@ def _step(roadmap: Roadmap, step: PlannedStep, bullet: str) -> list[str]:
     lines = [f"{bullet}**{_plain(title(roadmap, step))}**: {when(step)}; {_plain(who(step))}; {effort}.{back}"]
     indent = "   "
     lines.append(f"{indent}{_plain(step.missing)}{_where(step.places)}")
+    if step.advice is not None:
+        lines.append(f"{indent}→ {_plain(step.advice)}")
     if step.command is not None:
         lines.append(f"{indent}→ `{step.command}`")
-    elif step.advice is not None:
-        lines.append(f"{indent}→ {_plain(step.advice)}")
     if step.after is not None:
         lines.append(f"{indent}Then: Level {step.after.level}, score {step.after.score}.")
     # Two spaces at the end of a line break it, which an editor would remove: a backslash does the same.

@@ -132,10 +132,9 @@ def _step(console: object, roadmap: Roadmap, step: PlannedStep, bullet: str) -> 
             f"{bullet} {title(roadmap, step)}", (f"  {when(step)} · {who(step)} · {hours(step.hours)}", "dim"), back
         )
     )
-    advice = step.command if step.command is not None else step.advice
-    if advice:
-        style = "cyan" if step.command is not None else ""
-        console.print(Padding(Text(advice, style=style), (0, 0, 0, 4)))
+    for text, style in ((step.advice, ""), (step.command, "cyan")):
+        if text:
+            console.print(Padding(Text(text, style=style), (0, 0, 0, 4)))
 
 
 def _others(console: object, roadmap: Roadmap) -> None:

@@ -66,6 +66,22 @@ def test_it_is_true_in_any_clone_and_after_more_work(certified, tmp_path):
     assert check_certificate(clone / "certificate.md").valid
 
 
+def test_it_says_where_a_level_rests_on_a_waiver(level_2):
+    level_2.remove("tests/test_features.py")
+    level_2.edit(".github/workflows/ci.yml", "PYTHONPATH=src pytest", "dvc repro")
+    reason = "the tests follow with the next release"
+    level_2.files(
+        {
+            ".mlops/waivers.toml": f'[[waiver]]\ncriterion = "tests"\nreason = "{reason}"\nowner = "@a"\nexpires = 2026-12-31\n'
+        }
+    ).commit()
+    made = make_certificate(level_2.root, date=DAY)
+    assert made.level == 2
+    assert made.text.startswith("# Certificate: Level 2, Automated pipelines + testing (1 waived)\n")
+    assert reason in made.text
+    assert make_certificate(level_2.root, date="2027-01-01").level == 1
+
+
 def test_line_ends_that_git_changes_do_not_matter(certified):
     _, file = certified
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))

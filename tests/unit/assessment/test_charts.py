@@ -137,6 +137,28 @@ def test_what_the_ruleset_changed_is_told_from_what_the_team_changed(judged_othe
     assert document["judged_again"] is True
 
 
+def test_a_level_that_a_waiver_gives_or_takes_shows_the_waiver(level_2):
+    level_2.remove("tests/test_features.py")
+    level_2.edit(".github/workflows/ci.yml", "PYTHONPATH=src pytest", "dvc repro").commit()
+    before = history.row_of(level_2.assess())
+    waiver = '[[waiver]]\ncriterion = "tests"\nreason = "they follow with the next release"\nowner = "@a"\nexpires = 2026-12-31\n'
+    level_2.files({".mlops/waivers.toml": waiver}).commit()
+    after = history.row_of(level_2.assess())
+    given = history.changes(before, after)
+    assert [(one.what, one.before, one.after, one.worse) for one in given] == [
+        ("level", "1", "2", False),
+        ("tests", "E0", "E0, waived", False),
+    ]
+    taken = history.changes(after, before)
+    assert all(one.worse for one in taken)
+    old = json.loads(json.dumps(before))
+    del old["units"][0]["decided"]  # as rows were before decisions were kept
+    assert [one.what for one in history.changes(old, after)] == ["level"]
+    document = level_2.assess().to_dict()
+    (level_2.root / "assessed.json").write_text(json.dumps(document), encoding="utf-8")
+    assert history.changes(history.read_baseline(level_2.root / "assessed.json"), after) == []
+
+
 def test_without_the_commit_only_what_is_new_or_gone_is_known_to_be_the_rulesets(judged_otherwise, tmp_path):
     project, first, second = judged_otherwise
     assert history.judged_again(project.root, first | {"commit": "0" * 40}) is None

@@ -130,7 +130,7 @@ def tree():
         yield project
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(agreements(), st.lists(st.dates(dt.date(2026, 11, 1), dt.date(2027, 3, 1)), min_size=1, max_size=2))
 def test_planning_again_keeps_what_was_agreed(tree, text, days):
     path = tree.root / ".mlops/roadmap.toml"
@@ -158,3 +158,14 @@ def test_planning_again_keeps_what_was_agreed(tree, text, days):
             assert fell or now["done"] == step["done"]
     rest = path.read_text(encoding="utf-8")
     assert all(line in rest for line in text.splitlines() if line.startswith("# about") and line.split()[-1] in after)
+
+
+def test_a_file_that_git_ignores_and_a_folder_inside_a_repository_are_kept_like_any_other(project, plan, save):
+    project.files({".gitignore": ".mlops/\n"}).notebook("work.ipynb", "print(1)").commit()
+    save(project, owners={"tests": "Grace"})
+    assert plan(project).step("tests").owner == "Grace"
+    inner = Project(project.root / "inner").notebook("work.ipynb", "from sklearn.svm import SVC\nSVC().fit([[1]], [1])")
+    text = save(inner, agree=["ci"])
+    assert plan(inner).name == "inner"
+    assert plan(inner).step("ci").agreed
+    assert save(inner) == text

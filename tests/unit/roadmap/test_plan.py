@@ -45,6 +45,31 @@ def test_the_first_step_of_a_pipeline_names_the_notebook_and_the_command(chaos, 
     assert roadmap.step("pipeline-automated").command == "jupyter mlops convert work.ipynb"
 
 
+def test_a_notebook_that_was_converted_is_not_converted_again(level_2, plan):
+    level_2.notebook("work.ipynb", "import pandas as pd\npd.read_csv('data/raw.csv')")
+    level_2.git("rm", "-q", "--cached", "dvc.yaml")
+    level_2.git("commit", "-q", "-m", "not yet")
+    assert plan(level_2, target=2).step("pipeline-automated").command == "jupyter mlops convert work.ipynb"
+    level_2.files({"pipelines/work/conversion.json": '{"schema": 1, "notebook": "work.ipynb"}'})
+    step = plan(level_2, target=2).step("pipeline-automated")
+    assert step.command is None
+    assert step.advice
+
+
+def test_what_one_notebook_writes_is_not_missing_for_the_next(project, plan):
+    project.notebook("1-clean.ipynb", "import pandas as pd\npd.read_csv('x.csv').to_csv('clean.csv', index=False)")
+    project.notebook("2-train.ipynb", TRAINS.replace("x.csv", "clean.csv"))
+    project.files({"x.csv": "a,b\n1,0\n2,1\n"})
+    roadmap = plan(project)
+    assert roadmap.focus.notebooks == ("1-clean.ipynb", "2-train.ipynb")
+    assert "data-elsewhere" not in {risk.id for risk in roadmap.risks}
+    project.remove("x.csv")
+    risk = next(risk for risk in plan(project).risks if risk.id == "data-elsewhere")
+    assert [place.path for place in risk.places] == ["1-clean.ipynb"]
+    project.files({".mlops/roadmap.toml": 'notebooks = ["1-clean.ipynb", "2-train.ipynb"]\n'})
+    assert risk in plan(project).risks
+
+
 def test_a_notebook_that_fits_a_model_goes_before_a_tidier_one_that_does_not(chaos, plan):
     chaos.notebook("explore.ipynb", "import pandas as pd\nframe = pd.read_csv('x.csv')", "frame.describe()")
     chaos.notebook("tried.ipynb", TRAINS, "frame.hist()", counts=(4, 2))
@@ -236,6 +261,7 @@ def test_what_was_lost_before_is_a_risk(level_2, plan):
         ('[calendar]\ndays_off = ["2026-12-31/2026-12-24"]', "A day off is"),
         ("[roles.data-scientist]\nhours_a_week = 200", "A week has 168"),
         ('[roles.data-scientist]\nsame_as = "data-scientist"', "another role"),
+        ('[roles.data-scientist]\nsame_as = "platform-engineer"\nhours_a_week = 4', "other role's `hours_a_week`"),
         ('[[step]]\ncriterion = "testz"', "Did you mean 'tests'"),
         ('[[step]]\ncriterion = "tests"\nagreed = true', "needs `start` and `due`"),
         ('[[step]]\ncriterion = "tests"\nstart = 2026-12-02\ndue = 2026-12-01', "before `start`"),

@@ -51,7 +51,7 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
 
 
 def _plan(options: _Options, files: ServerFiles) -> list[str]:
-    arguments = ["--format", "json", "--no-run", "--dry-run", *_where_to(options, files)]
+    arguments = ["--format", "json", "--no-run", "--dry-run", "--explain", *_where_to(options, files)]
     _refuse_others(options)
     return arguments
 
@@ -60,6 +60,8 @@ def _convert(options: _Options, files: ServerFiles) -> list[str]:
     arguments = ["--format", "json", "--progress", "json", *_where_to(options, files)]
     if not _take(options, "run", bool, default=True):
         arguments.append("--no-run")
+    if _take(options, "allow_install", bool, default=False):
+        arguments.append("--allow-install")
     arguments += _limits(options)
     on_conflict = _take(options, "on_conflict", str, default=None)
     if on_conflict is not None:

@@ -102,7 +102,9 @@ def command(
                 progress=tell,
             )
     if format is Format.json:
-        more = {"explanation": conversion.explanation} if explain else {}
+        more: dict[str, object] = {"explanation": conversion.explanation} if explain else {}
+        if dry_run:
+            more |= conversion.preview
         print_json({**conversion.document, "path": str(conversion.path), **conversion.again.as_dict(), **more})
     else:
         _show(conversion, explain=explain, dry_run=dry_run)

@@ -19,6 +19,7 @@ from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.again import Again, OnConflict
 from jupyter_mlops.lifts.pipeline.earlier import edited_files
+from jupyter_mlops.lifts.pipeline.preview import files, outline
 from jupyter_mlops.lifts.pipeline.turns import one_at_a_time
 
 Progress = Callable[[dict[str, Any]], None]
@@ -48,6 +49,15 @@ class Conversion:
     def explanation(self) -> list[dict[str, Any]]:
         """Why the plan is as it is: every decision with its reason; docs/conversion.md has the keys."""
         return [decision.as_dict() for decision in self.compiled.pipeline.decisions]
+
+    @property
+    def preview(self) -> dict[str, Any]:
+        """What an interface shows before anything is written: `outline`, the cells, and `files`; see `preview`.
+
+        Of several notebooks there is no outline.
+        """
+        cells = () if self.compiled.originals else self.compiled.notebook.cells
+        return {"outline": outline(cells), "files": files(self.changes.changes)}
 
     @property
     def verdict(self) -> str:

@@ -235,6 +235,41 @@ async def test_a_plan_names_stages_and_writes_nothing(ask, jp_root_dir):
     assert sorted(jp_root_dir.rglob("*")) == before
 
 
+async def test_a_plan_comes_with_what_a_person_looks_at(ask, services, jp_root_dir):
+    write_notebook(jp_root_dir / "a.ipynb", "\n\nx = 1\ny = 2\n\nz = 3\nw = 4", "", "print(x + 1)")
+    (jp_root_dir / "requirements.txt").write_text("")  # makes it a project
+    converted = await ask("jobs", body={"kind": "convert", "path": "a.ipynb", "options": {"run": False}})
+    assert converted[0] == 201
+    job = services.jobs.get(converted[1]["id"])
+    while not job.ended:
+        await job.wait_for_event(job.as_dict()["next"])
+    write_notebook(jp_root_dir / "a.ipynb", "\n\nx = 1\ny = 2\n\nz = 3\nw = 4", "", "print(x + 2)")
+    status, answer = await ask("convert", "plan", body={"path": "a.ipynb"}, request_timeout=120)
+    assert status == 200
+    assert answer["outline"] == [
+        {"cell": 0, "kind": "code", "lines": 7, "text": "x = 1\ny = 2\nz = 3"},
+        {"cell": 1, "kind": "code", "lines": 0, "text": ""},
+        {"cell": 2, "kind": "code", "lines": 1, "text": "print(x + 2)"},
+    ]
+    assert {entry["kind"] for entry in answer["explanation"]} >= {"stage"}
+    files = {entry["path"]: entry for entry in answer["files"]}
+    changed = [entry for path, entry in files.items() if path.startswith("pipelines/a/stages/")]
+    assert {entry["kind"] for entry in changed} == {"modify"}
+    assert any("+" in entry["diff"] and "print(x + 2)" in entry["diff"] for entry in changed)
+
+
+async def test_an_edited_plan_is_judged_before_anything_runs(ask, jp_root_dir):
+    write_notebook(jp_root_dir / "a.ipynb", "items = [1]", "items.append(2)", "print(items)")
+    stages = [{"name": "one", "cells": [0, 2]}, {"name": "two", "cells": [1]}]
+    body = {"path": "a.ipynb", "options": {"plan": {"stages": stages}}}
+    status, answer = await ask("convert", "plan", body=body, request_timeout=120)
+    assert (status, answer["code"], answer["cell"]) == (422, "impossible-plan", 2)
+    body["options"]["plan"]["stages"] = [{"name": "one", "cells": [0, 1]}, {"name": "two", "cells": [2]}]
+    status, answer = await ask("convert", "plan", body=body, request_timeout=120)
+    assert status == 200
+    assert answer["plan"]["stages"] == body["options"]["plan"]["stages"]
+
+
 async def test_a_plan_for_what_is_no_notebook(ask, jp_root_dir):
     (jp_root_dir / "a.ipynb").write_text('{"cells": [')
     status, answer = await ask("convert", "plan", body={"path": "a.ipynb"}, request_timeout=120)

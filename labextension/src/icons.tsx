@@ -66,3 +66,27 @@ export const chevronIcon = icon(
   'chevron',
   '<path class="jp-icon3" fill="#616161" d="m9 6 6 6-6 6-1.4-1.4 4.6-4.6-4.6-4.6z"/>'
 );
+
+/** Six dots: what can be dragged. */
+export const gripIcon = icon(
+  'grip',
+  '<path class="jp-icon3" fill="#616161" d="M8 5h3v3H8zm5 0h3v3h-3zm-5 5.5h3v3H8zm5 0h3v3h-3zM8 16h3v3H8zm5 0h3v3h-3z"/>'
+);
+
+/** Two stages with a line between them. */
+export const splitIcon = icon(
+  'split',
+  '<path class="jp-icon3" fill="#616161" d="M4 3h16v5H4zm0 13h16v5H4zm-2-5h20v2H2z"/>'
+);
+
+/** What is below joins what is above. */
+export const mergeUpIcon = icon(
+  'merge-up',
+  '<path class="jp-icon3" fill="#616161" d="M4 3h16v4H4zm8 5 5 5h-4v8h-2v-8H7z"/>'
+);
+
+/** What is above joins what is below. */
+export const mergeDownIcon = icon(
+  'merge-down',
+  '<path class="jp-icon3" fill="#616161" d="M4 17h16v4H4zm8-1-5-5h4V3h2v8h4z"/>'
+);

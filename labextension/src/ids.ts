@@ -18,6 +18,8 @@ export const COMMANDS = {
   rescore: `${PACKAGE}:rescore`,
   /** Convert a notebook: the one named by `path`, else the current one. */
   convert: `${PACKAGE}:convert`,
+  /** Edit the plan of a notebook's pipeline before anything is run: of the one named by `path`, else the current one. */
+  editPlan: `${PACKAGE}:edit-plan`,
   /** Convert the notebook that is selected in the file browser. */
   convertSelected: `${PACKAGE}:convert-selected`,
   /** Open the conversion panel of the notebook named by `path` without starting anything. */

@@ -121,6 +121,7 @@ class Lab:
         self.page = page
         self._server = server
         self._workspace = workspace
+        self.root = server.root
         self.errors: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))

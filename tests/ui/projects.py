@@ -116,6 +116,38 @@ def write_hostile(path: Path) -> None:
     write_notebook(path, _HOSTILE)
 
 
+def write_hostile_sections(path: Path) -> None:
+    """A notebook that runs, whose headings and code would run in the page if they were taken for HTML."""
+    tag = "<img src=x onerror=\"window.hacked = '{}'\">"
+    write_notebook(
+        path,
+        [
+            f"# {tag.format('title')}",
+            "import json",
+            f"## {tag.format('heading')} <script>window.hacked = 'script'</script>",
+            f"items = [{tag.format('code')!r}]",
+            "## Look",
+            "items.append(2)\nprint(len(items))",
+            f"## {tag.format('another')}",
+            "print(json.dumps(items))",
+        ],
+    )
+
+
+def write_long(path: Path, cells: int) -> None:
+    """A notebook of many cells, each a step of a sum, with a heading before every tenth."""
+    steps = [
+        f"## Part {number // 10}" if number % 10 == 0 else f"total = total + {number}\nprint(total)"
+        for number in range(1, cells)
+    ]
+    write_notebook(path, ["total = 0", *steps])
+
+
+def write_installing(path: Path) -> None:
+    """A notebook that installs a package."""
+    write_notebook(path, ["# Installs", "%pip install rich", "import rich", "print(rich.__name__)"])
+
+
 def write_notebook(path: Path, sources: list[str]) -> None:
     """A notebook with a cell a source; those that begin with # and a space are Markdown."""
     cells = [

@@ -194,11 +194,11 @@ export class ConversionModel implements IDisposable {
     this._failure = ended.error;
     this._written = ended.exit_status === 0;
     this._set(ended.state);
+    this._ended.emit(ended.state);
     if (ended.state === 'done') {
       this._after = await this._level(0);
       this._changed.emit();
     }
-    this._ended.emit(ended.state);
   }
 
   private async _level(maxAge: number): Promise<ILevel | null> {

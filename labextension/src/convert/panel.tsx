@@ -5,6 +5,8 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { PlanEditor } from '../plan/editor';
+import type { PlanModel } from '../plan/model';
 import type { OpenPlace } from '../places';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';
@@ -12,15 +14,18 @@ import { badIcon, convertIcon } from '../icons';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
 import { Result } from './result';
-import { withoutColours } from './view';
+import { countedFromOne, withoutColours } from './view';
 
 export interface IConversionOptions {
   model: ConversionModel;
+  plan: PlanModel;
   openPlace: OpenPlace;
   /** Show a folder of the server in the file browser. */
   showFolder: (path: string) => void;
   /** Start the conversion, after what is unsaved has been saved. */
   convert: (options?: Record<string, unknown>) => void;
+  /** Show the plan's editor, after what is unsaved has been saved. */
+  editPlan: () => void;
   trans: TranslationBundle;
 }
 
@@ -37,9 +42,15 @@ export class ConversionContent extends ReactWidget {
     return this._options.model;
   }
 
+  /** Its plan as the person edits it; disposed of with the panel. */
+  get plan(): PlanModel {
+    return this._options.plan;
+  }
+
   override dispose(): void {
     if (!this.isDisposed) {
       this.model.dispose();
+      this.plan.dispose();
     }
     super.dispose();
   }
@@ -47,7 +58,11 @@ export class ConversionContent extends ReactWidget {
   protected override render(): JSX.Element {
     return (
       <UseSignal signal={this.model.changed}>
-        {() => <Conversion {...this._options} />}
+        {() => (
+          <UseSignal signal={this.plan.changed}>
+            {() => <Conversion {...this._options} />}
+          </UseSignal>
+        )}
       </UseSignal>
     );
   }
@@ -56,9 +71,10 @@ export class ConversionContent extends ReactWidget {
 }
 
 export function Conversion(props: IConversionOptions): JSX.Element {
-  const { model, trans } = props;
+  const { model, plan, trans } = props;
+  const editing = plan.open && !model.busy;
   return (
-    <div className="jp-Mlops-page">
+    <div className="jp-Mlops-page" data-wide={editing}>
       <header className="jp-Mlops-page-header">
         <convertIcon.react
           tag="span"
@@ -81,15 +97,19 @@ export function Conversion(props: IConversionOptions): JSX.Element {
             </span>
           </div>
         </div>
-        <MainButton {...props} />
+        <Buttons {...props} />
       </header>
-      <Body {...props} />
+      {editing ? (
+        <PlanEditor plan={plan} openPlace={props.openPlace} trans={trans} />
+      ) : (
+        <Body {...props} />
+      )}
     </div>
   );
 }
 
-function MainButton(props: IConversionOptions): JSX.Element {
-  const { model, trans } = props;
+function Buttons(props: IConversionOptions): JSX.Element {
+  const { model, plan, trans } = props;
   if (model.busy) {
     return (
       <button
@@ -104,14 +124,42 @@ function MainButton(props: IConversionOptions): JSX.Element {
       </button>
     );
   }
+  const label = plan.edited
+    ? trans.__('Convert with your plan')
+    : model.state === 'idle' || plan.open
+      ? trans.__('Convert')
+      : trans.__('Convert again');
   return (
-    <button
-      type="button"
-      className="jp-mod-styled jp-mod-accept"
-      onClick={() => props.convert()}
-    >
-      {model.state === 'idle' ? trans.__('Convert') : trans.__('Convert again')}
-    </button>
+    <div className="jp-Mlops-page-buttons">
+      {plan.open ? (
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          onClick={() => plan.hide()}
+        >
+          {trans.__('Close the plan')}
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          title={trans.__(
+            'Choose stages, parameters and targets before anything is run'
+          )}
+          onClick={props.editPlan}
+        >
+          {trans.__('Edit plan…')}
+        </button>
+      )}
+      <button
+        type="button"
+        className="jp-mod-styled jp-mod-accept"
+        disabled={plan.open && plan.problem !== null}
+        onClick={() => props.convert()}
+      >
+        {label}
+      </button>
+    </div>
   );
 }
 
@@ -169,19 +217,33 @@ function Failure(props: IConversionOptions): JSX.Element {
         <div>
           <h3>{trans.__('The notebook was not converted')}</h3>
           <p>
-            <Prose text={explain(failure, trans)} />
+            <Prose text={countedFromOne(explain(failure, trans))} />
           </p>
-          {typeof cell === 'number' && (
-            <button
-              type="button"
-              className="jp-Mlops-smallButton"
-              onClick={() =>
-                void props.openPlace({ path: model.path, cell, line })
-              }
-            >
-              {trans.__('Go to cell %1', cell + 1)}
-            </button>
-          )}
+          <div className="jp-Mlops-actions">
+            {typeof cell === 'number' && (
+              <button
+                type="button"
+                className="jp-Mlops-smallButton"
+                onClick={() =>
+                  void props.openPlace({ path: model.path, cell, line })
+                }
+              >
+                {trans.__('Go to cell %1', cell + 1)}
+              </button>
+            )}
+            {failure.code === 'install-needed' && (
+              <button
+                type="button"
+                className="jp-Mlops-smallButton"
+                title={trans.__(
+                  'With pip, into the environment of the notebook’s kernel, where it stays'
+                )}
+                onClick={() => props.convert({ allow_install: true })}
+              >
+                {trans.__('Install what is missing and convert')}
+              </button>
+            )}
+          </div>
         </div>
       </div>
       {failure.detail && (

@@ -8,12 +8,14 @@ import type { IConversion, IVerification } from '../rest/contract';
 import { Prose, SeverityIcon } from '../score/parts';
 import { progressText } from '../score/view';
 import { Conflicts, Edits } from './edits';
+import { EdgeDetails } from './edge';
 import { Graph } from './graph';
 import type { ILevel } from './model';
 import type { IConversionOptions } from './panel';
 import { StageDetails } from './stage';
-import type { Tone } from './view';
+import type { Selection, Tone } from './view';
 import {
+  countedFromOne,
   proofRows,
   valueText,
   verdictOf,
@@ -34,10 +36,14 @@ export interface IResultProps extends IConversionOptions {
 
 export function Result(props: IResultProps): JSX.Element {
   const { conversion, trans } = props;
-  const [selected, select] = React.useState<string | null>(
-    conversion.stages[0]?.name ?? null
+  const [first] = conversion.stages;
+  const [selected, select] = React.useState<Selection>(
+    first ? { kind: 'stage', name: first.name } : null
   );
-  const stage = conversion.stages.find(({ name }) => name === selected);
+  const stage =
+    selected?.kind === 'stage'
+      ? conversion.stages.find(({ name }) => name === selected.name)
+      : null;
   return (
     <>
       <Verdict {...props} />
@@ -52,6 +58,14 @@ export function Result(props: IResultProps): JSX.Element {
           trans={trans}
         />
         {stage && <StageDetails {...props} stage={stage} />}
+        {selected?.kind === 'edge' && (
+          <EdgeDetails
+            stages={conversion.stages}
+            from={selected.from}
+            to={selected.to}
+            trans={trans}
+          />
+        )}
       </section>
       <Findings {...props} />
       <Parameters {...props} />
@@ -169,7 +183,7 @@ function Findings(props: IResultProps): JSX.Element {
           <li key={index}>
             <SeverityIcon severity={finding.severity} trans={trans} />
             <span>
-              <Prose text={finding.message} />
+              <Prose text={countedFromOne(finding.message)} />
             </span>
             {finding.source_cell !== null && (
               <CellLink

@@ -351,6 +351,19 @@ export function edgesOf(stages: IStage[]): IEdge[] {
   return [...edges, ...lastEdges(stages, edges)];
 }
 
+/** What a stage hands to another. */
+export function handedOver(
+  stages: IStage[],
+  from: string,
+  to: string
+): IHandOver[] {
+  const producer = stages.find(({ name }) => name === from);
+  const consumer = stages.find(({ name }) => name === to);
+  return (producer?.outputs ?? []).filter(output =>
+    consumer?.inputs.some(input => matches(input, output))
+  );
+}
+
 /** The stage that tracks the run takes nothing in and begins when all others have ended. */
 function lastEdges(stages: IStage[], edges: IEdge[]): IEdge[] {
   const ends = stages.filter(
@@ -385,6 +398,12 @@ export interface IGraph {
   rows: number;
 }
 
+/** What is looked at in a graph. */
+export type Selection =
+  | { kind: 'stage'; name: string }
+  | { kind: 'edge'; from: string; to: string }
+  | null;
+
 /** Stages from left to right: each one column after the last of those it waits for. */
 export function graphOf(stages: IStage[]): IGraph {
   const edges = edgesOf(stages);
@@ -408,6 +427,15 @@ export function graphOf(stages: IStage[]): IGraph {
     columns: filled.length,
     rows: Math.max(0, ...filled)
   };
+}
+
+/** A message of the converter, which counts cells from 0, as people count them. */
+export function countedFromOne(message: string): string {
+  return message.replace(
+    /\b([Cc]ells? )(\d+(?:(?:, | and | to |–)\d+)*)/g,
+    (_, word: string, numbers: string) =>
+      word + numbers.replace(/\d+/g, number => `${Number(number) + 1}`)
+  );
 }
 
 /** A parameter's value as it stands in params.yaml. */

@@ -17,13 +17,18 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import type { ConversionContent } from '../convert/panel';
 import { convertIcon } from '../icons';
 import { COMMANDS, CONVERSION_CLASS, DOMAIN, PLUGINS } from '../ids';
 import { serverPathOf } from '../places';
+import type { IPlanStore } from '../plan/model';
 import { IMlops } from '../tokens';
 
 type ConversionPanel = MainAreaWidget<ConversionContent>;
@@ -51,6 +56,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     ILayoutRestorer,
     INotebookTracker,
     ISettingRegistry,
+    IStateDB,
     ITranslator
   ],
   activate: (
@@ -62,6 +68,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
     settings: ISettingRegistry | null,
+    state: IStateDB | null,
     translator: ITranslator | null
   ): void => {
     const { client, score, openPlace } = mlops;
@@ -83,17 +90,22 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     const open = async (path: string): Promise<ConversionPanel> => {
       let panel = tracker.find(one => one.content.model.path === path);
       if (!panel) {
-        const [{ ConversionContent }, { ConversionModel }] = await Promise.all([
-          import('../convert/panel'),
-          import('../convert/model')
-        ]);
+        const [{ ConversionContent }, { ConversionModel }, { PlanModel }] =
+          await Promise.all([
+            import('../convert/panel'),
+            import('../convert/model'),
+            import('../plan/model')
+          ]);
         const model = new ConversionModel({ client, path });
+        const plan = new PlanModel({ client, path, store: storeOf(path) });
         const content = new ConversionContent({
           model,
+          plan,
           openPlace,
           showFolder: folder =>
             void commands.execute('filebrowser:go-to-path', { path: folder }),
           convert: options => void convert(path, options),
+          editPlan: () => void editPlan(path),
           trans
         });
         panel = new MainAreaWidget({ content });
@@ -111,7 +123,23 @@ export const conversion: JupyterFrontEndPlugin<void> = {
           if (state === 'done') {
             void score.refresh();
           }
+          if (model.written) {
+            plan.written();
+          }
         });
+        const saved = (_: unknown, change: Contents.IChangedArgs) => {
+          const file = change.newValue?.path;
+          if (
+            change.type === 'save' &&
+            file !== undefined &&
+            serverPathOf(contents, file) === path
+          ) {
+            void plan.refresh();
+          }
+        };
+        contents.fileChanged.connect(saved);
+        content.disposed.connect(() => contents.fileChanged.disconnect(saved));
+        await plan.restore();
       }
       if (!panel.isAttached) {
         shell.add(panel, 'main', { mode: 'split-right', type: 'MLOps' });
@@ -119,6 +147,20 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       }
       shell.activateById(panel.id);
       return panel;
+    };
+
+    /** Where a plan is kept while the page is reloaded. */
+    const storeOf = (path: string): IPlanStore | undefined => {
+      const id = `${PLUGINS.conversion}:plan:${path}`;
+      return state
+        ? {
+            load: () => state.fetch(id),
+            save: kept =>
+              kept === null
+                ? state.remove(id)
+                : state.save(id, kept as unknown as ReadonlyPartialJSONValue)
+          }
+        : undefined;
     };
 
     /** Save what is unsaved in an open notebook. False when the person would rather not. */
@@ -150,10 +192,8 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       return true;
     };
 
-    const convert = async (
-      path: string,
-      options: Record<string, unknown> = {}
-    ): Promise<void> => {
+    /** The panel of a notebook that is on the server's disk, saved; null where there is none, which is told. */
+    const prepare = async (path: string): Promise<ConversionPanel | null> => {
       const local = serverPathOf(contents, path);
       if (local === null) {
         Notification.warning(
@@ -162,18 +202,38 @@ export const conversion: JupyterFrontEndPlugin<void> = {
             path
           )
         );
+        return null;
+      }
+      return (await save(path)) ? open(local) : null;
+    };
+
+    const convert = async (
+      path: string,
+      options: Record<string, unknown> = {}
+    ): Promise<void> => {
+      const panel = await prepare(path);
+      if (!panel) {
         return;
       }
-      if (!(await save(path))) {
+      const { model, plan } = panel.content;
+      if (!(await plan.settle())) {
+        await plan.show();
         return;
       }
-      const panel = await open(local);
       const { run, timeout } = (await loaded)?.composite ?? {};
-      await panel.content.model.start({
+      const wanted = plan.options();
+      plan.begun();
+      await model.start({
         run: run !== false,
         ...(typeof timeout === 'number' && timeout > 0 ? { timeout } : {}),
+        ...wanted,
         ...options
       });
+    };
+
+    const editPlan = async (path: string): Promise<void> => {
+      const panel = await prepare(path);
+      await panel?.content.plan.show();
     };
 
     const selectedNotebook = (): string | null => {
@@ -200,6 +260,22 @@ export const conversion: JupyterFrontEndPlugin<void> = {
         }
       }
     });
+    commands.addCommand(COMMANDS.editPlan, {
+      label: trans.__('Edit the Plan of a Pipeline…'),
+      caption: trans.__(
+        'Choose stages, parameters and targets before this notebook is converted'
+      ),
+      describedBy: PATH_ARGUMENT,
+      isEnabled: args =>
+        typeof args.path === 'string' || currentNotebook() !== null,
+      execute: async args => {
+        const path =
+          typeof args.path === 'string' ? args.path : currentNotebook();
+        if (path !== null) {
+          await editPlan(path);
+        }
+      }
+    });
     commands.addCommand(COMMANDS.convertSelected, {
       label: trans.__('Convert to Pipeline'),
       caption: trans.__('Convert the selected notebook to a pipeline'),
@@ -223,10 +299,9 @@ export const conversion: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    palette?.addItem({
-      command: COMMANDS.convert,
-      category: trans.__('MLOps')
-    });
+    for (const command of [COMMANDS.convert, COMMANDS.editPlan]) {
+      palette?.addItem({ command, category: trans.__('MLOps') });
+    }
 
     if (restorer) {
       void restorer.restore(tracker, {

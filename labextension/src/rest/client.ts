@@ -8,6 +8,7 @@ import type {
   IFailure,
   IJob,
   IJobEvents,
+  IPlanned,
   IVersion,
   JobKind
 } from './contract';
@@ -49,8 +50,12 @@ export interface IClient {
   cancelJob(id: string): Promise<IJob>;
 }
 
+export interface IPlanClient {
+  plan(path: string, options: Record<string, unknown>): Promise<IPlanned>;
+}
+
 /** The client of one server. The first request checks that front end and server fit together. */
-export class Client implements IClient {
+export class Client implements IClient, IPlanClient {
   constructor(settings?: ServerConnection.ISettings) {
     this._settings = settings ?? ServerConnection.makeSettings();
   }
@@ -58,6 +63,15 @@ export class Client implements IClient {
   /** The assessment of the project that holds a path; `maxAge` in seconds, 0 for a scan that begins now. */
   assess(path: string, maxAge: number): Promise<IAssessment> {
     return this._checked('assess', { path, max_age: `${maxAge}` });
+  }
+
+  /** What a conversion would do; nothing is run and nothing written. */
+  plan(path: string, options: Record<string, unknown>): Promise<IPlanned> {
+    return this._checked(
+      'convert/plan',
+      {},
+      { method: 'POST', body: JSON.stringify({ path, options }) }
+    );
   }
 
   /** Start long work. */

@@ -260,3 +260,51 @@ export interface IConversion {
   /** Nothing is written as long as there are any. */
   conflicts?: IConflict[];
 }
+
+/** How a cell begins. */
+export interface IOutlineCell {
+  /** 0-based among all cells. */
+  cell: number;
+  kind: 'code' | 'markdown' | 'raw';
+  lines: number;
+  /** The first lines that are not empty; none of a cell without text. */
+  text: string;
+}
+
+/** A file that would be written. */
+export interface IFileChange {
+  /** Relative to the project's folder. */
+  path: string;
+  kind: 'create' | 'modify' | 'remove' | 'move' | 'link' | 'mode';
+  /** Unified; empty for new files, and where there is none to show. */
+  diff: string;
+  size: number;
+}
+
+/** Why something in a plan is as it is. */
+export interface IDecision {
+  kind: 'stage' | 'hand-over' | 'context' | 'merge' | 'parameter';
+  subject: string;
+  stage: string | null;
+  source_cell: number | null;
+  why: string;
+}
+
+/** A plan as it can be edited and given back; everything may be left out of what is given. */
+export interface IPlanDocument {
+  schema: number;
+  notebook?: string;
+  notebook_sha256: string;
+  stages: { name: string; cells: number[] }[];
+  skip: number[];
+  parameters: Record<string, string | null>;
+  targets: string[];
+}
+
+/** What a conversion would do. */
+export interface IPlanned extends IConversion {
+  plan: IPlanDocument;
+  outline: IOutlineCell[];
+  files: IFileChange[];
+  explanation: IDecision[];
+}

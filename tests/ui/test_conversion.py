@@ -76,6 +76,15 @@ def test_convert_from_the_toolbar(lab, project):
     proof.get_by_role("button", name=f"cell {cells[-1]['source_cell'] + 1}", exact=True).click()
     active = lab.page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active")
     expect(active).to_contain_text("accuracy")
+    panel.get_by_role("button", name="Run", exact=True).click()
+    expect(panel.get_by_test_id("run")).to_contain_text("The pipeline ran in", timeout=CONVERTED)
+    for stage in document["stages"]:
+        if stage["source_cells"]:
+            expect(panel.locator(f"[data-item='{stage['name']}']")).to_contain_text("done")
+    lab.screenshot("conversion-run")
+    panel.get_by_role("button", name="as it ran").click()
+    expect(lab.page.locator(".jp-NotebookPanel:visible")).to_contain_text("customers")
+    lab.page.locator(".lm-TabBar-tab", has_text="churn → pipeline").click()
     panel.get_by_role("button", name="Open pipeline folder").click()
     expect(lab.page.locator(".jp-DirListing-item", has_text="dvc.yaml")).to_be_visible()
     panel.get_by_role("button", name="Open dvc.yaml").click()

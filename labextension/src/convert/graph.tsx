@@ -4,6 +4,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IStage } from '../rest/contract';
+import type { IStageRun } from './run';
+import { StageState } from './running';
 import type { IEdge, Selection } from './view';
 import { cellsText, graphOf } from './view';
 
@@ -21,6 +23,8 @@ export interface IGraphProps {
   direction?: 'right' | 'down';
   /** The number of a stage's colour, where stages have one. */
   colourOf?: (stage: string) => number | undefined;
+  /** Where each stage stands while the pipeline runs. */
+  runs?: ReadonlyMap<string, IStageRun>;
   trans: TranslationBundle;
 }
 
@@ -163,6 +167,7 @@ export function Graph(props: IGraphProps): JSX.Element {
         </svg>
         {graph.nodes.map(({ stage }) => {
           const { x, y } = place.get(stage.name) ?? { x: 0, y: 0 };
+          const run = props.runs?.get(stage.name);
           return (
             <button
               key={stage.name}
@@ -170,6 +175,7 @@ export function Graph(props: IGraphProps): JSX.Element {
               className="jp-Mlops-stage"
               data-item={stage.name}
               data-colour={props.colourOf?.(stage.name)}
+              data-run={run?.state}
               tabIndex={stage.name === current ? 0 : -1}
               aria-pressed={stage.name === chosen}
               style={{ left: x, top: y, width: WIDTH, height: HEIGHT }}
@@ -177,16 +183,20 @@ export function Graph(props: IGraphProps): JSX.Element {
               onClick={() => choose({ kind: 'stage', name: stage.name })}
             >
               <span className="jp-Mlops-stage-name">{stage.name}</span>
-              <span className="jp-Mlops-stage-cells">
-                {stage.source_cells.length
-                  ? trans._n(
-                      'cell %2',
-                      'cells %2',
-                      stage.source_cells.length,
-                      cellsText(stage.source_cells)
-                    )
-                  : trans.__('added for tracking')}
-              </span>
+              {run ? (
+                <StageState run={run} trans={trans} />
+              ) : (
+                <span className="jp-Mlops-stage-cells">
+                  {stage.source_cells.length
+                    ? trans._n(
+                        'cell %2',
+                        'cells %2',
+                        stage.source_cells.length,
+                        cellsText(stage.source_cells)
+                      )
+                    : trans.__('added for tracking')}
+                </span>
+              )}
             </button>
           );
         })}

@@ -7,6 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { IClient } from '../rest/client';
 import { RestError, failureOf } from '../rest/client';
 import type { IConversion, IFailure, IJob, JobState } from '../rest/contract';
+import { Follower, isEnd } from './follow';
 import type { IProgress } from './view';
 import { NO_PROGRESS, advance } from './view';
 import { unitOf } from '../score/view';
@@ -33,7 +34,7 @@ export interface IConversionModelOptions {
 export class ConversionModel implements IDisposable {
   constructor(options: IConversionModelOptions) {
     this._client = options.client;
-    this._retries = options.retries ?? [500, 1000, 2000, 5000];
+    this._follower = new Follower(options.client, options.retries);
     this.path = options.path;
   }
 
@@ -98,7 +99,7 @@ export class ConversionModel implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    this._abort?.();
+    this._follower.stop();
     Signal.clearData(this);
   }
 
@@ -159,37 +160,23 @@ export class ConversionModel implements IDisposable {
   private async _follow(job: IJob): Promise<void> {
     this._job = job;
     this._set(job.state);
-    let since = 0;
-    let attempt = 0;
-    let state = job.state;
-    while (!this._isDisposed && this._job === job) {
-      try {
-        const answer = await this._client.events(job.id, since);
-        attempt = 0;
-        since = answer.next;
-        state = answer.state;
-        this._progress = answer.events.reduce(advance, this._progress);
+    const ended = await this._follower.follow(
+      job,
+      (events, state) => {
+        this._progress = events.reduce(advance, this._progress);
         this._disconnected = false;
-        if (isEnd(state)) {
-          break;
+        if (!isEnd(state)) {
+          this._set(state);
         }
-        this._set(state);
-      } catch (reason) {
-        const gone = reason instanceof RestError && reason.status === 404;
-        if (gone || !isPassing(reason)) {
-          throw reason;
-        }
+      },
+      () => {
         this._disconnected = true;
         this._changed.emit();
-        await this._pause(
-          this._retries[Math.min(attempt++, this._retries.length - 1)]
-        );
       }
-    }
-    if (this._isDisposed || this._job !== job) {
+    );
+    if (ended === null) {
       return;
     }
-    const ended = await this._client.job(job.id);
     this._result = ended.result as IConversion | null;
     this._failure = ended.error;
     this._written = ended.exit_status === 0;
@@ -237,18 +224,8 @@ export class ConversionModel implements IDisposable {
     }
   }
 
-  private _pause(milliseconds: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, milliseconds);
-      this._abort = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   private _client: IClient;
-  private _retries: number[];
+  private _follower: Follower;
   private _changed = new Signal<this, void>(this);
   private _ended = new Signal<this, JobState>(this);
   private _state: ConversionState = 'idle';
@@ -260,18 +237,5 @@ export class ConversionModel implements IDisposable {
   private _written = false;
   private _before: ILevel | null = null;
   private _after: ILevel | null = null;
-  private _abort: (() => void) | null = null;
   private _isDisposed = false;
-}
-
-function isEnd(state: JobState): boolean {
-  return state === 'done' || state === 'failed' || state === 'cancelled';
-}
-
-/** Whether trying again may help: no answer, or a gateway's. */
-function isPassing(reason: unknown): boolean {
-  return (
-    reason instanceof RestError &&
-    (reason.status === 0 || [502, 503, 504].includes(reason.status))
-  );
 }

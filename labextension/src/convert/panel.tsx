@@ -14,11 +14,13 @@ import { badIcon, convertIcon } from '../icons';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
 import { Result } from './result';
+import type { RunModel } from './run';
 import { countedFromOne, withoutColours } from './view';
 
 export interface IConversionOptions {
   model: ConversionModel;
   plan: PlanModel;
+  run: RunModel;
   openPlace: OpenPlace;
   /** Show a folder of the server in the file browser. */
   showFolder: (path: string) => void;
@@ -51,6 +53,7 @@ export class ConversionContent extends ReactWidget {
     if (!this.isDisposed) {
       this.model.dispose();
       this.plan.dispose();
+      this._options.run.dispose();
     }
     super.dispose();
   }
@@ -60,7 +63,11 @@ export class ConversionContent extends ReactWidget {
       <UseSignal signal={this.model.changed}>
         {() => (
           <UseSignal signal={this.plan.changed}>
-            {() => <Conversion {...this._options} />}
+            {() => (
+              <UseSignal signal={this._options.run.changed}>
+                {() => <Conversion {...this._options} />}
+              </UseSignal>
+            )}
           </UseSignal>
         )}
       </UseSignal>

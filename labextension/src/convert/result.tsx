@@ -1,6 +1,12 @@
 /** What a conversion gave: the verdict, the pipeline, and the proof. */
 
-import { LabIcon, fileIcon, folderIcon } from '@jupyterlab/ui-components';
+import {
+  LabIcon,
+  fileIcon,
+  folderIcon,
+  runIcon,
+  stopIcon
+} from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { badIcon, noneIcon, passIcon, warningIcon } from '../icons';
@@ -12,6 +18,7 @@ import { EdgeDetails } from './edge';
 import { Graph } from './graph';
 import type { ILevel } from './model';
 import type { IConversionOptions } from './panel';
+import { RunStatus } from './running';
 import { StageDetails } from './stage';
 import type { Selection, Tone } from './view';
 import {
@@ -55,8 +62,10 @@ export function Result(props: IResultProps): JSX.Element {
           stages={conversion.stages}
           selected={selected}
           select={select}
+          runs={props.run.stages}
           trans={trans}
         />
+        <RunStatus {...props} />
         {stage && <StageDetails {...props} stage={stage} />}
         {selected?.kind === 'edge' && (
           <EdgeDetails
@@ -96,6 +105,7 @@ function Verdict(props: IResultProps): JSX.Element {
         )}
         {model.written && (
           <div className="jp-Mlops-actions">
+            <RunButton {...props} />
             <button
               type="button"
               className="jp-Mlops-smallButton"
@@ -116,6 +126,31 @@ function Verdict(props: IResultProps): JSX.Element {
         )}
       </div>
     </div>
+  );
+}
+
+function RunButton(props: IResultProps): JSX.Element {
+  const { run, conversion, trans } = props;
+  return run.busy ? (
+    <button
+      type="button"
+      className="jp-Mlops-smallButton"
+      disabled={run.state === 'cancelling' || run.state === 'connecting'}
+      onClick={() => void run.cancel()}
+    >
+      <stopIcon.react tag="span" elementSize="normal" />
+      {trans.__('Cancel the run')}
+    </button>
+  ) : (
+    <button
+      type="button"
+      className="jp-Mlops-smallButton"
+      title={trans.__('Run the stages whose inputs have changed')}
+      onClick={() => void run.start(conversion.path)}
+    >
+      <runIcon.react tag="span" elementSize="normal" />
+      {trans.__('Run')}
+    </button>
   );
 }
 

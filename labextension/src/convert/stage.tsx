@@ -30,6 +30,21 @@ export function StageDetails(
         >
           {stage.notebook}
         </button>
+        {['run', 'skipped', 'restored', 'failed'].includes(
+          props.run.stages.get(stage.name)?.state ?? ''
+        ) && (
+          <button
+            type="button"
+            className="jp-Mlops-link"
+            onClick={() =>
+              void props.openPlace({
+                path: `${conversion.path}/products/${stage.name}.ipynb`
+              })
+            }
+          >
+            {trans.__('as it ran')}
+          </button>
+        )}
       </div>
       {stage.why && <p className="jp-Mlops-note">{stage.why}</p>}
       <dl>

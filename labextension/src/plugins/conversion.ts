@@ -90,17 +90,24 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     const open = async (path: string): Promise<ConversionPanel> => {
       let panel = tracker.find(one => one.content.model.path === path);
       if (!panel) {
-        const [{ ConversionContent }, { ConversionModel }, { PlanModel }] =
-          await Promise.all([
-            import('../convert/panel'),
-            import('../convert/model'),
-            import('../plan/model')
-          ]);
+        const [
+          { ConversionContent },
+          { ConversionModel },
+          { PlanModel },
+          { RunModel }
+        ] = await Promise.all([
+          import('../convert/panel'),
+          import('../convert/model'),
+          import('../plan/model'),
+          import('../convert/run')
+        ]);
         const model = new ConversionModel({ client, path });
         const plan = new PlanModel({ client, path, store: storeOf(path) });
+        const run = new RunModel({ client });
         const content = new ConversionContent({
           model,
           plan,
+          run,
           openPlace,
           showFolder: folder =>
             void commands.execute('filebrowser:go-to-path', { path: folder }),
@@ -125,6 +132,8 @@ export const conversion: JupyterFrontEndPlugin<void> = {
           }
           if (model.written) {
             plan.written();
+            run.clear();
+            void run.find(model.result?.path ?? '');
           }
         });
         const saved = (_: unknown, change: Contents.IChangedArgs) => {

@@ -144,10 +144,15 @@ export interface IJob {
 export type Phase =
   'read' | 'analyse' | 'observe' | 'plan' | 'emit' | 'verify' | 'write';
 
+/** Where a stage stands while its pipeline runs. */
+export type StageState =
+  'queued' | 'running' | 'run' | 'skipped' | 'restored' | 'pending' | 'failed';
+
 export interface IJobEvent {
   id: number;
   event: string;
-  state?: JobState;
+  /** Of the job; of a stage where the event is the progress of a run. */
+  state?: JobState | StageState;
   phase?: string;
   message?: string;
   cell?: number | null;
@@ -222,6 +227,13 @@ export interface IVerification {
     source_cell: number | null;
     detail?: string | null;
   };
+}
+
+/** What a run of a pipeline gave. */
+export interface IPipelineRun {
+  stages: { name: string; status: StageState; seconds: number }[];
+  metrics: Record<string, unknown>;
+  seconds: number;
 }
 
 /** A place that the user and the notebook changed in different ways. */

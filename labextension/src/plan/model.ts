@@ -185,9 +185,10 @@ export class PlanModel implements IDisposable {
     }
   }
 
-  /** Back to what is proposed; that, too, can be undone. */
+  /** Back to what is proposed; that, too, can be undone. Nothing may be installed then. */
   reset(): void {
     if (this._proposal) {
+      this.setAllowInstall(false);
       this.apply(planOf(this._proposal.plan));
     }
   }

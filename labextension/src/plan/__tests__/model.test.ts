@@ -182,6 +182,9 @@ describe('PlanModel', () => {
     expect(model.options()).toMatchObject({ allow_install: true });
     model.undo();
     expect(names()).toEqual(['load', 'train']);
+    model.redo();
+    model.reset();
+    expect([names(), model.edited]).toEqual([['load', 'train'], false]);
   });
 
   it('stays above a notebook that has changed where its cells are still there', async () => {

@@ -245,7 +245,8 @@ def test_both_sides_of_a_conflict_are_shown(lab, project):
     notebook.write_text(notebook.read_text().replace("TEST_SHARE = 0.25", "TEST_SHARE = 0.2"))
 
     editor = open_editor(lab, notebook)
-    editor.get_by_role("button", name="written").click()
+    expect(editor.get_by_test_id("plan-conflicts")).to_contain_text("params.yaml TEST_SHARE")
+    editor.get_by_test_id("plan-conflicts").scroll_into_view_if_needed()
     lab.screenshot("plan-again")
     panel = lab.conversion()
     panel.get_by_role("button", name="Convert", exact=True).click()

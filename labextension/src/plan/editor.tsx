@@ -31,7 +31,7 @@ import {
 import type { PlanModel } from './model';
 import { NoticeBar, Problem, stateText } from './notices';
 import { rowsOf } from './rows';
-import { Files, Installs, Parameters, Targets } from './settings';
+import { Clashes, Files, Installs, Parameters, Targets } from './settings';
 import { Toolbar } from './toolbar';
 import { Why } from './why';
 
@@ -355,17 +355,21 @@ function Ready(
         <Installs {...settings} />
       </section>
       <section className="jp-Mlops-card">
-        <Disclosure
-          className="jp-Mlops-planFiles"
-          heading
-          title={trans._n(
-            '%1 file is written',
-            '%1 files are written',
-            answer.files.length
-          )}
-        >
-          <Files {...settings} />
-        </Disclosure>
+        {answer.conflicts?.length ? (
+          <Clashes {...settings} />
+        ) : (
+          <Disclosure
+            className="jp-Mlops-planFiles"
+            heading
+            title={trans._n(
+              '%1 file is written',
+              '%1 files are written',
+              answer.files.length
+            )}
+          >
+            <Files {...settings} />
+          </Disclosure>
+        )}
       </section>
     </div>
   );

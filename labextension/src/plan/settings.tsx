@@ -4,7 +4,7 @@ import { editIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { valueText } from '../convert/view';
+import { countedFromOne, valueText } from '../convert/view';
 import type { IFileChange, IPlanned } from '../rest/contract';
 import { Disclosure, Prose } from '../score/parts';
 import type { IPlan } from './edit';
@@ -242,6 +242,31 @@ export function Installs(props: ISettingsProps): JSX.Element {
   );
 }
 
+/** Where the person and the notebook changed the same in the pipeline that is there. */
+export function Clashes(props: ISettingsProps): JSX.Element {
+  const { answer, trans } = props;
+  const conflicts = answer.conflicts ?? [];
+  return (
+    <div data-testid="plan-conflicts">
+      <h3>{trans._n('%1 conflict', '%1 conflicts', conflicts.length)}</h3>
+      <p className="jp-Mlops-note">
+        {trans.__(
+          'You and the notebook changed the same in the pipeline that is there. The conversion shows both sides and asks whose version stands, before anything is written.'
+        )}
+      </p>
+      <ul className="jp-Mlops-files">
+        {conflicts.slice(0, LISTED).map(({ path, where }, index) => (
+          <li key={index}>
+            <span className="jp-Mlops-code">{path}</span>{' '}
+            <span className="jp-Mlops-note">{countedFromOne(where)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** What would be written; differences of what is there. */
 export function Files(props: ISettingsProps): JSX.Element {
   const { answer, trans } = props;
   const { files } = answer;

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
+from jupyter_mlops.changes.effects import Effect
 from jupyter_mlops.changes.files import ABSENT, State
 from jupyter_mlops.changes.transaction import Applied, Step, apply, recover
 from jupyter_mlops.errors import MlopsError
@@ -70,7 +71,7 @@ class Change:
         executable: whether the file becomes executable or ceases to be (of a removed one, whether it was); None
             when that stays.
         diff: unified diff; empty where there is none to show (binary files, moves, modes).
-        binary: whether its bytes are not text.
+        binary: whether its bytes are not UTF-8 text; a diff is then for reading only (text in UTF-16).
         size: bytes it will have.
     """
 
@@ -104,21 +105,31 @@ class ChangeSet:
         title: what it is for, in the imperative: "Convert notebooks/churn.ipynb".
         changes: for people, sorted by path; empty when everything is as wanted already.
         steps: for the machine, with the state that each path had when the set was built.
+        effects: what is done beside the project's files: to git's index, to DVC's cache.
     """
 
     root: Path
     title: str
     changes: tuple[Change, ...]
     steps: tuple[Step, ...]
+    effects: tuple[Effect, ...] = ()
 
     @classmethod
-    def build(cls, root: str | Path, files: Mapping[str, Wanted], *, title: str = "Change files") -> ChangeSet:
+    def build(
+        cls,
+        root: str | Path,
+        files: Mapping[str, Wanted],
+        *,
+        title: str = "Change files",
+        effects: Sequence[Effect] = (),
+    ) -> ChangeSet:
         """Compare what is wanted with what is there. Writes nothing, save that it settles a change set that a crash cut.
 
         Args:
             root: the project's folder.
             files: posix path relative to the root → what is wanted there.
             title: what the changes are for, in the imperative.
+            effects: what is to be done beside the files, in order; only what is not done yet.
 
         Returns:
             The changes that are needed; none when everything is as wanted.
@@ -134,16 +145,17 @@ class ChangeSet:
         builder = _Builder(folder, files)
         for name in sorted(files):
             builder.add(name, files[name])
-        return cls(folder, title, tuple(builder.changes), tuple(builder.steps))
+        return cls(folder, title, tuple(builder.changes), tuple(builder.steps), tuple(effects))
 
     @property
     def id(self) -> str:
         """Digest of the changes and of what they start from: equal ids mean the same preview."""
-        data = [[step.path, step.before.as_dict(), step.fingerprint()] for step in self.steps]
+        data: list[Any] = [[step.path, step.before.as_dict(), step.fingerprint()] for step in self.steps]
+        data += [effect.as_dict() for effect in self.effects]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
     def __bool__(self) -> bool:
-        return bool(self.steps)
+        return bool(self.steps or self.effects)
 
     def preview(self) -> str:
         """The changes as one unified diff with git's extended headers, which `git apply` and editors understand."""
@@ -151,7 +163,12 @@ class ChangeSet:
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as JSON-like data."""
-        return {"id": self.id, "title": self.title, "changes": [change.as_dict() for change in self.changes]}
+        return {
+            "id": self.id,
+            "title": self.title,
+            "changes": [change.as_dict() for change in self.changes],
+            "effects": [{"kind": effect.kind, "text": effect.text} for effect in self.effects],
+        }
 
     def apply(self) -> Applied:
         """Make the changes, all or none. An empty set writes nothing.
@@ -163,7 +180,7 @@ class ChangeSet:
             MlopsError: `changed-since-preview` when a file is not as it was when the set was built;
                 `cannot-write` when the system refuses. Nothing has changed then.
         """
-        return apply(self.root, self.title, self.steps)
+        return apply(self.root, self.title, self.steps, self.effects)
 
 
 class _Builder:
@@ -249,7 +266,12 @@ class _Builder:
     def _record(self, step: Step, change: Change, old: bytes = b"", new: bytes = b"") -> None:
         if old != new:
             diff = _unified(step.path, old, new, created=step.before == ABSENT, removed=step.action == "remove")
-            change = replace(change, diff=diff or "", binary=diff is None)
+            if diff is None:
+                read = _utf16(old), _utf16(new)
+                shown = _unified(step.path, *read, created=False, removed=False) if read != (old, new) else None
+                change = replace(change, diff=shown or "", binary=True)
+            else:
+                change = replace(change, diff=diff)
         self.steps.append(step)
         self.changes.append(change)
 
@@ -304,6 +326,14 @@ def _unified(name: str, old: bytes, new: bytes, *, created: bool, removed: bool)
     )
 
 
+def _utf16(data: bytes) -> bytes:
+    """Text that is marked as UTF-16, as PowerShell writes it, in UTF-8; anything else as it is."""
+    try:
+        return data.decode("utf-16").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+    except UnicodeDecodeError:
+        return data
+
+
 def _lines(text: str) -> list[str]:
     """The lines with their ends; only a line feed ends one, as in git."""
     *lines, last = text.split("\n")
@@ -329,4 +359,4 @@ def _shown(change: Change) -> str:
         head += [f"old mode {modes[0]}", f"new mode {modes[1]}"]
     if change.binary:
         head.append(f"Binary file {new} ({change.size:,} bytes)")
-    return "\n".join(head) + "\n" + change.diff
+    return "\n".join(head) + "\n" + ("" if change.binary else change.diff)

@@ -14,6 +14,9 @@ phase          what is true                                              after a
 ``applied``    done                                                      nothing to do
 ``undoing``    some targets are back as they were                        undone to the end
 =============  ========================================================  =====================
+
+Effects beside the files (`changes/effects/`) are done while staging, each noted before it begins; discarding and undoing
+take them back, the last one first.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from jupyter_mlops.changes import files
+from jupyter_mlops.changes.effects import Effect, effect_from
 from jupyter_mlops.changes.files import ABSENT, State
 from jupyter_mlops.errors import MlopsError
 
@@ -114,6 +118,7 @@ class _Journal:
     phase: Phase
     entries: list[_Entry] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
+    effects: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
@@ -152,13 +157,14 @@ class _Journal:
         return Applied(self.number, self.title, self.time, tuple(entry.path for entry in self.entries))
 
 
-def apply(root: Path, title: str, steps: Sequence[Step]) -> Applied:
+def apply(root: Path, title: str, steps: Sequence[Step], effects: Sequence[Effect] = ()) -> Applied:
     """Make the changes, all or none.
 
     Args:
         root: the project's folder, resolved.
         title: what they are for.
         steps: at most one a path.
+        effects: what is done beside the files, in order, before they are put in place.
 
     Returns:
         What was done.
@@ -167,7 +173,7 @@ def apply(root: Path, title: str, steps: Sequence[Step]) -> Applied:
         MlopsError: `changed-since-preview`, or `cannot-write`; nothing has changed then.
     """
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    if not steps:
+    if not steps and not effects:
         return Applied(None, title, now, ())
     with _locked(root), _uninterrupted():
         _recover(root)
@@ -179,11 +185,18 @@ def apply(root: Path, title: str, steps: Sequence[Step]) -> Applied:
         journal.folders = _missing_folders(root, steps)
         try:
             _stage(journal, steps)
+            for effect in effects:
+                journal.effects.append(effect.as_dict())
+                journal.save()
+                effect.do(root)
             journal.phase = "applying"
             journal.save()
             _settle(journal, forward=True)
             journal.phase = "applied"
             journal.save()
+        except MlopsError:
+            _discard(journal)
+            raise
         except OSError as error:
             _settle(journal, forward=False)
             _discard(journal)
@@ -310,7 +323,9 @@ def _settle(journal: _Journal, *, forward: bool) -> None:
 
 
 def _discard(journal: _Journal) -> None:
-    """Remove what staging laid and the folders it made, then the journal."""
+    """Take back the effects, remove what staging laid and the folders it made, then the journal."""
+    for data in reversed(journal.effects):
+        effect_from(data).undo(journal.root)
     for index in range(len(journal.entries)):
         journal.staged(index).unlink(missing_ok=True)
     for name in reversed(journal.folders):
@@ -366,6 +381,10 @@ def _refuse_edited(journal: _Journal) -> None:
             "Undoing would lose those edits. Take them back first, or keep a copy elsewhere and remove the files."
         )
         raise MlopsError("edited-since", message, path=edited[0])
+    for data in journal.effects:
+        why = effect_from(data).objection(journal.root)
+        if why is not None:
+            raise MlopsError("edited-since", f'"{journal.title}" cannot be taken back: {why}.')
 
 
 def _through_link(root: Path, name: str) -> bool:

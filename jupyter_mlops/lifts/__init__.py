@@ -1,1 +1,1 @@
-"""One folder a lift: its code and its templates."""
+"""One folder a lift: its code and its templates. A folder with `LIFT` is a lift by being here."""

@@ -33,7 +33,7 @@ _IMPORTED_AS = {
     "imblearn": "imbalanced-learn", "community": "python-louvain", "Bio": "biopython", "fitz": "pymupdf", "telegram": "python-telegram-bot",
     "mpl_toolkits": "matplotlib", "pkg_resources": "setuptools", "pylab": "matplotlib", "IPython": "ipython", "category_encoders": "category-encoders",
     "prophet": "prophet", "fbprophet": "fbprophet", "mlflow": "mlflow", "talib": "ta-lib", "skopt": "scikit-optimize", "sksurv": "scikit-survival",
-    "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "multipart": "python-multipart", "mlxtend": "mlxtend",
+    "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "box": "python-box", "airflow": "apache-airflow", "multipart": "python-multipart", "mlxtend": "mlxtend",
 }  # fmt: skip
 _NEVER_DECLARED = frozenset(
     {"setuptools", "pip", "ipython", "google-cloud-storage", "azure-identity", "databricks-sdk", "dbutils"}
@@ -175,6 +175,22 @@ def _covered(package: str, name: str, declared: set[str]) -> bool:
         known.startswith((f"{package}-", f"python-{package}", f"{name}-")) or known == f"py{package}"
         for known in declared
     )
+
+
+def is_declared(module: str, declared: set[str]) -> bool:
+    """Whether an imported module is covered by what is declared, as far as names tell.
+
+    Args:
+        module: its top-level name.
+        declared: normalised names of distributions.
+    """
+    package = distribution_of(module)
+    return package in _NEVER_DECLARED or _covered(package, normalise(module), declared)
+
+
+def distribution_of(module: str) -> str:
+    """The distribution that a module most likely comes from, normalised; its own name where nothing else is known."""
+    return normalise(_IMPORTED_AS.get(module, module))
 
 
 def third_party_imports(unit: Unit) -> list[tuple[str, int, int | None, str]]:

@@ -1,0 +1,91 @@
+"""A lift on the terminal: its diff in colours, what is left to a person, and what it changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from jupyter_mlops.lifts.api import Lifted
+    from jupyter_mlops.lifts.lift import Refusal
+
+#: Lines of a file's diff that are shown on a terminal; all where the output goes elsewhere.
+_MOST_LINES = 200
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def show_plan(lifted: Lifted) -> None:
+    """What would be changed.
+
+    Args:
+        lifted: the plan.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    plan = lifted.plan
+    console.print(f"[bold]{escape(lifted.lift.title)}[/]  [dim](lift {lifted.lift.name})[/]")
+    console.print(escape(plan.why))
+    for sentence in plan.found:
+        console.print(f"[dim]  · {escape(sentence)}[/]")
+    for change in plan.changes.changes:
+        console.print()
+        lines = change.diff.splitlines()
+        what = {"create": "new", "modify": "changed", "remove": "removed"}.get(change.kind, change.kind)
+        console.print(Text(f"{change.path}  ({what})", style="bold"))
+        shown = lines[2:] if not console.is_terminal else lines[2 : _MOST_LINES + 2]
+        for line in shown:
+            console.print(Text(line, style=_STYLES.get(line[:1], "")))
+        if len(shown) < len(lines) - 2:
+            console.print(f"[dim]… {len(lines) - 2 - len(shown)} more lines; `--dry-run | less` shows them all[/]")
+        if change.binary and not change.diff:
+            console.print(f"[dim]binary, {change.size:,} bytes[/]")
+    if plan.changes.effects:
+        console.print("\n[bold]Beside the files[/]")
+        for effect in plan.changes.effects:
+            console.print(f"  · {escape(effect.text)}")
+    if plan.cannot:
+        console.print("\n[bold]Not done here[/]")
+        for refusal in plan.cannot:
+            console.print(f"  - {escape(refusal.what)}{_place(refusal)}: {escape(refusal.why)}")
+    console.print()
+
+
+def _place(refusal: Refusal) -> str:
+    if refusal.path is None:
+        return ""
+    cell = f" cell {refusal.cell}" if refusal.cell is not None else ""
+    line = f" line {refusal.line}" if refusal.line is not None else ""
+    return f" [cyan]({escape(refusal.path)}{cell}{line})[/]"
+
+
+def show_outcome(lifted: Lifted, *, dry_run: bool) -> None:
+    """What was changed, and what is left.
+
+    Args:
+        lifted: the lift.
+        dry_run: whether nothing was to be written.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    scorecard = lifted.scorecard
+    if lifted.applied is not None and scorecard is not None:
+        count = len(lifted.applied.paths)
+        console.print(f"[green]✔[/] Done: {'1 file' if count == 1 else f'{count} files'} written.")
+        for entry in scorecard["criteria"]:
+            states = f"{entry['before']} → {entry['after']}"
+            rungs = " → ".join(entry["rung"])
+            console.print(f"  {escape(entry['id'])}: [bold]{states}[/] [dim]({rungs})[/]")
+        (level, now), (progress, then) = scorecard["level"], scorecard["progress"]
+        if (level, progress) != (now, then):
+            console.print(f"  Level {level} at {progress} % → [bold]Level {now} at {then} %[/]")
+    elif dry_run and lifted.plan.state == "applies":
+        console.print("Nothing was written: this was a dry run.")
+    if lifted.plan.left:
+        console.print("[bold]Left to you[/]")
+        for number, act in enumerate(lifted.plan.left, 1):
+            console.print(f"  {number}. {escape(act.what)}")
+            if act.command:
+                console.print(f"     [cyan]{escape(act.command)}[/]")
+    if lifted.applied is not None:
+        console.print("[dim]`jupyter mlops undo` takes it back.[/]")

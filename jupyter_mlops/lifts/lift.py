@@ -1,0 +1,172 @@
+"""What a lift is: an automated step that raises a criterion, as a plan that is shown before it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from jupyter_mlops.assessment.criterion import Effort, Role
+from jupyter_mlops.changes import ChangeSet
+from jupyter_mlops.lifts.scene import Scene
+
+State = Literal["applies", "done", "not-here"]
+
+
+class Option(NamedTuple):
+    """Something about a lift that a person may choose.
+
+    Attributes:
+        name: in `-O NAME=VALUE`.
+        what: what it chooses, for people.
+        values: those it can have; any text where empty.
+        default: what it is unless chosen; "" for nothing.
+    """
+
+    name: str
+    what: str
+    values: tuple[str, ...] = ()
+    default: str = ""
+
+
+class Need(NamedTuple):
+    """A package or program without which a lift cannot be planned.
+
+    Attributes:
+        module: importable name of the package.
+        install: command that installs it.
+    """
+
+    module: str
+    install: str
+
+
+class Act(NamedTuple):
+    """Something that is left to a person.
+
+    Attributes:
+        what: in the imperative, one sentence.
+        command: that does it, run in the project's root; None where no command can.
+    """
+
+    what: str
+    command: str | None = None
+
+
+class Refusal(NamedTuple):
+    """Something that the lift does not do here.
+
+    Attributes:
+        what: it would have done, as a noun phrase.
+        why: one sentence.
+        path: file that it is about, relative to the root.
+        cell: 0-based cell of a notebook.
+        line: 1-based, in the file or in the cell.
+    """
+
+    what: str
+    why: str
+    path: str | None = None
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a lift would do to a project.
+
+    Attributes:
+        state: whether it has something to do here, has nothing left to do, or does not fit.
+        why: one sentence about that.
+        changes: what is written; empty unless it applies.
+        found: what the plan rests on, one sentence each.
+        left: what is left to a person, in order.
+        cannot: what it does not do here, and why.
+    """
+
+    state: State
+    why: str
+    changes: ChangeSet
+    found: tuple[str, ...] = ()
+    left: tuple[Act, ...] = ()
+    cannot: tuple[Refusal, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON-like data."""
+        return {
+            "state": self.state,
+            "why": self.why,
+            **self.changes.as_dict(),
+            "found": list(self.found),
+            "left": [act._asdict() for act in self.left],
+            "cannot": [refusal._asdict() for refusal in self.cannot],
+        }
+
+
+@dataclass(frozen=True)
+class Lift:
+    """A lift.
+
+    Attributes:
+        name: stable kebab-case identifier.
+        title: what it does, as an imperative.
+        level: of the criteria it raises.
+        raises: ids of the criteria it raises, the one it is for first.
+        plan: makes the plan; writes nothing, and runs none of the user's code unless its description says so.
+        effort: that is left to people.
+        role: who does it.
+        after: lifts that make sense before it.
+        options: what a person may choose.
+        needs: without which it cannot be planned.
+        glance: cheap state and reason for the list of lifts; the plan's own where None.
+    """
+
+    name: str
+    title: str
+    level: int
+    raises: tuple[str, ...]
+    plan: Callable[[Scene], Plan]
+    effort: Effort = "S"
+    role: Role = "data-scientist"
+    after: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    needs: tuple[Need, ...] = ()
+    glance: Callable[[Scene], tuple[State, str]] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What it is, as JSON-like data."""
+        return {
+            "lift": self.name,
+            "title": self.title,
+            "level": self.level,
+            "raises": list(self.raises),
+            "effort": self.effort,
+            "role": self.role,
+            "after": list(self.after),
+            "options": [option._asdict() | {"values": list(option.values)} for option in self.options],
+            "needs": [need._asdict() for need in self.needs],
+        }
+
+
+def done(scene: Scene, why: str, *, left: tuple[Act, ...] = (), found: tuple[str, ...] = ()) -> Plan:
+    """A plan of a lift that has nothing left to do.
+
+    Args:
+        scene: the project.
+        why: how that can be seen.
+        left: what is left to a person all the same.
+        found: what that rests on.
+    """
+    return Plan("done", why, scene.changes({}, "Change nothing"), found=found, left=left)
+
+
+def not_here(scene: Scene, why: str, *, cannot: tuple[Refusal, ...] = (), left: tuple[Act, ...] = ()) -> Plan:
+    """A plan of a lift that does not fit the project.
+
+    Args:
+        scene: the project.
+        why: what is missing or in the way.
+        cannot: the same in detail.
+        left: what a person can do about it.
+    """
+    return Plan("not-here", why, scene.changes({}, "Change nothing"), cannot=cannot, left=left)

@@ -1,0 +1,108 @@
+"""The project as lifts see it: how it stands, its files, and what a person chose."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.assessment.api import Assessment, assess
+from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.changes import ChangeSet, Wanted
+from jupyter_mlops.changes.effects import Effect
+from jupyter_mlops.project import Project
+from jupyter_mlops.project.git import Git
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A project that is to be lifted.
+
+    All paths are posix and relative to `root`.
+
+    Attributes:
+        assessment: how it stands.
+        path: what was named: a folder, or a file in it.
+        options: what a person chose, defaults included.
+        thorough: the plan is to be applied: what takes longer, such as resolving packages, is worth it.
+        progress: called with events.
+    """
+
+    assessment: Assessment
+    path: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+    thorough: bool = True
+    progress: Progress | None = None
+
+    @classmethod
+    def open(cls, path: str | Path, *, thorough: bool = True, progress: Progress | None = None) -> Scene:
+        """The project at a path.
+
+        Args:
+            path: a folder, or a file in it.
+            thorough: whether the plan is to be applied.
+            progress: called with events.
+
+        Raises:
+            MlopsError: what `assess` raises.
+        """
+        return cls(assess(path), Path(path).resolve(), thorough=thorough, progress=progress)
+
+    @property
+    def project(self) -> Project:
+        """Its files."""
+        return self.assessment.project
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that sets the level: what is lifted first."""
+        return self.assessment.headline.unit
+
+    @property
+    def root(self) -> Path:
+        """The git top level, or the folder itself without git: where change sets are made."""
+        return self.project.base
+
+    @property
+    def git(self) -> Git | None:
+        """The repository; None without one."""
+        return self.project.git
+
+    @cached_property
+    def name(self) -> str:
+        """What the project is called: its folder's name."""
+        return posixpath.basename(self.unit.path) if self.unit.path != "." else self.root.name
+
+    def below(self, name: str) -> str:
+        """A path of the unit's folder, from the root."""
+        return self.unit.below(name)
+
+    def result(self, criterion: str) -> Result:
+        """How a criterion stands in the unit."""
+        return next(result for result in self.assessment.headline.results if result.criterion.id == criterion)
+
+    def changes(self, files: Mapping[str, Wanted], title: str, effects: Sequence[Effect] = ()) -> ChangeSet:
+        """The change set of these files and effects.
+
+        Args:
+            files: path → what is wanted there.
+            title: in the imperative.
+            effects: beside the files.
+        """
+        return ChangeSet.build(self.root, files, title=title, effects=effects)
+
+    def tell(self, message: str, fraction: float | None = None) -> None:
+        """Say what is going on.
+
+        Args:
+            message: one line.
+            fraction: how much is done, 0 to 1.
+        """
+        if self.progress is not None:
+            self.progress({"phase": "plan", "message": message, "fraction": fraction})

@@ -41,21 +41,30 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _models(unit)
 
 
-def _data(unit: Unit) -> Iterator[Finding]:
+def relevant_reads(unit: Unit) -> list[Source]:
+    """What the code that trains reads, and the code before it."""
     groups = relevant(unit)
-    sources = [
+    return [
         source
         for source in reads(unit)
         if (not groups or unit.reach.groups(source.site.path, source.site.scope) & groups)
         and not (source.kind == "file" and unit.is_test(source.where))
     ]
-    made = {kept.where for kept in kept_models(unit)} | _outputs(unit)
+
+
+def is_derived(unit: Unit, source: Source) -> bool:
+    """Whether a file that is read is one that the project's own code makes."""
+    made = unit.once("made files", lambda: {kept.where for kept in kept_models(unit)} | _outputs(unit))
+    return source.kind == "file" and (
+        source.where in made or bool(makers(unit, source.text)) or is_model_file(source.where)
+    )
+
+
+def _data(unit: Unit) -> Iterator[Finding]:
+    sources = relevant_reads(unit)
     judged: list[tuple[Source, _Verdict]] = []
     for source in sources:
-        derived = source.kind == "file" and (
-            source.where in made or makers(unit, source.text) or is_model_file(source.where)
-        )
-        if source.kind == "bundled" or derived or (source.fallback and _has_named(unit)):
+        if source.kind == "bundled" or is_derived(unit, source) or (source.fallback and _has_named(unit)):
             continue
         verdict = _in_its_stage(unit, source, _source_verdict(unit, source))
         if verdict is not None:

@@ -39,7 +39,7 @@ class DvcObjects:
         """What it does."""
         files = "1 file" if len(self.entries) == 1 else f"{len(self.entries)} files"
         return (
-            f"Copies {files} ({self.size / 1e6:.1f} MB) into DVC's cache, as `dvc add` does, and checks every copy "
+            f"Copies {files} ({size_text(self.size)}) into DVC's cache, as `dvc add` does, and checks every copy "
             "by its hash. The files stay where they are."
         )
 
@@ -109,6 +109,11 @@ class DvcObjects:
         if not all(character in "0123456789abcdef.dir" for character in md5) or "/" in md5 or ".." in md5:
             raise MlopsError("journal-damaged", f"{md5!r} is not the name of an object of DVC.")
         return root / self.folder / CACHE / md5[:2] / md5[2:]
+
+
+def size_text(size: int) -> str:
+    """Bytes for people: "14.0 MB"."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
 def md5_of(path: Path) -> str:

@@ -31,7 +31,8 @@ def show_plan(lifted: Lifted) -> None:
         console.print(f"[dim]  · {escape(sentence)}[/]")
     for change in plan.changes.changes:
         console.print()
-        lines = change.diff.splitlines()
+        cells = plan.shown.get(change.path)
+        lines = change.diff.splitlines() if cells is None else ["", "", *cells.splitlines()]
         what = {"create": "new", "modify": "changed", "remove": "removed"}.get(change.kind, change.kind)
         console.print(Text(f"{change.path}  ({what})", style="bold"))
         shown = lines[2:] if not console.is_terminal else lines[2 : _MOST_LINES + 2]

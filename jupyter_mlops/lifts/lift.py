@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from jupyter_mlops.assessment.criterion import Effort, Role
@@ -82,6 +82,7 @@ class Plan:
         found: what the plan rests on, one sentence each.
         left: what is left to a person, in order.
         cannot: what it does not do here, and why.
+        shown: path → what to show of its change instead of the file's own diff: of notebooks, what changes in their cells.
     """
 
     state: State
@@ -90,6 +91,7 @@ class Plan:
     found: tuple[str, ...] = ()
     left: tuple[Act, ...] = ()
     cannot: tuple[Refusal, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON-like data."""
@@ -100,6 +102,7 @@ class Plan:
             "found": list(self.found),
             "left": [act._asdict() for act in self.left],
             "cannot": [refusal._asdict() for refusal in self.cannot],
+            "shown": dict(self.shown),
         }
 
 

@@ -30,12 +30,14 @@ class Edits:
 
     Attributes:
         imports: whether `import mlflow` is needed.
+        opening: statements after the imports at the head.
         before: line → statements before the one that begins there.
         after: line → statements after it.
         wraps: line of the first statement → block around it and those that follow.
     """
 
     imports: bool = False
+    opening: list[str] = field(default_factory=list)
     before: dict[int, list[str]] = field(default_factory=dict)
     after: dict[int, list[str]] = field(default_factory=dict)
     wraps: dict[int, Wrap] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Edits:
         self.after.setdefault(line, []).extend(statements)
 
     def __bool__(self) -> bool:
-        return bool(self.imports or self.before or self.after or self.wraps)
+        return bool(self.imports or self.opening or self.before or self.after or self.wraps)
 
 
 def edited(code: str, edits: Edits, *, own: Iterable[str] = ()) -> str | None:
@@ -80,6 +82,8 @@ def edited(code: str, edits: Edits, *, own: Iterable[str] = ()) -> str | None:
     result = wrapper.module.visit(_inserter(edits, line_of, wrapper.module.config_for_parsing))
     if edits.imports:
         result = _with_import(result, frozenset(own) | sys.stdlib_module_names)
+    if edits.opening:
+        result = _with_opening(result, edits.opening)
     new = str(result.code)
     return new if _same_but_for_additions(code, new) else None
 
@@ -164,6 +168,18 @@ def _with_import(module: Any, known: frozenset[str]) -> Any:
     else:
         body.insert(end, line.with_changes(leading_lines=[libcst.EmptyLine(indent=False)]))
     return module.with_changes(body=body)
+
+
+def _with_opening(module: Any, texts: list[str]) -> Any:
+    """Statements after the last import of a line of its own at the top level."""
+    import libcst
+
+    body = list(module.body)
+    at = max((index for index, node in enumerate(body) if _head(module, node) is not None), default=-1) + 1
+    new = [libcst.parse_statement(text, config=module.config_for_parsing) for text in texts]
+    if at:
+        new[0] = new[0].with_changes(leading_lines=[libcst.EmptyLine(indent=False)])
+    return module.with_changes(body=[*body[:at], *new, *body[at:]])
 
 
 def _head(module: Any, node: Any) -> tuple[str, str] | None:

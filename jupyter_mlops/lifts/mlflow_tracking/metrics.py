@@ -131,6 +131,12 @@ class Metrics:
                 return [self._log(target.id, target.id)]
         elif isinstance(target, ast.Attribute) and self._is_metric(value, scope):
             return [self._log(target.attr, ast.unparse(target))]
+        elif isinstance(target, ast.Subscript) and self._is_table(value, scope):
+            place = ast.unparse(target)
+            if isinstance(target.slice, ast.Constant):
+                return [f"mlflow.log_metrics({place})"]
+            whose = ast.unparse(target.slice)
+            return [f'mlflow.log_metrics({{f"{{{whose}}}_{{key}}": value for key, value in {place}.items()}})']
         elif isinstance(target, ast.Subscript) and self._is_metric(value, scope):
             key = target.slice.value if isinstance(target.slice, ast.Constant) else None
             name = key if isinstance(key, str) and re.fullmatch(r"[\w .-]+", key) else self._key(value, scope)
@@ -138,6 +144,17 @@ class Metrics:
         elif isinstance(target, ast.Tuple) and all(isinstance(each, ast.Name) for each in target.elts):
             return self._unpacked([each.id for each in target.elts if isinstance(each, ast.Name)], value, scope)
         return []
+
+    def _is_table(self, value: ast.expr, scope: Scope) -> bool:
+        """Whether a dictionary holds metrics and nothing else."""
+        return (
+            isinstance(value, ast.Dict)
+            and bool(value.values)
+            and all(
+                self._is_metric(one, scope) or (isinstance(one, ast.Name) and one.id in self.held)
+                for one in value.values
+            )
+        )
 
     def _unpacked(self, names: list[str], value: ast.expr, scope: Scope) -> list[str]:
         if isinstance(value, ast.Tuple) and len(value.elts) == len(names):

@@ -44,9 +44,10 @@ def changed_cells(notebook: Notebook, edits: Edits, own: frozenset[str]) -> dict
         if cell != notebook.place(line)[0]:
             return None
         found.wraps[inside] = replace(wrap, last=last)
-    if edits.imports and by_cell:
+    if by_cell:
         first = next((cell.index for cell in notebook.parsed_cells if _imports(cell)), min(by_cell))
-        by_cell.setdefault(min(first, *by_cell), Edits()).imports = True
+        head = by_cell.setdefault(min(first, *by_cell), Edits())
+        head.imports, head.opening = edits.imports, edits.opening
     changed = {}
     for index, inner in by_cell.items():
         source = _edited_cell(notebook.cells[index], inner, own)

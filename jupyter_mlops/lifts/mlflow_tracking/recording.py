@@ -94,7 +94,7 @@ class _Recorder:
         self.fits = [fit for fit in fits(self.tree) if reached is None or fit.call.line in reached]
         self.logged: set[ast.stmt] = set()
         self.has_run = False
-        self.opened = False
+        self.opened: dict[int, set[str]] = {}
 
     def recording(self) -> Recording:
         regions = self._regions()
@@ -103,6 +103,8 @@ class _Recorder:
         for region in regions:
             others = [other for other in regions if other is not region]
             self._region(region, others, nested=self._may_be_inside(region, others))
+        if self.fits and not self.edits:
+            self.edits.opening = []
         if self.edits:
             self.edits.imports = not any(item.module == "mlflow" for item in self.source.imports)
         return self.found
@@ -124,7 +126,7 @@ class _Recorder:
     def _regions(self) -> list[_Region]:
         found: dict[int, _Region] = {}
         for fit in self.fits:
-            place, statement = self.tree.place_of(fit.statement, epochs=fit.kind == "torch")
+            place, statement = self.tree.place_of(fit.statement, epochs=fit.kind == "torch", made=fit.made)
             place, statement = self._widened(place, statement)
             found.setdefault(id(place.block), _Region(place)).fits.append((fit, statement))
         return list(found.values())
@@ -142,6 +144,9 @@ class _Recorder:
             if holder is None:
                 break
             outer, at = self.tree.place_of(holder)
+            inside = list(self.tree.chain(holder))
+            if any(isinstance(each, (ast.For, ast.While)) for each in inside[: inside.index(at) + 1]):
+                break  # every turn would record into the same run
             if not self._judges(outer.block, outer.block.index(at)):
                 break
             place, statement = outer, at
@@ -177,7 +182,9 @@ class _Recorder:
 
     def _region(self, region: _Region, others: list[_Region], *, nested: bool) -> None:
         block = region.place.block
-        starts = sorted({block.index(statement) for _fit, statement in region.fits})
+        # A cross-validation tells of the model that was fitted before it, where there is one.
+        telling = [pair for pair in region.fits if pair[0].kind != "scores"] or region.fits
+        starts = sorted({block.index(statement) for _fit, statement in telling})
         # A loop over models further down makes runs of its own.
         loops = {
             block.index(each)
@@ -199,10 +206,9 @@ class _Recorder:
     def _segment(
         self, place: Place, statements: list[ast.stmt], inside: list[Fit], *, first: bool, several: bool, nested: bool
     ) -> None:
-        prefixed = len({fit.model for fit in inside if fit.kind in ("estimator", "pipeline", "search")}) > 1
         last = self._last_fit(statements, inside)
-        for fit in inside:
-            self._fit(fit, place, prefixed=prefixed)
+        for fit, prefix in zip(inside, _prefixes(inside), strict=True):
+            self._fit(fit, place, prefix)
         for position, statement in enumerate(statements):
             if self._log_metrics(statement):
                 last = max(last, position)
@@ -213,15 +219,14 @@ class _Recorder:
         arguments = []
         labels = {fit.label for fit in inside if fit.label}
         if place.kind == "loop" and isinstance(place.node, ast.For):
-            name = _loop_name(place.node)
+            name = _loop_name(place.node, inside)
             arguments += [f"run_name={name}"] if name else []
         elif several and len(labels) == 1:
             arguments.append(f'run_name="{labels.pop()}"')
         if nested and place.kind != "flat":
             arguments.append("nested=True")
         start = f"mlflow.start_run({', '.join(arguments)})"
-        opening = self._opening(inside) if first and not (self.opened and place.kind == "loop") else []
-        self.opened = self.opened or place.kind == "flat"
+        opening = self._opening(inside, place) if first else []
         if place.kind == "flat":
             again = ["mlflow.end_run()  # of an earlier execution"] if self.style.cells and first else []
             self.edits.put_first(line, *opening, *again, start)
@@ -234,16 +239,29 @@ class _Recorder:
                 outside = ()
             self.edits.wraps[line] = Wrap(statements[last].lineno, f"with {start}:", outside)
 
-    def _opening(self, inside: list[Fit]) -> list[str]:
+    def _opening(self, inside: list[Fit], place: Place) -> list[str]:
+        """What comes before the first run; of a notebook, what its first cell with imports gets."""
         lines = []
         if self.style.store:
             lines.append(f'if not mlflow.is_tracking_uri_set():\n    mlflow.set_tracking_uri("{self.style.store}")')
         lines.append(f'mlflow.set_experiment("{self.style.experiment}")')
         flavors = sorted({fit.flavor for fit in inside if fit.kind == "framework"})
         lines += [f"mlflow.{flavor}.autolog()" for flavor in flavors]
-        if any(fit.kind == "unknown" for fit in inside):
+        named = ("estimator", "pipeline", "search")
+        if any(fit.kind == "unknown" or (fit.kind in named and not fit.model) for fit in inside):
             lines.append("mlflow.autolog()")
-        return lines
+        if self.style.cells:
+            self.edits.opening = list(dict.fromkeys([*self.edits.opening, *lines]))
+            return []
+        outer = (
+            self.tree.around(place.node)[1]
+            if place.kind == "loop" and isinstance(place.node, ast.stmt)
+            else place.block
+        )
+        known = self.opened.setdefault(id(outer), set())
+        fresh = [line for line in lines if line not in known]
+        known.update(lines)
+        return fresh
 
     def _last_fit(self, statements: list[ast.stmt], inside: list[Fit]) -> int:
         lines = {fit.statement.lineno for fit in inside}
@@ -256,29 +274,28 @@ class _Recorder:
 
     # -- one fit ----------------------------------------------------------------------------------------------------------
 
-    def _fit(self, fit: Fit, place: Place, *, prefixed: bool) -> None:
+    def _fit(self, fit: Fit, place: Place, prefix: str) -> None:
         line = fit.statement.lineno
         repeated = self._is_repeated(fit, place)
-        key = re.sub(r"\W", "_", fit.model.removeprefix("self."))
         if fit.kind == "torch":
             self._torch(fit)
         elif fit.model and fit.kind in ("estimator", "pipeline"):
             model = f"{fit.model}[-1]" if fit.kind == "pipeline" else fit.model
-            params = _params(f"{model}.get_params(deep=False)", key if prefixed else "")
-            if fit.chained:
-                self.edits.put_after(line, params)
-            else:
-                self.edits.put_before(line, params)
+            params = _params(f"{model}.get_params(deep=False)", prefix)
+            # A run takes one value of a parameter: the same model for every fold, and no other.
+            if not repeated or (fit.made is not None and not _has_names(fit.made)):
+                if fit.chained:
+                    self.edits.put_after(line, params)
+                else:
+                    self.edits.put_before(line, params)
             if not repeated:
-                self.edits.put_after(line, self._log_model(fit, fit.model, key if prefixed else "model"))
-        elif fit.model and fit.kind == "search":
-            prefix = f"{key}_" if prefixed else ""
-            self.edits.put_after(line, _params(f"{fit.model}.best_params_", key if prefixed else ""))
-            self.edits.put_after(line, f'mlflow.log_metric("{prefix}best_cv_score", {fit.model}.best_score_)')
+                self.edits.put_after(line, self._log_model(fit, fit.model, prefix or "model"))
+        elif fit.model and fit.kind == "search" and not repeated:
+            key = f"{prefix}_best_cv_score" if prefix else "best_cv_score"
+            self.edits.put_after(line, _params(f"{fit.model}.best_params_", prefix))
+            self.edits.put_after(line, f'mlflow.log_metric("{key}", {fit.model}.best_score_)')
             self.found.metrics += 1
-            if not repeated:
-                best = f"{fit.model}.best_estimator_"
-                self.edits.put_after(line, self._log_model(fit, best, key if prefixed else "model"))
+            self.edits.put_after(line, self._log_model(fit, f"{fit.model}.best_estimator_", prefix or "model"))
         elif fit.kind == "unknown" or (not fit.model and fit.kind in ("estimator", "pipeline", "search")):
             self.found.told.append(
                 f"line {fit.call.line}: what is fitted cannot be told from the code, so `mlflow.autolog()` records it."
@@ -411,21 +428,46 @@ class _Recorder:
         return bool(lines)
 
 
+def _prefixes(inside: list[Fit]) -> list[str]:
+    """What the parameters of each fit are told apart by in one run; "" where there is nothing to tell apart."""
+    several = sum(fit.kind in ("estimator", "pipeline", "search") and bool(fit.model) for fit in inside) > 1
+    found: list[str] = []
+    for fit in inside:
+        key = re.sub(r"\W", "_", fit.model.removeprefix("self.")) if several else ""
+        number = sum(each == key or each.startswith(f"{key}_") for each in found) + 1
+        found.append(f"{key}_{number}" if key and number > 1 else key)
+    return found
+
+
+def _has_names(made: ast.Call) -> bool:
+    """Whether what a model is made with may change from one time to the next."""
+    given = [*made.args, *(keyword.value for keyword in made.keywords)]
+    return any(isinstance(node, ast.Name) for each in given for node in ast.walk(each))
+
+
 def _params(values: str, prefix: str) -> str:
     if not prefix:
         return f"mlflow.log_params({values})"
     return f'mlflow.log_params({{f"{prefix}_{{name}}": value for name, value in {values}.items()}})'
 
 
-def _loop_name(loop: ast.For) -> str:
-    """What a loop over models calls each of them, as code; "" where it has no name."""
-    over = loop.iter
-    items = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "items"
-    pairs = isinstance(loop.target, ast.Tuple) and len(loop.target.elts) >= 2
-    if pairs and isinstance(loop.target, ast.Tuple) and isinstance(loop.target.elts[0], ast.Name):
-        name = loop.target.elts[0].id
-        if items or "name" in name.lower():
-            return name
-    if isinstance(loop.target, ast.Name):
-        return f"type({loop.target.id}).__name__"
-    return ""
+def _loop_name(loop: ast.For, inside: list[Fit]) -> str:
+    """What tells the runs of a loop apart, as code; "" where nothing does."""
+    target = loop.target
+    named = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) >= 2 else None
+    items = (
+        isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Attribute) and loop.iter.func.attr == "items"
+    )
+    if isinstance(named, ast.Name) and (items or "name" in named.id.lower()):
+        return named.id
+    own = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+    models = [fit.model for fit in inside if fit.model in own]
+    if models:
+        return f"type({models[0]}).__name__"
+    used = [
+        node.id
+        for fit in inside
+        for node in (ast.walk(fit.made) if fit.made is not None else ())
+        if isinstance(node, ast.Name) and node.id in own
+    ]
+    return 'f"' + ", ".join(f"{name}={{{name}}}" for name in dict.fromkeys(used)) + '"' if used else ""

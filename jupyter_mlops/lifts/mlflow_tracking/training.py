@@ -53,6 +53,7 @@ class Fit:
         flavor: module of MLflow that logs it, or records its fits.
         data: what it is fitted on, as code, where that is a plain name; "" otherwise.
         chained: the model has its name only after the statement.
+        made: the call that makes the model, where that can be told.
     """
 
     call: Call
@@ -63,6 +64,7 @@ class Fit:
     flavor: str
     data: str
     chained: bool
+    made: ast.Call | None = None
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,15 @@ class Tree:
                 best = statement
         return best
 
-    def place_of(self, statement: ast.stmt, *, epochs: bool = False) -> tuple[Place, ast.stmt]:
+    def place_of(
+        self, statement: ast.stmt, *, epochs: bool = False, made: ast.Call | None = None
+    ) -> tuple[Place, ast.stmt]:
         """Where a run around a statement begins, and the statement there that holds it.
 
         Args:
             statement: that fits a model.
             epochs: loops around it go over epochs, and are no loops over models.
+            made: the call that makes the model: a loop that gives it another value each time goes over models.
         """
         current = statement
         while True:
@@ -145,7 +150,10 @@ class Tree:
                 return Place("function", parent, block), current
             if isinstance(parent, ast.If) and is_main_guard(parent.test):
                 return Place("flat", parent, block), current
-            if isinstance(parent, ast.For) and not epochs and goes_over_models(parent) and block is parent.body:
+            over_models = (
+                isinstance(parent, ast.For) and not epochs and (goes_over_models(parent) or _varies(parent, made))
+            )
+            if over_models and isinstance(parent, ast.For) and block is parent.body:
                 return Place("loop", parent, block), current
             assert isinstance(parent, ast.stmt)
             current = parent
@@ -166,6 +174,14 @@ def own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+
+
+def _varies(loop: ast.For, made: ast.Call | None) -> bool:
+    """Whether a loop's variable goes into the making of a model: a sweep over a parameter."""
+    if made is None or not any(node is made for statement in loop.body for node in ast.walk(statement)):
+        return False
+    own = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    return any(isinstance(node, ast.Name) and node.id in own for node in ast.walk(made))
 
 
 def goes_over_models(loop: ast.For) -> bool:
@@ -199,11 +215,14 @@ def _fit(tree: Tree, call: Call, statement: ast.stmt) -> Fit:
     target = _target(statement)
     chained = isinstance(owner, ast.Call) and value is call.node and target != ""
     model = target if chained else ast.unparse(owner) if isinstance(owner, (ast.Name, ast.Attribute)) else ""
-    resolved = _resolved(tree, call, statement, owner)
+    made = owner if isinstance(owner, ast.Call) else _made(tree, call, statement, owner)
+    resolved = _resolved(call, made)
     first = call.node.args[0] if call.node.args else None
     data = first.id if isinstance(first, ast.Name) else ""
     kind, label, flavor = _sort(tree, call, resolved, owner, statement)
-    return Fit(call, statement, kind, model, label, flavor, data, chained)
+    if kind == "pipeline" and made is not None:
+        label = _last_step(call, made) or label
+    return Fit(call, statement, kind, model, label, flavor, data, chained, made)
 
 
 def _target(statement: ast.stmt) -> str:
@@ -212,18 +231,32 @@ def _target(statement: ast.stmt) -> str:
     return ""
 
 
-def _resolved(tree: Tree, call: Call, statement: ast.stmt, owner: ast.expr | None) -> str:
-    """What a model is, by the assignment that comes last before the fit: `sklearn.svm.SVC()`."""
-    if isinstance(owner, ast.Name):
-        best: ast.expr | None = None
-        line = 0
-        for each in _assignments(tree, owner.id, call.scope):
-            if line < each.lineno < statement.lineno:
-                best, line = each.value, each.lineno
-        if isinstance(best, ast.Call):
-            name = call.scope.dotted(best)
-            return name if name.partition(".")[0].lstrip("?") else ""
-    return call.name.rpartition(".")[0]
+def _made(tree: Tree, call: Call, statement: ast.stmt, owner: ast.expr | None) -> ast.Call | None:
+    """The call that makes a model, by the assignment that comes last before the fit."""
+    best: ast.expr | None = None
+    line = 0
+    for each in _assignments(tree, owner.id, call.scope) if isinstance(owner, ast.Name) else ():
+        if line < each.lineno < statement.lineno:
+            best, line = each.value, each.lineno
+    return best if isinstance(best, ast.Call) else None
+
+
+def _resolved(call: Call, made: ast.Call | None) -> str:
+    """What a model is: `sklearn.svm.SVC()`."""
+    name = call.scope.dotted(made) if made is not None else ""
+    return name if name and not name.startswith("?") else call.name.rpartition(".")[0]
+
+
+def _last_step(call: Call, made: ast.Call) -> str:
+    """What kind of model stands at the end of a pipeline."""
+    last: ast.expr | None = made.args[-1] if made.args else None
+    last = next((each.value for each in made.keywords if each.arg == "steps"), last)
+    if isinstance(last, ast.List) and last.elts:
+        last = last.elts[-1]
+    if isinstance(last, ast.Tuple) and last.elts:
+        last = last.elts[-1]
+    name = call.scope.dotted(last) if last is not None else ""
+    return re.sub(r"\(\).*$", "", name).rpartition(".")[2] if name and not name.startswith(("?", ":")) else ""
 
 
 def _assignments(tree: Tree, name: str, scope: Scope) -> Iterator[ast.Assign]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -149,6 +150,21 @@ class Lift:
             "options": [option._asdict() | {"values": list(option.values)} for option in self.options],
             "needs": [need._asdict() for need in self.needs],
         }
+
+
+def commit(scene: Scene, paths: Iterable[str], message: str) -> tuple[Act, ...]:
+    """What is left once files were written: to commit them, and before that to put the project under git.
+
+    Args:
+        scene: the project.
+        paths: of the files, from the root; everything where there are none.
+        message: of the commit.
+    """
+    names = " ".join(shlex.quote(path) for path in sorted(paths)) or "--all"
+    act = Act("Commit it.", f"git add {names} && git commit -m {shlex.quote(message)}")
+    if scene.git is None:
+        return (Act("Put the project under git.", "jupyter mlops lift git-init --yes"), act)
+    return (act,)
 
 
 def done(scene: Scene, why: str, *, left: tuple[Act, ...] = (), found: tuple[str, ...] = ()) -> Plan:

@@ -149,7 +149,6 @@ CRITERIA = (
             ),
         ),
         effort="S",
-        lift="clean-notebook",
     ),
     Criterion(
         id="no-secrets",

@@ -106,7 +106,6 @@ CRITERIA = (
                 "Write a test that calls one of the project's functions and asserts its result.",
             ),
         ),
-        lift="tests",
         requires=("code-versioned",),
     ),
     Criterion(
@@ -138,7 +137,6 @@ CRITERIA = (
         ),
         effort="S",
         role="platform-engineer",
-        lift="ci",
         requires=("tests",),
     ),
     Criterion(

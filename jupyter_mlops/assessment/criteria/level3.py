@@ -37,7 +37,6 @@ CRITERIA = (
             ),
         ),
         role="platform-engineer",
-        lift="serving",
         requires=("pipeline-automated",),
     ),
     Criterion(
@@ -73,7 +72,6 @@ CRITERIA = (
             ),
         ),
         role="platform-engineer",
-        lift="serving",
         requires=("model-served",),
     ),
     Criterion(
@@ -112,7 +110,6 @@ CRITERIA = (
             ),
         ),
         role="platform-engineer",
-        lift="monitoring",
         requires=("model-served",),
     ),
     Criterion(
@@ -154,7 +151,6 @@ CRITERIA = (
                 "Export the result as a metric, branch on it, or fail the step.",
             ),
         ),
-        lift="drift",
         requires=("model-served",),
     ),
     Criterion(
@@ -189,7 +185,6 @@ CRITERIA = (
                 "Compare with the current model and stop when the new one is not better.",
             ),
         ),
-        lift="retraining",
         requires=("pipeline-automated",),
     ),
 )

@@ -39,7 +39,6 @@ CRITERIA = (
             ),
         ),
         effort="L",
-        lift="governance",
         requires=("retraining-automated",),
     ),
     Criterion(
@@ -66,7 +65,6 @@ CRITERIA = (
         ),
         effort="L",
         role="platform-engineer",
-        lift="routing",
         requires=("deployed-and-scaled",),
     ),
     Criterion(
@@ -95,7 +93,6 @@ CRITERIA = (
         ),
         effort="L",
         role="platform-engineer",
-        lift="self-healing",
         requires=("service-monitored",),
     ),
     Criterion(
@@ -119,7 +116,6 @@ CRITERIA = (
         ),
         effort="L",
         role="platform-engineer",
-        lift="root-cause",
         requires=("service-monitored",),
     ),
     Criterion(

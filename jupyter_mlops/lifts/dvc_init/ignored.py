@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from jupyter_mlops.lifts.ignoring import escaped
 from jupyter_mlops.lifts.lift import Refusal
@@ -74,11 +75,11 @@ class Ignores:
         """Which line of which file makes git ignore a path."""
         git = self._scene.git
         assert git is not None
-        said = git.run("check-ignore", "--verbose", "-z", "--no-index", "--", path)
-        if not said:
-            return None
-        file, line, pattern, _path = said.decode("utf-8", "surrogateescape").split("\0")[:4]
-        return None if pattern.startswith("!") else (file, int(line), pattern)
+        said = (git.run("check-ignore", "--verbose", "--no-index", "--", path) or b"").decode(
+            "utf-8", "surrogateescape"
+        )
+        found = re.match(r"(.*?):(\d+):(.*)\t", said)
+        return None if found is None or found[3].startswith("!") else (found[1], int(found[2]), found[3])
 
     def _text(self, file: str) -> str:
         if file in self._texts:

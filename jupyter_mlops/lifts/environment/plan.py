@@ -11,7 +11,7 @@ from jupyter_mlops.assessment.probes.requirements import distribution_of, is_dec
 from jupyter_mlops.lifts.environment.imported import Use, imported, installed_in_cells, silent
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.environment.resolving import Resolution, resolve
-from jupyter_mlops.lifts.lift import Act, Plan, Refusal, done, not_here
+from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
 from jupyter_mlops.lifts.manifests import Edits, Target, declared, target
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.marks import mapping, sequence
@@ -96,11 +96,7 @@ def plan(scene: Scene) -> Plan:
         found.append(f"{place.path} is UTF-16, as PowerShell writes it; it becomes UTF-8.")
     files = {place.path: text}
     locks = _locks(scene, place)
-    left = (
-        *left,
-        *locks,
-        Act("Commit it.", f'git add {place.path} && git commit -m "Declare the packages that are imported"'),
-    )
+    left = (*left, *locks, *commit(scene, [place.path], "Declare the packages that are imported"))
     return Plan(
         "applies",
         _why(place, edits),

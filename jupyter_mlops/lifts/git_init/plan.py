@@ -12,7 +12,7 @@ from jupyter_mlops.errors import MissingDependencyError
 from jupyter_mlops.lifts.git_init.ignored import committed_junk, groups
 from jupyter_mlops.lifts.git_init.notebooks import filters
 from jupyter_mlops.lifts.ignoring import with_lines
-from jupyter_mlops.lifts.lift import Act, Plan, Refusal, done, not_here
+from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
 from jupyter_mlops.lifts.scene import Scene
 
 
@@ -48,6 +48,8 @@ def plan(scene: Scene) -> Plan:
         effects.append(notebooks.settings)
     cannot = _nested(scene)
     left = _left(scene, notebooks.missing, new=new)
+    if files and not new and result.state == "pass":
+        left = (*left, *commit(scene, files, "Complete git's settings"))
     if not files and not effects:
         why = "What is left is to commit." if new else f"{result.message} Nothing is missing in `.gitignore`."
         return done(scene, why, left=left)

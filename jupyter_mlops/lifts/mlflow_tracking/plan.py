@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from jupyter_mlops.assessment.code_facts import Site, trainings
 from jupyter_mlops.changes import Wanted
 from jupyter_mlops.lifts.environment.installed import environment
 from jupyter_mlops.lifts.ignoring import with_lines
-from jupyter_mlops.lifts.lift import Act, Plan, Refusal, done, not_here
+from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
 from jupyter_mlops.lifts.manifests import with_packages
 from jupyter_mlops.lifts.mlflow_tracking.edits import edited
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, changed_cells, with_cells
@@ -20,6 +19,7 @@ from jupyter_mlops.lifts.mlflow_tracking.recording import Recording, Style, reco
 from jupyter_mlops.lifts.scene import Scene
 
 _SUFFIX = "_tracked"
+_MESSAGE = "Record training runs in MLflow"
 
 
 @dataclass
@@ -72,7 +72,7 @@ def plan(scene: Scene) -> Plan:
     return Plan(
         "applies",
         f"{result.message} {_listed(made.entries)} get{'s' if len(made.entries) == 1 else ''} the lines for that.",
-        scene.changes(files, "Record training runs in MLflow"),
+        scene.changes(files, _MESSAGE),
         found=tuple(made.found),
         left=_left(scene, made, files),
         cannot=tuple(made.refused),
@@ -194,17 +194,14 @@ def _ignored(scene: Scene, line: str) -> bool:
 def _nothing(scene: Scene, made: _Made) -> Plan:
     if made.entries:
         return done(
-            scene, f"{_listed(made.entries)} has the lines; what is left is to commit.", left=(_commit(made.entries),)
+            scene,
+            f"{_listed(made.entries)} has the lines; what is left is to commit.",
+            left=commit(scene, made.entries, _MESSAGE),
         )
     copies = [refusal for refusal in made.refused if "is there already" in refusal.why]
     if copies:
-        return done(scene, f"{copies[0].why}; what is left is to run and commit it.", left=(_commit([]),))
+        return done(scene, f"{copies[0].why}; what is left is to run and commit it.", left=commit(scene, (), _MESSAGE))
     return not_here(scene, "No training that runs can be recorded as it is.", cannot=tuple(made.refused))
-
-
-def _commit(paths: list[str]) -> Act:
-    names = " ".join(shlex.quote(path) for path in sorted(paths)) or "--all"
-    return Act("Commit it.", f'git add {names} && git commit -m "Record training runs in MLflow"')
 
 
 def _left(scene: Scene, made: _Made, files: dict[str, Wanted]) -> tuple[Act, ...]:
@@ -227,8 +224,7 @@ def _left(scene: Scene, made: _Made, files: dict[str, Wanted]) -> tuple[Act, ...
             f"Train once ({made.entries[0]}), and look at the run: `mlflow ui --backend-store-uri sqlite:///mlflow.db`."
         )
     )
-    acts.append(_commit(list(files)))
-    return tuple(acts)
+    return (*acts, *commit(scene, files, _MESSAGE))
 
 
 def _listed(names: list[str]) -> str:

@@ -96,6 +96,10 @@ def table(rows: int) -> bytes:
     return b"a,b,y\n" + b"".join(b"%d,%d,%d\n" % (row, row % 7, row % 2) for row in range(rows))
 
 
+#: A table that is too large for git.
+LARGE = b"a,b,y\n" + b"1,2,0\n3,5,1\n" * 900_000
+
+
 def level_0(root: Path) -> None:
     """A notebook and its table, and nothing else."""
     write(root, {"churn.ipynb": notebook(*CELLS), "data/table.csv": table(40)})
@@ -135,7 +139,7 @@ def messy(root: Path) -> None:
             "requirements.txt": b"# what we use\r\npandas\r\nsklearn   # the models\r\nnumpy>=1.20\r\n",
             ".gitignore": b"*.log\n.ipynb_checkpoints",
             "pyproject.toml": "[tool.ruff]\nline-length = 100\n",
-            "data/raw files/table.csv": table(900_000),
+            "data/raw files/table.csv": LARGE,
             "data/small.csv": "a\n1\n",
             "models/model v2.pkl": b"\x80\x04model",
             "my notebooks/.ipynb_checkpoints/Churn-checkpoint.ipynb": notebook("1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
     """The job that a request asks for.
 
     Args:
-        kind: "convert", "plan", "verify" or "run".
+        kind: "convert", "plan", "verify", "run" or "lift".
         request: `{"path": …, "options": {…}}`; options are those of the command of the same name.
         files: the files that are served.
 
@@ -38,12 +39,13 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
     local = files.local(path)
     arguments = _ARGUMENTS[kind](dict(options), files)
     command_name = "convert" if kind == "plan" else kind
+    before = [_lift_name(options)] if kind == "lift" else []
     folder = local if local.is_dir() else local.parent
     return Job(
         kind=kind,
         path=path.strip("/"),
         # A place on disk is absolute, so that no file name can pass for an option.
-        command=[sys.executable, "-m", "jupyter_mlops", command_name, str(local), *arguments],
+        command=[sys.executable, "-m", "jupyter_mlops", command_name, *before, str(local), *arguments],
         folder=folder,
         translate=lambda document: translate_paths(document, files, folder),
         exclusive=kind != "plan",
@@ -95,8 +97,27 @@ def _run(options: _Options, files: ServerFiles) -> list[str]:  # noqa: ARG001 - 
     return ["--format", "json", "--progress", "json", *(part for text in chosen for part in ("-P", text))]
 
 
+def _lift(options: _Options, files: ServerFiles) -> list[str]:
+    chosen = {name: value for name, value in options.items() if name != "lift"}
+    if not all(isinstance(value, str) for value in chosen.values()):
+        raise RequestError(400, "invalid-request", "The options of a lift are texts.")
+    if chosen.get("python"):
+        files.place(chosen["python"])
+    parts = [part for name, value in chosen.items() for part in ("--option", f"{name}={value}")]
+    return ["--format", "json", "--progress", "json", "--yes", *parts]
+
+
+def _lift_name(options: _Options) -> str:
+    """A lift's name, which nothing else can pass for."""
+    name = options.get("lift")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise RequestError(400, "invalid-request", "A lift is started with its name as the option 'lift'.")
+    return name
+
+
 _ARGUMENTS: dict[str, Callable[[_Options, ServerFiles], list[str]]] = {
     "convert": _convert,
+    "lift": _lift,
     "plan": _plan,
     "run": _run,
     "verify": _verify,

@@ -11,6 +11,7 @@ from jupyter_server.utils import url_path_join
 from jupyter_mlops.server import handlers
 from jupyter_mlops.server.documents import scan_project
 from jupyter_mlops.server.jobs import JobManager
+from jupyter_mlops.server.lifting import Lifting
 from jupyter_mlops.server.scans import Scans
 
 if TYPE_CHECKING:
@@ -24,20 +25,23 @@ class Services:
     Attributes:
         scans: assessments.
         jobs: conversions and the like.
+        lifts: previews and changes.
     """
 
     scans: Scans
     jobs: JobManager
+    lifts: Lifting
 
     def close(self) -> None:
         """Stop everything that is still at work."""
         self.jobs.close()
         self.scans.close()
+        self.lifts.close()
 
 
 def load(server_app: ServerApp) -> None:
     """Add the routes below `<base_url>jupyter-mlops/`, and stop what is at work when the server stops."""
-    services = Services(Scans(scan_project), JobManager())
+    services = Services(Scans(scan_project), JobManager(), Lifting())
     application = server_app.web_app
     application.settings[handlers.SERVICES] = services
     prefix = url_path_join(application.settings["base_url"], "jupyter-mlops")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -15,6 +16,7 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.commands import job_for
 from jupyter_mlops.server.documents import history_of, plan_project
 from jupyter_mlops.server.errors import RequestError, http_status
+from jupyter_mlops.server.lifting import lift_request
 from jupyter_mlops.server.paths import ServerFiles
 
 if TYPE_CHECKING:
@@ -163,6 +165,57 @@ class PlanHandler(MlopsHandler):
         self.finish(json.dumps(job.error or job.result))
 
 
+class LiftsHandler(MlopsHandler):
+    """What can be done automatically."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with all lifts; with `path`, whether each applies to the project that holds it."""
+        path = self.get_query_argument("path", None)
+        listed = await self.services.lifts.list(None if path is None else self._project(path))
+        self.finish(json.dumps({"lifts": listed}))
+
+    def _project(self, path: str) -> Path:
+        files = self.files
+        return files.project_of(files.local(path))
+
+
+class PreviewHandler(LiftsHandler):
+    """What a lift would change."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with the plan of `{"lift", "path", "options"}`; nothing is written. Its `id` is what `apply` asks for."""
+        asked = lift_request(self.body(), self.files)
+        self.finish(json.dumps(await self.services.lifts.preview(asked)))
+
+
+class ApplyHandler(LiftsHandler):
+    """A lift that was agreed to."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Make the changes of the preview with that `id`: `{"lift", "path", "options", "id"}`. 409 when they are others now."""
+        asked = lift_request(self.body(), self.files, agreed=True)
+        self.finish(json.dumps(await self.services.lifts.apply(asked)))
+
+
+class UndoHandler(LiftsHandler):
+    """The last change, taken back."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Take back the last change set of the project that holds `path`; answer with what that was."""
+        path = self.body().get("path")
+        if not isinstance(path, str):
+            raise RequestError(400, "invalid-request", "An undo needs a path (text).")
+        self.finish(json.dumps(await self.services.lifts.undo(self._project(path))))
+
+
 class JobsHandler(MlopsHandler):
     """Long work."""
 
@@ -240,6 +293,10 @@ ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"roadmap", RoadmapHandler),
     (r"history", HistoryHandler),
     (r"convert/plan", PlanHandler),
+    (r"lifts", LiftsHandler),
+    (r"changes/preview", PreviewHandler),
+    (r"changes/apply", ApplyHandler),
+    (r"undo", UndoHandler),
     (r"jobs", JobsHandler),
     (rf"jobs/{_JOB_ID}", JobHandler),
     (rf"jobs/{_JOB_ID}/events", EventsHandler),

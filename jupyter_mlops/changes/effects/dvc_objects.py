@@ -101,9 +101,11 @@ class DvcObjects:
             target = self._object(root, md5)
             if target.is_file() and not kept:
                 _remove(target)
-        for folder in (CACHE, ".dvc/cache/files", ".dvc/cache"):
-            with suppress(OSError):
-                (root / self.folder / folder).rmdir()
+        places = {self._object(root, md5).parent for md5 in (*dict(self.entries).values(), *dict(self.listings))}
+        above = [root / self.folder / folder for folder in (CACHE, ".dvc/cache/files", ".dvc/cache", ".dvc")]
+        for folder in (*sorted(places), *above):
+            with suppress(OSError):  # what is not empty stays
+                folder.rmdir()
 
     def _object(self, root: Path, md5: str) -> Path:
         if not all(character in "0123456789abcdef.dir" for character in md5) or "/" in md5 or ".." in md5:
@@ -160,8 +162,6 @@ def _finish(new: Path, target: Path) -> None:
 def _remove(target: Path) -> None:
     target.chmod(stat.S_IRUSR | stat.S_IWUSR)
     target.unlink()
-    with suppress(OSError):
-        target.parent.rmdir()
 
 
 EFFECT = DvcObjects

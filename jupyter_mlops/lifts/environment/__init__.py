@@ -18,6 +18,7 @@ LIFT = Lift(
     level=1,
     raises=("dependencies-declared",),
     plan=_plan,
+    after=("git-init",),
     options=(
         Option("python", "environment whose versions count: its folder or its python; found unless given"),
         Option(

@@ -120,8 +120,13 @@ def _data(scene: Scene, *, new: bool) -> list[tuple[str, list[str]]]:
     ]
     models = [file for file in loose if is_model_file(file.path)] if new else []
     data = [file for file in loose if is_data_file(file.path) and file not in models]
-    too_much = sum(file.size for file in data) > LARGE
-    large = [file for file in loose if file not in models and (file.size > LARGE or (too_much and file in data))]
+    large = [file for file in loose if file not in models and file.size > LARGE]
+    rest = sum(file.size for file in data if file not in large)
+    for file in sorted(data, key=lambda file: (-file.size, file.path)):
+        if rest > LARGE and file not in large:
+            large.append(file)
+            rest -= file.size
+    large.sort(key=lambda file: file.path)
     return [
         ("Too large for git; `jupyter mlops lift dvc-init` puts it under DVC", _patterns(scene, large)),
         ("Models: kept by MLflow or DVC, not by git", _patterns(scene, models)),

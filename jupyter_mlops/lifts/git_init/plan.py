@@ -77,7 +77,8 @@ def _left(scene: Scene, missing: tuple[str, ...], *, new: bool) -> tuple[Act, ..
     for line in committed_junk(scene):
         revoke = ", and revoke what is in it" if line == ".env" else ""
         name = line.strip("/")
-        command = f"git rm -r --cached --ignore-unmatch -- '{name}' '*/{name}'"
+        inside = "/**" if line.endswith("/") else ""
+        command = f"git rm -r --quiet --cached -- ':(glob)**/{name}{inside}'"
         acts.append(Act(f"{line} is committed and should not be: take it out{revoke}.", command))
     if missing:
         acts.append(

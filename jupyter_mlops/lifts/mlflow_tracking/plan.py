@@ -176,6 +176,8 @@ def _take(made: _Made, path: str, recording: Recording) -> None:
     made.found.append(
         f"{path}: {counts}. The lines are put between yours; none of yours is changed but for its indentation."
     )
+    if recording.models:
+        made.found.append(f"{path}: keeping a model takes MLflow some seconds, each time it is trained.")
     made.refused += [refusal._replace(path=path) for refusal in recording.refused]
     if not recording.metrics:
         made.found.append(

@@ -93,6 +93,7 @@ class _Recorder:
         self.edits = self.found.edits
         self.fits = [fit for fit in fits(self.tree) if reached is None or fit.call.line in reached]
         self.logged: set[ast.stmt] = set()
+        self.shown: set[ast.stmt] = set()
         self.has_run = False
         self.opened: dict[int, set[str]] = {}
 
@@ -230,7 +231,10 @@ class _Recorder:
         if place.kind == "flat":
             again = ["mlflow.end_run()  # of an earlier execution"] if self.style.cells and first else []
             self.edits.put_first(line, *opening, *again, start)
-            if several or self.style.cells:
+            if statements[last] in self.shown:
+                # What a cell shows is its last line; that one stays the last.
+                self.edits.put_before(statements[last].lineno, "mlflow.end_run()")
+            elif several or self.style.cells:
                 self.edits.put_after(statements[last].lineno, "mlflow.end_run()")
         else:
             outside = tuple(opening)
@@ -421,6 +425,7 @@ class _Recorder:
         if lines:
             self.logged.add(statement)
             if shown:
+                self.shown.add(statement)
                 self.edits.put_before(statement.lineno, *shown)
             else:
                 self.edits.put_after(statement.lineno, *lines)

@@ -10,7 +10,6 @@ import pytest
 from lift_projects import PROJECTS, commit, run, state, write
 
 from jupyter_mlops.assessment.api import assess
-from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.changes import undo
 from jupyter_mlops.lifts.api import Lifted, lift, lifts
 from jupyter_mlops.lifts.registry import all_lifts
@@ -97,18 +96,6 @@ def test_what_is_generated_passes_ruff(name: str, make) -> None:
     written = [root / path for path in lifted.applied.paths if path.endswith((".py", ".ipynb"))]
     if written:
         run(root, sys.executable, "-m", "ruff", "check", "--isolated", "--ignore", "F401", *map(str, written))
-
-
-def test_lifts_and_criteria_name_each_other() -> None:
-    by_lift = {each.name: set(each.raises) for each in all_lifts()}
-    named: dict[str, set[str]] = {}
-    for criterion in all_criteria():
-        if criterion.lift is not None:
-            named.setdefault(criterion.lift, set()).add(criterion.id)
-    assert named == by_lift
-    for criterion in all_criteria():
-        if criterion.lift is not None:
-            assert next(each for each in all_lifts() if each.name == criterion.lift).level <= criterion.level
 
 
 @pytest.mark.parametrize("project", PROJECTS)

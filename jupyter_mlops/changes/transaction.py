@@ -90,12 +90,14 @@ class Applied:
         title: what it was for.
         time: when, in ISO 8601, UTC.
         paths: posix paths relative to the root that were created, changed or removed.
+        effects: what was done beside the files, one sentence each.
     """
 
     number: int | None
     title: str
     time: str
     paths: tuple[str, ...]
+    effects: tuple[str, ...] = ()
 
 
 @dataclass
@@ -154,7 +156,9 @@ class _Journal:
         return cls(root, entries=entries, **data)
 
     def as_applied(self) -> Applied:
-        return Applied(self.number, self.title, self.time, tuple(entry.path for entry in self.entries))
+        paths = tuple(entry.path for entry in self.entries)
+        effects = tuple(effect_from(data).text for data in self.effects)
+        return Applied(self.number, self.title, self.time, paths, effects)
 
 
 def apply(root: Path, title: str, steps: Sequence[Step], effects: Sequence[Effect] = ()) -> Applied:

@@ -77,14 +77,8 @@ def show_outcome(lifted: Lifted, *, dry_run: bool) -> None:
             states = f"{entry['before']} → {entry['after']}"
             rungs = " → ".join(entry["rung"])
             console.print(f"  {escape(entry['id'])}: [bold]{states}[/] [dim]({rungs})[/]")
-        changed = {entry["id"] for entry in scorecard["criteria"]}
-        for result in lifted.after.headline.results if lifted.after is not None else ():
-            waits = result.criterion.id in lifted.lift.raises and result.raise_by
-            if waits and result.state in ("partial", "fail"):
-                still = (
-                    "" if result.criterion.id in changed else f"{escape(result.criterion.id)} is {result.state} still. "
-                )
-                console.print(f"  [dim]{still}{escape(result.message)} {escape(str(result.raise_by))}[/]")
+        for result in lifted.still_open:
+            console.print(f"  [dim]{escape(result.message)} {escape(result.raise_by or '')}[/]")
         (level, now), (progress, then) = scorecard["level"], scorecard["progress"]
         if (level, progress) != (now, then):
             console.print(f"  Level {level} at {progress} % → [bold]Level {now} at {then} %[/]")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops.assessment.api import Assessment, assess
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment, assess
+from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.changes import Applied
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
 from jupyter_mlops.lifts.lift import Lift, Plan, State
@@ -47,7 +48,7 @@ class Lifted:
         """What the assessment says now and said before; None when nothing was written."""
         if self.after is None:
             return None
-        old = {result.criterion.id: result for result in self.before.headline.results}
+        old = {result.criterion.id: result for result in _unit_of(self.before).results}
         criteria = [
             {
                 "id": result.criterion.id,
@@ -56,7 +57,7 @@ class Lifted:
                 "rung": [f"E{int(old[result.criterion.id].rung)}", f"E{int(result.rung)}"],
                 "raise_by": result.raise_by,
             }
-            for result in self.after.headline.results
+            for result in _unit_of(self.after).results
             if result.criterion.id in old
             and (old[result.criterion.id].state, old[result.criterion.id].rung) != (result.state, result.rung)
         ]
@@ -66,6 +67,13 @@ class Lifted:
             "score": [self.before.score, self.after.score],
             "criteria": criteria,
         }
+
+    @property
+    def still_open(self) -> list[Result]:
+        """Criteria that the lift raises and that do not pass yet; none when nothing was written."""
+        results = _unit_of(self.after).results if self.after is not None else ()
+        raised = [result for result in results if result.criterion.id in self.lift.raises]
+        return [result for result in raised if result.state in ("partial", "fail")]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as the JSON document of the command line and the server."""
@@ -79,6 +87,12 @@ class Lifted:
             else {"number": applied.number, "time": applied.time, "paths": list(applied.paths)},
             "scorecard": self.scorecard,
         }
+
+
+def _unit_of(assessment: Assessment) -> UnitAssessment:
+    """The unit that a lift is about; of a repository as a whole, the one that sets its level."""
+    folder = assessment.project.folder
+    return next((unit for unit in assessment.units if unit.unit.path == folder), assessment.headline)
 
 
 def lift(

@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops.assessment.api import Assessment, assess
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment, assess
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.changes import ChangeSet, Wanted
 from jupyter_mlops.changes.effects import Effect
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.git import Git
 
@@ -59,10 +60,25 @@ class Scene:
         """Its files."""
         return self.assessment.project
 
+    @cached_property
+    def chosen(self) -> UnitAssessment:
+        """How the unit stands that is lifted: the folder's own, or the only one.
+
+        Raises:
+            MlopsError: `several-units` where the folder only holds units, and one has to be named.
+        """
+        units = self.assessment.units
+        own = next((unit for unit in units if unit.unit.path == self.project.folder), None)
+        if own is None and len(units) > 1:
+            paths = [posixpath.relpath(unit.unit.path, self.project.folder) for unit in units]
+            listed = ", ".join(paths[:8]) + (" …" if len(paths) > 8 else "")
+            raise MlopsError("several-units", f"There are several projects here; name one of them: {listed}.")
+        return own or units[0]
+
     @property
     def unit(self) -> Unit:
-        """The unit that sets the level: what is lifted first."""
-        return self.assessment.headline.unit
+        """The unit that is lifted."""
+        return self.chosen.unit
 
     @property
     def root(self) -> Path:
@@ -85,6 +101,10 @@ class Scene:
 
     def result(self, criterion: str) -> Result:
         """How a criterion stands in the unit."""
+        return next(result for result in self.chosen.results if result.criterion.id == criterion)
+
+    def result_of_repository(self, criterion: str) -> Result:
+        """How a criterion stands in the unit that sets the level: of lifts that are about the whole repository."""
         return next(result for result in self.assessment.headline.results if result.criterion.id == criterion)
 
     def changes(self, files: Mapping[str, Wanted], title: str, effects: Sequence[Effect] = ()) -> ChangeSet:

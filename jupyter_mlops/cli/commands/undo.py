@@ -36,6 +36,8 @@ def command(
         typer.echo(f"{entries[0].title}, {entries[0].time}:")
         for name in entries[0].paths:
             typer.echo(f"  {name}")
+        for effect in entries[0].effects:
+            typer.echo(f"  {effect}")
         typer.confirm("Take this back?", default=True, abort=True)
     undone = undo(root)
     if format_ == "json":

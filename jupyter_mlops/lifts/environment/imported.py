@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -61,7 +62,10 @@ def imported(scene: Scene, apart: tuple[str, ...] = ()) -> list[Use]:
             continue
         source = scene.project.python(path)
         notebook = scene.project.notebook(path) if path.endswith(".ipynb") else None
+        optional = _optional(source.tree) if source is not None else set()
         for item in source.imports if source is not None else ():
+            if item.line in optional:
+                continue
             top = item.module.partition(".")[0]
             if not top or top in sys.stdlib_module_names or scene.unit.reach.modules.is_own(item.module, path):
                 continue
@@ -71,6 +75,25 @@ def imported(scene: Scene, apart: tuple[str, ...] = ()) -> list[Use]:
             cell, line = notebook.place(item.line) if notebook is not None else (None, item.line)
             found.setdefault(dotted, Use(dotted, path, line, cell))
     return [found[name] for name in sorted(found)]
+
+
+def _optional(tree: ast.Module) -> set[int]:
+    """Lines of imports that nothing needs when it runs: for type checkers, and those whose absence is caught."""
+    found = set()
+    for node in ast.walk(tree):
+        guarded: list[ast.stmt] = []
+        if isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING":
+            guarded = node.body
+        elif isinstance(node, ast.Try) and any(_catches_import(handler) for handler in node.handlers):
+            guarded = [*node.body, *(each for handler in node.handlers for each in handler.body)]
+        found |= {each.lineno for each in guarded if isinstance(each, (ast.Import, ast.ImportFrom))}
+    return found
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or bool(
+        {"ImportError", "ModuleNotFoundError"} & set(re.findall(r"\w+", ast.unparse(handler.type)))
+    )
 
 
 def silent(scene: Scene, apart: tuple[str, ...] = ()) -> list[Use]:

@@ -12,7 +12,7 @@ from jupyter_mlops.lifts.environment.imported import Use, imported, installed_in
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.environment.resolving import Resolution, resolve
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
-from jupyter_mlops.lifts.manifests import Edits, Target, declared, target
+from jupyter_mlops.lifts.manifests import Edits, Target, declared, is_hidden, target
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.requirements import normalise
@@ -52,6 +52,9 @@ def plan(scene: Scene) -> Plan:
     needs = _needs(scene, installed, declared(scene, below=not new), _elsewhere(scene) if new else ())
     if place is None:
         return _by_hand(scene, needs)
+    if is_hidden(scene, place.path):
+        why = f"{place.path} is where packages would be declared, and git ignores it."
+        return not_here(scene, why, left=(Act(f"Let git see {place.path}: change `.gitignore`, and lift again."),))
     # A lock has the versions; the file beside it says what is wanted, and no more.
     loose = () if place.lock else place.loose
     pin = {name: version for name in loose if (version := installed.version_of(_RENAMED.get(name, name)))}

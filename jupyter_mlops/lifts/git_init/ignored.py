@@ -73,13 +73,13 @@ def committed_junk(scene: Scene) -> list[str]:
 
 def _used(scene: Scene) -> set[str]:
     """Packages that are imported, and kinds of files that are there."""
-    unit = scene.unit
     used = {file.suffix for file in scene.project.walk.files}
-    for path in unit.sources:
-        source = scene.project.python(path)
-        used |= {item.module.partition(".")[0] for item in (source.imports if source is not None else ())}
-    if any(unit.is_test(path) for path in unit.sources):
-        used.add("pytest")
+    for unit in (each.unit for each in scene.assessment.units):
+        for path in unit.sources:
+            source = scene.project.python(path)
+            used |= {item.module.partition(".")[0] for item in (source.imports if source is not None else ())}
+        if any(unit.is_test(path) for path in unit.sources):
+            used.add("pytest")
     return used
 
 

@@ -26,7 +26,7 @@ def plan(scene: Scene) -> Plan:
         raise MissingDependencyError(
             "git", "your system's package manager, e.g. apt-get install git", "The lift git-init"
         )
-    result = scene.result("code-versioned")
+    result = scene.result_of_repository("code-versioned")
     if result.state == "not-applicable":
         return not_here(scene, result.message)
     if scene.git is None and scene.root == Path.home():
@@ -64,7 +64,7 @@ def plan(scene: Scene) -> Plan:
 
 def _left(scene: Scene, missing: tuple[str, ...], *, new: bool) -> tuple[Act, ...]:
     acts = []
-    result = scene.result("no-secrets")
+    result = scene.result_of_repository("no-secrets")
     secret = next(
         (finding for finding in result.evidence if finding.path and result.state in ("fail", "partial")), None
     )
@@ -87,7 +87,7 @@ def _left(scene: Scene, missing: tuple[str, ...], *, new: bool) -> tuple[Act, ..
                 f"pip install {' '.join(missing)}",
             )
         )
-    passes = scene.result("code-versioned").state == "pass"
+    passes = scene.result_of_repository("code-versioned").state == "pass"
     if new or not passes:
         if scene.git is None or not scene.git.run("log", "-1"):
             acts += _identity()

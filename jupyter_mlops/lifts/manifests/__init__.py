@@ -13,6 +13,7 @@ from typing import Any
 
 from jupyter_mlops.assessment.manifests import Manifest, manifests
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.marks import mapping, strings
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ def target(scene: Scene) -> Target | None:
                 return Target(each.path, text, module, loose, lock)
     if any(each.tool == "setup" for each in found):
         return None
+    path = scene.below("pyproject.toml")
+    project = mapping(scene.project.toml(path).get("project")) if scene.project.exists(path) else {}
+    if project and "dependencies" not in strings(project.get("dynamic")):
+        return Target(path, _text(scene, path), next(module for module in ordered if module.TOOL == "pyproject"))
     path = scene.below("requirements.txt")
     default = next(module for module in ordered if module.TOOL == "requirements")
     return Target(path, _text(scene, path) if (scene.root / path).is_file() else "", default)
@@ -115,9 +120,16 @@ def with_packages(scene: Scene, packages: Iterable[str]) -> dict[str, str]:
     place = target(scene) if missing else None
     if place is None:
         return {}
+    if is_hidden(scene, place.path):
+        return {}
     installed = environment(scene)
     add = {name: installed.version_of(name) for name in missing}
     return {place.path: place.edited(Edits(add=add, least=place.lock is not None))}
+
+
+def is_hidden(scene: Scene, path: str) -> bool:
+    """Whether git ignores a file that nobody tracks, so that nobody else would ever see it."""
+    return scene.git is not None and path not in scene.git.index and scene.git.ignores(path)
 
 
 def _in_folder(each: Manifest, scene: Scene) -> bool:

@@ -126,15 +126,14 @@ def lift(
     given = _options(chosen, options or {})
     scene = replace(Scene.open(path, progress=progress), options=given)
     _require(chosen)
-    return carry_out(Lifted(chosen, chosen.plan(scene), scene.assessment), path, write=write, expected=expected)
+    return carry_out(Lifted(chosen, chosen.plan(scene), scene.assessment), write=write, expected=expected)
 
 
-def carry_out(planned: Lifted, path: str | Path, *, write: bool = True, expected: str | None = None) -> Lifted:
+def carry_out(planned: Lifted, *, write: bool = True, expected: str | None = None) -> Lifted:
     """Make the changes of a plan, and assess the project again.
 
     Args:
         planned: the plan.
-        path: as it was planned for.
         write: whether to do so at all.
         expected: `id` of the preview that was agreed to; any when None.
 
@@ -148,7 +147,8 @@ def carry_out(planned: Lifted, path: str | Path, *, write: bool = True, expected
     if not (write and planned.plan.state == "applies" and changes):
         return planned
     applied = changes.apply()
-    return replace(planned, applied=applied, after=assess(path))
+    project = planned.before.project
+    return replace(planned, applied=applied, after=assess(project.base / project.folder))
 
 
 def lifts(path: str | Path | None = None) -> list[dict[str, Any]]:

@@ -21,6 +21,28 @@ from jupyter_mlops.project.git import Git
 Progress = Callable[[dict[str, Any]], None]
 
 
+#: A folder with one of these is a project, or one of several in a repository.
+_MARKERS = (
+    *(".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml"),
+    *("Pipfile", "dvc.yaml", "MLproject", ".mlops", ".dvc"),
+)
+
+
+def project_folder(path: str | Path) -> Path:
+    """The folder of the project that a path is in: the nearest one up that looks like one; its own where none does.
+
+    Args:
+        path: a folder, or a file in it; it need not exist, and is then given back for `assess` to refuse.
+    """
+    given = Path(path)
+    if not given.exists():
+        return given
+    folder = given.resolve() if given.is_dir() else given.resolve().parent
+    home = Path.home().resolve()
+    around = [each for each in (folder, *folder.parents) if each not in (home, *home.parents)]
+    return next((each for each in around if any((each / name).exists() for name in _MARKERS)), folder)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A project that is to be lifted.
@@ -43,7 +65,7 @@ class Scene:
 
     @classmethod
     def open(cls, path: str | Path, *, thorough: bool = True, progress: Progress | None = None) -> Scene:
-        """The project at a path.
+        """The project at a path: the nearest folder up with a project's file, or the git top level.
 
         Args:
             path: a folder, or a file in it.
@@ -53,7 +75,7 @@ class Scene:
         Raises:
             MlopsError: what `assess` raises.
         """
-        return cls(assess(path), Path(path).resolve(), thorough=thorough, progress=progress)
+        return cls(assess(project_folder(path)), Path(path).resolve(), thorough=thorough, progress=progress)
 
     @property
     def project(self) -> Project:

@@ -47,7 +47,7 @@ def command(
         if wanted and asks and not typer.confirm("Make these changes?", default=True):
             return 1
         if wanted:
-            lifted = carry_out(lifted, path)
+            lifted = carry_out(lifted)
     if format is Format.json:
         print_json(lifted.to_dict())
     else:

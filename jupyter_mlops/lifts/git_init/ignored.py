@@ -140,10 +140,9 @@ def _patterns(scene: Scene, files: list[File]) -> list[str]:
         kinds[file.path.partition("/")[0] if "/" in file.path else "", file.suffix].append(file.path)
     lines = []
     for (top, suffix), paths in sorted(kinds.items()):
-        alike = [
-            file.path for file in scene.project.walk.files if file.suffix == suffix and file.path.startswith(f"{top}/")
-        ]
-        if len(paths) > _NAMED and top and suffix and set(alike) == set(paths):
+        alike = [file for file in scene.project.walk.files if file.suffix == suffix and file.path.startswith(f"{top}/")]
+        # What belongs together stays together: the small ones of many go with the large ones.
+        if len(paths) > _NAMED and top and suffix and not any(file.tracked for file in alike):
             lines.append(f"{escaped(top)}/**/*{suffix}")
         else:
             lines += [escaped(path) for path in paths]

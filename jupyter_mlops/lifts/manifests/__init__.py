@@ -118,9 +118,8 @@ def with_packages(scene: Scene, packages: Iterable[str]) -> dict[str, str]:
     there = declared(scene)
     missing = [name for name in packages if name not in there]
     place = target(scene) if missing else None
-    if place is None:
-        return {}
-    if is_hidden(scene, place.path):
+    # A file that names just the one package would look like the whole truth.
+    if place is None or not place.text or is_hidden(scene, place.path):
         return {}
     installed = environment(scene)
     add = {name: installed.version_of(name) for name in missing}

@@ -12,7 +12,7 @@ from jupyter_mlops.changes import Wanted
 from jupyter_mlops.lifts.environment.installed import environment
 from jupyter_mlops.lifts.ignoring import with_lines
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
-from jupyter_mlops.lifts.manifests import with_packages
+from jupyter_mlops.lifts.manifests import declared, target, with_packages
 from jupyter_mlops.lifts.mlflow_tracking.edits import edited
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, changed_cells, with_cells
 from jupyter_mlops.lifts.mlflow_tracking.recording import Recording, Style, record
@@ -210,6 +210,10 @@ def _left(scene: Scene, made: _Made, files: dict[str, Wanted]) -> tuple[Act, ...
     acts = []
     if environment(scene).version_of("mlflow") is None:
         acts.append(Act("Install MLflow.", 'pip install "mlflow>=3.1,<3.18"'))
+    if "mlflow" not in declared(scene) and not any(path in files for path in _manifests(scene)):
+        acts.append(
+            Act("Declare MLflow with the other packages: `jupyter mlops lift environment` does that for all of them.")
+        )
     stages = [
         stage.name
         for pipeline in scene.unit.pipelines
@@ -227,6 +231,11 @@ def _left(scene: Scene, made: _Made, files: dict[str, Wanted]) -> tuple[Act, ...
         )
     )
     return (*acts, *commit(scene, files, _MESSAGE))
+
+
+def _manifests(scene: Scene) -> list[str]:
+    place = target(scene)
+    return [place.path] if place is not None else []
 
 
 def _listed(names: list[str]) -> str:

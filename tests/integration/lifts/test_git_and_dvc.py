@@ -58,7 +58,7 @@ def test_a_new_repository_leaves_out_what_is_too_large_and_what_is_secret(root: 
 
 def test_many_files_of_a_kind_take_one_line_which_leaves_room_for_dvc(root: Path) -> None:
     write(root, {"a.ipynb": READS, "data/sub/readme.txt": "x\n"})
-    write(root, {f"data/sub/{number}.csv": LARGE[:3_000_000] for number in range(6)})
+    write(root, {f"data/sub/{number}.csv": LARGE[:3_000_000] for number in range(12)})
     lift("git-init", root)
     assert "/data/**/*.csv" in ignored(root)
     run(root, "git", "add", "-A")

@@ -91,6 +91,25 @@ def test_requests_that_are_wrong(root: Path, arguments: tuple[str, ...], status:
     assert json.loads(as_data.stdout)["error"]["code"] == code
 
 
+def test_a_file_stands_for_its_project(root: Path) -> None:
+    answer = json.loads(mlops(root / "src", "lift", "mlflow-tracking", "train.py", "--format", "json").stdout)
+    assert answer["path"] == str(root)
+    assert answer["applied"]["paths"] == [".gitignore", "pyproject.toml", "src/train.py"]
+
+
+def test_a_project_of_several_has_to_be_named(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        script(tmp_path / name)
+        (tmp_path / name / ".git").rename(tmp_path / f".{name}-git")
+    (tmp_path / ".one-git").rename(tmp_path / ".git")
+    done = mlops(tmp_path, "lift", "mlflow-tracking", "--dry-run")
+    assert done.returncode == 2
+    assert "[several-units]" in done.stderr
+    assert "one, two" in done.stderr
+    assert mlops(tmp_path, "lift", "mlflow-tracking", "one", "--dry-run").returncode == 0
+
+
 def test_a_lift_that_does_not_fit_says_why_and_exits_1(tmp_path: Path) -> None:
     done = mlops(tmp_path, "lift", "mlflow-tracking")
     assert done.returncode == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -173,15 +172,11 @@ class LiftsHandler(MlopsHandler):
     async def get(self) -> None:
         """Answer with all lifts; with `path`, whether each applies to the project that holds it."""
         path = self.get_query_argument("path", None)
-        listed = await self.services.lifts.list(None if path is None else self._project(path))
+        listed = await self.services.lifts.list(None if path is None else self.files.project_of(self.files.local(path)))
         self.finish(json.dumps({"lifts": listed}))
 
-    def _project(self, path: str) -> Path:
-        files = self.files
-        return files.project_of(files.local(path))
 
-
-class PreviewHandler(LiftsHandler):
+class PreviewHandler(MlopsHandler):
     """What a lift would change."""
 
     @web.authenticated
@@ -192,7 +187,7 @@ class PreviewHandler(LiftsHandler):
         self.finish(json.dumps(await self.services.lifts.preview(asked)))
 
 
-class ApplyHandler(LiftsHandler):
+class ApplyHandler(MlopsHandler):
     """A lift that was agreed to."""
 
     @web.authenticated
@@ -203,7 +198,7 @@ class ApplyHandler(LiftsHandler):
         self.finish(json.dumps(await self.services.lifts.apply(asked)))
 
 
-class UndoHandler(LiftsHandler):
+class UndoHandler(MlopsHandler):
     """The last change, taken back."""
 
     @web.authenticated
@@ -213,7 +208,7 @@ class UndoHandler(LiftsHandler):
         path = self.body().get("path")
         if not isinstance(path, str):
             raise RequestError(400, "invalid-request", "An undo needs a path (text).")
-        self.finish(json.dumps(await self.services.lifts.undo(self._project(path))))
+        self.finish(json.dumps(await self.services.lifts.undo(self.files.project_of(self.files.local(path)))))
 
 
 class JobsHandler(MlopsHandler):

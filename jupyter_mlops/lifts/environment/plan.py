@@ -49,7 +49,8 @@ def plan(scene: Scene) -> Plan:
     installed = environment(scene)
     place = target(scene)
     new = place is not None and not place.text
-    needs = _needs(scene, installed, declared(scene, below=not new), _elsewhere(scene) if new else ())
+    apart = _elsewhere(scene)
+    needs = _needs(scene, installed, declared(scene, below=not new), apart)
     if place is None:
         return _by_hand(scene, needs)
     if is_hidden(scene, place.path):
@@ -67,6 +68,7 @@ def plan(scene: Scene) -> Plan:
         least=place.lock is not None,
     )
     cannot = [_absent(use, name) for use, name in needs.absent]
+    cannot += _undeclared_apart(scene, apart)
     cannot += [
         Refusal(f"a version for {name}", "it is not installed, so nobody knows which one works", place.path)
         for name in loose
@@ -116,6 +118,19 @@ def _elsewhere(scene: Scene) -> tuple[str, ...]:
 
     folders = {each.path.rpartition("/")[0] or "." for each in manifests(scene.unit)}
     return tuple(f"{folder}/" for folder in folders if folder != scene.unit.path)
+
+
+def _undeclared_apart(scene: Scene, apart: tuple[str, ...]) -> list[Refusal]:
+    """Imports in folders with packages of their own, which nobody declares: theirs to add, and not the unit's."""
+    there = declared(scene)
+    return [
+        Refusal(f"`{top}`", f"declare it where {folder} declares its packages", use.path, use.cell, use.line)
+        for use in imported(scene)
+        for folder in apart
+        if use.path.startswith(folder)
+        and not is_declared(top := use.name.partition(".")[0], there)
+        and not any(path.startswith(folder) and path.endswith("setup.py") for path in scene.unit.sources)
+    ]
 
 
 def _needs(scene: Scene, installed: Environment, there: set[str], apart: tuple[str, ...]) -> _Needs:

@@ -29,7 +29,8 @@ def edit(text: str, edits: Edits) -> str:
     lines = text.splitlines()
     end = "\r\n" if "\r\n" in text else "\n"
     listed = document["dependencies"]
-    inner: Any = next((item for item in listed if isinstance(item, dict) and "pip" in item), None)
+    # `- pip: 21` is a version that somebody mistyped.
+    inner: Any = next((item for item in listed if isinstance(item, dict) and isinstance(item.get("pip"), list)), None)
     pip: Any = inner["pip"] if inner is not None else []
     _pin(lines, listed, edits, "=")
     _pin(lines, pip, edits, "==")

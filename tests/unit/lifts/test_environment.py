@@ -179,3 +179,24 @@ def test_another_python_than_the_installed_one_gets_no_versions_of_it(root: Path
     assert any("3.10" in refusal.why for refusal in plan.cannot)
     assert json.dumps(plan.as_dict())
     assert sys.version_info
+
+
+def test_folders_with_packages_of_their_own_are_told_and_left_alone(root: Path) -> None:
+    write(root, {"a.py": "import pandas\n", "api/app.py": "import tracker\n", "api/requirements.txt": "flask\n"})
+    first = lift("environment", root, options={"resolve": "no"})
+    assert (root / "requirements.txt").read_text() == "pandas==3.0\n"
+    assert [(refusal.what, refusal.path) for refusal in first.plan.cannot] == [("`tracker`", "api/app.py")]
+    assert planned(root).plan.state == "done"
+
+
+def test_imports_that_nothing_needs_are_no_packages(root: Path) -> None:
+    code = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import tracker\ntry:\n    import nowhere\nexcept ImportError:\n    pass\n"
+    write(root, {"a.py": f"import pandas\n{code}"})
+    assert declared(root) == ["pandas==3.0"]
+
+
+def test_a_version_of_pip_is_no_list() -> None:
+    text = "dependencies:\n  - pandas\n  - pip: 21\n"
+    assert conda.edit(text, Edits(add={"tracker": "2.0"})) == (
+        "dependencies:\n  - pandas\n  - pip\n  - pip:\n      - tracker==2.0\n  - pip: 21\n"
+    )

@@ -11,6 +11,11 @@ from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 
+#: Images of tools that run beside a project: a build whose name only a run can tell does not make them.
+_THIRD_PARTY = lazy(
+    r"^(docker\.io/)?(library/)?(redis|postgres|mysql|mongo|nginx|traefik|busybox|alpine|ubuntu|debian|python|rabbitmq|memcached|registry)(:|@|$)"
+    r"|(^|/)(oauth2-proxy|grafana|prom|bitnami|bitnamilegacy|minio|confluentinc|apache|prefecthq|otel|jaegertracing|mlflow|argoproj|istio|kserve)/"
+)
 _UNKNOWN = lazy(r"\$|\{\{|EXPRESSION")
 
 
@@ -150,6 +155,8 @@ def built_from(unit: Unit, image: str) -> tuple[Build | None, bool]:
         unit: the unit.
         image: as the manifest has it.
     """
+    if _THIRD_PARTY.search(image):
+        return None, False
     name = base_name(image)
     for build in builds(unit):
         if name and name in build.names:

@@ -48,7 +48,12 @@ def objects(unit: Unit, *kinds: str) -> list[KubeObject]:
 
 def _objects(unit: Unit) -> Iterator[KubeObject]:
     for file in unit.files:
-        if file.suffix not in (".yaml", ".yml") or file.special is not None or file.size > 500_000:
+        if (
+            file.suffix not in (".yaml", ".yml")
+            or file.special is not None
+            or file.size > 500_000
+            or unit.is_test(file.path)
+        ):
             continue
         text = unit.project.text(file.path) or ""
         if "apiVersion" not in text:
@@ -200,17 +205,12 @@ def containers_of(item: KubeObject) -> list[dict[Any, Any]]:
 
 def launches(unit: Unit) -> Iterator[Launch]:
     """What the containers of workloads run, where the manifest says it; scheduled for cron jobs."""
-    for item in objects(
-        unit, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "CronWorkflow", "Workflow"
-    ):
-        listed = containers_of(item) or [
-            mapping(mapping(template).get("container")) for template in sequence(item.spec.get("templates"))
-        ]
-        for position, container in enumerate(listed):
+    for item in objects(unit, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"):
+        for position, container in enumerate(containers_of(item)):
             words = [*strings(container.get("command")), *strings(container.get("args"))]
             if words:
                 key = "command" if "command" in container else "args"
-                kind = "schedule" if item.kind in ("CronJob", "CronWorkflow") else "container"
+                kind = "schedule" if item.kind == "CronJob" else "container"
                 yield Launch(
                     f"{item.path}#{item.kind}/{item.name}/{position}",
                     kind,

@@ -14,9 +14,13 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Scope
 from jupyter_mlops.project.shell import Command, join
 
 _APPROVED = lazy(r"approv", re.IGNORECASE)
+_RELEASES = lazy(r"promot|releas|deploy|publish|regist|rollout|champion|alias|transition|approv", re.IGNORECASE)
+#: Approved data is no approved model.
+_OF_DATA = lazy(r"input|path|file|data|feedback|label|amount|loan|credit|applicant", re.IGNORECASE)
 _PROTECTED = lazy(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
 #: A rule of a policy in Rego: a name with a body, a value, or elements.
 _RULE = lazy(
@@ -27,9 +31,9 @@ _POLICY = {
     ("opa", "eval"),
     ("opa", "exec"),
     ("kyverno", "apply"),
-    ("kyverno", "test"),
-    ("opa", "test"),
 }
+#: Tests of the policies themselves: they hold back no model.
+_TESTS_OF_POLICIES = {("opa", "test"), ("kyverno", "test"), ("conftest", "verify")}
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -47,6 +51,14 @@ def _policies(unit: Unit) -> Iterator[Finding]:
         if launch.kind not in ("ci", "stage", "schedule") or launch.neutralised:
             continue
         for command in launch.commands:
+            if command.words[:2] in _TESTS_OF_POLICIES and not command.neutralised:
+                yield _approval(
+                    Rung.E2,
+                    f"Policies are tested, and nothing here asks them: `{command.text[:60]}`.",
+                    launch.path,
+                    launch.line_of(command),
+                    raise_by="Ask the policy where the model is promoted: `conftest test`, `opa eval`.",
+                )
             if command.words[:2] not in _POLICY or command.neutralised:
                 continue
             missing = _missing_rules(unit, launch, command)
@@ -120,9 +132,10 @@ def _checked(unit: Unit) -> Iterator[Finding]:
                 for node in ast.walk(statement):
                     if (
                         isinstance(node, ast.If)
-                        and _APPROVED.search(ast.unparse(node.test))
+                        and _asks(node.test)
                         and _stops(node)
                         and not _nested(statement)
+                        and _promotes(path, scope)
                     ):
                         reached = unit.reach.reached(path, scope.name)
                         yield _approval(
@@ -134,6 +147,28 @@ def _checked(unit: Unit) -> Iterator[Finding]:
                             chain=unit.reach.chain(path, scope.name),
                         )
                         return
+
+
+def _asks(test: ast.expr) -> bool:
+    """Whether a condition asks for an approval; a constant with the word in its name is a list of what is allowed."""
+    called = {id(inner.func) for inner in ast.walk(test) if isinstance(inner, ast.Call)}
+    # `paths.approved_input.suffix` asks for the suffix.
+    owners = {
+        id(inner.value) for inner in ast.walk(test) if isinstance(inner, ast.Attribute) and id(inner) not in called
+    }
+    asked = [inner for inner in ast.walk(test) if id(inner) not in owners]
+    names = [inner.id for inner in asked if isinstance(inner, ast.Name)]
+    names += [inner.attr for inner in asked if isinstance(inner, ast.Attribute)]
+    texts = [
+        inner.value for inner in ast.walk(test) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+    ]
+    return any(_APPROVED.search(word) and not word.isupper() and not _OF_DATA.search(word) for word in (*names, *texts))
+
+
+def _promotes(path: str, scope: Scope) -> bool:
+    """Whether a function is about letting a model out: by its name, its file, or what it calls."""
+    called = " ".join(call.attribute for call in scope.calls)
+    return bool(_RELEASES.search(f"{path} {scope.name} {called}"))
 
 
 def _nested(statement: ast.stmt) -> bool:

@@ -24,7 +24,13 @@ _VERIFY = lazy(
     r"rollout\s+status|\bcurl\b.*(health|ready|ping)|smoke|health[-_]?check|helm\s+test|verify", re.IGNORECASE
 )
 _ACTS = lazy(
-    r"roll_?back|fall_?back|quarantin|restore|self_?heal|repair|remediat|revert|previous_model|last_good", re.IGNORECASE
+    r"roll_?back|fall_?back|quarantin|(^|_)restore|self_?heal|repair|remediat|revert|previous_model|last_good",
+    re.IGNORECASE,
+)
+#: Transactions of databases, and stand-ins for a page or a plot: nothing of the service is repaired.
+_ELSEWHERE = lazy(
+    r"\b(db|database|session|conn|connection|cursor|transaction|tx|engine|uow|repo\w*)\d*\.rollback|html|plot|render|report|template|default",
+    re.IGNORECASE,
 )
 _CHECKS = lazy(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe", re.IGNORECASE)
 
@@ -184,7 +190,8 @@ def _act_in(node: ast.AST) -> ast.Call | None:
     for inner in (found for statement in body for found in ast.walk(statement)):
         if isinstance(inner, ast.Call):
             name = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
-            if _ACTS.search(name):
+            owner = ast.unparse(inner.func.value) if isinstance(inner.func, ast.Attribute) else ""
+            if _ACTS.search(name) and not _ELSEWHERE.search(f"{owner}.{name}"):
                 return inner
     return None
 

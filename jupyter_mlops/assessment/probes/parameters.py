@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.code_facts import relevant, sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -39,9 +39,12 @@ _WORDS = (
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    groups = {group for stage in _training_nodes(unit) for group in unit.reach.groups(*stage)}
+    fits = frozenset(_training_nodes(unit))
+    groups = {group for stage in fits for group in unit.reach.groups(*stage)}
+    groups = groups & relevant(unit) or groups
     count = 0
-    for path, source in sources_of(unit, *_WORDS):
+    found = sorted(sources_of(unit, *_WORDS), key=lambda item: not _leads_to(unit, item[0], fits))
+    for path, source in found:
         calls = [call for call in source.calls if _OPTIONS.match(call.name)]
         main = [call for call in source.module.calls if call.name == "hydra.main"]
         for site in sites(unit, path, (calls + main)[:1]):
@@ -64,6 +67,11 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if count >= 3:
             return
     yield from _papermill(unit)
+
+
+def _leads_to(unit: Unit, path: str, fits: frozenset[tuple[str, str]]) -> bool:
+    """Whether a file starts training by itself: its own options say more than those of scripts beside it."""
+    return bool(fits & unit.reach.behind((path, ""), (path, "__main__")))
 
 
 def _training_nodes(unit: Unit) -> list[tuple[str, str]]:

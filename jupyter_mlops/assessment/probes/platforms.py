@@ -10,6 +10,7 @@ from dataclasses import replace
 from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.terraform import resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
@@ -40,7 +41,7 @@ _PLAIN = (
     (lazy(r"^(fly|flyctl) deploy\b"), "Fly.io"),
     (lazy(r"^az webapp\b"), "Azure App Service"),
     (lazy(r"^aws ecs (update-service|deploy)\b"), "Amazon ECS"),
-    (lazy(r"^ssh\b.*docker|^docker run\b"), "one host"),
+    (lazy(r"^ssh\b.*docker|^docker run\b(?!.*--rm\b)"), "one host"),
 )
 
 
@@ -217,7 +218,8 @@ def _files(unit: Unit) -> Iterator[Finding]:
         )
 
 
-_RESOURCE = lazy(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
+#: Resources that run a tool beside the model.
+_TOOLS = lazy(r"mlflow|airflow|prefect|grafana|prometheus|dashboard|frontend|superset|metabase", re.IGNORECASE)
 _SCALES = frozenset(
     {
         *(
@@ -242,31 +244,25 @@ _SCALES = frozenset(
 
 def _terraform(unit: Unit) -> Iterator[Finding]:
     """Resources of Terraform that scale by default or have two or more instances."""
-    for file in unit.files:
-        if file.suffix != ".tf" or file.special is not None or file.size > 300_000:
+    for kind, name, body, path, line in resources(unit):
+        count = re.search(
+            r"(?:desired_count|initial_instance_count|min_capacity|minimum_instance_count|replicas)\s*=\s*(\d+)", body
+        )
+        most = re.search(r"(?:max_capacity|max_size|max_instance_count|max_replicas)\s*=\s*(\d+)", body)
+        if _TOOLS.search(name):
             continue
-        text = unit.project.text(file.path) or ""
-        for resource in _RESOURCE.finditer(text):
-            kind, name = resource[1], resource[2]
-            body = text[resource.end() : resource.end() + 3000].partition("\n}")[0]
-            line = text.count("\n", 0, resource.start()) + 1
-            count = re.search(
-                r"(?:desired_count|initial_instance_count|min_capacity|minimum_instance_count|replicas)\s*=\s*(\d+)",
-                body,
+        if kind in _SCALES and not (most and most[1] == "1"):
+            yield _scaling(Rung.E3, f"{kind} {name} scales.", path, line, confidence=CONFIGURED)
+        elif kind in ("aws_ecs_service", "aws_sagemaker_endpoint_configuration", "kubernetes_deployment"):
+            enough = count is not None and int(count[1]) >= 2
+            yield _scaling(
+                Rung.E3 if enough else Rung.E2,
+                f"{kind} {name} runs {count[1] if count else 1} instance{'s' if enough else ''}.",
+                path,
+                line,
+                None if enough else "Run two or more, or add an autoscaling target.",
+                CONFIGURED,
             )
-            most = re.search(r"(?:max_capacity|max_size|max_instance_count|max_replicas)\s*=\s*(\d+)", body)
-            if kind in _SCALES and not (most and most[1] == "1"):
-                yield _scaling(Rung.E3, f"{kind} {name} scales.", file.path, line, confidence=CONFIGURED)
-            elif kind in ("aws_ecs_service", "aws_sagemaker_endpoint_configuration", "kubernetes_deployment"):
-                enough = count is not None and int(count[1]) >= 2
-                yield _scaling(
-                    Rung.E3 if enough else Rung.E2,
-                    f"{kind} {name} runs {count[1] if count else 1} instance{'s' if enough else ''}.",
-                    file.path,
-                    line,
-                    None if enough else "Run two or more, or add an autoscaling target.",
-                    CONFIGURED,
-                )
 
 
 PROBE = Probe(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jupyter_mlops.assessment.flows import flow_stages, own_function
-from jupyter_mlops.assessment.probe import Pipeline, Probe
+from jupyter_mlops.assessment.handovers import leaves_for
+from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Scope
+from jupyter_mlops.project.python_source import PythonSource, Scope
 
 #: A pipeline's steps live in as many modules beside the entry point at least.
 _MODULES = 2
+#: Steps of one entry point at most that are compared by their files.
+_MOST = 40
 #: What the steps of a pipeline do, by their names.
 _KINDS = {
     "data": lazy(r"load|ingest|read|fetch|download|extract|import|collect|dataset|get_data", re.IGNORECASE),
@@ -23,6 +27,9 @@ _KINDS = {
 }
 #: Files that try something out.
 _TRIALS = lazy(r"profil|bench|debug|plot|analy|explor|compare|smoke|demo|backtest|experiment", re.IGNORECASE)
+_APPS = ("streamlit", "dash", "gradio", "fastapi", "flask", "shiny", "nicegui")
+#: What only tells steps how to run.
+_SET_UP = lazy(r"config|setting|param|args|logger|seed|device|_uri|path|version|\benv", re.IGNORECASE)
 _FRAMEWORKS = ("flow", "pipeline", "task", "step", "dag", "asset", "job", "op", "workflow", "component")
 
 
@@ -31,12 +38,12 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         if not path.endswith(".py") or unit.is_test(path) or _TRIALS.search(path.rpartition("/")[2]):
             continue
         source = unit.project.python(path)
-        if source is None or not (source.has_main_guard or source.acts):
+        if source is None or not (source.has_main_guard or source.acts) or _is_app(source):
             continue
         for scope in _entries(unit, path, source.scopes):
             if len({node[0] for call in scope.calls if (node := own_function(unit, path, call))} - {path}) < _MODULES:
                 continue
-            stages = flow_stages(unit, path, scope, lambda _call, _node: True)
+            stages = _linked(unit, flow_stages(unit, path, scope, lambda _call, _node: True))
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
             if len({kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(name)}) < _MODULES:
                 continue
@@ -53,6 +60,40 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                     confidence=0.7,
                 )
                 break
+
+
+def _linked(unit: Unit, stages: list[Stage]) -> list[Stage]:
+    """The stages with what they hand on: making an object is no step before its own methods, what it is made of is."""
+    place = {stage.name: position for position, stage in enumerate(stages)}
+    settings = {stage.name for stage in stages if _SET_UP.search(stage.name.rpartition(".")[0] or stage.name)}
+    linked: list[Stage] = []
+    for stage in stages:
+        after: set[str] = set()
+        for name in stage.after:
+            made = stages[place[name]]
+            after |= made.after if _makes(made, stage) else {name}
+        linked.append(replace(stage, after=frozenset(after - settings if stage.name not in settings else ())))
+    for position, stage in enumerate(linked[:_MOST]):
+        if stage.after or stage.node is None:
+            continue
+        for earlier in reversed(linked[:position]):
+            if earlier.node is not None and not _makes(earlier, stage) and leaves_for(unit, earlier.node, stage.node):
+                linked[position] = replace(stage, after=frozenset({earlier.name}))
+                break
+    return linked
+
+
+def _makes(maker: Stage, stage: Stage) -> bool:
+    """Whether a stage makes the object whose method another calls."""
+    if maker.node is None or stage.node is None or maker.node[0] != stage.node[0]:
+        return False
+    owner, _dot, method = stage.node[1].rpartition(".")
+    return bool(owner) and method != "__init__" and maker.node[1].removesuffix(".__init__") == owner
+
+
+def _is_app(source: PythonSource) -> bool:
+    """Whether the file serves a page or an API, which runs at each click and not once through."""
+    return any(found.module.partition(".")[0] in _APPS for found in source.imports)
 
 
 def _entries(unit: Unit, path: str, scopes: list[Scope]) -> Iterator[Scope]:

@@ -27,6 +27,13 @@ _CURRENT = lazy(
     r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
     re.IGNORECASE,
 )
+_TIME = lazy(
+    r"trigger|(should|need|must|check|decide)\w*_retrain|retrain\w*_(need|polic|decision)|drift|monitor|signal",
+    re.IGNORECASE,
+)
+_LETS_THROUGH = lazy(
+    r"promot|champion|challenger|candidate|gate|register|deploy|is_better|compare_model", re.IGNORECASE
+)
 _PROMOTES = lazy(
     r"(register_model|create_model_version|set_registered_model_alias|transition_model_version_stage|promote\w*|deploy\w*|publish\w*|push_model|upload\w*|copy2?|copyfile|move|log_model)$",
     re.IGNORECASE,
@@ -59,7 +66,11 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
         if reaching
         else _training_nodes(unit)
     )
-    scopes = [(path, scope) for path, name in sorted(nodes) if (scope := _code(unit, path, name)) is not None]
+    scopes = [
+        (path, scope)
+        for path, name in sorted(nodes)
+        if (scope := _code(unit, path, name)) is not None and not _asks_whether(path, name)
+    ]
     decisions = []
     comparisons = []
     for path, scope in scopes:
@@ -78,11 +89,29 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                 elif any(_DECISION.search(name) for name in _names(node.test)):
                     decisions.append((path, node))
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and node.value is not None:
-                found = (inner for inner in ast.walk(node.value) if isinstance(inner, ast.Compare))
-                comparisons += [(path, scope, compare) for compare in found if _compares_metric(compare)]
+                comparisons += [(path, scope, compare) for compare in _answers(node.value) if _compares_metric(compare)]
     # The comparison in one function, the decision on its result in another.
     if decisions:
         yield from (_judged(unit, path, scope, compare) for path, scope, compare in comparisons)
+
+
+def _asks_whether(path: str, name: str) -> bool:
+    """Whether a function decides that it is time to train: that comes before training, and lets no model through."""
+    said = f"{path.rpartition('/')[2]} {name.rpartition('.')[2]}"
+    return bool(_TIME.search(said)) and not _LETS_THROUGH.search(said)
+
+
+def _answers(node: ast.AST) -> Iterator[ast.Compare]:
+    """Comparisons whose truth an expression holds: alone, combined, or as a field, as opposed to a mask over an array."""
+    if isinstance(node, ast.Compare):
+        yield node
+    elif isinstance(node, ast.Call):
+        whole = getattr(node.func, "id", "") in ("bool", "all", "any")
+        for value in (*(node.args if whole else ()), *(keyword.value for keyword in node.keywords)):
+            yield from _answers(value)
+    elif not isinstance(node, (ast.Subscript, ast.Lambda)):
+        for child in ast.iter_child_nodes(node):
+            yield from _answers(child)
 
 
 def _code(unit: Unit, path: str, name: str) -> Scope | None:

@@ -1,0 +1,60 @@
+"""Resources that Terraform files declare, and whether anything applies them. Shared by probes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
+
+_RESOURCE = lazy(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{')
+_LARGEST = 300_000
+#: Longest part of a resource that is looked at.
+_BODY = 3000
+
+
+class Resource(NamedTuple):
+    """A resource.
+
+    Attributes:
+        kind: its type, such as ``aws_lambda_function``.
+        name: its name.
+        body: what its block says, without comments.
+        path: the file.
+        line: 1-based.
+    """
+
+    kind: str
+    name: str
+    body: str
+    path: str
+    line: int
+
+
+def resources(unit: Unit) -> list[Resource]:
+    """The Terraform resources of a unit."""
+    return unit.once("terraform", lambda: list(_resources(unit)))
+
+
+def _resources(unit: Unit) -> Iterator[Resource]:
+    for file in unit.files:
+        if file.suffix != ".tf" or file.special is not None or file.size > _LARGEST:
+            continue
+        lines = (unit.project.text(file.path) or "").split("\n")
+        code = [line for line in lines if not line.lstrip().startswith(("#", "//"))]
+        numbers = [number for number, line in enumerate(lines, 1) if not line.lstrip().startswith(("#", "//"))]
+        for position, line in enumerate(code):
+            found = _RESOURCE.match(line)
+            if found:
+                body = "\n".join(code[position + 1 :])[:_BODY].partition("\n}")[0]
+                yield Resource(found[1], found[2], body, file.path, numbers[position])
+
+
+def applied(unit: Unit) -> str | None:
+    """The command that applies Terraform's files, as `path:line`; None where people do."""
+    for launch in unit.launches:
+        for command in launch.commands:
+            if command.words[:1] in (("terraform",), ("tofu",), ("terragrunt",)) and "apply" in command.words:
+                return f"{launch.path}:{launch.line_of(command)}"
+    return None

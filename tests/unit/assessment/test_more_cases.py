@@ -1,0 +1,273 @@
+"""More of what real repositories do: clusters, clouds and steps in plain Python; each with a twin that only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import LEVEL_2, results
+from .serving_project import LEVEL_3, LEVEL_4
+
+FIT = "from sklearn.svm import SVC\n\n\ndef main():\n    SVC().fit([[0], [1]], [0, 1])\n\n\nif __name__ == '__main__':\n    main()\n"
+LOAD = "def main():\n    print('rows')\n\n\nif __name__ == '__main__':\n    main()\n"
+WORKFLOW = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: CronWorkflow
+    metadata: {name: daily}
+    spec:
+      schedule: "0 5 * * *"
+      workflowSpec:
+        entrypoint: work
+        templates:
+          - name: work
+            dag:
+              tasks:
+                - {name: load, template: load}
+                - {name: train, template: train, dependencies: [load]}
+          - name: load
+            container: {image: x, command: [python, load.py]}
+          - name: train
+            container: {image: x, command: [python, train.py]}
+    """
+ARGO = {
+    "load.py": LOAD,
+    "train.py": FIT,
+    "k8s/work.yaml": WORKFLOW,
+    ".github/workflows/apply.yml": "on: push\njobs:\n  apply:\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s/\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "state"),
+    [
+        ("README.md", "x", "y", "pass"),
+        ("k8s/work.yaml", ", dependencies: [load]", "", "partial"),
+        ("k8s/work.yaml", "python, train.py", "python, load.py", "partial"),
+        ("k8s/work.yaml", "template: train", "template: nothing", "partial"),
+        (".github/workflows/apply.yml", "kubectl apply -f k8s/", "echo k8s/", "partial"),
+    ],
+)
+def test_argo_workflows(project, path, old, new, state):
+    project.files(ARGO | {"README.md": "x"}).edit(path, old, new).commit()
+    assert results(project.assess())["pipeline-automated"].state == state
+
+
+SENSOR = {
+    "k8s/source.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: EventSource\nmetadata: {name: drift}\nspec:\n  webhook: {drift: {port: '1'}}\n",
+    "k8s/sensor.yaml": """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Sensor
+        metadata: {name: drift}
+        spec:
+          dependencies: [{name: d, eventSourceName: drift, eventName: drift}]
+          triggers:
+            - template:
+                name: t
+                argoWorkflow:
+                  source:
+                    resource:
+                      spec:
+                        workflowTemplateRef: {name: daily}
+        """,
+    "k8s/work.yaml": WORKFLOW.replace("CronWorkflow", "WorkflowTemplate")
+    .replace('      schedule: "0 5 * * *"\n', "")
+    .replace("      workflowSpec:\n", "")
+    .replace("        entrypoint", "      entrypoint")
+    .replace("        templates", "      templates"),
+}
+
+
+@pytest.mark.parametrize(("source", "rung"), [("webhook", 2), ("github", 1)])
+def test_a_sensor_of_pushes_is_no_reason_to_train_anew(project, source, rung):
+    project.files(ARGO | SENSOR).edit("k8s/source.yaml", "webhook", source).commit()
+    found = results(project.assess())
+    assert found["retraining-automated"].rung in ((2, 3) if rung == 2 else (0, 1))
+
+
+CLOUD = {
+    "infra/main.tf": """
+        resource "google_cloud_run_v2_service" "api" {
+          name = "api"
+        }
+
+        resource "google_monitoring_alert_policy" "slow" {
+          notification_channels = [google_monitoring_notification_channel.mail.id]
+          conditions {
+            condition_threshold {
+              filter = "metric.type=\\"run.googleapis.com/request_latencies\\""
+            }
+          }
+        }
+        """,
+    ".github/workflows/apply.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: terraform apply -auto-approve\n        working-directory: infra\n",
+    "train.py": FIT,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rung"),
+    [
+        ("train.py", "SVC", "SVC", 3),
+        ("infra/main.tf", "google_cloud_run_v2_service", "google_storage_bucket", 2),
+        (".github/workflows/apply.yml", "terraform apply", "terraform plan", 2),
+        ("infra/main.tf", "run.googleapis.com", "compute.googleapis.com", 0),
+    ],
+)
+def test_alerts_of_clouds(project, path, old, new, rung):
+    project.files(CLOUD).edit(path, old, new).commit()
+    assert results(project.assess())["service-monitored"].rung == rung
+
+
+OBJECTS = {
+    "main.py": "from steps.load import Load\nfrom steps.train import Train\n\nif __name__ == '__main__':\n    Load().main()\n    Train().main()\n",
+    "steps/__init__.py": "",
+    "steps/load.py": "import pandas as pd\n\n\nclass Load:\n    def main(self):\n        pd.read_csv('raw.csv').to_csv('data/rows.csv')\n",
+    "steps/train.py": "import pandas as pd\nfrom sklearn.svm import SVC\n\n\nclass Train:\n    def main(self):\n        rows = pd.read_csv('data/rows.csv')\n        SVC().fit(rows, rows.y)\n",
+}
+SECTIONS = OBJECTS | {
+    "config.yaml": "load:\n  folder: artifacts/load\ntrain:\n  rows: artifacts/load/rows.csv\n",
+    "settings.py": "import yaml\nfrom box import Box\n\nCONFIG = Box(yaml.safe_load(open('config.yaml')))\n",
+    "steps/load.py": "import pandas as pd\nfrom settings import CONFIG\n\n\nclass Load:\n    def main(self):\n        c = CONFIG.load\n        pd.read_csv('raw.csv').to_csv(c.folder + '/rows.csv')\n",
+    "steps/train.py": "import pandas as pd\nfrom sklearn.svm import SVC\nfrom settings import CONFIG\n\n\nclass Train:\n    def main(self):\n        c = CONFIG.train\n        rows = pd.read_csv(c.rows)\n        SVC().fit(rows, rows.y)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "old", "new"),
+    [
+        (OBJECTS, "steps/train.py", "data/rows.csv", "other.csv"),
+        (SECTIONS, "config.yaml", "rows: artifacts/load/rows.csv", "rows: artifacts/other/rows.csv"),
+    ],
+)
+def test_steps_of_an_entry_point_share_files_or_nothing(project, files, path, old, new):
+    project.files(files).commit()
+    assert results(project.assess())["pipeline-automated"].state == "pass"
+    project.edit(path, old, new).commit()
+    assert results(project.assess())["pipeline-automated"].state != "pass"
+
+
+def test_reading_settings_is_no_step(project):
+    files = {
+        "main.py": "from a.settings import load_config\nfrom a.fit import train_model\n\nif __name__ == '__main__':\n    train_model(load_config())\n",
+        "a/__init__.py": "",
+        "a/settings.py": "def load_config():\n    return {}\n",
+        "a/fit.py": "from sklearn.svm import SVC\n\n\ndef train_model(rows):\n    return SVC().fit(rows, [0, 1])\n",
+    }
+    project.files(files).commit()
+    assert results(project.assess())["pipeline-automated"].state != "pass"
+    renamed = {path: text.replace("load_config", "load_rows") for path, text in files.items()}
+    project.files(renamed).commit()
+    assert results(project.assess())["pipeline-automated"].state == "pass"
+
+
+@pytest.fixture
+def level_4(project):
+    train = LEVEL_2["src/train.py"].replace("dump(model, output)", "dump(model, output)\n        return 0.9")
+    return project.files(LEVEL_2 | LEVEL_3 | LEVEL_4 | {"src/train.py": train}).lock().commit()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "criterion"),
+    [
+        (".github/workflows/deploy.yml", "conftest test promotion.json --policy policy", "opa test policy", "governed"),
+        (
+            ".github/workflows/deploy.yml",
+            "conftest test promotion.json --policy policy",
+            "conftest verify --policy policy",
+            "governed",
+        ),
+        (
+            "src/retrain.py",
+            'if candidate_accuracy > float(production.tags["accuracy"]):\n        client',
+            "better = rows[rows.accuracy > production.accuracy]\n    if len(better):\n        client",
+            "retraining-automated",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_gate(level_4, path, old, new, criterion):
+    assert results(level_4.assess())[criterion].state == "pass"
+    level_4.edit(path, old, new).commit()
+    assert results(level_4.assess())[criterion].state == "partial"
+
+
+APPROVAL = """
+    import sys
+
+
+    def promote(model):
+        if not {asks}:
+            sys.exit(1)
+        model.register()
+
+
+    if __name__ == "__main__":
+        promote(None)
+    """
+
+
+@pytest.mark.parametrize(
+    ("asks", "state"),
+    [
+        ("model.approved", "pass"),
+        ("model.is_approved()", "pass"),
+        ("model.tags.get('approved_by')", "pass"),
+        ("model.region in APPROVED_REGIONS", "partial"),
+        ("model.approved_input_path.exists()", "partial"),
+        ("model.approved_text.suffix", "partial"),
+    ],
+)
+def test_approvals_in_code(level_4, asks, state):
+    level_4.edit(
+        ".github/workflows/deploy.yml", "conftest test promotion.json --policy policy", "python src/promote.py"
+    )
+    level_4.files({"src/promote.py": APPROVAL.format(asks=asks)}).commit()
+    assert results(level_4.assess())["governed"].state == state
+
+
+HEALER = """
+    import subprocess
+
+
+    def check():
+        try:
+            verify()
+        except RuntimeError:
+            {act}
+            verify()
+
+
+    def verify():
+        subprocess.run(["curl", "http://api/health"], check=True)
+
+
+    if __name__ == "__main__":
+        check()
+    """
+
+
+@pytest.mark.parametrize(
+    ("act", "heals"),
+    [
+        ("rollback_model()", True),
+        ("session.rollback()", False),
+        ("render_fallback_html()", False),
+        ("rows.unrestored()", False),
+    ],
+)
+def test_a_transaction_rolled_back_repairs_no_service(project, act, heals):
+    project.files(
+        {
+            "heal.py": HEALER.format(act=act),
+            "train.py": FIT,
+            ".github/workflows/heal.yml": "on:\n  schedule:\n    - cron: '0 5 * * *'\njobs:\n  heal:\n    runs-on: ubuntu-latest\n"
+            "    steps:\n      - run: python heal.py\n",
+        }
+    ).commit()
+    assert (results(project.assess())["self-healing"].rung > 0) is heals
+
+
+def test_an_image_of_others_is_not_what_a_nameless_build_makes(level_4):
+    level_4.edit(".github/workflows/deploy.yml", "docker build -t churn-api .", "docker build -t $IMAGE .").commit()
+    assert results(level_4.assess())["deployed-and-scaled"].state == "pass"
+    level_4.edit("k8s/rollout.yaml", "registry.example.org/churn-api:1", "redis:7")
+    level_4.edit("docker-compose.yml", "build: .", "image: redis:7").commit()
+    assert results(level_4.assess())["deployed-and-scaled"].state != "pass"

@@ -30,6 +30,7 @@ class LockCheck(NamedTuple):
         problem: the first difference; None when it matches.
         checked_all: every hash was compared with a file.
         recorded: what stages wrote when they ran last, relative to the base: it can be told from any other version.
+        stale: the stages whose command or files are not those that ran last.
     """
 
     path: str
@@ -37,6 +38,7 @@ class LockCheck(NamedTuple):
     problem: str | None
     checked_all: bool
     recorded: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
 
 
 def check_lock(project: Project, pipeline: str, lock: str, stages: dict[str, dict[Any, Any]]) -> LockCheck:
@@ -62,8 +64,9 @@ def check_lock(project: Project, pipeline: str, lock: str, stages: dict[str, dic
         for out in sequence(entry.get("outs"))
         if mapping(out).get("md5")
     )
-    problem, line = _difference(checker, pipeline, document, by_stage, stages)
-    return LockCheck(lock, line, problem, problem is None and checker.missing == 0 and checker.compared > 0, recorded)
+    problem, line, stale = _difference(checker, pipeline, document, by_stage, stages)
+    complete = problem is None and checker.missing == 0 and checker.compared > 0
+    return LockCheck(lock, line, problem, complete, recorded, frozenset(stale))
 
 
 def _difference(
@@ -72,21 +75,27 @@ def _difference(
     document: dict[Any, Any],
     by_stage: dict[str, list[tuple[str, dict[Any, Any], int | None]]],
     stages: dict[str, dict[Any, Any]],
-) -> tuple[str | None, int | None]:
-    """The first difference and its line; the line of the first stage when there is none."""
+) -> tuple[str | None, int | None, set[str]]:
+    """The first difference and its line, the line of the first stage when there is none; and the stages that differ."""
     if not by_stage:
-        return "it records no stage", None
-    for name in sorted(stages):
-        if name not in by_stage:
-            return f"stage {name} is not in it", line_of(document, "stages")
-    for name, found in by_stage.items():
+        return "it records no stage", None, set()
+    found: list[tuple[str, int | None]] = [
+        (f"stage {name} is not in it", line_of(document, "stages")) for name in sorted(stages) if name not in by_stage
+    ]
+    stale = set()
+    for name, entries in by_stage.items():
         if name not in stages:
-            return f"stage {name} is no longer in {pipeline}", found[0][2]
-        for full, entry, line in found:
-            problem = checker.stage(full, stages[name], entry, line)
-            if problem is not None:
-                return problem
-    return None, next(iter(by_stage.values()))[0][2]
+            found.append((f"stage {name} is no longer in {pipeline}", entries[0][2]))
+            continue
+        for full, entry, line in entries:
+            differs = checker.stage(full, stages[name], entry, line)
+            if differs is not None:
+                found.append(differs)
+                # The lock has the values of parameters themselves; of other files it has hashes only.
+                if not differs[0].startswith(("parameter ", "the parameters ")):
+                    stale.add(name)
+    problem, line = found[0] if found else (None, next(iter(by_stage.values()))[0][2])
+    return problem, line, stale
 
 
 class _Checker:

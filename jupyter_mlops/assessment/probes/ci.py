@@ -81,7 +81,9 @@ def _kind(unit: Unit, target: Target) -> str | None:
         return "tests"
     if target.kind == "lint":
         return "lint"
-    if target.kind == "stages" or (target.kind == "tool" and target.value in ("ploomber", "kedro", "snakemake", "dbt")):
+    if target.kind == "tool" and target.value == "dbt":
+        return "pipeline" if set(target.arguments) & {"build", "run", "test", "snapshot"} else None
+    if target.kind == "stages" or (target.kind == "tool" and target.value in ("ploomber", "kedro", "snakemake")):
         return "pipeline"
     if target.kind in ("notebook", "script", "module", "project", "make", "tool") and _trains(unit, target):
         return "pipeline"

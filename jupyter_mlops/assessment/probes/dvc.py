@@ -236,16 +236,22 @@ def remotes(unit: Unit, root: str) -> list[Remote]:
             line = next(
                 (number for number, line in enumerate(text.splitlines(), 1) if "url" in line and url in line), None
             )
-            found.append(Remote(path, line, url, _remote_problem(unit, root, url)))
+            endpoint = parser.get(section, "endpointurl", fallback="")
+            found.append(Remote(path, line, url, _remote_problem(unit, root, url, endpoint)))
     return found
 
 
 _PLACEHOLDER = lazy(r"your[-_]|<|>|changeme|path/to|\bxxx", re.IGNORECASE)
 
 
-def _remote_problem(unit: Unit, root: str, url: str) -> str | None:
+_HERE = lazy(r"://(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b")
+
+
+def _remote_problem(unit: Unit, root: str, url: str, endpoint: str) -> str | None:
     if _PLACEHOLDER.search(url):
         return "it is a placeholder"
+    if _HERE.search(url) or _HERE.search(endpoint):
+        return "it is a service on one machine"
     if "://" in url and not url.startswith(("file://", "local://")):
         return None
     if url.startswith(("/", "~", "file://", "local://")) or re.match(r"[A-Za-z]:[\\/]", url):
@@ -462,7 +468,9 @@ def _with_remote(unit: Unit, path: str, by: str, line: int | None) -> Tracked:
 def _stage_outs(unit: Unit) -> Iterator[Tracked]:
     for path in _files(unit, "dvc.yaml"):
         check = lock_of(unit, path)
-        initialised = _root_of(unit, path) is not None
+        root = _root_of(unit, path)
+        initialised = root is not None
+        reachable = root is not None and any(remote.problem is None for remote in remotes(unit, root))
         for name, stage, line in _stages(unit, path):
             folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
             for kind, out, out_line, options in _outs(stage):
@@ -470,7 +478,17 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                     continue
                 place = join(folder, out)
                 known = check is not None and place in check.recorded
-                if known and initialised:
+                if known and initialised and check is not None and name in check.stale and not reachable:
+                    message = f"{place} is an out of stage {name}, which has changed since dvc.lock was written; no remote holds what it wrote."
+                    yield Tracked(
+                        place,
+                        path,
+                        out_line or line,
+                        Rung.E2,
+                        message,
+                        "Run `dvc repro` and commit dvc.lock; add a remote.",
+                    )
+                elif known and initialised:
                     message = f"{place} is an out of stage {name}: dvc.lock records the code, parameters and inputs it came from."
                     yield Tracked(place, path, out_line or line, Rung.E3, message)
                 else:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.code_facts import trainings
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
 from jupyter_mlops.assessment.probe import Probe
@@ -63,13 +64,26 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
         if not manifest.requirements:
             continue
         path = manifest.path
-        own_lock = any(unit.project.exists(beside(path, lock)) for lock in _LOCKS if lock != "dvc.lock")
-        if manifest.tool in ("poetry", "pyproject", "pipfile", "setup") and own_lock:
+        elsewhere = _pinned_elsewhere(unit, manifest, found)
+        if manifest.tool in ("poetry", "pyproject", "pipfile", "setup") and _has_lock(unit, manifest):
             continue
         loose = [requirement for requirement in manifest.requirements if not requirement.pinned]
         total = len(manifest.requirements)
         direct = [requirement for requirement in loose if _is_imported(unit, requirement.name)]
-        if loose and not direct and 2 * len(loose) < total:
+        if elsewhere is not None and not direct:
+            name, other = elsewhere
+            yield Finding(
+                "requirements",
+                REPRODUCIBLE,
+                Rung.E2,
+                f"{path} is pinned, but the code that trains needs what is in {other.path}, and {name} is not pinned there.",
+                part="dependencies",
+                confidence=PARSED,
+                path=other.path,
+                line=next(requirement.line for requirement in other.requirements if requirement.name == name),
+                raise_by=f"Pin every package in {other.path} with `==`, or commit a lock.",
+            )
+        elif loose and not direct and 2 * len(loose) < total:
             yield Finding(
                 "requirements",
                 REPRODUCIBLE,
@@ -105,6 +119,44 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
                 line=first.line,
                 raise_by=f"Pin every package in {path} with `==`, or commit a lock.",
             )
+
+
+def _pinned_elsewhere(unit: Unit, manifest: Manifest, found: list[Manifest]) -> tuple[str, Manifest] | None:
+    """A package that training needs, and the manifest that declares more of these than this one, without pinning it."""
+    others = [other for other in found if other is not manifest and not _has_lock(unit, other)]
+    needed = [(normalise(_IMPORTED_AS.get(name, name)), normalise(name)) for name in _training_imports(unit)]
+    if not others or not needed:
+        return None
+
+    def covers(other: Manifest) -> int:
+        declared = {requirement.name for requirement in (*other.requirements, *other.others)}
+        return sum(_covered(package, name, declared) for package, name in needed)
+
+    best = max(others, key=covers)
+    loose = [
+        requirement.name
+        for requirement in best.requirements
+        if not requirement.pinned and any(_covered(package, name, {requirement.name}) for package, name in needed)
+    ]
+    return (loose[0], best) if loose and covers(best) > covers(manifest) else None
+
+
+def _training_imports(unit: Unit) -> list[str]:
+    """The packages that the files import where models are fitted."""
+    return unit.once("imports of training", lambda: sorted(set(_imported_by_training(unit))))
+
+
+def _imported_by_training(unit: Unit) -> Iterator[str]:
+    for path in {site.path for site in trainings(unit)}:
+        source = unit.project.python(path)
+        for item in source.imports if source is not None else ():
+            name = item.module.partition(".")[0]
+            if name and name not in sys.stdlib_module_names and not unit.reach.modules.is_own(item.module, path):
+                yield name
+
+
+def _has_lock(unit: Unit, manifest: Manifest) -> bool:
+    return any(unit.project.exists(beside(manifest.path, lock)) for lock in _LOCKS if lock != "dvc.lock")
 
 
 def _is_imported(unit: Unit, declared: str) -> bool:

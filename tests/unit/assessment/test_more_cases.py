@@ -271,3 +271,46 @@ def test_an_image_of_others_is_not_what_a_nameless_build_makes(level_4):
     level_4.edit("k8s/rollout.yaml", "registry.example.org/churn-api:1", "redis:7")
     level_4.edit("docker-compose.yml", "build: .", "image: redis:7").commit()
     assert results(level_4.assess())["deployed-and-scaled"].state != "pass"
+
+
+def test_a_stale_stage_needs_a_remote_that_holds_what_it_wrote(level_4):
+    level_4.edit("src/train.py", "    mlflow.log_param(", "    print(c)\n    mlflow.log_param(").commit()
+    stale = results(level_4.assess())
+    assert (stale["data-versioned"].state, stale["pipeline-reproducible"].state) == ("partial", "partial")
+    level_4.files({".dvc/config": "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket/x\n"}).commit()
+    assert results(level_4.assess())["data-versioned"].state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "state"), [("https://minio.example.org", "pass"), ("http://localhost:9000", "partial")]
+)
+def test_a_remote_on_ones_own_machine_is_none(project, endpoint, state):
+    project.files(
+        {
+            "train.py": "import pandas as pd\n" + FIT.replace("[[0], [1]], [0, 1]", "pd.read_csv('data.csv'), [0, 1]"),
+            ".gitignore": "/data.csv\n",
+            "data.csv.dvc": "outs:\n- md5: 00000000000000000000000000000001\n  path: data.csv\n",
+            ".dvc/config": f"[core]\n    remote = s\n['remote \"s\"']\n    url = s3://data\n    endpointurl = {endpoint}\n",
+        }
+    ).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+@pytest.mark.parametrize(("command", "state"), [("dbt build", "pass"), ("dbt deps", "partial")])
+def test_fetching_packages_of_dbt_is_no_run_of_the_pipeline(level_4, command, state):
+    level_4.edit(".github/workflows/ci.yml", "PYTHONPATH=src pytest", f"{command} && ruff check").commit()
+    assert results(level_4.assess())["ci"].state == state
+
+
+def test_pins_beside_the_training_are_not_its_own(project):
+    project.files(
+        {
+            "train.py": "import joblib\nimport pandas as pd\n" + FIT,
+            "requirements.txt": "joblib\npandas\nscikit-learn\n",
+            "service/requirements.txt": "fastapi==0.1\npandas==2.0\n",
+        }
+    ).commit()
+    assert results(project.assess())["pipeline-reproducible"].state == "partial"
+    project.files({"requirements.txt": "joblib==1\npandas==2.0\nscikit-learn==1.9\n"}).commit()
+    found = [finding.message for finding in results(project.assess())["pipeline-reproducible"].evidence]
+    assert any("All 3 packages" in message for message in found)

@@ -278,8 +278,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         or method in ("forPath", "read_delta")
         or ("format" in call.name and method == "load")
     ):
-        version = call.argument(1, "version")
-        return Source(site, "database", call.text(0) or "a table", "a table version" if version is not None else None)
+        version = call.argument(1, "version") is not None or _as_of(call.node)
+        return Source(site, "database", call.text(0) or "a table", "a table version" if version else None)
     if method in _DATABASES:
         return Source(site, "database", "a query")
     if method in _STORES:
@@ -305,6 +305,27 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if text is None:
         return Source(site, "unknown", "")
     return _located(unit, site, text)
+
+
+#: Options of Delta, Iceberg and Hudi that read a table as it was.
+_AS_OF = frozenset({"versionasof", "timestampasof", "snapshot-id", "as-of-timestamp", "tag", "as.of.instant"})
+
+
+def _as_of(node: ast.Call) -> bool:
+    """Whether a read asks for one state of a table: `spark.read.format("delta").option("versionAsOf", 3).load(…)`."""
+    inner: ast.expr = node
+    while isinstance(inner, (ast.Call, ast.Attribute)):
+        if isinstance(inner, ast.Attribute):
+            inner = inner.value
+            continue
+        if isinstance(inner.func, ast.Attribute) and inner.func.attr in ("option", "options"):
+            named = [keyword.arg or "" for keyword in inner.keywords]
+            first = inner.args[0] if inner.args else None
+            named += [first.value] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+            if any(name.lower() in _AS_OF for name in named):
+                return True
+        inner = inner.func
+    return False
 
 
 def _from_store(site: Site) -> Source | None:

@@ -132,6 +132,7 @@ class Reach:
         self._edges: dict[Node, list[tuple[Node, Link]]] = {}
         self._behind: dict[tuple[Node, ...], frozenset[Node]] = {}
         self._placers: dict[str, _Placer] = {}
+        self._scopes: dict[Node, Scope | None] = {}
         for root in self._roots():
             self._visit(root)
 
@@ -207,8 +208,9 @@ class Reach:
         """
         parents: dict[Node, tuple[Node, Link] | None] = dict.fromkeys(roots)
         pending = deque(roots)
-        methods: dict[str, Link] = {}
-        classes: dict[str, list[tuple[str, Scope]]] = defaultdict(list)
+        # Names that are read → where first, as a place in a file; a link of it only where one is needed.
+        methods: dict[str, tuple[str, int]] = {}
+        classes: dict[str, list[Node]] = defaultdict(list)
         while pending:
             node = pending.popleft()
             follow = list(self._successors(node))
@@ -216,14 +218,14 @@ class Reach:
             if scope is not None:
                 if scope.kind == "class":
                     for name, method in scope.children.items():
-                        classes[name].append((node[0], method))
+                        classes[name].append((node[0], method.name))
                         if name in methods:
-                            follow.append(((node[0], method.name), methods[name]))
-                place = self._place(node[0])
+                            follow.append(((node[0], method.name), self._link(methods[name])))
                 for name, line in scope.names.items():
                     if name not in methods:
-                        methods[name] = place(line)
-                        follow += [((path, method.name), methods[name]) for path, method in classes.get(name, ())]
+                        methods[name] = (node[0], line)
+                        if name in classes:
+                            follow += [(target, self._link(methods[name])) for target in classes[name]]
             for target, link in follow:
                 if target not in parents:
                     parents[target] = (node, link)
@@ -231,12 +233,13 @@ class Reach:
         return parents
 
     def _scope(self, node: Node) -> Scope | None:
-        if node[1] == LAUNCH:
-            return None
-        source = self.project.python(node[0])
-        if source is None:
-            return None
-        return scope_named(source, node[1])
+        if node not in self._scopes:
+            source = self.project.python(node[0]) if node[1] != LAUNCH else None
+            self._scopes[node] = None if source is None else scope_named(source, node[1])
+        return self._scopes[node]
+
+    def _link(self, place: tuple[str, int]) -> Link:
+        return self._place(place[0])(place[1])
 
     def _place(self, path: str) -> _Placer:
         if path not in self._placers:

@@ -85,7 +85,7 @@ def _data(unit: Unit) -> Iterator[Finding]:
 
 def _has_named(unit: Unit) -> bool:
     """Whether the data is there that the code would fetch if it were not: files that it names, all of them versioned."""
-    verdicts = [_file_verdict(unit, name.data) for name in named_data(unit)]
+    verdicts = [file_verdict(unit, name.data) for name in named_data(unit)]
     return bool(verdicts) and all(verdict is not None and verdict.rung >= Rung.E3 for verdict in verdicts)
 
 
@@ -147,10 +147,10 @@ def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
             f"{source.where} is read from a database: nothing says which state of it.",
             "Snapshot the query's result to a versioned file or table.",
         )
-    return _file_verdict(unit, source.where)
+    return file_verdict(unit, source.where)
 
 
-def _file_verdict(unit: Unit, path: str) -> _Verdict | None:
+def file_verdict(unit: Unit, path: str) -> _Verdict | None:
     git = unit.project.git
     under = _under_dvc(unit, path)
     if under is not None:
@@ -268,7 +268,7 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
         )
         return
     site = unknown[0].site
-    named = [(name, verdict) for name in named_data(unit) if (verdict := _file_verdict(unit, name.data)) is not None]
+    named = [(name, verdict) for name in named_data(unit) if (verdict := file_verdict(unit, name.data)) is not None]
     if named:
         # The code names these files and reads something: that it reads them is a convention, and the worst of them tells.
         name, verdict = min(named, key=lambda pair: pair[1].rung)

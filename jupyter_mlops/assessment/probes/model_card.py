@@ -76,7 +76,7 @@ def _judged(unit: Unit, file: File) -> Finding:
             chain=source,
             anywhere=True,
         )
-    match = _same_figure(unit, text)
+    match = same_figure(unit, text)
     if match is not None:
         line, metric = match
         return Finding(
@@ -122,11 +122,17 @@ def _made_by(unit: Unit, path: str) -> tuple[str, ...] | None:
     return None
 
 
-def _same_figure(unit: Unit, text: str) -> tuple[int, str] | None:
-    """A figure of the card that a committed metrics file has too: the line in the card, and the place in the file."""
+def same_figure(unit: Unit, text: str, card: str = "") -> tuple[int, str] | None:
+    """A figure of the card that a committed metrics file has too: the line in the card, and the place in the file.
+
+    Args:
+        unit: the unit.
+        text: what the card says.
+        card: its file, where that could be taken for a metrics file itself.
+    """
     known: dict[float, str] = {}
     for file in unit.named("*metric*.json", "*eval*.json", "*score*.json", "results.json", "*report*.json"):
-        if file.size < 200_000:
+        if file.size < 200_000 and file.path != card:
             for value in _numbers(unit.project.json(file.path)):
                 known.setdefault(round(value, 4), file.path)
     for number, line in enumerate(text.splitlines(), 1):

@@ -40,8 +40,12 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         source = unit.project.python(path)
         if source is None or not (source.has_main_guard or source.acts) or _is_app(source):
             continue
-        for scope in _entries(unit, path, source.scopes):
+        for scope in source.scopes:
+            if not _may_start(scope):
+                continue
             if len({node[0] for call in scope.calls if (node := own_function(unit, path, call))} - {path}) < _MODULES:
+                continue
+            if (path, scope.name) not in unit.reach.behind((path, ""), (path, "__main__")):
                 continue
             stages = _linked(unit, flow_stages(unit, path, scope, lambda _call, _node: True))
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
@@ -96,14 +100,10 @@ def _is_app(source: PythonSource) -> bool:
     return any(found.module.partition(".")[0] in _APPS for found in source.imports)
 
 
-def _entries(unit: Unit, path: str, scopes: list[Scope]) -> Iterator[Scope]:
-    """Functions that run when the file is started, frameworks' own ones apart."""
-    source = unit.project.python(path)
-    started = unit.reach.behind((path, ""), (path, "__main__"))
-    for scope in scopes:
-        framework = any(decorator.replace("()", "").rpartition(".")[2] in _FRAMEWORKS for decorator in scope.decorators)
-        if scope.kind != "class" and (path, scope.name) in started and not framework and source is not None:
-            yield scope
+def _may_start(scope: Scope) -> bool:
+    """Whether a scope can be an entry point of a pipeline in plain Python: those of frameworks are read elsewhere."""
+    framework = any(decorator.replace("()", "").rpartition(".")[2] in _FRAMEWORKS for decorator in scope.decorators)
+    return scope.kind != "class" and not framework
 
 
 PROBE = Probe(

@@ -1,0 +1,93 @@
+"""Triton: a repository of models with their configurations and versions, and the server that is started on it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.walk import File
+
+_CRITERION = "model-served"
+_COMMENT = lazy(r"#.*")
+_TENSORS = lazy(r"\b(input|output)\s*[:\[{]")
+_VERSION = lazy(r"\d+\Z")
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    files = unit.named("config.pbtxt")
+    started = _server(unit) if files else None
+    for file in files:
+        yield from _judged(unit, file, started)
+
+
+def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -> Iterator[Finding]:
+    text = _COMMENT.sub("", unit.project.text(file.path) or "")
+    name = posixpath.basename(file.folder)
+    problem = None
+    if {found[0] for found in _TENSORS.findall(text)} != {"i", "o"}:
+        problem = "has no inputs and outputs"
+    elif not _versions(unit, file.folder):
+        problem = "has no version with a model in it"
+    elif started is None:
+        problem = "is served by nothing: no container starts tritonserver"
+    yield Finding(
+        "triton",
+        _CRITERION,
+        Rung.E1 if problem and "inputs" in problem else Rung.E2 if problem else Rung.E3,
+        f"Triton model {name} {problem}." if problem else f"Triton serves model {name} of {file.folder}.",
+        part="api",
+        confidence=PARSED,
+        path=file.path,
+        line=1,
+        raise_by="Start tritonserver on the repository, which has `1/` with the model." if problem else None,
+    )
+    if problem is None and started is not None:
+        launch, line = started
+        for part, message in (
+            ("health", "Triton answers health checks by itself."),
+            ("launch", f"{launch.path} starts Triton."),
+        ):
+            yield Finding(
+                "triton",
+                _CRITERION,
+                Rung.E3,
+                message,
+                part=part,
+                confidence=PARSED,
+                path=launch.path,
+                line=line,
+                chain=(file.path,),
+            )
+
+
+def _versions(unit: Unit, folder: str) -> bool:
+    """Whether a numbered folder beside the configuration has something in it, or DVC knows what belongs there."""
+    for other in unit.files:
+        if other.path.startswith(f"{folder}/"):
+            version = other.path.removeprefix(f"{folder}/").partition("/")[0].removesuffix(".dvc")
+            if _VERSION.match(version) and (other.size > 0 or other.suffix == ".dvc"):
+                return True
+    return False
+
+
+def _server(unit: Unit) -> tuple[Launch, int | None] | None:
+    for launch in unit.launches:
+        if launch.kind == "container":
+            for command in launch.commands:
+                if command.words[:1] == ("tritonserver",) and any("model-rep" in word for word in command.words):
+                    return launch, launch.line_of(command)
+    return None
+
+
+PROBE = Probe(
+    id="triton",
+    title="Triton",
+    reads="config.pbtxt and the versions beside it; what starts tritonserver",
+    credits="declared: a configuration without inputs and outputs · configured: without a version, or served by nothing · wired: served by a container",
+    findings=_findings,
+)

@@ -89,6 +89,7 @@ PREDICTS = lazy(
 )
 #: What a health route says in its path or its handler's name.
 HEALTH = lazy(r"health|ready|readiness|live|liveness|status|ping|heartbeat|alive", re.IGNORECASE)
+_TRAINS = lazy(r"(^|[/_-])(re-?)?(train|fit|tune|backtest)(ing|er)?($|[/_-])", re.IGNORECASE)
 #: Starters that run where the service is meant to run, as opposed to a developer's shortcut.
 _RUNS_IT = frozenset({"container", "schedule"})
 
@@ -216,15 +217,15 @@ def calls_model(call: Call) -> bool:
     """Whether a call is one of a model: by its method, or by the name of the object that is called."""
     if PREDICTS.search(call.name):
         return True
-    return isinstance(call.node.func, ast.Name) and call.node.func.id.lower() in _MODELS
+    return isinstance(call.node.func, ast.Name) and call.node.func.id in _MODELS
 
 
 _MODELS = frozenset({"model", "net", "pipe", "classifier", "predictor", "estimator", "generator"})
 
 
 def is_check(route: Route) -> bool:
-    """Whether a route is there for health checks by its path: what it calls is no prediction for anybody."""
-    return route.method == "GET" and bool(HEALTH.search(route.path))
+    """Whether a route is there for health checks or to train, by its path: what it calls is no prediction for anybody."""
+    return (route.method == "GET" and bool(HEALTH.search(route.path))) or bool(_TRAINS.search(route.path))
 
 
 def is_health(unit: Unit, route: Route) -> bool:

@@ -314,3 +314,16 @@ def test_pins_beside_the_training_are_not_its_own(project):
     project.files({"requirements.txt": "joblib==1\npandas==2.0\nscikit-learn==1.9\n"}).commit()
     found = [finding.message for finding in results(project.assess())["pipeline-reproducible"].evidence]
     assert any("All 3 packages" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('@app.post("/predict")', '@app.post("/train")'),
+        ("return model.predict(rows).tolist()", "return [Model(row) for row in rows]"),
+    ],
+)
+def test_training_and_rows_called_model_are_no_predictions(level_4, old, new):
+    assert results(level_4.assess())["model-served"].state == "pass"
+    level_4.edit("src/service.py", old, new).commit()
+    assert results(level_4.assess())["model-served"].state == "partial"

@@ -120,3 +120,23 @@ def test_a_notebook_that_lists_its_folder_is_compared_with_the_pipeline_in_place
     conversion = convert(write_notebook(tmp_path / "n.ipynb", cells), plan={"stages": stages}, targets=("papermill",))
     assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
     assert conversion.document["plan"]["stages"] == stages
+
+
+def test_stores_of_experiments_are_no_products(tmp_path: Path) -> None:
+    # Every run adds to them: as products they would make a pipeline that has just run stale.
+    (tmp_path / "requirements.txt").touch()
+    connect = "import sqlite3\ndb = sqlite3.connect('mlflow.db')\n"
+    cells = [
+        "rows = [1, 2, 3]",
+        f"{connect}db.execute('create table if not exists runs (rows)')\ndb.execute('insert into runs values (3)')\ndb.commit()\ndb.close()",
+        "open('rows.txt', 'w').write(str(rows))",
+        f"{connect}print(db.execute('select count(*) from runs').fetchone())\ndb.close()",
+        "print(open('rows.txt').read())",
+    ]
+    stages = [{"name": "make", "cells": [0, 1, 2]}, {"name": "look", "cells": [3, 4]}]
+    conversion = convert(write_notebook(tmp_path / "n.ipynb", cells), plan={"stages": stages})
+    assert conversion.document["verification"]["verdict"] == "equivalent", conversion.document["verification"]
+    assert [stage["name"] for stage in conversion.document["stages"]][:2] == ["make", "look"]
+    text = (conversion.path / "dvc.yaml").read_text("utf-8")
+    assert "rows.txt" in text
+    assert "mlflow.db" not in text.replace("sqlite:", "")

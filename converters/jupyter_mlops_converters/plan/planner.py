@@ -38,6 +38,8 @@ _GENERATOR_NAMES = {
     "<torch>": ("torch_random_state", "torch-random-state"),
 }
 #: In the first cell it changes nothing, but it would take the names of a stage's own cells away.
+#: Folders that trackers of experiments keep runs in.
+_TRACKERS = frozenset({"mlruns", "mlartifacts", "wandb", ".neptune", ".aim"})
 _RESET = re.compile(r"^(%reset\b.*)$", re.MULTILINE)
 
 
@@ -342,12 +344,19 @@ def _written(steps: Sequence[Step], place: Place) -> tuple[FileUse, ...]:
     kept: dict[str, bool] = {}
     for step in steps:
         gone = step.observed.deleted if step.observed is not None else ()
-        kept |= {path: path not in gone for path in step.files}
+        kept |= {path: path not in gone for path in step.files if not _is_of_tracker(path)}
     return tuple(FileUse(path, path in place.tracked, is_kept) for path, is_kept in kept.items())
 
 
 def _uses(paths: object, place: Place) -> tuple[FileUse, ...]:
-    return tuple(FileUse(path, path in place.tracked) for path in dict.fromkeys(paths))  # type: ignore[call-overload]
+    kept = [path for path in dict.fromkeys(paths) if not _is_of_tracker(path)]  # type: ignore[call-overload]
+    return tuple(FileUse(path, path in place.tracked) for path in kept)
+
+
+def _is_of_tracker(path: str) -> bool:
+    """Whether a file is of a store of experiments: every run adds to it, so that nobody could say which state is right."""
+    parts = path.split("/")
+    return not _TRACKERS.isdisjoint(parts) or parts[-1].startswith("mlflow.db")
 
 
 def _parameters(candidates: list[Candidate], stages: list[Stage]) -> tuple[Parameter, ...]:

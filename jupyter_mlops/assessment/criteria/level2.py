@@ -137,6 +137,7 @@ CRITERIA = (
         ),
         effort="S",
         role="platform-engineer",
+        lift="ci",
         requires=("tests",),
     ),
     Criterion(

@@ -23,6 +23,7 @@ OPTIONS = {
 EXPECTED = {
     ("git-init", "script"): "done",
     ("dvc-init", "level-0"): "not-here",  # not under git yet
+    **{("ci", project): "not-here" for project in PROJECTS},  # no tests yet; see test_ci.py
 }
 STATIC = [each.name for each in all_lifts() if each.name != "pipeline"]
 
@@ -61,6 +62,8 @@ def test_a_lift_is_shown_applied_and_taken_back(name: str, project: str, make) -
 @pytest.mark.parametrize("name", STATIC)
 def test_with_what_is_left_to_a_person_the_criterion_passes(name: str, project: str, make) -> None:
     root = make(project)
+    if name == "ci":
+        pytest.skip("there is nothing that it could run")
     if EXPECTED.get((name, project)) == "not-here":
         commit(root, "one")
         commit(root, "two")
@@ -93,6 +96,8 @@ def act(root: Path, left) -> None:
 def test_what_is_generated_passes_ruff(name: str, make) -> None:
     root = make("messy")
     lifted = planned(name, root, write=True)
+    if lifted.applied is None:
+        return
     written = [root / path for path in lifted.applied.paths if path.endswith((".py", ".ipynb"))]
     if written:
         run(root, sys.executable, "-m", "ruff", "check", "--isolated", "--ignore", "F401", *map(str, written))

@@ -1,0 +1,102 @@
+"""Which CI a project gets, and where."""
+
+from __future__ import annotations
+
+from jupyter_mlops.lifts.ci.render import github, gitlab
+from jupyter_mlops.lifts.ci.work import Work, work_of
+from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
+from jupyter_mlops.lifts.scene import Scene
+
+_GITLAB = ".gitlab-ci.yml"
+_WORKFLOWS = (".github/workflows/ci.yml", ".github/workflows/tests.yml", ".github/workflows/mlops-tests.yml")
+
+
+def plan(scene: Scene) -> Plan:
+    """The plan of the lift.
+
+    Args:
+        scene: the project.
+
+    Raises:
+        MlopsError: ``invalid-yaml`` where GitLab's file cannot be read.
+    """
+    result = scene.result("ci")
+    if result.state == "pass":
+        return done(scene, result.message)
+    if scene.git is None:
+        act = Act("Put the project under git.", "jupyter mlops lift git-init --yes")
+        return not_here(scene, "CI runs what is in a repository, and there is none yet.", left=(act,))
+    work = work_of(scene)
+    if not work.checks:
+        return not_here(
+            scene, "There are no tests that CI could run.", cannot=tuple(work.cannot), left=_first(work.cannot)
+        )
+    files = {}
+    for host in _hosts(scene):
+        if host == "gitlab":
+            path = _GITLAB
+            old = (scene.root / path).read_text("utf-8") if (scene.root / path).is_file() else ""
+            files[path] = gitlab(work, old, report=scene.options["report"] == "yes")
+        else:
+            path = next(path for path in _WORKFLOWS if not (scene.root / path).exists())
+            files[path] = github(work, _branch(scene), report=scene.options["report"] == "yes")
+    if waiting := _waiting(scene, work):
+        return done(
+            scene,
+            f"{waiting} does that; what is left is to commit it.",
+            left=commit(scene, [waiting], "Run the tests in CI"),
+        )
+    changes = scene.changes(files, "Run the tests in CI")
+    left = (*_secrets(work), *commit(scene, files, "Run the tests in CI"))
+    if not scene.git.has_remote:
+        left = (*left, Act("Push it to a host that runs it: `git remote add origin …`."))
+    return Plan("applies", result.message, changes, found=tuple(work.found), left=left, cannot=tuple(work.cannot))
+
+
+def _waiting(scene: Scene, work: Work) -> str | None:
+    """A file of CI that has all that this lift would write, and is not committed yet."""
+    assert scene.git is not None
+    for path in (*_WORKFLOWS, _GITLAB):
+        place = scene.root / path
+        if place.is_file() and path not in scene.git.committed:
+            text = place.read_text("utf-8", "replace")
+            if all(command in text for command in work.checks.values()):
+                return path
+    return None
+
+
+def _hosts(scene: Scene) -> tuple[str, ...]:
+    chosen = scene.options["host"]
+    if chosen:
+        return ("github", "gitlab") if chosen == "both" else (chosen,)
+    assert scene.git is not None
+    remotes = (scene.git.run("config", "--get-regexp", r"remote\..*\.url") or b"").decode("utf-8", "replace")
+    if "gitlab" in remotes.lower() or ((scene.root / _GITLAB).is_file() and "github" not in remotes.lower()):
+        return ("gitlab",)
+    return ("github",)
+
+
+def _branch(scene: Scene) -> str:
+    """The branch that work is merged into, as far as this clone knows."""
+    assert scene.git is not None
+    head = (scene.git.run("symbolic-ref", "--short", "refs/remotes/origin/HEAD") or b"").decode().strip()
+    if head:
+        return head.removeprefix("origin/")
+    there = (scene.git.run("branch", "--format=%(refname:short)") or b"").decode().split()
+    now = (scene.git.run("branch", "--show-current") or b"").decode().strip()
+    return next((name for name in ("main", "master") if name in there), now or "main")
+
+
+def _secrets(work: Work) -> tuple[Act, ...]:
+    if not work.secrets:
+        return ()
+    return (Act(f"Add the credentials of the DVC remote to the host's secrets: {', '.join(work.secrets)}."),)
+
+
+def _first(cannot: list[Refusal]) -> tuple[Act, ...]:
+    if cannot:
+        return (Act("Choose a DVC remote that CI can read: `dvc remote add --default storage s3://…`."),)
+    return (
+        Act("Convert a notebook: its pipeline brings its tests along.", "jupyter mlops convert NOTEBOOK"),
+        Act("Or write a test that calls one of the project's functions and asserts what it returns."),
+    )

@@ -1,0 +1,195 @@
+"""The lift `ci`: what it writes is valid where it goes, does what it says when it is run, and opens the gate."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lift_projects import commit, state, write
+
+from jupyter_mlops.assessment.api import assess
+from jupyter_mlops.changes import undo
+from jupyter_mlops.lifts.api import lift
+
+CODE = {
+    "churn/__init__.py": "",
+    "churn/scoring.py": "def share(part, whole):\n    return part / whole if whole else 0.0\n",
+    "tests/test_scoring.py": "from churn.scoring import share\n\n\ndef test_share():\n    assert share(1, 4) == 0.25\n",
+    "train.py": "from churn.scoring import share\n\nprint(share(1, 2))\n",
+}
+PYTEST = "[tool.pytest.ini_options]\npythonpath = ['.']\n"
+PACKAGE = """
+    [build-system]
+    requires = ["hatchling"]
+    build-backend = "hatchling.build"
+
+    [project]
+    name = "churn"
+    version = "1"
+    requires-python = ">=3.12"
+
+    [project.optional-dependencies]
+    test = ["pytest"]
+    """
+MINE = """
+    # ours
+    stages: [build, check]
+
+    tests:   # not those of Python
+      stage: build
+      script:
+        - make   # all of it
+    """
+#: Name → its files besides the code, and commands that its CI has to have.
+PROJECTS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "requirements": (
+        {"requirements.txt": "tabulate==0.9.0\n", "pyproject.toml": PYTEST + "[tool.ruff]\nline-length = 100\n"},
+        ["-m pip install -r requirements.txt", "-m ruff check .", "-m pytest tests"],
+    ),
+    "package": ({"pyproject.toml": PACKAGE}, ["-m pip install -e '.[test]'", "-m pytest tests"]),
+    "uv": ({"pyproject.toml": PACKAGE, "uv.lock": "version = 1\n"}, ["uv sync --locked", "uv run --no-sync python -m pytest"]),
+    "poetry": (
+        {"pyproject.toml": "[tool.poetry]\nname = 'churn'\n", "poetry.lock": "# locked\n"},
+        ["poetry install", "poetry run python -m pytest tests"],
+    ),
+    "conda": (
+        {"environment.yml": "name: churn\ndependencies:\n  - python=3.12\n  - pytest=8\n"},
+        ["python -m pytest tests"],
+    ),
+    "data": (
+        {
+            "requirements.txt": "pytest==8.4.0\n",
+            ".dvc/config": "[core]\n    remote = storage\n['remote \"storage\"']\n    url = s3://bucket/churn\n",
+            "data/table.csv.dvc": "outs:\n- md5: d8e8fca2dc0f896fd7cb4cb0031ba249\n  size: 5\n  path: table.csv\n",
+        },
+        ["dvc[s3]", "dvc pull", "-m pytest tests"],
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path: Path, make: Any):
+    """Makes a committed project with a test, and with these files."""
+
+    def made(files: dict[str, str]) -> Path:
+        root = tmp_path / "churn"
+        root.mkdir()
+        write(root, CODE | files)
+        commit(root, "one")
+        commit(root, "two")
+        return root
+
+    return made
+
+
+def is_valid(schema: str, path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def stands(root: Path) -> str:
+    return next(result.state for result in assess(root).headline.results if result.criterion.id == "ci")
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_what_is_written_is_valid_and_opens_the_gate(name: str, project) -> None:
+    files, commands = PROJECTS[name]
+    root = project(files)
+    before = state(root)
+    lifted = lift("ci", root, options={"host": "both"})
+    workflow, job = root / ".github/workflows/ci.yml", root / ".gitlab-ci.yml"
+    is_valid("github-workflows", workflow)
+    is_valid("gitlab-ci", job)
+    for path in (workflow, job):
+        for command in commands:
+            assert command in path.read_text("utf-8"), f"{command} is not in {path.name}"
+    document = yaml.safe_load(workflow.read_text("utf-8"))
+    assert document["permissions"] == {"contents": "read"}
+    used = [step["uses"] for step in document["jobs"]["tests"]["steps"] if "uses" in step]
+    assert all(len(each.partition("@")[2]) == 40 for each in used), "actions are pinned by commit"
+    if name == "data":
+        assert "AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}" in workflow.read_text("utf-8")
+        assert any("AWS_SECRET_ACCESS_KEY" in act.what for act in lifted.plan.left)
+    assert stands(root) == "partial"
+    assert lift("ci", root, options={"host": "both"}).plan.state == "done"
+    assert undo(root).title == "Run the tests in CI"
+    assert state(root) == before
+    for host in ("github", "gitlab"):
+        lift("ci", root, options={"host": host})
+        commit(root, "CI")
+        assert stands(root) == "pass"
+        subprocess.run(["git", "reset", "--quiet", "--hard", "HEAD~1"], cwd=root, check=True)
+
+
+def test_its_commands_run_in_an_environment_of_their_own_and_fail_when_a_test_does(project, tmp_path: Path) -> None:
+    root = project(PROJECTS["requirements"][0])
+    lift("ci", root)
+    steps = yaml.safe_load((root / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]["tests"]["steps"]
+    venv.create(tmp_path / "env", with_pip=True)
+    env = {**os.environ, "PATH": f"{tmp_path / 'env/bin'}:/usr/bin:/bin"}
+    env.pop("PYTHONPATH", None)
+
+    def done(name: str) -> subprocess.CompletedProcess[str]:
+        script = next(step["run"] for step in steps if step.get("name") == name)
+        return subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            cwd=root,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    for name in [step["name"] for step in steps if "run" in step]:
+        assert done(name).returncode == 0, done(name).stdout + done(name).stderr
+    write(root, {"churn/scoring.py": "def share(part, whole):\n    return part\n"})
+    assert done("Test").returncode == 1
+    assert "1 failed" in done("Test").stdout
+
+
+def test_a_job_is_added_to_what_gitlab_runs_already(project) -> None:
+    root = project({"requirements.txt": "pytest==8.4.0\n", ".gitlab-ci.yml": MINE})
+    lift("ci", root)
+    text = (root / ".gitlab-ci.yml").read_text("utf-8")
+    assert "# ours" in text
+    assert "tests:   # not those of Python" in text
+    assert "- make   # all of it" in text
+    document = yaml.safe_load(text)
+    assert document["tests"]["script"] == ["make"]
+    assert document["mlops-tests"]["stage"] == "build"
+    is_valid("gitlab-ci", root / ".gitlab-ci.yml")
+
+
+def test_a_workflow_that_is_there_stays_as_it_is(project) -> None:
+    mine = "on: push\njobs:\n  hello:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo hi\n"
+    root = project({"requirements.txt": "pytest==8.4.0\n", ".github/workflows/ci.yml": mine})
+    lifted = lift("ci", root)
+    assert lifted.applied is not None
+    assert lifted.applied.paths == (".github/workflows/tests.yml",)
+    assert (root / ".github/workflows/ci.yml").read_text("utf-8") == mine
+
+
+def test_where_ci_could_run_nothing_it_says_what_comes_first(project) -> None:
+    root = project({"tests/test_scoring.py": "def test_nothing():\n    assert True\n"})
+    lifted = lift("ci", root)
+    assert lifted.plan.state == "not-here"
+    assert any("convert" in (act.command or "") for act in lifted.plan.left)
+
+
+def test_a_remote_on_one_machine_is_no_data_for_ci(project) -> None:
+    files = {**PROJECTS["data"][0], ".dvc/config": "['remote \"storage\"']\n    url = /mnt/disk\n"}
+    lifted = lift("ci", project(files))
+    assert [refusal.why for refusal in lifted.plan.cannot] == [
+        "the DVC remote is a folder on one machine, which CI cannot read"
+    ]

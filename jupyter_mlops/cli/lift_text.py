@@ -10,6 +10,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from jupyter_mlops.lifts.api import Lifted
+    from jupyter_mlops.lifts.journey import Journey
     from jupyter_mlops.lifts.lift import Refusal
 
 #: Lines of a file's diff that are shown on a terminal; all where the output goes elsewhere.
@@ -92,3 +93,40 @@ def show_outcome(lifted: Lifted, *, dry_run: bool) -> None:
                 console.print(f"     [cyan]{escape(act.command)}[/]")
     if lifted.applied is not None:
         console.print("[dim]`jupyter mlops undo` takes it back.[/]")
+
+
+def show_journey(done: Journey, *, dry_run: bool) -> None:
+    """What was done on the way to a level, and what is left.
+
+    Args:
+        done: the steps.
+        dry_run: whether nothing was to be written.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    for step in done.steps:
+        count = len(step.plan.changes.changes)
+        console.print(f"[green]✔[/] {escape(step.lift.title)} [dim]({step.lift.name}, {count} files)[/]")
+    for each, why in done.stuck:
+        console.print(f"[yellow]○[/] {escape(each.title)} [dim]({each.name})[/]: {escape(why)}")
+    for command in done.acted:
+        console.print(f"[dim]  ran {escape(command)}[/]")
+    before, after = done.before, done.after
+    would = "would be" if dry_run else "is"
+    console.print(
+        f"Level {before.level} at {before.progress} % → it {would} [bold]Level {after.level} at {after.progress} %[/]"
+    )
+    if after.level < done.target:
+        for result in after.headline.blockers:
+            console.print(
+                f"  [dim]{escape(result.criterion.id)}: {escape(result.message)} {escape(result.raise_by or '')}[/]"
+            )
+    if done.left:
+        console.print("[bold]Left to you[/]")
+        for number, act in enumerate(done.left, 1):
+            console.print(f"  {number}. {escape(act.what)}")
+            if act.command:
+                console.print(f"     [cyan]{escape(act.command)}[/]")
+    if dry_run:
+        console.print("Nothing was written: this was a dry run, made in a copy.")
+    elif done.steps:
+        console.print("[dim]`jupyter mlops undo` takes the last step back; again, the one before it.[/]")

@@ -116,6 +116,7 @@ class Lift:
         title: what it does, as an imperative.
         level: of the criteria it raises.
         raises: ids of the criteria it raises, the one it is for first.
+        brings: ids of those that what it leaves behind satisfies along the way.
         plan: makes the plan; writes nothing, and runs none of the user's code unless its description says so.
         effort: that is left to people.
         role: who does it.
@@ -135,6 +136,7 @@ class Lift:
     after: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     needs: tuple[Need, ...] = ()
+    brings: tuple[str, ...] = ()
     glance: Callable[[Scene], tuple[State, str]] | None = None
 
     def as_dict(self) -> dict[str, Any]:

@@ -58,6 +58,7 @@ LIFT = Lift(
     level=2,
     raises=("pipeline-automated", "pipeline-reproducible"),
     plan=_plan,
+    brings=("experiments-tracked", "tests"),
     effort="M",
     after=("git-init",),
     options=(

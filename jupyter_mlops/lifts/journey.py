@@ -1,0 +1,193 @@
+"""From where a project stands to a level: the lifts that lead there, one after the other."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_mlops.assessment.api import Assessment, assess
+from jupyter_mlops.assessment.scoring import OPEN
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.lifts.api import Lifted, carry_out, lift
+from jupyter_mlops.lifts.lift import Act, Lift
+from jupyter_mlops.lifts.registry import all_lifts
+from jupyter_mlops.lifts.scene import Progress
+from jupyter_mlops.project.walk import EXCLUDED
+
+#: What may be done for a person who asked for it: nothing that installs, pushes, or has a gap to fill in.
+_ACTS = ("git add ", "git commit ", "jupyter mlops ", "dvc repro ")
+#: Of these, what is done in a preview's copy: all but running the pipeline.
+_QUICK = ("git add ", "git commit ")
+_WHO = ("-c", "user.name=preview", "-c", "user.email=preview@localhost")
+
+
+@dataclass
+class Journey:
+    """Lifts on the way to a level.
+
+    Attributes:
+        target: the level.
+        before: how the project stood.
+        steps: the lifts that fitted, in order, with what each did or would do.
+        stuck: lifts that would lead on and do not fit, with the reason.
+        acted: commands that were run for the person.
+        left: what is left to a person, in order.
+        after: how the project stands then, or would.
+    """
+
+    target: int
+    before: Assessment
+    after: Assessment
+    steps: list[Lifted] = field(default_factory=list)
+    stuck: list[tuple[Lift, str]] = field(default_factory=list)
+    acted: list[str] = field(default_factory=list)
+    left: list[Act] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every lift on the way fitted."""
+        return not self.stuck or self.after.level >= self.target
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as the JSON document of the command line."""
+        return {
+            "target": self.target,
+            "path": str(self.before.project.base),
+            "level": [self.before.level, self.after.level],
+            "progress": [self.before.progress, self.after.progress],
+            "steps": [step.to_dict() for step in self.steps],
+            "stuck": [{"lift": each.name, "why": why} for each, why in self.stuck],
+            "acted": self.acted,
+            "left": [act._asdict() for act in self.left],
+            "blockers": [result.criterion.id for result in self.after.headline.blockers],
+        }
+
+
+def journey(
+    path: str | Path,
+    target: int,
+    *,
+    options: Mapping[str, str] | None = None,
+    write: bool = True,
+    act: bool = False,
+    agree: Callable[[Lifted], bool] | None = None,
+    progress: Progress | None = None,
+) -> Journey:
+    """Carry out the lifts that lead to a level, each on what the one before it left.
+
+    Args:
+        path: the project, or a folder in it.
+        target: level 1 to 4.
+        options: `LIFT.NAME` → value, of what lifts let one choose.
+        write: whether anything is changed; else all is done in a copy that is thrown away, where files are committed and
+            the pipeline is not run.
+        act: whether to commit after each step, and to run the pipeline once, for the person.
+        agree: asked before each step is carried out; always yes when None.
+        progress: called with events.
+
+    Returns:
+        What was, or would be, done. A step that is not agreed to ends it.
+
+    Raises:
+        MlopsError: `invalid-target`, `invalid-option`, and what lifts raise.
+        MissingDependencyError: a lift needs something that is not installed.
+    """
+    if target not in range(1, 5):
+        raise MlopsError("invalid-target", f"There is no Level {target} to reach. Choose 1 to 4.")
+    chosen = _options(options or {})
+    with _place(Path(path), copied=not write) as place:
+        before = assess(place)
+        done = Journey(target, before, before)
+        for each in _ahead(target):
+            if not _leads_on(each, done.after, target):
+                continue
+            if progress is not None:
+                progress({"phase": "lift", "message": each.title, "fraction": None})
+            planned = lift(each.name, place, options=chosen.get(each.name, {}), write=False, progress=progress)
+            if planned.plan.state != "applies":
+                if planned.plan.state == "not-here":
+                    done.stuck.append((each, planned.plan.why))
+                    done.left += [one for one in planned.plan.left if one not in done.left]
+                continue
+            if agree is not None and not agree(planned):
+                break
+            done.steps.append(carry_out(planned, place))
+            _follow_up(done, planned, place, _ACTS if act and write else () if write else _QUICK)
+            done.after = assess(place)
+        # What did not fit, and came along with something else.
+        done.stuck = [(each, why) for each, why in done.stuck if _leads_on(each, done.after, target)]
+        if not write:
+            done.before = assess(path)
+    return done
+
+
+def _options(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    chosen: dict[str, dict[str, str]] = {}
+    for name, value in given.items():
+        which, dot, option = name.partition(".")
+        if not dot or which not in {each.name for each in all_lifts()}:
+            raise MlopsError("invalid-option", f"With --to, an option is written LIFT.NAME=VALUE, not {name!r}.")
+        chosen.setdefault(which, {})[option] = value
+    return chosen
+
+
+def _ahead(target: int) -> list[Lift]:
+    return [each for each in all_lifts() if each.level <= target]
+
+
+def _leads_on(each: Lift, now: Assessment, target: int) -> bool:
+    """Whether a gate up to the target waits for what a lift raises, and no later lift on the way brings that along."""
+    waiting = {
+        result.criterion.id
+        for result in now.headline.results
+        if result.criterion.required and result.criterion.level <= target and result.state not in OPEN
+    }
+    wanted = set(each.raises) & waiting
+    for later in _ahead(target):
+        if later is not each and wanted & set(later.brings) and set(later.raises) & waiting:
+            wanted -= set(later.brings)
+    return bool(wanted)
+
+
+def _follow_up(done: Journey, planned: Lifted, place: Path, allowed: tuple[str, ...]) -> None:
+    """Do what is left to a person as far as that is allowed; note the rest."""
+    for each in planned.plan.left:
+        if each.command is None or not each.command.startswith(allowed or ("\0",)):
+            if each not in done.left:
+                done.left.append(each)
+            continue
+        preview = allowed is _QUICK
+        command = each.command.replace("git commit", f"git {shlex.join(_WHO)} commit") if preview else each.command
+        command = command.replace("jupyter mlops", f"{shlex.quote(sys.executable)} -m jupyter_mlops")
+        root = assess(place).project.base
+        ran = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True, check=False)
+        if ran.returncode:
+            said = (ran.stderr or ran.stdout).strip().splitlines()
+            done.left.append(
+                Act(f"{each.what} It failed when it was done for you: {said[-1] if said else command}", each.command)
+            )
+        elif not preview:
+            done.acted.append(each.command)
+        else:
+            done.left.append(each)
+
+
+@contextmanager
+def _place(path: Path, *, copied: bool) -> Iterator[Path]:
+    if not copied:
+        yield path
+        return
+    project = assess(path).project
+    with tempfile.TemporaryDirectory(prefix="mlops-lift-") as scratch:
+        copy = Path(scratch, project.base.name)
+        left_out = shutil.ignore_patterns(*(name for name in EXCLUDED if name != ".git"))
+        shutil.copytree(project.base, copy, symlinks=True, ignore=left_out)
+        yield copy / project.folder

@@ -1,0 +1,57 @@
+"""`lift --to 2`: from a notebook and its table to Level 2, shown in a copy first, then made step by step."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from lift_projects import state, write
+
+from jupyter_mlops.assessment.api import assess
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.lifts.journey import journey
+
+OPTIONS = {"environment.resolve": "no", "dvc-init.remote": "s3://bucket/churn"}
+
+
+def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
+    root = make("level-0")
+    before = state(root)
+    shown = journey(root, 2, options=OPTIONS, write=False)
+    assert state(root) == before, "the preview wrote something"
+    assert [step.lift.name for step in shown.steps][-2:] == ["pipeline", "ci"]
+    assert "mlflow-tracking" not in [step.lift.name for step in shown.steps], "the pipeline records its runs"
+    done = journey(root, 2, options=OPTIONS, act=True)
+    assert [step.lift.name for step in done.steps] == [step.lift.name for step in shown.steps]
+    assert any(command.startswith("dvc repro") for command in done.acted)
+    # Two things only a person can do: another day's commit, and a place to push to.
+    write(root, {"README.md": "# Churn\n"})
+    subprocess.run(["sh", "-c", "git add --all && git commit --quiet -m more"], cwd=root, check=True)
+    after = assess(root)
+    assert after.level == 2, [(result.criterion.id, result.message) for result in after.headline.blockers]
+    again = journey(root, 2, options=OPTIONS, act=True)
+    assert again.steps == []
+
+
+def test_a_step_that_is_not_agreed_to_ends_the_way(make) -> None:
+    root = make("script")
+    before = state(root)
+    asked: list[str] = []
+
+    def agree(planned) -> bool:
+        asked.append(planned.lift.name)
+        return False
+
+    done = journey(root, 1, options=OPTIONS, agree=agree)
+    assert len(asked) == 1
+    assert done.steps == []
+    assert state(root) == before
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "code"), [(5, {}, "invalid-target"), (1, {"remote": "x"}, "invalid-option"), (1, {"no.such": "x"}, "invalid-option")]
+)  # fmt: skip
+def test_what_cannot_be_asked_for(target: int, options: dict[str, str], code: str, make) -> None:
+    with pytest.raises(MlopsError) as caught:
+        journey(make("script"), target, options=options)
+    assert caught.value.code == code

@@ -119,7 +119,7 @@ def journey(
                 continue
             if agree is not None and not agree(planned):
                 break
-            done.steps.append(carry_out(planned, place))
+            done.steps.append(carry_out(planned))
             _follow_up(done, planned, place, _ACTS if act and write else () if write else _QUICK)
             done.after = assess(place)
         # What did not fit, and came along with something else.

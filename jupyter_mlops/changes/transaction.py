@@ -398,6 +398,8 @@ def _through_link(root: Path, name: str) -> bool:
 def _missing_folders(root: Path, steps: Sequence[Step]) -> list[str]:
     """Folders that the new files need and that are not there, outer ones first."""
     needed = {p for step in steps if step.action != "remove" for p in PurePosixPath(step.path).parents}
+    # The journal makes its own before anything else.
+    needed -= {PurePosixPath(_JOURNAL), *PurePosixPath(_JOURNAL).parents}
     return sorted(p.as_posix() for p in needed if not (root / p).exists())
 
 

@@ -98,6 +98,14 @@ def test_nothing_to_do_writes_nothing(root: Path) -> None:
     assert not (root / ".mlops").exists()
 
 
+def test_a_file_beside_the_journal_is_written_where_neither_is_there_yet(root: Path) -> None:
+    assert not (root / ".mlops").exists()
+    ChangeSet.build(root, {".mlops/settings.toml": "a = 1\n"}).apply()
+    assert (root / ".mlops/settings.toml").read_text("utf-8") == "a = 1\n"
+    undo(root)
+    assert not (root / ".mlops/settings.toml").exists()
+
+
 def test_the_journal_is_invisible_to_git(root: Path) -> None:
     git(root, "init", "-q")
     git(root, "add", ".")

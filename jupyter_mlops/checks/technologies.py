@@ -8,7 +8,10 @@ from __future__ import annotations
 
 _BY_CRITERION = {
     "code-versioned": ("git",),
-    "data-versioned": ("dvc", "data-sources", "snapshots", "git-lfs", "lakefs", "delta"),
+    "data-versioned": (
+        *("dvc", "data-sources", "snapshots", "git-lfs", "lakefs", "delta"),
+        *("feast", "pachyderm", "croissant"),
+    ),
     "experiments-tracked": ("mlflow", "trackers", "training", "wandb", "dvclive", "neptune", "clearml", "comet", "aim"),
     "readme-runs": ("readme",),
     "notebooks-rerunnable": ("notebooks",),
@@ -16,7 +19,7 @@ _BY_CRITERION = {
     "dependencies-declared": ("requirements",),
     "pipeline-automated": (
         *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "launchers"),
-        *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml"),
+        *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml", "argo-workflows", "tekton"),
     ),
     "pipeline-reproducible": ("parameters", "pip-tools", "poetry", "uv", "other-locks"),
     "tests": ("pytest", "unittest", "nbval"),
@@ -25,12 +28,12 @@ _BY_CRITERION = {
     "data-validated": ("validation", "pandera", "great-expectations"),
     "metrics-recorded": ("dvc-metrics",),
     "pre-commit": ("pre-commit",),
-    "model-served": ("serving", "fastapi", "flask", "bentoml"),
+    "model-served": ("serving", "fastapi", "flask", "bentoml", "triton"),
     "deployed-and-scaled": ("docker", "kubernetes", "platforms", "kserve", "helm"),
-    "service-monitored": ("prometheus", "grafana", "opentelemetry"),
+    "service-monitored": ("prometheus", "grafana", "opentelemetry", "cloud-alerts"),
     "drift-detected": ("drift", "evidently"),
     "retraining-automated": ("retraining",),
-    "governed": ("approval", "model-card", "responsible", "fairlearn", "shap"),
+    "governed": ("approval", "model-card", "responsible", "fairlearn", "shap", "cyclonedx", "codeowners"),
     "routed": ("rollouts", "argo-rollouts", "flagger"),
     "self-healing": ("healing",),
     "root-cause": ("diagnosis",),

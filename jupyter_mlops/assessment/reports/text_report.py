@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.terminal import text_console
 from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
 from jupyter_mlops.errors import MlopsError
 
@@ -17,20 +16,10 @@ _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
 
 
 def _render(assessment: Assessment, colour: bool) -> str:
-    from rich.console import Console
     from rich.text import Text
 
-    stream = StringIO()
     width = 100
-    console = Console(
-        file=stream,
-        force_terminal=colour,
-        force_jupyter=False,  # in a notebook rich would show what is only to be written down
-        color_system="standard" if colour else None,
-        width=width,
-        highlight=False,
-        legacy_windows=False,
-    )
+    console, stream = text_console(colour, width)
     for position, unit in enumerate(_ordered(assessment)):
         if position:
             console.rule(style="dim")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
+from jupyter_mlops.assessment.terminal import text_console
 from jupyter_mlops.roadmap.export import Export
 from jupyter_mlops.roadmap.model import PlannedStep, Roadmap, UnitPlan, unit_name
 from jupyter_mlops.roadmap.wording import day, headline, hours, length, role, summary, title, when, who
@@ -15,19 +14,10 @@ _MOST_COLUMNS = 18
 
 
 def _render(roadmap: Roadmap, colour: bool) -> str:
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        width=_WIDTH,
-        highlight=False,
-        legacy_windows=False,
-    )
+    console, stream = text_console(colour, _WIDTH)
 
     def say(text: str, style: str = "", indent: int = 0) -> None:
         console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 from jupyter_mlops.assessment.charts import sparkline
 from jupyter_mlops.assessment.portfolio.model import Portfolio, PortfolioReport
 from jupyter_mlops.assessment.portfolio.wording import change, standing, summary
+from jupyter_mlops.assessment.terminal import text_console
 
 _WIDTH = 100
 _MOST_GAPS = 8
 
 
 def _render(portfolio: Portfolio, colour: bool) -> str:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        width=_WIDTH,
-        highlight=False,
-        legacy_windows=False,
-    )
+    console, stream = text_console(colour, _WIDTH)
     console.print()
     console.print(Text(summary(portfolio), style="bold"))
     console.print()

@@ -120,7 +120,7 @@ def journey(
             if agree is not None and not agree(planned):
                 break
             done.steps.append(carry_out(planned))
-            _follow_up(done, planned, place, _ACTS if act and write else () if write else _QUICK)
+            _follow_up(done, planned, _ACTS if act and write else () if write else _QUICK)
             done.after = assess(place)
         # What did not fit, and came along with something else.
         done.stuck = [(each, why) for each, why in done.stuck if _leads_on(each, done.after, target)]
@@ -157,7 +157,7 @@ def _leads_on(each: Lift, now: Assessment, target: int) -> bool:
     return bool(wanted)
 
 
-def _follow_up(done: Journey, planned: Lifted, place: Path, allowed: tuple[str, ...]) -> None:
+def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None:
     """Do what is left to a person as far as that is allowed; note the rest."""
     for each in planned.plan.left:
         if each.command is None or not each.command.startswith(allowed or ("\0",)):
@@ -167,8 +167,9 @@ def _follow_up(done: Journey, planned: Lifted, place: Path, allowed: tuple[str, 
         preview = allowed is _QUICK
         command = each.command.replace("git commit", f"git {shlex.join(_WHO)} commit") if preview else each.command
         command = command.replace("jupyter mlops", f"{shlex.quote(sys.executable)} -m jupyter_mlops")
-        root = assess(place).project.base
-        ran = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            ["sh", "-c", command], cwd=done.after.project.base, capture_output=True, text=True, check=False
+        )
         if ran.returncode:
             said = (ran.stderr or ran.stdout).strip().splitlines()
             done.left.append(

@@ -12,7 +12,7 @@ SECONDS ?= 600
 SEED ?= 1
 
 RUN_EXTRAS := demo
-DEV_EXTRAS := all,demo,test,dev
+DEV_EXTRAS := all,demo,docs,test,dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench pages format clean
+.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench docs links pages format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -96,6 +96,12 @@ bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
 	$(BIN)/python benchmarks/pipeline_runs.py
 	$(BIN)/python benchmarks/proof.py
 	$(BIN)/python benchmarks/planning.py
+
+docs: $(STAMPS)/dev ## Build the documentation site into build/site; ARGS=--quick leaves the gallery out
+	$(BIN)/python docs/site/build.py $(ARGS)
+
+links: $(STAMPS)/dev ## Ask other sites whether what the documentation links to is still there
+	$(BIN)/python docs/site/build.py --links build/links
 
 pages: $(STAMPS)/dev ## Write what is generated into docs/: the criteria, and the badge of this project's own level
 	$(BIN)/jupyter-mlops criteria --format markdown > docs/criteria.md

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+#: Those of `docs/site` are read on the site alone, which checks their links itself.
+PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "site" not in path.parts)])
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+#: What the architecture names and runs make.
+MADE = {".mlops/journal/", ".mlops/tutorial/progress.json", "products/", "products/ploomber/", "stages/"}
 PACKAGES = [ROOT / "jupyter_mlops", ROOT / "converters" / "jupyter_mlops_converters"]
 
 
@@ -51,6 +57,59 @@ def test_the_map_of_the_folders_is_true(page: str) -> None:
         listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
         folders = {name.split("/")[0] for name in listed.splitlines() if "/" in name}
         assert folders - named == set(), "folders that the map leaves out"
+
+
+def test_every_package_is_on_the_map() -> None:
+    block = re.search(r"^```text map\n(.*?)^```", ARCHITECTURE, re.MULTILINE | re.DOTALL)
+    assert block
+    for package in PACKAGES:
+        for folder in package.iterdir():
+            if (folder / "__init__.py").is_file():
+                assert re.search(rf"^ +(\S+/ +)*{folder.name}/", block[1], re.MULTILINE), (
+                    f"the map leaves out {folder.name}"
+                )
+
+
+def test_modules_that_the_architecture_names_are_there() -> None:
+    """`plan/stages.py`, `changes/effects`, `jupyter_mlops.changes`: a file or folder of one of the packages, or of the repository."""
+    bases = (ROOT, *PACKAGES, ROOT / "labextension")
+    named = set(
+        re.findall(
+            r"`([\w.-]+(?:/[\w.-]+)*/?)`", re.sub(r"^```.*?^```", "", ARCHITECTURE, flags=re.MULTILINE | re.DOTALL)
+        )
+    )
+    paths = {name for name in named if "/" in name or name.endswith((".py", ".md", ".toml"))} - MADE
+    assert len(paths) >= 8
+    assert [name for name in sorted(paths) if not any((base / name).exists() for base in bases)] == []
+    for name in re.findall(r"\bjupyter_mlops(?:_converters)?(?:\.[a-z_]+)+\b", ARCHITECTURE):
+        assert find_spec(name) is not None, f"there is no {name}"
+
+
+def example_commands() -> list[tuple[str, list[str]]]:
+    """Page and words of every `jupyter mlops …` line in a shell block."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"^ *```sh\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            for line in block.splitlines():
+                match = re.match(r" *(?:jupyter mlops|jupyter-mlops) ([^#|>&]+)", line)
+                if match:
+                    found.append((page.name, shlex.split(match[1])))
+    return found
+
+
+def test_commands_of_the_examples_exist() -> None:
+    import typer
+
+    from jupyter_mlops.cli.app import build_app
+
+    commands = typer.main.get_command(build_app()).commands
+    examples = example_commands()
+    assert len(examples) > 50
+    for page, (name, *words) in examples:
+        assert name in commands, f"{page}: jupyter mlops {name}"
+        options = {option for one in commands[name].params for option in one.opts} | {"--help"}
+        unknown = [word for word in words if word.startswith("-") and word.partition("=")[0] not in options]
+        assert unknown == [], f"{page}: jupyter mlops {name} {' '.join(words)}"
 
 
 def raised_codes() -> dict[str, set[str]]:

@@ -172,7 +172,9 @@ class LiftsHandler(MlopsHandler):
     async def get(self) -> None:
         """Answer with all lifts; with `path`, whether each applies to the project that holds it."""
         path = self.get_query_argument("path", None)
-        listed = await self.services.lifts.list(None if path is None else self.files.project_of(self.files.local(path)))
+        listed = await self.services.lifts.listed(
+            None if path is None else self.files.project_of(self.files.local(path))
+        )
         self.finish(json.dumps({"lifts": listed}))
 
 
@@ -203,12 +205,24 @@ class UndoHandler(MlopsHandler):
 
     @web.authenticated
     @authorized
+    async def get(self) -> None:
+        """Answer with the change sets of the project that holds `path` that can be taken back, the newest first."""
+        project = self.files.project_of(self.files.local(self.get_query_argument("path", "")))
+        self.finish(json.dumps({"changes": await self.services.lifts.undoable(project)}))
+
+    @web.authenticated
+    @authorized
     async def post(self) -> None:
-        """Take back the last change set of the project that holds `path`; answer with what that was."""
-        path = self.body().get("path")
-        if not isinstance(path, str):
-            raise RequestError(400, "invalid-request", "An undo needs a path (text).")
-        self.finish(json.dumps(await self.services.lifts.undo(self.files.project_of(self.files.local(path)))))
+        """Take back the last change set of the project that holds `path`: `{"path", "number"}`; answer with what that was.
+
+        With a `number`, 409 when it is not that of the last.
+        """
+        body = self.body()
+        path, number = body.get("path"), body.get("number")
+        if not isinstance(path, str) or not (number is None or type(number) is int):
+            raise RequestError(400, "invalid-request", "An undo needs a path (text) and may have a number.")
+        project = self.files.project_of(self.files.local(path))
+        self.finish(json.dumps(await self.services.lifts.undo(project, number)))
 
 
 class JobsHandler(MlopsHandler):

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.errors import RequestError
 from jupyter_mlops.server.paths import ServerFiles
+
+if TYPE_CHECKING:
+    from jupyter_mlops.changes import Applied
 
 T = TypeVar("T")
 
@@ -59,8 +62,17 @@ def lift_request(body: dict[str, Any], files: ServerFiles, *, agreed: bool = Fal
     if agreed and not isinstance(agreed_to, str):
         raise RequestError(400, "invalid-request", "Changes are made for the id of a preview.")
     local = files.local(path)
-    place = local if local.suffix == ".ipynb" else files.project_of(local)
-    return LiftRequest(name, place, options, agreed_to if agreed else None, files.served(files.project_of(local)))
+    return LiftRequest(
+        name, _place(local, files), options, agreed_to if agreed else None, files.served(files.project_of(local))
+    )
+
+
+def _place(local: Path, files: ServerFiles) -> Path:
+    """What is lifted: a notebook, one project of several in a repository, or all of it; never what is above the root."""
+    from jupyter_mlops.lifts.scene import project_folder
+
+    own = local.suffix == ".ipynb" or (local.is_dir() and project_folder(local) == local)
+    return local if own else files.project_of(local)
 
 
 def _refuse_outside(options: dict[str, str], files: ServerFiles) -> None:
@@ -76,7 +88,7 @@ class Lifting:
         # One at a time: what was shown stays true while it is carried out.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mlops-lift")
 
-    async def list(self, project: Path | None) -> list[dict[str, Any]]:
+    async def listed(self, project: Path | None) -> list[dict[str, Any]]:
         """All lifts, and whether each applies to a project.
 
         Args:
@@ -110,15 +122,27 @@ class Lifting:
                 raise RequestError(409, "changed-since-preview", error.message, path=error.path) from error
             raise
 
-    async def undo(self, project: Path) -> dict[str, Any]:
-        """Take back a project's last change set.
+    async def undoable(self, project: Path) -> list[dict[str, Any]]:
+        """What can be taken back, the newest first.
 
         Args:
             project: its folder.
         """
-        from jupyter_mlops.changes import undo
+        from jupyter_mlops.changes import history
 
-        return asdict(await self._run(lambda: undo(project)))
+        return [asdict(each) for each in reversed(await self._run(lambda: history(project)))]
+
+    async def undo(self, project: Path, number: int | None) -> dict[str, Any]:
+        """Take back a project's last change set.
+
+        Args:
+            project: its folder.
+            number: of the set that is meant; None for whichever is the last.
+
+        Raises:
+            RequestError: 409 `not-the-last` when another set has been applied since.
+        """
+        return asdict(await self._run(lambda: _undone(project, number)))
 
     def close(self) -> None:
         """Let go of the thread."""
@@ -126,6 +150,16 @@ class Lifting:
 
     async def _run(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def _undone(project: Path, number: int | None) -> Applied:
+    from jupyter_mlops.changes import history, undo
+
+    last = next(reversed(history(project)), None)
+    if number is not None and last is not None and last.number != number:
+        message = f"Something else was changed since: {last.title}. Take that back first."
+        raise RequestError(409, "not-the-last", message)
+    return undo(project)
 
 
 def _lifted(asked: LiftRequest, *, write: bool) -> dict[str, Any]:

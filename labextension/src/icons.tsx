@@ -67,6 +67,12 @@ export const chevronIcon = icon(
   '<path class="jp-icon3" fill="#616161" d="m9 6 6 6-6 6-1.4-1.4 4.6-4.6-4.6-4.6z"/>'
 );
 
+/** An arrow up from a line: a step that a tool can do. */
+export const liftIcon = icon(
+  'lift',
+  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M12 3 5 10h4.5v7h5v-7H19zM4 19h16v2H4z"/>'
+);
+
 /** Six dots: what can be dragged. */
 export const gripIcon = icon(
   'grip',

@@ -8,7 +8,8 @@ export const DOMAIN = 'jupyter_mlops';
 export const PLUGINS = {
   services: `${PACKAGE}:services`,
   sidebar: `${PACKAGE}:sidebar`,
-  conversion: `${PACKAGE}:conversion`
+  conversion: `${PACKAGE}:conversion`,
+  lifts: `${PACKAGE}:lifts`
 } as const;
 
 export const COMMANDS = {
@@ -23,10 +24,14 @@ export const COMMANDS = {
   /** Convert the notebook that is selected in the file browser. */
   convertSelected: `${PACKAGE}:convert-selected`,
   /** Open the conversion panel of the notebook named by `path` without starting anything. */
-  openConversion: `${PACKAGE}:open-conversion`
+  openConversion: `${PACKAGE}:open-conversion`,
+  /** Show what the lift named by `lift` would change in the project of `path`, to be applied or not. */
+  lift: `${PACKAGE}:lift`,
+  /** Take back what was changed last in the project of `path`, else in the one that is scored. */
+  undo: `${PACKAGE}:undo`
 } as const;
 
-/** Class of the conversion panels: what they are about does not change what is worked on. */
-export const CONVERSION_CLASS = 'jp-Mlops-conversionPanel';
+/** Class of the panels in the main area: what they are about does not change what is worked on. */
+export const PANEL_CLASS = 'jp-Mlops-panel';
 
 export const SIDEBAR_ID = 'jupyter-mlops-sidebar';

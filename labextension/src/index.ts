@@ -1,9 +1,10 @@
 /** The JupyterLab extension: a few small plugins, each of which can be turned off by itself. */
 
 import { conversion } from './plugins/conversion';
+import { lifts } from './plugins/lifts';
 import { services } from './plugins/services';
 import { sidebar } from './plugins/sidebar';
 
 export { IMlops } from './tokens';
 
-export default [services, sidebar, conversion];
+export default [services, sidebar, conversion, lifts];

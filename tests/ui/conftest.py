@@ -67,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root.mkdir()
     config = home / "config"
     port = _free_port()
-    _write_configuration(config, root, port)
+    _write_configuration(config, root, port, _extensions(home))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
         "JUPYTER_CONFIG_DIR": str(config),
@@ -123,11 +123,16 @@ class Lab:
         self._workspace = workspace
         self.root = server.root
         self.errors: list[str] = []
+        self._refusals: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
+    def expect_refusal(self, status: str) -> None:
+        """Say that requests will be refused with that status from here on, which the browser logs as errors."""
+        self._refusals.append(f"the server responded with a status of {status}")
+
     def _hear(self, message) -> None:
-        if message.type == "error":
+        if message.type == "error" and not any(refusal in message.text for refusal in self._refusals):
             self.errors.append(f"{message.text} ({message.location.get('url')})")
 
     def open(self, path: Path) -> None:
@@ -235,7 +240,17 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _write_configuration(config: Path, root: Path, port: int) -> None:
+def _extensions(home: Path) -> Path:
+    """A folder with the extension as it was built in this checkout, whichever of them is installed."""
+    folder = home / "labextensions"
+    folder.mkdir()
+    built = Path(__file__).parents[2] / "jupyter_mlops" / "labextension"
+    if built.is_dir():
+        (folder / "jupyter-mlops").symlink_to(built, target_is_directory=True)
+    return folder
+
+
+def _write_configuration(config: Path, root: Path, port: int, extensions: Path) -> None:
     settings = {
         "ServerApp": {
             "ip": "127.0.0.1",
@@ -253,6 +268,7 @@ def _write_configuration(config: Path, root: Path, port: int) -> None:
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "extension_manager": "readonly",
             "expose_app_in_browser": True,
+            "extra_labextensions_path": [str(extensions)],
         },
     }
     overrides = {

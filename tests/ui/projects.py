@@ -43,6 +43,17 @@ if __name__ == "__main__":
     main()
 '''
 
+_TRAIN_UNTRACKED = '''"""Fits the model."""
+
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+customers = pd.read_csv("data/churn.csv")
+model = LogisticRegression(C=0.5).fit(customers[["tenure", "charges"]], customers["churned"])
+accuracy = model.score(customers[["tenure", "charges"]], customers["churned"])
+print(accuracy)
+'''
+
 _CHURN = [
     "# Churn\n\nWho leaves, and why.",
     "import pandas as pd\n\nTEST_SHARE = 0.25",
@@ -99,6 +110,12 @@ def write_churn(folder: Path) -> None:
     _git(folder, "commit", "-q", "-m", "First")
     _write(folder / "README.md", "# Churn\n\nRun `python train.py` and read `notebooks/churn.ipynb`.\n")
     _git(folder, "commit", "-q", "-am", "Say more")
+
+
+def write_untracked(folder: Path) -> None:
+    """Replace the script of a project by one that trains without keeping its figures, and commit that."""
+    _write(folder / "train.py", _TRAIN_UNTRACKED)
+    _git(folder, "commit", "-q", "-am", "Keep it simple")
 
 
 def write_broken(path: Path) -> None:

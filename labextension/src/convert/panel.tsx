@@ -35,6 +35,7 @@ export class ConversionContent extends ReactWidget {
   constructor(options: IConversionOptions) {
     super();
     this._options = options;
+    this.addClass('jp-Mlops-view');
     this.addClass('jp-Mlops-conversion');
     this.node.tabIndex = 0;
   }

@@ -5,8 +5,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { countedFromOne, valueText } from '../convert/view';
-import type { IFileChange, IPlanned } from '../rest/contract';
-import { Disclosure, Prose } from '../score/parts';
+import { Changes } from '../diff/view';
+import type { IPlanned } from '../rest/contract';
+import { Prose } from '../score/parts';
 import type { IPlan } from './edit';
 import { parameterProblem, setParameter, setTarget } from './edit';
 import { NameInput } from './name';
@@ -14,7 +15,7 @@ import { NameInput } from './name';
 /** What all others run on. */
 const ALWAYS = 'papermill';
 const TARGETS = [ALWAYS, 'ploomber', 'dvc', 'mlflow', 'prefect'];
-/** Files that are listed; of more only the number is told. */
+/** Conflicts that are listed; of more only the number is told. */
 const LISTED = 100;
 
 export interface ISettingsProps {
@@ -278,70 +279,10 @@ export function Files(props: ISettingsProps): JSX.Element {
   const there = files.filter(({ kind }) => kind !== 'create');
   const created = files.filter(({ kind }) => kind === 'create');
   return (
-    <ul className="jp-Mlops-files" data-testid="plan-files">
-      {[...there, ...created].slice(0, LISTED).map(file => (
-        <li key={file.path}>
-          <File file={file} trans={trans} />
-        </li>
-      ))}
-      {files.length > LISTED && (
-        <li className="jp-Mlops-note">
-          {trans._n('%1 more', '%1 more', files.length - LISTED)}
-        </li>
-      )}
-    </ul>
+    <Changes
+      files={[...there, ...created]}
+      initiallyOpen={false}
+      trans={trans}
+    />
   );
-}
-
-function File(props: {
-  file: IFileChange;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { file, trans } = props;
-  const title = (
-    <>
-      <span className="jp-Mlops-badge">{kindText(file.kind, trans)}</span>
-      <span className="jp-Mlops-code">{file.path}</span>
-    </>
-  );
-  return file.diff ? (
-    <Disclosure className="jp-Mlops-file" title={title}>
-      <pre className="jp-Mlops-detail jp-Mlops-diff" tabIndex={0}>
-        {file.diff.split('\n').map((line, index) => (
-          <span key={index} data-line={lineKind(line)}>
-            {line}
-            {'\n'}
-          </span>
-        ))}
-      </pre>
-    </Disclosure>
-  ) : (
-    <div className="jp-Mlops-file">{title}</div>
-  );
-}
-
-function lineKind(line: string): string | undefined {
-  if (line.startsWith('+++') || line.startsWith('---')) {
-    return 'name';
-  }
-  return (
-    { '+': 'added', '-': 'removed', '@': 'place' } as Record<string, string>
-  )[line.charAt(0)];
-}
-
-function kindText(kind: IFileChange['kind'], trans: TranslationBundle): string {
-  switch (kind) {
-    case 'create':
-      return trans.__('new');
-    case 'modify':
-      return trans.__('changed');
-    case 'remove':
-      return trans.__('removed');
-    case 'move':
-      return trans.__('moved');
-    case 'link':
-      return trans.__('link');
-    case 'mode':
-      return trans.__('mode');
-  }
 }

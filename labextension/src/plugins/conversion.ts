@@ -26,7 +26,7 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import type { ConversionContent } from '../convert/panel';
 import { convertIcon } from '../icons';
-import { COMMANDS, CONVERSION_CLASS, DOMAIN, PLUGINS } from '../ids';
+import { COMMANDS, PANEL_CLASS, DOMAIN, PLUGINS } from '../ids';
 import { serverPathOf } from '../places';
 import type { IPlanStore } from '../plan/model';
 import { IMlops } from '../tokens';
@@ -117,7 +117,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
         });
         panel = new MainAreaWidget({ content });
         panel.toolbar.hide();
-        panel.addClass(CONVERSION_CLASS);
+        panel.addClass(PANEL_CLASS);
         panel.id = `jupyter-mlops-conversion-${path}`;
         panel.title.label = trans.__(
           '%1 → pipeline',

@@ -17,13 +17,7 @@ import type { Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 
 import { maturityIcon } from '../icons';
-import {
-  COMMANDS,
-  CONVERSION_CLASS,
-  DOMAIN,
-  PLUGINS,
-  SIDEBAR_ID
-} from '../ids';
+import { COMMANDS, PANEL_CLASS, DOMAIN, PLUGINS, SIDEBAR_ID } from '../ids';
 import { serverPathOf } from '../places';
 import { IMlops } from '../tokens';
 
@@ -92,6 +86,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
         return new SidebarContent({
           model: score,
           openPlace,
+          lift: (lift, path) =>
+            void commands.execute(COMMANDS.lift, { lift, path }),
           convert: path => void commands.execute(COMMANDS.convert, { path }),
           trans
         });
@@ -106,7 +102,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     restorer?.add(panel, SIDEBAR_ID);
 
     const follow = () => {
-      if (shell.currentWidget?.hasClass(CONVERSION_CLASS)) {
+      if (shell.currentWidget?.hasClass(PANEL_CLASS)) {
         return;
       }
       const current = shell.currentWidget as Partial<DocumentWidget> | null;

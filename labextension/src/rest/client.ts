@@ -4,10 +4,13 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 import type {
+  IApplied,
   IAssessment,
   IFailure,
   IJob,
   IJobEvents,
+  ILift,
+  ILiftPlan,
   IPlanned,
   IVersion,
   JobKind
@@ -54,8 +57,25 @@ export interface IPlanClient {
   plan(path: string, options: Record<string, unknown>): Promise<IPlanned>;
 }
 
+export interface ILiftClient {
+  lifts(): Promise<ILift[]>;
+  previewLift(
+    lift: string,
+    path: string,
+    options: Record<string, string>
+  ): Promise<ILiftPlan>;
+  applyLift(
+    lift: string,
+    path: string,
+    options: Record<string, string>,
+    id: string
+  ): Promise<ILiftPlan>;
+  undoable(path: string): Promise<IApplied[]>;
+  undo(path: string, number: number | null): Promise<IApplied>;
+}
+
 /** The client of one server. The first request checks that front end and server fit together. */
-export class Client implements IClient, IPlanClient {
+export class Client implements IClient, IPlanClient, ILiftClient {
   constructor(settings?: ServerConnection.ISettings) {
     this._settings = settings ?? ServerConnection.makeSettings();
   }
@@ -67,11 +87,7 @@ export class Client implements IClient, IPlanClient {
 
   /** What a conversion would do; nothing is run and nothing written. */
   plan(path: string, options: Record<string, unknown>): Promise<IPlanned> {
-    return this._checked(
-      'convert/plan',
-      {},
-      { method: 'POST', body: JSON.stringify({ path, options }) }
-    );
+    return this._post('convert/plan', { path, options });
   }
 
   /** Start long work. */
@@ -80,14 +96,7 @@ export class Client implements IClient, IPlanClient {
     path: string,
     options: Record<string, unknown>
   ): Promise<IJob> {
-    return this._checked(
-      'jobs',
-      {},
-      {
-        method: 'POST',
-        body: JSON.stringify({ kind, path, options })
-      }
-    );
+    return this._post('jobs', { kind, path, options });
   }
 
   /** The jobs the server knows, oldest first, without results. */
@@ -108,6 +117,51 @@ export class Client implements IClient, IPlanClient {
 
   cancelJob(id: string): Promise<IJob> {
     return this._checked(URLExt.join('jobs', id), {}, { method: 'DELETE' });
+  }
+
+  /** All lifts there are. */
+  async lifts(): Promise<ILift[]> {
+    return (await this._checked<{ lifts: ILift[] }>('lifts')).lifts;
+  }
+
+  /** What a lift would do; nothing is written. */
+  previewLift(
+    lift: string,
+    path: string,
+    options: Record<string, string>
+  ): Promise<ILiftPlan> {
+    return this._post('changes/preview', { lift, path, options });
+  }
+
+  /** Make the changes of the preview with that id. */
+  applyLift(
+    lift: string,
+    path: string,
+    options: Record<string, string>,
+    id: string
+  ): Promise<ILiftPlan> {
+    return this._post('changes/apply', { lift, path, options, id });
+  }
+
+  /** The changes to a project that can be taken back, the newest first. */
+  async undoable(path: string): Promise<IApplied[]> {
+    const answer = await this._checked<{ changes: IApplied[] }>('undo', {
+      path
+    });
+    return answer.changes;
+  }
+
+  /** Take the last change back, if it is the one of that number. */
+  undo(path: string, number: number | null): Promise<IApplied> {
+    return this._post('undo', { path, number });
+  }
+
+  private _post<T>(route: string, body: Record<string, unknown>): Promise<T> {
+    return this._checked(
+      route,
+      {},
+      { method: 'POST', body: JSON.stringify(body) }
+    );
   }
 
   private async _checked<T>(

@@ -288,9 +288,86 @@ export interface IFileChange {
   /** Relative to the project's folder. */
   path: string;
   kind: 'create' | 'modify' | 'remove' | 'move' | 'link' | 'mode';
-  /** Unified; empty for new files, and where there is none to show. */
+  /** Unified; empty where there is none to show, and for the new files of a conversion. */
   diff: string;
   size: number;
+  /** Where a moved file comes from, or what a link points to. */
+  source?: string | null;
+  binary?: boolean;
+}
+
+/** Something about a lift that a person may choose. */
+export interface ILiftOption {
+  name: string;
+  what: string;
+  /** Those it can have; any text where there are none. */
+  values: string[];
+  default: string;
+}
+
+/** An automated step that raises a criterion. */
+export interface ILift {
+  lift: string;
+  title: string;
+  level: number;
+  /** Ids of criteria. */
+  raises: string[];
+  options: ILiftOption[];
+}
+
+/** What a lift would do, or did. */
+export interface ILiftPlan extends ILift {
+  /** Of the preview: what is applied must be what was shown. */
+  id: string;
+  /** The project, relative to the server root. */
+  path: string;
+  state: 'applies' | 'done' | 'not-here';
+  why: string;
+  changes: IFileChange[];
+  effects: { kind: string; text: string }[];
+  /** What the plan rests on. */
+  found: string[];
+  /** What is left to a person. */
+  left: { what: string; command: string | null }[];
+  /** What is not done here. */
+  cannot: {
+    what: string;
+    why: string;
+    /** Relative to the project's folder. */
+    path: string | null;
+    cell: number | null;
+    line: number | null;
+  }[];
+  /** Path → what to show in the place of the file's diff: of notebooks, what changes in their cells. */
+  shown: Record<string, string>;
+  /** What was written; null when nothing was. */
+  applied: { number: number | null; time: string; paths: string[] } | null;
+  scorecard: IScorecard | null;
+}
+
+/** What the assessment said before and says now. */
+export interface IScorecard {
+  level: [number, number];
+  progress: [number, number];
+  score: [number, number];
+  criteria: {
+    id: string;
+    before: CriterionState;
+    after: CriterionState;
+    rung: [Rung, Rung];
+    raise_by: string | null;
+  }[];
+}
+
+/** A change set that was applied. */
+export interface IApplied {
+  number: number | null;
+  title: string;
+  /** ISO 8601, UTC. */
+  time: string;
+  /** Relative to the project's folder. */
+  paths: string[];
+  effects: string[];
 }
 
 /** Why something in a plan is as it is. */

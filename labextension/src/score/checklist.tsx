@@ -11,6 +11,8 @@ import type {
   IQuestion,
   IUnit
 } from '../rest/contract';
+import { LiftButton } from './lift';
+import type { ScoreModel } from './model';
 import {
   AnswerBadge,
   Disclosure,
@@ -21,14 +23,16 @@ import {
 } from './parts';
 import { chainPlace, criteriaOf, effortText, roleText } from './view';
 
-interface IProps {
+export interface ICriterionProps {
+  model: ScoreModel;
   assessment: IAssessment;
   unit: IUnit;
   openPlace: OpenPlace;
+  lift: (lift: string, path: string) => void;
   trans: TranslationBundle;
 }
 
-export function Checklist(props: IProps): JSX.Element {
+export function Checklist(props: ICriterionProps): JSX.Element {
   return (
     <div className="jp-Mlops-checklist">
       {props.unit.checklist.map(question => (
@@ -38,7 +42,9 @@ export function Checklist(props: IProps): JSX.Element {
   );
 }
 
-function Question(props: IProps & { question: IQuestion }): JSX.Element {
+function Question(
+  props: ICriterionProps & { question: IQuestion }
+): JSX.Element {
   const { question, trans } = props;
   const criteria = criteriaOf(props.unit, question.id);
   return (
@@ -79,7 +85,9 @@ function Question(props: IProps & { question: IQuestion }): JSX.Element {
   );
 }
 
-function Criterion(props: IProps & { criterion: ICriterion }): JSX.Element {
+function Criterion(
+  props: ICriterionProps & { criterion: ICriterion }
+): JSX.Element {
   const { criterion, trans } = props;
   return (
     <Disclosure
@@ -96,13 +104,17 @@ function Criterion(props: IProps & { criterion: ICriterion }): JSX.Element {
         </span>
       }
     >
-      <CriterionBody {...props} />
+      <CriterionBody {...props} actions />
     </Disclosure>
   );
 }
 
 export function CriterionBody(
-  props: IProps & { criterion: ICriterion }
+  props: ICriterionProps & {
+    criterion: ICriterion;
+    /** Whether what can be done about it is offered here. */
+    actions?: boolean;
+  }
 ): JSX.Element {
   const { criterion, trans } = props;
   return (
@@ -133,11 +145,18 @@ export function CriterionBody(
           </>
         )}
       </p>
+      {props.actions && (
+        <div className="jp-Mlops-criterion-actions">
+          <LiftButton {...props} />
+        </div>
+      )}
     </div>
   );
 }
 
-function EvidenceLink(props: IProps & { evidence: IEvidence }): JSX.Element {
+function EvidenceLink(
+  props: ICriterionProps & { evidence: IEvidence }
+): JSX.Element {
   const { evidence } = props;
   return (
     <>

@@ -5,10 +5,10 @@ import { Debouncer } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { IAssessment, IFailure } from '../rest/contract';
-import type { IClient } from '../rest/client';
+import type { IAssessment, IFailure, ILift } from '../rest/contract';
+import type { IClient, ILiftClient } from '../rest/client';
 import { failureOf } from '../rest/client';
-import { holds } from './view';
+import { holds, serverPath } from './view';
 
 /** An answer of any age is worth showing at once. */
 const ANY_AGE = 10 * 365 * 86400;
@@ -17,7 +17,7 @@ const ANY_AGE = 10 * 365 * 86400;
 const FRESH = 60;
 
 export interface IScoreModelOptions {
-  client: Pick<IClient, 'assess'>;
+  client: Pick<IClient, 'assess'> & Pick<ILiftClient, 'lifts'>;
   /** Milliseconds of quiet after a save before the project is scored again. */
   delay?: number;
   /** Seconds since the epoch; for tests. */
@@ -53,6 +53,30 @@ export class ScoreModel implements IDisposable {
   /** The file or folder that is worked on, on the server; null before any is known. */
   get path(): string | null {
     return this._path;
+  }
+
+  /** The lifts that the server has, by name; none before it was asked. */
+  get lifts(): ReadonlyMap<string, ILift> {
+    return this._lifts;
+  }
+
+  /** The folder that is scored, on the server; null before it is known. */
+  get folder(): string | null {
+    return this._assessment?.root ?? null;
+  }
+
+  /** Title of a criterion; its id where it is not known. */
+  titleOf(criterion: string): string {
+    const all = this._assessment?.units.flatMap(unit => unit.criteria) ?? [];
+    return all.find(({ id }) => id === criterion)?.title ?? criterion;
+  }
+
+  /** The notebooks below a folder, on the server. */
+  notebooksIn(folder: string): string[] {
+    const { notebooks = [], root = '' } = this._assessment ?? {};
+    return notebooks
+      .map(({ path }) => serverPath(root, path) ?? path)
+      .filter(path => holds(folder, path));
   }
 
   /** Path of the unit that the person picked, relative to the assessed folder; null to follow the work. */
@@ -153,6 +177,23 @@ export class ScoreModel implements IDisposable {
     }
   }
 
+  /** Which lifts there are does not change while a server runs. */
+  private async _learnLifts(): Promise<void> {
+    if (this._lifts.size > 0 || this._isDisposed) {
+      return;
+    }
+    try {
+      const lifts = await this._client.lifts();
+      this._lifts = new Map(lifts.map(lift => [lift.lift, lift]));
+    } catch {
+      // Without them there are no buttons; the next scan asks again.
+      return;
+    }
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
+  }
+
   private async _ask(maxAge: number): Promise<void> {
     if (this._path === null || this._isDisposed) {
       return;
@@ -172,6 +213,7 @@ export class ScoreModel implements IDisposable {
         this._assessment = assessment;
         this._scanned = this._now() - assessment.age;
         this._failure = null;
+        void this._learnLifts();
       }
     } catch (reason) {
       if (asked === this._asked) {
@@ -185,12 +227,13 @@ export class ScoreModel implements IDisposable {
     }
   }
 
-  private _client: Pick<IClient, 'assess'>;
+  private _client: IScoreModelOptions['client'];
   private _now: () => number;
   private _saved: Debouncer<void>;
   private _changed = new Signal<this, void>(this);
   private _assessment: IAssessment | null = null;
   private _failure: IFailure | null = null;
+  private _lifts: ReadonlyMap<string, ILift> = new Map();
   private _path: string | null = null;
   private _pickedUnit: string | null = null;
   private _scanned = 0;

@@ -87,7 +87,7 @@ export function PlaceLink(props: {
   place: { path: string; cell: number | null; line: number | null };
   /** Shown instead of the place in words. */
   text?: string;
-  assessment: IAssessment;
+  assessment: Pick<IAssessment, 'root'>;
   openPlace: OpenPlace;
   trans: TranslationBundle;
 }): JSX.Element {

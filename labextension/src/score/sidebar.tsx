@@ -18,6 +18,8 @@ import { HIGHEST_LEVEL, unitOf } from './view';
 export interface ISidebarOptions {
   model: ScoreModel;
   openPlace: OpenPlace;
+  /** Show what a lift would change in the unit of that path, relative to the server root. */
+  lift: (lift: string, path: string) => void;
   /** Convert the notebook of that path, relative to the server root. */
   convert: (path: string) => void;
   trans: TranslationBundle;

@@ -1,20 +1,15 @@
 /** The cheapest way to the next level. */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { OpenPlace } from '../places';
-import type { IAssessment, ICriterion, IUnit } from '../rest/contract';
+import type { ICriterion } from '../rest/contract';
+import type { ICriterionProps } from './checklist';
 import { CriterionBody } from './checklist';
+import { LiftButton } from './lift';
 import { Disclosure, StateIcon } from './parts';
 import { HIGHEST_LEVEL, effortText, nextSteps, roleText } from './view';
 
-export function NextSteps(props: {
-  assessment: IAssessment;
-  unit: IUnit;
-  openPlace: OpenPlace;
-  trans: TranslationBundle;
-}): JSX.Element {
+export function NextSteps(props: ICriterionProps): JSX.Element {
   const { unit, trans } = props;
   const steps = nextSteps(unit);
   if (steps.length === 0) {
@@ -50,6 +45,7 @@ export function NextSteps(props: {
       >
         <CriterionBody criterion={criterion} {...props} />
       </Disclosure>
+      <LiftButton criterion={criterion} {...props} />
     </li>
   );
   return <ol className="jp-Mlops-steps">{steps.map(step)}</ol>;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,41 @@ async def test_what_was_previewed_is_applied_and_taken_back(ask, root):
     status, answer = await ask("undo", body={"path": "churn"})
     assert (status, answer["title"]) == (200, preview["title"])
     assert (root / "src/train.py").read_bytes() == before
+
+
+async def test_only_the_set_that_is_meant_is_taken_back(ask, root):
+    for name, options in (("mlflow-tracking", {}), ("environment", {"resolve": "no"})):
+        body = {"lift": name, "path": "churn", "options": options}
+        _, preview = await ask("changes", "preview", body=body)
+        status, answer = await ask("changes", "apply", body={**body, "id": preview["id"]})
+        assert status == 200, answer
+    _, answer = await ask("undo", params={"path": "churn"})
+    last, first = answer["changes"]
+    status, answer = await ask("undo", body={"path": "churn", "number": first["number"]})
+    assert (status, answer["code"]) == (409, "not-the-last")
+    assert last["title"] in answer["message"]
+    status, answer = await ask("undo", body={"path": "churn", "number": last["number"]})
+    assert (status, answer["title"]) == (200, last["title"])
+    _, answer = await ask("undo", params={"path": "churn"})
+    assert [each["number"] for each in answer["changes"]] == [first["number"]]
+
+
+@pytest.fixture
+def two_projects(jp_root_dir):
+    """Two projects in one repository."""
+    subprocess.run(["git", "init", "-q", str(jp_root_dir)], check=True)
+    for name in ("one", "two"):
+        folder = jp_root_dir / name
+        folder.mkdir()
+        script(folder)
+        shutil.rmtree(folder / ".git")
+
+
+async def test_one_project_of_several_is_lifted(ask, two_projects):
+    body = {"lift": "mlflow-tracking", "path": "two"}
+    status, preview = await ask("changes", "preview", body=body)
+    assert (status, preview["state"]) == (200, "applies")
+    assert {change["path"].split("/")[0] for change in preview["changes"]} == {".gitignore", "two"}
 
 
 async def test_another_state_than_the_previewed_one_is_refused(ask, root):

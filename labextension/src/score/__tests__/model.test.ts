@@ -1,7 +1,15 @@
-import type { IAssessment } from '../../rest/contract';
+import type { IAssessment, ILift } from '../../rest/contract';
 import { RestError } from '../../rest/client';
 import { ScoreModel } from '../model';
-import { assessment } from './samples';
+import { assessment, criterion, unit } from './samples';
+
+const LIFT: ILift = {
+  lift: 'git-init',
+  title: 'Put the project under git',
+  level: 1,
+  raises: ['code-versioned'],
+  options: []
+};
 
 /** Answers requests when told to, in any order. */
 class Server {
@@ -12,6 +20,10 @@ class Server {
     return new Promise((resolve, reject) =>
       this._waiting.push({ resolve, reject })
     );
+  }
+
+  async lifts(): Promise<ILift[]> {
+    return [LIFT];
   }
 
   async answer(change: Partial<IAssessment> = {}, index = 0): Promise<void> {
@@ -78,6 +90,31 @@ describe('ScoreModel', () => {
     expect(model.assessment?.level).toBe(2);
     expect(model.busy).toBe(false);
     expect(server.asked).toHaveLength(2);
+  });
+
+  it('learns once which lifts there are', async () => {
+    const lifts = jest.spyOn(server, 'lifts');
+    await show();
+    expect(model.lifts.get('git-init')).toEqual(LIFT);
+    void model.refresh();
+    await server.answer();
+    expect(lifts).toHaveBeenCalledTimes(1);
+  });
+
+  it('knows titles and notebooks of what is scored', async () => {
+    model.setPath('work/churn/a.ipynb');
+    model.setActive(true);
+    await server.answer({
+      root: 'work/churn',
+      units: [unit({ criteria: [criterion({ id: 'x', title: 'Do x' })] })],
+      notebooks: ['a.ipynb', 'b/c.ipynb'].map(path => ({
+        path,
+        pipeline: null
+      }))
+    });
+    expect(model.titleOf('x')).toBe('Do x');
+    expect(model.titleOf('unknown')).toBe('unknown');
+    expect(model.notebooksIn('work/churn/b')).toEqual(['work/churn/b/c.ipynb']);
   });
 
   it('knows how old the answer is', async () => {

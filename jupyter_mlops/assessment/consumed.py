@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import Site
-from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.tainted import Held, Tainted, given_to, handed_on, tasks_of
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.python_source import Call, Scope
 from jupyter_mlops.project.reach import scope_named
 
 _EXPORTS = frozenset(
-    {"set", "observe", "inc", "push_to_gateway", "pushadd_to_gateway", "log_metric", "put_metric_data", "gauge"}
+    {
+        *("set", "observe", "inc", "push_to_gateway", "pushadd_to_gateway", "log_metric", "log_metrics"),
+        *("put_metric_data", "gauge"),
+    }
 )
+_EXITS = frozenset({"exit", "_exit", "SystemExit", "Exit"})
 _KEEPS = frozenset(
     {
         "save",
@@ -32,6 +37,19 @@ _KEEPS = frozenset(
         "show",
     }
 )
+#: Calls that make text or collections and change nothing else.
+_FORMS = frozenset({"debug", "error", "append", "format", "str", "join", "round", "float"})
+#: Operators and decorators of Airflow by whose answer tasks run or not.
+_BRANCHES = (
+    "BranchPythonOperator",
+    "ShortCircuitOperator",
+    "PythonSensor",
+    "task.branch",
+    "task.short_circuit",
+    "task.sensor",
+)
+#: Functions that a result is followed through at most.
+_MOST = 60
 
 
 class Use(NamedTuple):
@@ -50,160 +68,96 @@ class Use(NamedTuple):
     counts: bool
 
 
-def uses_of(unit: Unit, site: Site, depth: int = 2) -> Iterator[Use]:
-    """What becomes of the result of a call, in its function and in those that call it.
+def uses_of(unit: Unit, site: Site) -> Iterator[Use]:
+    """What becomes of the result of a call: in its function, and wherever that hands it on.
 
     Args:
         unit: the unit.
         site: the call.
-        depth: how many callers to follow.
     """
     source = unit.project.python(site.path)
     scope = scope_named(source, site.scope) if source is not None else None
-    if source is None or scope is None:
+    if scope is None:
         return
-    root: ast.AST = scope.node if scope.node is not None else source.tree
-    tainted = _Tainted(site.call.node, root)
-    yield from _in_scope(unit, site, root, tainted)
-    if tainted.returned and depth > 0:
-        for path, caller, call in _callers(unit, site.path, scope):
-            inner = Site(
-                path,
-                call,
-                call.line,
-                call.end_line,
-                None,
-                caller.name,
-                unit.reach.reached(path, caller.name),
-                call.name,
-            )
-            yield from uses_of(unit, inner, depth - 1)
+    pending = deque([Held(site.path, scope, frozenset({id(site.call.node)}))])
+    seen: set[tuple[str, str, frozenset[int], frozenset[str]]] = set()
+    while pending and len(seen) < _MOST:
+        held = pending.popleft()
+        key = (held.path, held.scope.name, held.nodes, held.names)
+        if key in seen or (seen and not unit.reach.reached(held.path, held.scope.name)):
+            continue
+        seen.add(key)
+        tainted = Tainted(unit, held)
+        yield from _in_scope(unit, tainted)
+        pending += handed_on(unit, tainted)
 
 
-def _in_scope(unit: Unit, site: Site, root: ast.AST, tainted: _Tainted) -> Iterator[Use]:
-    notebook = unit.project.notebook(site.path) if site.path.endswith(".ipynb") else None
+def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
+    held = tainted.held
+    notebook = unit.project.notebook(held.path) if held.path.endswith(".ipynb") else None
 
     def line(node: ast.AST) -> int:
         number = getattr(node, "lineno", 1)
         return notebook.place(number)[1] if notebook is not None else number
 
-    for node in ast.walk(root):
-        if isinstance(node, (ast.If, ast.While, ast.IfExp)) and tainted.holds(node.test) and _acts(node):
-            yield Use("branched on", site.path, line(node), counts=True)
+    for node in ast.walk(tainted.root):
+        if isinstance(node, (ast.If, ast.While)) and tainted.holds(node.test) and _acts(node, tainted.root):
+            yield Use("branched on", held.path, line(node), counts=True)
         elif isinstance(node, ast.Assert) and tainted.holds(node.test):
-            yield Use("asserted on", site.path, line(node), counts=True)
+            yield Use("asserted on", held.path, line(node), counts=True)
         elif isinstance(node, ast.Call):
-            name = (
-                node.func.attr
-                if isinstance(node.func, ast.Attribute)
-                else node.func.id
-                if isinstance(node.func, ast.Name)
-                else ""
-            )
-            given = any(
-                tainted.holds(argument) for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-            )
+            name = _name(node)
+            given = bool(given_to(tainted, node))
             owned = isinstance(node.func, ast.Attribute) and tainted.holds(node.func.value)
             if name in _EXPORTS and given:
-                yield Use("exported as a metric", site.path, line(node), counts=True)
-            elif name == "exit" and given:
-                yield Use("the exit status", site.path, line(node), counts=True)
+                yield Use("exported as a metric", held.path, line(node), counts=True)
+            elif name in _EXITS and given:
+                yield Use("the exit status", held.path, line(node), counts=True)
             elif name in _KEEPS and (given or owned):
-                yield Use("written down, and read by nothing", site.path, line(node), counts=False)
+                yield from _conditions(unit, tainted, node)
+                yield Use("written down, and read by nothing", held.path, line(node), counts=False)
+    if tainted.returned and _decides(unit, held):
+        yield Use("what decides which tasks run", held.path, held.scope.line, counts=True)
 
 
-def _acts(node: ast.If | ast.While | ast.IfExp) -> bool:
-    """Whether a branch does more than print or log."""
-    if isinstance(node, ast.IfExp):
+def _name(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _decides(unit: Unit, held: Held) -> bool:
+    """Whether Airflow runs tasks by what a function returns."""
+    if any(decorator.replace("()", "").endswith(_BRANCHES) for decorator in held.scope.decorators):
+        return True
+    return any(operator.endswith(_BRANCHES) for _task, operator in tasks_of(unit, held))
+
+
+def _conditions(unit: Unit, tainted: Tainted, node: ast.Call) -> Iterator[Use]:
+    """Conditions of workflows on an output that a call writes: `f.write(f"drift={drift}")` to `$GITHUB_OUTPUT`."""
+    if "GITHUB_OUTPUT" not in ast.unparse(tainted.root):
+        return
+    for name in re.findall(r"\b([A-Za-z_][\w-]*)=", " ".join(ast.unparse(argument) for argument in node.args)):
+        asked = re.compile(rf"\bif:.*\boutputs\.{re.escape(name)}\b")
+        for path in sorted({launch.path for launch in unit.launches if launch.kind == "ci"}):
+            for number, text in enumerate((unit.project.text(path) or "").splitlines(), 1):
+                if asked.search(text):
+                    yield Use("a condition of the workflow", path, number, counts=True)
+
+
+def _acts(node: ast.If | ast.While, root: ast.AST) -> bool:
+    """Whether a branch does more than print, log or answer; answers are followed to where they are asked for."""
+    inside = [inner for statement in node.body for inner in ast.walk(statement)]
+    if any(_changes(inner) for inner in inside):
+        return True
+    # `if fine: return` and the rest of the function is the other branch.
+    if not isinstance(node.body[-1], ast.Return):
         return False
-    for inner in (found for statement in node.body for found in ast.walk(statement)):
-        if isinstance(inner, (ast.Raise, ast.Return)):
-            return True
-        if isinstance(inner, ast.Call):
-            name = (
-                inner.func.attr
-                if isinstance(inner.func, ast.Attribute)
-                else inner.func.id
-                if isinstance(inner.func, ast.Name)
-                else ""
-            )
-            if name not in _KEEPS and name not in (
-                "debug",
-                "error",
-                "append",
-                "format",
-                "str",
-                "join",
-                "round",
-                "float",
-            ):
-                return True
-    return False
+    after = node.end_lineno or node.lineno
+    return any(_changes(inner) for inner in ast.walk(root) if getattr(inner, "lineno", 0) > after)
 
 
-class _Tainted:
-    """The names in a function that hold a call's result, or something made of it."""
-
-    def __init__(self, call: ast.Call, root: ast.AST) -> None:
-        self._call = call
-        self.names: set[str] = set()
-        self.returned = False
-        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-            self.names.add(call.func.value.id)  # `report.run(…)` leaves its result in `report`
-        for _round in range(3):
-            before = len(self.names)
-            for node in ast.walk(root):
-                self._spread(node)
-            if len(self.names) == before:
-                break
-        self.returned = any(
-            isinstance(node, ast.Return) and node.value is not None and self.holds(node.value)
-            for node in ast.walk(root)
-        )
-
-    def _spread(self, node: ast.AST) -> None:
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign) and self.holds(node.value):
-            targets = node.targets
-        elif (
-            isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr))
-            and node.value is not None
-            and self.holds(node.value)
-        ) or (isinstance(node, (ast.For, ast.comprehension)) and self.holds(node.iter)):
-            targets = [node.target]
-        elif isinstance(node, ast.If) and self.holds(node.test):
-            # What a branch on it sets says what the result was.
-            targets = [target for inner in ast.walk(node) if isinstance(inner, ast.Assign) for target in inner.targets]
-        elif any(self.holds(argument) for argument in _grown_by(node)):
-            targets = [node.func.value]  # type: ignore[attr-defined]
-        for target in targets:
-            self.names |= {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name) and inner.id != "self"}
-
-    def holds(self, node: ast.AST) -> bool:
-        """Whether an expression uses the result."""
-        return any(
-            inner is self._call or (isinstance(inner, ast.Name) and inner.id in self.names) for inner in ast.walk(node)
-        )
-
-
-def _grown_by(node: ast.AST) -> list[ast.expr]:
-    """What a collection gets when the node is a call such as `found.append(x)`; nothing for other nodes."""
-    grows = (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("append", "update", "add", "extend")
-    )
-    return list(getattr(node, "args", [])) if grows else []
-
-
-def _callers(unit: Unit, path: str, scope: Scope) -> Iterator[tuple[str, Scope, Call]]:
-    name = scope.name.rpartition(".")[2]
-    for other in unit.mentioning(name):
-        source = unit.project.python(other)
-        if source is None or unit.is_test(other):
-            continue
-        for call in source.calls:
-            if call.attribute.lstrip(":") == name or call.name == f":{name}":
-                target = own_function(unit, other, call)
-                if target == (path, scope.name) or (target is None and call.name.startswith("?")):
-                    yield other, call.scope, call
+def _changes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Raise):
+        return True
+    return isinstance(node, ast.Call) and _name(node) not in _KEEPS | _FORMS

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jupyter_mlops.assessment.routes import APPS, handlers
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy
@@ -54,18 +55,6 @@ class Service(NamedTuple):
     modules: frozenset[str] = frozenset()
 
 
-_METHODS = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
-_APPS = {
-    "fastapi.FastAPI": "FastAPI",
-    "flask.Flask": "Flask",
-    "starlette.applications.Starlette": "Starlette",
-    "sanic.Sanic": "Sanic",
-    "quart.Quart": "Quart",
-    "litestar.Litestar": "Litestar",
-    "robyn.Robyn": "Robyn",
-    "aiohttp.web.Application": "aiohttp",
-}
-_ROUTERS = ("fastapi.APIRouter()", "flask.Blueprint()", "sanic.Blueprint()", "quart.Blueprint()")
 _WORDS = (
     "fastapi",
     "flask",
@@ -106,8 +95,8 @@ def _services(unit: Unit) -> Iterator[Service]:
         if source is None or unit.is_test(path) or path.endswith(".ipynb"):
             continue
         for call in source.calls:
-            if call.name in _APPS:
-                yield _service(unit, _APPS[call.name], path, call.line, routes)
+            if call.name in APPS:
+                yield _service(unit, APPS[call.name], path, call.line, routes)
         yield from _frameworks(unit, path, source)
 
 
@@ -133,43 +122,10 @@ def started_for_real(service: Service) -> Launch | None:
 
 def _routes(unit: Unit) -> Iterator[Route]:
     for path in unit.mentioning(*_WORDS):
-        source = unit.project.python(path)
-        if source is None or unit.is_test(path):
+        if unit.is_test(path):
             continue
-        for scope in source.scopes:
-            for decorator in getattr(scope.node, "decorator_list", []) if scope.kind == "function" else []:
-                yield from _decorated(unit, path, scope, decorator)
-
-
-def _decorated(unit: Unit, path: str, scope: Scope, decorator: ast.expr) -> Iterator[Route]:
-    if not (
-        isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Attribute)
-        and decorator.func.attr in _METHODS
-    ):
-        return
-    owner = (scope.parent or scope).dotted(decorator.func.value)
-    made = (
-        owner.removesuffix("()") in _APPS
-        or owner in _ROUTERS
-        or owner.rpartition(".")[2] in ("app", "router", "api", "application", "blueprint", "bp")
-    )
-    if not made or not decorator.args:
-        return
-    text = scope.string(decorator.args[0])
-    if text is None:
-        return
-    for method in _methods(decorator, decorator.func.attr):
-        yield Route(method, text, (path, scope.name), scope.line, predicts_behind(unit, (path, scope.name)))
-
-
-def _methods(decorator: ast.Call, name: str) -> list[str]:
-    if name not in ("route", "api_route"):
-        return [name.upper()]
-    for keyword in decorator.keywords:
-        if keyword.arg == "methods" and isinstance(keyword.value, (ast.List, ast.Tuple, ast.Set)):
-            return [str(item.value).upper() for item in keyword.value.elts if isinstance(item, ast.Constant)]
-    return ["GET"]
+        for found in handlers(unit, path):
+            yield Route(found.method, found.path, found.node, found.line, predicts_behind(unit, found.node))
 
 
 def predicts_behind(unit: Unit, node: Node) -> tuple[str, int] | None:

@@ -124,10 +124,19 @@ def _operators(scope: Scope) -> dict[str, Call]:
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     found[target.id] = calls[id(node.value)]
-        elif isinstance(node, ast.Expr) and id(node.value) in calls:
-            call = calls[id(node.value)]
-            found[call.text(None, "task_id") or f"line {call.line}"] = call
+        elif isinstance(node, ast.Expr):
+            for inner in ast.walk(node.value) if isinstance(node.value, ast.BinOp) else [node.value]:
+                if id(inner) in calls:
+                    found[_key(calls[id(inner)].node)] = calls[id(inner)]
     return found
+
+
+def _key(node: ast.Call) -> str:
+    """What an operator is called that no variable holds."""
+    for keyword in node.keywords:
+        if keyword.arg == "task_id" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return f"line {node.lineno}"
 
 
 def _statements(scope: Scope) -> Iterator[ast.AST]:
@@ -169,10 +178,10 @@ def _shifted(node: ast.expr) -> list[tuple[str, str]]:
 def _names(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Name):
         return [node.id]
+    if isinstance(node, ast.Call):
+        return [_key(node)]
     return (
-        [element.id for element in node.elts if isinstance(element, ast.Name)]
-        if isinstance(node, (ast.List, ast.Tuple))
-        else []
+        [name for element in node.elts for name in _names(element)] if isinstance(node, (ast.List, ast.Tuple)) else []
     )
 
 

@@ -52,6 +52,14 @@ CELLS = (
 )
 
 
+#: Of a notebook that has not run anywhere else, nor for years.
+OLD_CELLS = (
+    "%matplotlib inline\nimport numpy as np\nimport pandas as pd",
+    "df = pd.read_csv('C:\\\\Users\\\\ann\\\\Desktop\\\\Table.csv', error_bad_lines=False)  # mine\ndf.iteritems",
+    "df['y'] = df.y.astype(np.int)\n!echo done",
+)
+
+
 def run(root: Path, *command: str, stdin: bytes = b"") -> str:
     done = subprocess.run(command, cwd=root, env=os.environ | WHO, capture_output=True, input=stdin, check=False)
     assert done.returncode == 0, f"{command}: {done.stderr.decode()}\n{done.stdout.decode()}"
@@ -142,6 +150,7 @@ def messy(root: Path) -> None:
             "data/raw files/table.csv": LARGE,
             "data/small.csv": "a\n1\n",
             "models/model v2.pkl": b"\x80\x04model",
+            "my notebooks/first look 2017.ipynb": notebook(*OLD_CELLS, outputs=True),
             "my notebooks/.ipynb_checkpoints/Churn-checkpoint.ipynb": notebook("1"),
             "run.sh": "#!/bin/sh\npython 'train model.py'\n",
         },

@@ -149,6 +149,7 @@ CRITERIA = (
             ),
         ),
         effort="S",
+        lift="clean-notebook",
     ),
     Criterion(
         id="no-secrets",

@@ -1,0 +1,515 @@
+"""What each expression of a notebook is, as far as its code makes that sure: an imported name, a table, a list."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jupyter_mlops.lifts.clean_notebook import known
+from jupyter_mlops.project.python_source import imports_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A kind, those of the elements of a tuple, or "" for what cannot be told.
+Kind = str | tuple["Kind", ...]
+_PANDAS = ("frame", "series", "pandas")
+_LONGEST = 200
+_DEEPEST_LOOP = 3
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Kinds:
+    """The kinds of a module's expressions.
+
+    Args:
+        tree: the module; its statements run in order.
+
+    Attributes:
+        bound: names that anything in it binds.
+        stars: modules that all names are imported from.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.bound: set[str] = set()
+        self.stars: list[str] = []
+        self._of: dict[int, Kind] = {}
+        self._scopes: list[dict[str, Kind]] = [{}]
+        self._ever: dict[str, set[Kind]] = {}
+        self._imported: dict[str, dict[str, int]] = {}
+        self._modules: set[str] = set()
+        self._pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str | None]] = []
+        self._arguments: dict[str, list[tuple[ast.Call, list[Kind], dict[str, Kind]]]] = {}
+        self._loops = 0
+        try:
+            self._block(tree.body)
+            self._functions()
+        except RecursionError:
+            self._of.clear()
+
+    def of(self, node: ast.AST) -> Kind:
+        """What an expression is; "" where that cannot be told."""
+        return self._of.get(id(node), "")
+
+    def name(self, node: ast.AST) -> str:
+        """Dotted name of an imported object; "" for everything else."""
+        kind = self.of(node)
+        return kind[1:] if isinstance(kind, str) and kind.startswith("@") else ""
+
+    # --- statements
+
+    def _functions(self) -> None:
+        """Bodies of functions, once all names around them are bound."""
+        module = self._scopes[0]
+        for name, kinds in self._ever.items():
+            module[name] = _joined(kinds)
+        while self._pending:
+            node, owner = self._pending.pop(0)
+            self._scopes.append(self._parameters(node, owner))
+            self._block(node.body)
+            self._scopes.pop()
+
+    def _parameters(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str | None) -> dict[str, Kind]:
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        found: dict[str, Kind] = {}
+        for one in (*plain, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            if one is not None:
+                self.bound.add(one.arg)
+                annotated = self._value(one.annotation) if one.annotation is not None else ""
+                found[one.arg] = _called(annotated) if isinstance(annotated, str) and annotated[:1] == "@" else ""
+        calls = self._arguments.get(node.name, []) if owner is None else []
+        for position, one in enumerate(plain):
+            given = [
+                keywords.get(one.arg, values[position] if position < len(values) else "")
+                for _, values, keywords in calls
+            ]
+            if given and not found[one.arg]:
+                found[one.arg] = _joined(given)
+        return found
+
+    def uses(self, module: str) -> bool:
+        """Whether anything of a top module is imported."""
+        return any(name.partition(".")[0] == module for name in (*self._modules, *self.stars))
+
+    def imported(self, dotted: str, before: int) -> str:
+        """The name that the notebook knows an imported object by; "" where it does not, or only below a line."""
+        found = [
+            (line, name)
+            for name, line in self._imported.get(dotted, {}).items()
+            if self._ever.get(name) == {f"@{dotted}"}
+        ]
+        return min(found)[1] if found and min(found)[0] <= before else ""
+
+    def _block(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._import(node)
+        elif isinstance(node, _FUNCTIONS):
+            for each in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
+                self._value(each)
+            self._bind_name(node.name, f":{node.name}")
+            self._pending.append((node, None))
+        elif isinstance(node, ast.ClassDef):
+            self._class(node)
+        elif isinstance(node, ast.Assign):
+            kind = self._value(node.value)
+            for target in node.targets:
+                self._bind(target, kind)
+        elif isinstance(node, ast.AnnAssign):
+            self._value(node.annotation)
+            self._bind(node.target, self._value(node.value) if node.value is not None else "")
+        elif isinstance(node, ast.AugAssign):
+            self._value(node.value)
+            if not isinstance(node.target, ast.Name):
+                self._value(node.target)
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            self._loop(node)
+        elif isinstance(node, ast.While):
+            self._value(node.test)
+            self._again(node.body)
+            self._block(node.orelse)
+        elif isinstance(node, ast.If):
+            self._value(node.test)
+            self._either([node.body, node.orelse])
+        elif isinstance(node, ast.Try):
+            self._either([node.body, *(handler.body for handler in node.handlers)], first_wins=True)
+            for handler in node.handlers:
+                if handler.type is not None:
+                    self._value(handler.type)
+            self._block(node.orelse)
+            self._block(node.finalbody)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                kind = self._value(item.context_expr)
+                if item.optional_vars is not None:
+                    self._bind(item.optional_vars, kind if kind in ("file", "figure") else "")
+            self._block(node.body)
+        else:
+            self._rest(node)
+
+    def _rest(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._value(child)
+            elif isinstance(child, ast.stmt):
+                self._statement(child)
+            elif not isinstance(child, (ast.expr_context, ast.operator, ast.pattern)):
+                self._rest(child)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for item in imports_of(node):
+            if item.name == "*":
+                self.stars.append(item.module)
+                continue
+            plain = isinstance(node, ast.Import) and item.bound == item.module.partition(".")[0]
+            dotted = item.bound if plain else item.dotted
+            self._modules.add(item.module)
+            if len(self._scopes) == 1:
+                self._imported.setdefault(dotted, {}).setdefault(item.bound, node.lineno)
+            self._bind_name(item.bound, f"@{dotted}")
+
+    def _class(self, node: ast.ClassDef) -> None:
+        for each in (*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)):
+            self._value(each)
+        self._bind_name(node.name, f":{node.name}")
+        self._scopes.append({})
+        for statement in node.body:
+            if isinstance(statement, _FUNCTIONS):
+                self._pending.append((statement, node.name))
+                self.bound.add(statement.name)
+            else:
+                self._statement(statement)
+        self._scopes.pop()
+
+    def _loop(self, node: ast.For | ast.AsyncFor) -> None:
+        over = self._value(node.iter)
+        each: Kind = ""
+        if over == "axes-array":
+            each = "axes"
+        elif over == ("index",):
+            each = ""
+        self._bind(node.target, each)
+        self._again(node.body)
+        self._block(node.orelse)
+
+    def _again(self, body: list[ast.stmt]) -> None:
+        """A loop's body: what it binds may be what an earlier turn bound."""
+        scope = self._scopes[-1]
+        before = dict(scope)
+        self._loops += 1
+        if self._loops <= _DEEPEST_LOOP:
+            pending = len(self._pending)
+            self._block(body)
+            del self._pending[pending:]
+        else:
+            for name in _assigned(body):
+                scope[name] = ""
+        for name, kind in scope.items():
+            scope[name] = kind if name not in before or before[name] == kind else _joined([before[name], kind])
+        self._block(body)
+        self._loops -= 1
+
+    def _either(self, blocks: list[list[ast.stmt]], *, first_wins: bool = False) -> None:
+        """Blocks of which one runs. After `try: import x` and `except: x = None`, the name means the import."""
+        before = dict(self._scopes[-1])
+        ends = []
+        for block in blocks:
+            self._scopes[-1] = dict(before)
+            self._block(block)
+            if not (block and isinstance(block[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))):
+                ends.append(self._scopes[-1])
+        merged = dict(before)
+        for name in {name for end in ends for name in end}:
+            kinds = [end.get(name, before.get(name, "")) for end in ends]
+            imported = first_wins and isinstance(kinds[0], str) and kinds[0].startswith("@")
+            merged[name] = kinds[0] if imported else _joined(kinds)
+        self._scopes[-1] = merged
+
+    # --- names
+
+    def _bind(self, target: ast.expr, kind: Kind) -> None:
+        if isinstance(target, ast.Name):
+            self._bind_name(target.id, kind)
+            self._of[id(target)] = kind
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for position, element in enumerate(target.elts):
+                inner: Kind = ""
+                if isinstance(kind, tuple) and position < len(kind):
+                    inner = kind[position]
+                elif kind == "axes-array":
+                    inner = "axes"
+                self._bind(element, inner)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, "")
+        else:
+            self._value(target)
+
+    def _bind_name(self, name: str, kind: Kind) -> None:
+        if isinstance(kind, str) and len(kind) > _LONGEST:
+            kind = ""
+        self.bound.add(name)
+        self._scopes[-1][name] = kind
+        if len(self._scopes) == 1:
+            self._ever.setdefault(name, set()).add(kind)
+
+    def _lookup(self, name: str) -> Kind:
+        for scope in reversed(self._scopes):
+            if name in scope:
+                return scope[name]
+        return f"@{name}" if hasattr(builtins, name) else ""
+
+    # --- expressions
+
+    def _value(self, node: ast.expr) -> Kind:
+        kind = self._kind(node)
+        self._of[id(node)] = kind
+        return kind
+
+    def _kind(self, node: ast.expr) -> Kind:
+        if isinstance(node, ast.Name):
+            return self._lookup(node.id)
+        if isinstance(node, ast.Constant):
+            return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, (int, float)) else ""
+        if isinstance(node, ast.Attribute):
+            return _attribute(self._value(node.value), node.attr)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Subscript):
+            return self._item(node)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            inner = tuple(self._value(each) for each in node.elts)
+            return inner if isinstance(node, ast.Tuple) else "list" if isinstance(node, ast.List) else "set"
+        if isinstance(node, ast.Dict):
+            for each in (*filter(None, node.keys), *node.values):
+                self._value(each)
+            return "dict"
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            return self._comprehension(node)
+        if isinstance(node, ast.Lambda):
+            names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+            with self._inner({one.arg: "" for one in names if one is not None}):
+                self._value(node.body)
+            return "function"
+        return self._operation(node)
+
+    def _operation(self, node: ast.expr) -> Kind:
+        if isinstance(node, ast.BinOp):
+            return _operated(self._value(node.left), self._value(node.right))
+        if isinstance(node, ast.Compare):
+            kinds = [self._value(node.left), *(self._value(each) for each in node.comparators)]
+            plain = all(isinstance(op, (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for op in node.ops)
+            return next((kind for kind in kinds if kind in (*_PANDAS, "array")), "bool") if plain else "bool"
+        if isinstance(node, ast.UnaryOp):
+            return self._value(node.operand)
+        if isinstance(node, ast.IfExp):
+            self._value(node.test)
+            return _joined([self._value(node.body), self._value(node.orelse)])
+        if isinstance(node, ast.NamedExpr):
+            kind = self._value(node.value)
+            self._bind(node.target, kind)
+            return kind
+        if isinstance(node, ast.JoinedStr):
+            self._rest(node)
+            return "text"
+        if isinstance(node, (ast.Await, ast.Starred)):
+            self._value(node.value)
+            return ""
+        self._rest(node)
+        return ""
+
+    @contextmanager
+    def _inner(self, names: dict[str, Kind]) -> Iterator[None]:
+        self.bound |= names.keys()
+        self._scopes.append(names)
+        yield
+        self._scopes.pop()
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Kind:
+        with self._inner({}):
+            for generator in node.generators:
+                self._value(generator.iter)
+                self._bind(generator.target, "")
+                for test in generator.ifs:
+                    self._value(test)
+            for each in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+                self._value(each)
+        if isinstance(node, ast.GeneratorExp):
+            return "generator"
+        return "list" if isinstance(node, ast.ListComp) else "dict" if isinstance(node, ast.DictComp) else "set"
+
+    def _call(self, node: ast.Call) -> Kind:
+        function = self._value(node.func)
+        values = [self._value(each) for each in node.args]
+        keywords = {each.arg or "": self._value(each.value) for each in node.keywords}
+        if isinstance(function, str) and function.startswith(":"):
+            self._arguments.setdefault(function[1:], []).append((node, values, keywords))
+            return ""
+        if not isinstance(function, str) or not function:
+            return ""
+        if function.endswith(("().fit", "().set_params")):
+            return function.rpartition(".")[0]
+        if function.startswith("@"):
+            return self._result(function[1:], node, values)
+        return _method_result(function, node)
+
+    def _result(self, name: str, node: ast.Call, values: list[Kind]) -> Kind:
+        given = {keyword.arg for keyword in node.keywords}
+        if name.endswith("train_test_split"):
+            return tuple(value for value in values for _ in range(2))
+        if name == "matplotlib.pyplot.subplots":
+            plain = not node.args and not given & {"nrows", "ncols"}
+            return ("figure", "axes" if plain else "axes-array")
+        if name in known.CALLS and not given & known.UNLESS.get(name, frozenset()):
+            return known.CALLS[name]
+        if name in ("numpy.log", "numpy.exp", "numpy.sqrt", "numpy.abs") and values and values[0] in _PANDAS:
+            return values[0]
+        if name == "pandas.to_datetime" and values and values[0] in ("series", "pandas"):
+            return "series"
+        if name == "pandas.to_numeric" and values and values[0] == "series":
+            return "series"
+        return f"@{name}()"
+
+    def _item(self, node: ast.Subscript) -> Kind:
+        kind = self._value(node.value)
+        inside = self._value(node.slice)
+        index = node.slice
+        if isinstance(kind, tuple):
+            if (
+                isinstance(index, ast.Constant)
+                and isinstance(index.value, int)
+                and -len(kind) <= index.value < len(kind)
+            ):
+                return kind[index.value]
+            return ""
+        if kind == "axes-array":
+            return "axes" if isinstance(index, (ast.Tuple, ast.Constant)) else ""
+        if kind in ("frame", "groupby"):
+            many = isinstance(index, (ast.List, ast.ListComp, ast.Slice)) or inside in (
+                "series",
+                "list",
+                "array",
+                "frame",
+            )
+            if kind == "groupby":
+                return "groupby"
+            if many or inside == "index":
+                return "frame"
+            return "series" if isinstance(index, ast.Constant) and isinstance(index.value, str) else "pandas"
+        if kind == "series":
+            return "series" if isinstance(index, ast.Slice) or inside in ("series", "list", "array") else ""
+        if kind in ("frame.loc", "frame.iloc", "frame.ix"):
+            return _located(index, inside)
+        if kind == "pandas" and (isinstance(index, ast.Slice) or inside in ("series", "array")):
+            return "pandas"
+        if kind == "array" and isinstance(index, (ast.Slice, ast.Tuple)):
+            return "array" if isinstance(index, ast.Slice) or any(isinstance(e, ast.Slice) for e in index.elts) else ""
+        return ""
+
+
+def _located(index: ast.expr, inside: Kind) -> Kind:
+    """What `.loc[…]` of a frame gives."""
+
+    def many(node: ast.expr, kind: Kind) -> bool:
+        return isinstance(node, (ast.Slice, ast.List)) or kind in ("series", "list", "array", "index")
+
+    if not isinstance(index, ast.Tuple) or not isinstance(inside, tuple) or len(index.elts) != 2:
+        return "frame" if many(index, inside) else ""
+    rows, columns = (many(node, kind) for node, kind in zip(index.elts, inside, strict=True))
+    if rows and columns:
+        return "frame"
+    return "series" if rows and isinstance(index.elts[1], (ast.Constant, ast.UnaryOp)) else ""
+
+
+def _attribute(base: Kind, name: str) -> Kind:
+    if not isinstance(base, str) or not base:
+        return ""
+    if base.startswith(":"):
+        return ""
+    if base == "frame" and name in known.FRAME_ATTRIBUTES:
+        return known.FRAME_ATTRIBUTES[name]
+    if base in ("series", "pandas") and name in ("loc", "iloc", "ix", "at", "iat"):
+        return f"{base}.{name}"
+    if base in ("series", "pandas", "index") and name in known.TO_ARRAY:
+        return "array" if name == "values" else f"{base}.{name}"
+    if base == "series" and name in ("str", "dt", "cat"):
+        return f"series.{name}"
+    if base == "array" and name == "T":
+        return "array"
+    return f"{base}.{name}"
+
+
+def _called(function: str) -> Kind:
+    return known.CALLS.get(function[1:], f"{function}()")
+
+
+def _method_result(function: str, node: ast.Call) -> Kind:
+    base, _, name = function.rpartition(".")
+    inplace = any(each.arg == "inplace" for each in node.keywords)
+    if (base, name) in known.PLOTS:
+        return known.PLOTS[base, name]
+    if base == "figure" and name == "subplots":
+        return "axes" if not node.args and not node.keywords else "axes-array"
+    if inplace or base not in (*_PANDAS, "groupby", "array", "index", "series.str", "series.dt"):
+        return ""
+    if name in known.TO_ARRAY:
+        return "array"
+    if name in known.TO_LIST:
+        return "list"
+    if base == "groupby":
+        return "groupby" if name in known.GROUPED else "pandas" if name not in ("groups", "get_group", "size") else ""
+    if base == "array":
+        return "array" if name in ("reshape", "astype", "copy", "ravel", "flatten", "transpose", "dot") else ""
+    if base == "index":
+        return ""
+    if name in known.GROUPED:
+        return "groupby"
+    if base in ("series.str", "series.dt"):
+        return "frame" if any(each.arg == "expand" for each in node.keywords) else "series"
+    if base == "frame":
+        if name in known.FRAME_TO_FRAME:
+            return "frame"
+        return (
+            "series" if name in known.FRAME_TO_SERIES else "pandas" if name in ("apply", "agg", "stack", "xs") else ""
+        )
+    if base == "series":
+        if name == "to_frame":
+            return "frame"
+        if name in ("reset_index", "unstack"):
+            return "pandas"
+        return "series" if name in known.SERIES_TO_SERIES else "number" if name in known.SERIES_TO_NUMBER else ""
+    return (
+        "pandas" if name in known.FRAME_TO_FRAME & known.SERIES_TO_SERIES or name in ("reset_index", "unstack") else ""
+    )
+
+
+def _operated(left: Kind, right: Kind) -> Kind:
+    for kind in ("frame", "pandas", "series", "array"):
+        if kind in (left, right):
+            return kind
+    if left == "list" and right in ("list", "number", ""):
+        return "list"
+    return left if left == right and left in ("number", "text", "list") else "text" if left == "text" else ""
+
+
+def _joined(kinds: Iterable[Kind]) -> Kind:
+    """What something is that is one of several; of tables of both kinds that is known, too."""
+    found = set(kinds)
+    if len(found) == 1:
+        return found.pop()
+    return "pandas" if found <= set(_PANDAS) and found else ""
+
+
+def _assigned(body: list[ast.stmt]) -> set[str]:
+    return {
+        node.id
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }

@@ -1,0 +1,151 @@
+"""Brings the code of a notebook to what its libraries have today, by the table of their changes."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from jupyter_mlops.lifts.clean_notebook import removed
+from jupyter_mlops.lifts.clean_notebook.change import Change, Moved, Site
+from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Open, Proposal, Repair
+from jupyter_mlops.lifts.clean_notebook.importing import import_proposals, renamed_reference
+from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
+
+_ROUNDS = 12
+
+
+@cache
+def all_changes() -> tuple[Change, ...]:
+    """Every change of the table, library by library: one file each in `removed/`."""
+    names = sorted(info.name for info in iter_modules(removed.__path__))
+    return tuple(change for name in names for change in import_module(f"{removed.__name__}.{name}").CHANGES)
+
+
+class Table:
+    """Changes that count for a project.
+
+    Args:
+        changes: which.
+        texts: whether tables that the notebook reads have columns of text, as far as that can be told.
+    """
+
+    def __init__(self, changes: tuple[Change, ...], texts: Callable[[], bool] = lambda: True) -> None:
+        self.by_name: dict[str, list[Change]] = defaultdict(list)
+        self.moves = [change for change in changes if isinstance(change.do, Moved)]
+        self.texts = texts
+        for change in changes:
+            for name in change.at:
+                self.by_name[name].append(change)
+
+    def moved(self, dotted: str) -> tuple[Change, str] | None:
+        """The change that moved an object, and its new name."""
+        if self.lost(dotted) is not None:
+            return None
+        for change in self.moves:
+            assert isinstance(change.do, Moved)
+            new = change.do.new(dotted)
+            if new is not None:
+                return change, new
+        return None
+
+    def lost(self, dotted: str) -> Change | None:
+        """A change by which a name is gone that has not moved."""
+        return next((one for one in self.by_name.get(dotted, ()) if one.name and not isinstance(one.do, Moved)), None)
+
+
+def mend(draft: Draft, table: Table) -> None:
+    """Repair all uses of what is gone, and note those that no repair is sure for.
+
+    Args:
+        draft: the notebook.
+        table: what is gone.
+    """
+    for _ in range(_ROUNDS):
+        code = Code(draft.notebook)
+        kinds = Kinds(code.tree)
+        proposals: list[Proposal] = []
+        unsure: list[Open] = []
+        for change, site in _uses(code, kinds, table):
+            _propose(draft, change, site, proposals, unsure)
+        rewritten, lost = import_proposals(code, kinds, table)
+        unsure += [_unsure(draft, code, node, change) for node, change in lost]
+        proposals += rewritten
+        if not draft.apply(proposals):
+            break
+    draft.open += [one for one in dict.fromkeys(unsure) if one not in draft.open]
+
+
+def _propose(draft: Draft, change: Change, site: Site, proposals: list[Proposal], unsure: list[Open]) -> None:
+    answer = None
+    if isinstance(change.do, Moved):
+        answer = renamed_reference(change.do, site)
+    elif change.do is not None:
+        answer = change.do(site)
+    if answer == []:
+        return
+    if answer is None:
+        unsure.append(_unsure(draft, site.code, site.call or site.node, change))
+    elif site.code.is_itself(site.call or site.node):
+        cell, line, what, why, version = _unsure(draft, site.code, site.call or site.node, change)
+        proposals.append(Proposal(answer, Repair("api", cell, line, what, why, version)))
+
+
+def _unsure(draft: Draft, code: Code, node: ast.AST, change: Change) -> Open:
+    """A use, by its place and its code."""
+    cell, line = draft.notebook.place(code.span(node).line)
+    what = " ".join(code.text(node).split())
+    what = f"`{what[:70]} …`" if len(what) > 72 else f"`{what}`"
+    return Open(cell, draft.original(cell, line), what, change.why, change.version)
+
+
+def _uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, Site]]:
+    """Uses of what the table is about, those inside of others last."""
+    for top in code.tree.body:
+        pending: list[tuple[ast.AST, ast.stmt, ast.AST]] = [(top, top, top)]
+        while pending:
+            node, own, parent = pending.pop()
+            if isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Store):
+                call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+                for change in _about(node, kinds, table):
+                    yield change, Site(code, kinds, node, call, top, own, parent, table.texts)
+            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                for change in table.by_name.get("[]=", ()):
+                    yield change, Site(code, kinds, node, None, top, own, parent, table.texts)
+            children = ast.iter_child_nodes(node)
+            pending += [(child, child if isinstance(child, ast.stmt) else own, node) for child in children]
+
+
+def _about(node: ast.Name | ast.Attribute, kinds: Kinds, table: Table) -> Iterator[Change]:
+    dotted = kinds.name(node)
+    if isinstance(node, ast.Name) and not dotted and node.id not in kinds.bound and not kinds.stars:
+        # Nothing binds it, and it is no builtin: of an older Python it was one.
+        yield from table.by_name.get(f"builtins.{node.id}", ())
+    base = kinds.name(node.value) if isinstance(node, ast.Attribute) else ""
+    # What is taken from a module that has moved follows its import.
+    follows = bool(base) and table.moved(base) is not None
+    if dotted:
+        yield from (
+            one for one in table.by_name.get(dotted, ()) if not isinstance(one.do, Moved) or (base and not follows)
+        )
+        if base and not follows and dotted not in table.by_name and (found := table.moved(dotted)):
+            yield found[0]
+    if isinstance(node, ast.Attribute):
+        for change in table.by_name.get(f".{node.attr}", ()):
+            if _fits(kinds.of(node.value), change) or (
+                # Nothing else that the notebook knows has a method of that name.
+                kinds.of(node.value) == ""
+                and "?" in change.on
+                and kinds.uses(change.module)
+                and node.attr not in kinds.bound
+            ):
+                yield change
+
+
+def _fits(kind: object, change: Change) -> bool:
+    if not isinstance(kind, str):
+        return False
+    return kind in change.on or any(one.endswith("*") and kind.startswith(one[:-1]) for one in change.on)

@@ -1,0 +1,475 @@
+"""pandas: what its tables and series can no longer do, or do otherwise."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_mlops.lifts.clean_notebook.change import (
+    Change,
+    Site,
+    added,
+    attribute,
+    both,
+    given,
+    keyword,
+    named,
+    template,
+    without,
+)
+from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.removed.pandas import frequency
+
+_DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
+_TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\n"
+_TABLES = ("frame", "pandas")
+_ANY = ("frame", "series", "pandas")
+#: Where the kind cannot be told: names that nothing but pandas has had.
+_SURELY = (*_ANY, "?")
+_NUMERIC = ("corr", "mean", "median", "std", "var", "skew", "quantile", "cov", "sem", "kurt")
+_INPLACE = ("fillna", "replace", "clip", "interpolate", "ffill", "bfill", "where", "mask")
+
+
+def _renamed(gone: str, old: str, new: str, call: str, gives: str, on: tuple[str, ...] = _SURELY) -> Change:
+    """A method with another name; `call` is what it is called with."""
+    return Change(
+        "pandas",
+        gone,
+        (f".{old}",),
+        attribute(new),
+        before=f"{_DF}x = df.{old}{call}" if "frame" in on else f"{_DF}x = df['a'].{old}{call}",
+        after=f"{_DF}x = df.{new}{call}" if "frame" in on else f"{_DF}x = df['a'].{new}{call}",
+        gives=gives,
+        on=on,
+        why=f"`.{old}` is gone; it is `.{new}` now.",
+    )
+
+
+def _appended(site: Site) -> list[Edit] | None:
+    """`table.append(other)` as `pd.concat([table, other])`."""
+    kinds, call = site.kinds, site.call
+    if call is None or site.receiver is None or site.spread or len(call.args) > 1:
+        return None
+    kind = kinds.of(site.receiver)
+    others = {each.arg: each.value for each in call.keywords}
+    other = call.args[0] if call.args else others.pop("other", None) or others.pop("to_append", None)
+    if kind == "" and not (others.keys() & {"ignore_index", "verify_integrity"} and kinds.uses("pandas")):
+        return []
+    if other is None or others.keys() - {"ignore_index", "sort", "verify_integrity"}:
+        return None
+    what = kinds.of(other)
+    concat = site.ref("pandas.concat")
+    if isinstance(other, ast.Dict) or what == "dict":
+        text = f"{concat.rpartition('.')[0]}.DataFrame([{site.text(other)}])" if "." in concat else None
+    elif (
+        isinstance(other, ast.List)
+        and other.elts
+        and all(kinds.of(each) in ("frame", "pandas", "series") for each in other.elts)
+    ):
+        text = site.text(other)[1:-1]
+    elif what == "frame" or (what == "series" and kind == "series"):
+        text = site.text(other)
+    else:
+        return None
+    if text is None:
+        return None
+    rest = "".join(f", {name}={site.text(node)}" for name, node in others.items())
+    return site.replaced(call, f"{concat}([{site.text(site.receiver)}, {text}]{rest})")
+
+
+def _indexed(site: Site) -> list[Edit] | None:
+    """`.ix[…]` took labels, and positions where there are none: sure where only one of both can be meant."""
+    parent = site.parent
+    if not isinstance(parent, ast.Subscript):
+        return None
+    parts = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
+    kinds = {_by_what(part, site) for part in parts}
+    if kinds <= {"label", "all", "mask"}:
+        return attribute("loc")(site)
+    return None
+
+
+def _by_what(part: ast.expr, site: Site) -> str:
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        return "label"
+    if isinstance(part, ast.Slice):
+        ends = [each for each in (part.lower, part.upper) if each is not None]
+        return "all" if not ends else "label" if all(_by_what(each, site) == "label" for each in ends) else "?"
+    if isinstance(part, ast.List) and part.elts:
+        return "label" if all(_by_what(each, site) == "label" for each in part.elts) else "?"
+    if isinstance(part, (ast.Compare, ast.BoolOp)) or (
+        isinstance(part, ast.BinOp) and isinstance(part.op, (ast.BitAnd, ast.BitOr))
+    ):
+        return "mask"
+    return "mask" if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Invert) else "?"
+
+
+def _numeric_only(site: Site) -> list[Edit] | None:
+    """Columns of text were left out; now that has to be said. Nothing is to do where columns were chosen."""
+    receiver = site.receiver
+    if isinstance(receiver, ast.Subscript) or not site.texts():
+        return []
+    if (
+        isinstance(receiver, ast.Call)
+        and isinstance(receiver.func, ast.Attribute)
+        and receiver.func.attr in ("select_dtypes", "isnull", "isna", "notnull", "get_dummies")
+    ):
+        return []
+    return added("numeric_only", "True")(site)
+
+
+def _grouped(site: Site) -> list[Edit] | None:
+    receiver = site.receiver
+    if not (isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute)):
+        return []
+    if (
+        receiver.func.attr not in ("groupby", "resample")
+        or site.kinds.of(receiver.func.value) != "frame"
+        or not site.texts()
+    ):
+        return []
+    if isinstance(receiver.func.value, ast.Subscript):
+        return []
+    return added("numeric_only", "True")(site)
+
+
+def _assigned_back(site: Site) -> list[Edit] | None:
+    """`table[column].fillna(…, inplace=True)` changes a copy now: the column is assigned instead."""
+    call, own = site.call, site.own
+    inplace = site.argument(None, "inplace")
+    if call is None or not (isinstance(inplace, ast.Constant) and inplace.value is True):
+        return []
+    column = site.receiver
+    if not (isinstance(own, ast.Expr) and own.value is call) or site.spread:
+        return []
+    if isinstance(column, ast.Subscript):
+        single = isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)
+        single = single or (isinstance(column.slice, ast.Name) and site.kinds.of(column.slice) in ("", "text"))
+        base = site.kinds.of(column.value)
+        if not single or base not in ("frame", "pandas", "") or not isinstance(column.value, (ast.Name, ast.Attribute)):
+            return []
+    elif isinstance(column, ast.Attribute):
+        if site.kinds.of(column.value) != "frame" or not isinstance(column.value, ast.Name):
+            return []
+        if column.attr in ("loc", "iloc", "T", "values", "columns", "index", "str", "dt"):
+            return []
+    else:
+        return []
+    text = site.text(column)
+    span = site.code.span(call)
+    start = span._replace(end_line=span.line, end_column=span.column)
+    return [Edit(start, f"{text} = "), *(without("inplace")(site) or [])]
+
+
+def _chained(site: Site) -> list[Edit] | None:
+    """`table[column][rows] = value` changes a copy now."""
+    target = site.node
+    if not (
+        isinstance(target, ast.Subscript)
+        and isinstance(target.value, (ast.Subscript, ast.Attribute))
+        and isinstance(site.own, (ast.Assign, ast.AugAssign))
+    ):
+        return []
+    column = target.value
+    if site.kinds.of(column.value) != "frame" or not isinstance(column.value, ast.Name):
+        return []
+    if isinstance(column, ast.Attribute):
+        if site.kinds.of(column) == "frame.ix":
+            return []
+        if f".{column.attr}" in (".loc", ".iloc", ".at", ".iat", ".values", ".columns", ".index", ".T", ".attrs"):
+            return []
+        name = f'"{column.attr}"'
+    else:
+        if not (isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)):
+            return []
+        name = site.text(column.slice)
+    rows = target.slice
+    mask = _by_what(rows, site) == "mask" or site.kinds.of(rows) in ("series", "pandas")
+    if not mask:
+        return None
+    return [Edit(site.code.span(target), f"{site.text(column.value)}.loc[{site.text(rows)}, {name}]")]
+
+
+def _text_type(site: Site) -> list[Edit] | None:
+    """Columns of text had the type `object`, and have one of their own now."""
+    parent = site.parent
+    if (
+        not isinstance(parent, ast.Compare)
+        or len(parent.ops) != 1
+        or not isinstance(parent.ops[0], (ast.Eq, ast.NotEq))
+    ):
+        return []
+    if parent.left is not site.node:
+        return []
+    other = parent.comparators[0]
+    is_object = isinstance(other, ast.Constant) and other.value in ("object", "O")
+    if not (is_object or (isinstance(other, ast.Name) and site.kinds.name(other) == "object")):
+        return []
+    left, right = site.text(site.node), site.text(other)
+    equal = isinstance(parent.ops[0], ast.Eq)
+    if site.node.attr == "dtype":  # type: ignore[attr-defined]
+        return [Edit(site.code.span(parent), f'{left} {"in" if equal else "not in"} ({right}, "str")')]
+    sign, joint = ("==", "|") if equal else ("!=", "&")
+    return [Edit(site.code.span(parent), f'(({left} {sign} {right}) {joint} ({left} {sign} "str"))')]
+
+
+def _filled(site: Site) -> list[Edit] | None:
+    """`.fillna(method="ffill")` as `.ffill()`."""
+    method = site.argument(None, "method")
+    if method is None:
+        return []
+    names = {"ffill": "ffill", "pad": "ffill", "bfill": "bfill", "backfill": "bfill"}
+    if not (isinstance(method, ast.Constant) and method.value in names) or site.argument(0, "value") is not None:
+        return None
+    return [*(without("method")(site) or []), *(attribute(names[method.value])(site) or [])]
+
+
+def _sorted(site: Site) -> list[Edit] | None:
+    """`.sort("a")` of a table is `.sort_values("a")`, and without columns `.sort_index()`."""
+    columns = site.argument(0, "columns") or site.argument(None, "by")
+    if site.call is None or site.spread or len(site.call.args) > 1:
+        return None
+    if columns is None:
+        return attribute("sort_index")(site)
+    return both(keyword("columns", "by"), attribute("sort_values"))(site)
+
+
+def _by_level(site: Site) -> list[Edit] | None:
+    level = site.argument(None, "level")
+    if (
+        level is None
+        or site.call is None
+        or site.receiver is None
+        or len(site.call.args) + len(site.call.keywords) != 1
+    ):
+        return [] if level is None else None
+    name = site.node.attr  # type: ignore[attr-defined]
+    return site.replaced(site.call, f"{site.atom(site.receiver)}.groupby(level={site.text(level)}).{name}()")
+
+
+def _resampled(site: Site) -> list[Edit] | None:
+    how = site.argument(None, "how")
+    if how is None:
+        return frequency(0, "rule")(site) if site.receiver is not None and site.kinds.of(site.receiver) else []
+    if not (isinstance(how, ast.Constant) and isinstance(how.value, str)) or site.call is None:
+        return None
+    span = site.code.span(site.call)
+    end = span._replace(line=span.end_line, column=span.end_column)
+    return [*(without("how")(site) or []), *(frequency(0, "rule")(site) or []), Edit(end, f".{how.value}()")]
+
+
+def _dropped(site: Site) -> list[Edit] | None:
+    return named("labels", "axis", keep=1)(site) if site.call is not None and len(site.call.args) > 1 else []
+
+
+def _ordered(site: Site) -> list[Edit] | None:
+    return named("by", "axis", "ascending", "inplace", keep=1)(site)
+
+
+def _mad(site: Site) -> list[Edit] | None:
+    if (
+        site.call is None
+        or site.call.args
+        or site.call.keywords
+        or not isinstance(site.receiver, (ast.Name, ast.Subscript, ast.Attribute))
+    ):
+        return None
+    text = site.text(site.receiver)
+    return site.replaced(site.call, f"({text} - {text}.mean()).abs().mean()")
+
+
+def _set_axis(site: Site) -> list[Edit] | None:
+    inplace = site.argument(None, "inplace")
+    whole = isinstance(site.own, ast.Expr) and site.own.value is site.call and isinstance(site.receiver, ast.Name)
+    if not isinstance(inplace, ast.Constant) or site.receiver is None or (inplace.value and not whole):
+        return None
+    span = site.code.span(site.receiver)
+    start = span._replace(end_line=span.line, end_column=span.column)
+    put = [Edit(start, f"{site.text(site.receiver)} = ")] if inplace.value else []
+    return [*put, *(without("inplace")(site) or [])]
+
+
+def _renaming(site: Site) -> list[Edit] | None:
+    chosen = site.argument(0, "func")
+    nested = isinstance(chosen, ast.Dict) and any(isinstance(each, ast.Dict) for each in chosen.values)
+    return None if nested else []
+
+
+CHANGES = (
+    Change(
+        "pandas", "2.0", (".append",), _appended, before=f"{_DF}x = df.append(df, ignore_index=True)",
+        after=f"{_DF}x = pd.concat([df, df], ignore_index=True)", gives="len(x) == 4", on=(*_ANY, "?"),
+        why="`.append` of tables is gone; `pd.concat` puts them together.",
+    ),
+    Change(
+        "pandas", "1.0", (".ix",), _indexed, before=f"{_DF}x = df.ix[df.a > 1, 'a']", after=f"{_DF}x = df.loc[df.a > 1, 'a']",
+        gives="x.tolist() == [3]", on=_SURELY,
+        why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
+    ),
+    _renamed("1.0", "as_matrix", "to_numpy", "()", "x.shape == (2, 2)"),
+    _renamed("1.0", "get_values", "to_numpy", "()", "x.shape == (2, 2)", (*_ANY, "index")),
+    _renamed("2.0", "iteritems", "items", "()", "[name for name, _ in x] == ['a', 'b']", (*_SURELY, "dict")),
+    _renamed("3.0", "applymap", "map", "(str)", "x.a[0] == '3'", _TABLES),
+    _renamed("3.0", "pad", "ffill", "()", "x.b[1] == 1.5", _TABLES),
+    _renamed("3.0", "backfill", "bfill", "()", "x.b[0] == 1.5", _TABLES),
+    Change(
+        "pandas", "1.0", (".clip_upper",), template("{self}.clip(upper={threshold}{rest})", "threshold"), before=f"{_DF}x = df['a'].clip_upper(2)",
+        after=f"{_DF}x = df['a'].clip(upper=2)", gives="x.tolist() == [2, 1]", on=_SURELY, why="`.clip_upper` is gone; it is `.clip(upper=…)`.",
+    ),
+    Change(
+        "pandas", "1.0", (".clip_lower",), template("{self}.clip(lower={threshold}{rest})", "threshold"), before=f"{_DF}x = df['a'].clip_lower(2)",
+        after=f"{_DF}x = df['a'].clip(lower=2)", gives="x.tolist() == [3, 2]", on=_SURELY, why="`.clip_lower` is gone; it is `.clip(lower=…)`.",
+    ),
+    Change(
+        "pandas", "1.0", (".get_value",), template("{self}.at[{index}, {col}]", "index", "col"), before=f"{_DF}x = df.get_value(0, 'a')",
+        after=f"{_DF}x = df.at[0, 'a']", gives="x == 3", on=_SURELY, why="`.get_value` is gone; it is `.at[row, column]`.",
+    ),
+    Change(
+        "pandas", "1.0", (".set_value",), template("{self}.at[{index}, {col}] = {value}", "index", "col", "value"),
+        before=f"{_DF}df.set_value(0, 'a', 7)", after=f"{_DF}df.at[0, 'a'] = 7", gives="df.a[0] == 7", on=_SURELY,
+        why="`.set_value` is gone; `.at[row, column]` is assigned.",
+    ),
+    Change(
+        "pandas", "1.0", (".get_dtype_counts",), template("{self}.dtypes.value_counts()"), before=f"{_DF}x = df.get_dtype_counts()",
+        after=f"{_DF}x = df.dtypes.value_counts()", gives="x.sum() == 2", on=_SURELY, why="`.get_dtype_counts()` is gone; it is `.dtypes.value_counts()`.",
+    ),
+    Change(
+        "pandas", "1.0", (".sort",), _sorted, before=f"{_DF}x = df.sort('a')", after=f"{_DF}x = df.sort_values('a')", gives="x.a.tolist() == [1, 3]",
+        on=("frame",), why="`.sort` of tables is gone; it is `.sort_values`, or `.sort_index` without columns.",
+    ),
+    _renamed("1.0", "order", "sort_values", "()", "x.tolist() == [1, 3]", ("series",)),
+    Change(
+        "pandas", "2.0", (".mad",), _mad, before=f"{_DF}x = df['a'].mad()", after=f"{_DF}x = (df['a'] - df['a'].mean()).abs().mean()", gives="x == 1",
+        on=_ANY, why="`.mad()` is gone; it was the mean distance from the mean.",
+    ),
+    Change(
+        "pandas", "2.0", (".lookup",), None, before=f"{_DF}x = df.lookup([0], ['a'])", on=_TABLES,
+        why="`.lookup` is gone; `table.to_numpy()[rows, columns]` takes positions, which `.get_indexer` gives for labels.",
+    ),
+    Change(
+        "pandas", "1.0", (".convert_objects",), None, before=f"{_DF}x = df.convert_objects(convert_numeric=True)", on=_SURELY,
+        why="`.convert_objects` is gone; `pd.to_numeric` and `pd.to_datetime` convert columns, one by one.",
+    ),
+    Change(
+        "pandas", "1.0", (".reindex_axis",), template("{self}.reindex({labels}{rest})", "labels"), before=f"{_DF}x = df.reindex_axis(['a'], axis=1)",
+        after=f"{_DF}x = df.reindex(['a'], axis=1)", gives="list(x) == ['a']", on=_SURELY, why="`.reindex_axis` is gone; it is `.reindex`.",
+    ),
+    Change(
+        "pandas", "3.0", (".fillna",), _filled, before=f"{_DF}x = df.fillna(method='ffill')", after=f"{_DF}x = df.ffill()", gives="x.b[1] == 1.5",
+        on=_SURELY, why="`.fillna` no longer takes a method; `.ffill()` and `.bfill()` are there.",
+    ),
+    Change(
+        "pandas", "3.0", tuple(f".{name}" for name in _INPLACE), _assigned_back, before=f"{_DF}df['b'].fillna(0, inplace=True)",
+        after=f"{_DF}df['b'] = df['b'].fillna(0)", gives="df.b[1] == 0", on=("series", "pandas", "?"),
+        why="A column is a copy now: changed in place, the table stays as it is. So the column is assigned.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'][df.a == 1] = 9", after=f"{_DF}df.loc[df.a == 1, 'b'] = 9", gives="df.b[1] == 9",
+        why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
+    ),
+    Change(
+        "pandas", "3.0", (".dtype", ".dtypes"), _text_type, before=f"{_TEXT}x = [name for name in df if df[name].dtype == 'object']",
+        after=f"{_TEXT}x = [name for name in df if df[name].dtype in ('object', \"str\")]", gives="x == ['b']", on=_SURELY,
+        why="Columns of text have a type of their own now, `str`, and not `object`.",
+    ),
+    Change(
+        "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _numeric_only, before=f"{_TEXT}x = df.corr()",
+        after=f"{_TEXT}x = df.corr(numeric_only=True)", gives="x.shape == (1, 1)", on=("frame",),
+        why="Columns of text are no longer left out unless that is asked for.",
+    ),
+    Change(
+        "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _grouped, before=f"{_TEXT}x = df.groupby('a').mean()",
+        after=f"{_TEXT}x = df.groupby('a').mean(numeric_only=True)", gives="x.shape == (2, 0)", on=("groupby",),
+        why="Columns of text are no longer left out unless that is asked for.",
+    ),
+    Change(
+        "pandas", "2.0", (".drop",), _dropped, before=f"{_DF}x = df.drop('a', 1)", after=f"{_DF}x = df.drop('a', axis=1)", gives="list(x) == ['b']",
+        on=_SURELY, why="Everything but the labels has to be named.",
+    ),
+    Change(
+        "pandas", "2.0", (".dropna",), named("axis", "how", "thresh", "subset"), before=f"{_DF}x = df.dropna(0, 'any')",
+        after=f"{_DF}x = df.dropna(axis=0, how='any')", gives="len(x) == 1", on=_TABLES, why="Arguments of `.dropna` have to be named.",
+    ),
+    Change(
+        "pandas", "2.0", (".sort_values",), _ordered, before=f"{_DF}x = df.sort_values('a', 0, False)",
+        after=f"{_DF}x = df.sort_values('a', axis=0, ascending=False)", gives="x.a.tolist() == [3, 1]", on=_TABLES,
+        why="Everything but the columns has to be named.",
+    ),
+    Change(
+        "pandas", "2.0", (".reset_index",), named("level", "drop", "inplace", keep=1), before=f"{_DF}x = df.reset_index(None, True)",
+        after=f"{_DF}x = df.reset_index(None, drop=True)", gives="list(x) == ['a', 'b']", on=_ANY, why="Everything but the level has to be named.",
+    ),
+    Change(
+        "pandas", "2.0", (".set_index",), named("keys", "drop", "append", "inplace", keep=1), before=f"{_DF}x = df.set_index('a', False)",
+        after=f"{_DF}x = df.set_index('a', drop=False)", gives="list(x) == ['a', 'b']", on=_ANY, why="Everything but the columns has to be named.",
+    ),
+    Change(
+        "pandas", "2.0", (".pivot",), named("index", "columns", "values"), before=f"{_DF}x = df.pivot('a', 'b', 'a')",
+        after=f"{_DF}x = df.pivot(index='a', columns='b', values='a')", gives="len(x) == 2", on=_TABLES, why="Arguments of `.pivot` have to be named.",
+    ),
+    Change(
+        "pandas", "0.25", (".pivot_table",), both(keyword("rows", "index"), keyword("cols", "columns")), before=f"{_DF}x = df.pivot_table('b', rows='a')",
+        after=f"{_DF}x = df.pivot_table('b', index='a')", gives="x.b[3] == 1.5", on=_TABLES, why="`rows` and `cols` are `index` and `columns`.",
+    ),
+    Change(
+        "pandas", "3.0", (".mean", ".sum", ".max", ".min", ".median", ".std", ".count"), _by_level, before=f"{_DF}x = df.sum(level=0)",
+        after=f"{_DF}x = df.groupby(level=0).sum()", gives="x.a.tolist() == [3, 1]", on=_ANY, why="`level` is gone; tables are grouped by the level first.",
+    ),
+    Change(
+        "pandas", "3.0", (".resample",), _resampled,
+        before="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('M', how='sum')",
+        after="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample(\"ME\").sum()",
+        gives="x.tolist() == [3]", on=_SURELY, why="`how` is gone, and frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`.",
+    ),
+    Change(
+        "pandas", "3.0", (".asfreq",), frequency(0, "freq"),
+        before="import pandas as pd\ns = pd.Series([1], index=pd.to_datetime(['2020-01-31']))\nx = s.asfreq('M')",
+        after="import pandas as pd\ns = pd.Series([1], index=pd.to_datetime(['2020-01-31']))\nx = s.asfreq(\"ME\")",
+        gives="x.tolist() == [1]", on=_ANY, why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
+    ),
+    Change(
+        "pandas", "2.0", (".info",), keyword("null_counts", "show_counts"), before=f"{_DF}df.info(null_counts=True)",
+        after=f"{_DF}df.info(show_counts=True)", gives="True", on=_TABLES, why="`null_counts` is called `show_counts`.",
+    ),
+    Change(
+        "pandas", "2.0", (".to_csv",), keyword("line_terminator", "lineterminator"), before=f"{_DF}x = df.to_csv(line_terminator='|')",
+        after=f"{_DF}x = df.to_csv(lineterminator='|')", gives="x.count('|') == 3", on=_SURELY, why="`line_terminator` is spelled `lineterminator`.",
+    ),
+    Change(
+        "pandas", "3.0", (".groupby",), without("squeeze", "axis", only=lambda node: isinstance(node, ast.Constant) and not node.value),
+        before=f"{_DF}x = df.groupby('a', axis=0).size()", after=f"{_DF}x = df.groupby('a').size()", gives="len(x) == 2", on=_SURELY,
+        why="`axis` and `squeeze` are gone; rows are grouped, as by default.",
+    ),
+    Change(
+        "pandas", "2.0", (".set_axis",), given("inplace", _set_axis),
+        before=f"{_DF}df.set_axis(['c', 'd'], axis=1, inplace=True)", after=f"{_DF}df = df.set_axis(['c', 'd'], axis=1)", gives="list(df) == ['c', 'd']",
+        on=_TABLES, why="`inplace` is gone; the result is assigned.",
+    ),
+    Change(
+        "pandas", "2.0", (".week", ".weekofyear"), attribute("{self}.isocalendar().week"),
+        before="import pandas as pd\ns = pd.Series(pd.to_datetime(['2020-01-10']))\nx = s.dt.week",
+        after="import pandas as pd\ns = pd.Series(pd.to_datetime(['2020-01-10']))\nx = s.dt.isocalendar().week", gives="x[0] == 2", on=("series.dt",),
+        why="`.dt.week` is gone; it is `.dt.isocalendar().week`.",
+    ),
+    Change(
+        "pandas", "1.0", (".weekday_name",), attribute("{self}.day_name()"),
+        before="import pandas as pd\ns = pd.Series(pd.to_datetime(['2020-01-10']))\nx = s.dt.weekday_name",
+        after="import pandas as pd\ns = pd.Series(pd.to_datetime(['2020-01-10']))\nx = s.dt.day_name()", gives="x[0] == 'Friday'", on=("series.dt", "index", "?"),
+        why="`.weekday_name` is gone; it is `.day_name()`.",
+    ),
+    Change(
+        "pandas", "2.0", (".is_monotonic",), attribute("is_monotonic_increasing"), before=f"{_DF}x = df.index.is_monotonic",
+        after=f"{_DF}x = df.index.is_monotonic_increasing", gives="x", on=("series", "index"), why="`.is_monotonic` is `.is_monotonic_increasing`.",
+    ),
+    Change(
+        "pandas", "0.25", (".nonzero",), template("{self}.to_numpy().nonzero()"), before=f"{_DF}x = df['a'].nonzero()",
+        after=f"{_DF}x = df['a'].to_numpy().nonzero()", gives="x[0].tolist() == [0, 1]", on=("series",), why="`.nonzero()` of series is gone; arrays have it.",
+    ),
+    Change(
+        "pandas", "3.0", (".ravel",), template("{self}.to_numpy().ravel({rest})"), before=f"{_DF}x = df['a'].ravel()",
+        after=f"{_DF}x = df['a'].to_numpy().ravel()", gives="x.tolist() == [3, 1]", on=("series",), why="`.ravel()` of series is gone; arrays have it.",
+    ),
+    Change(
+        "pandas", "1.0", (".agg", ".aggregate"), _renaming, before=f"{_DF}x = df.groupby('a').agg({{'b': {{'m': 'mean'}}}})",
+        on=("groupby",), why="Results are no longer named by nested dictionaries: `.agg(name=(column, function))` names them.",
+    ),
+)  # fmt: skip

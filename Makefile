@@ -39,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench docs links pages format clean
+.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench docs links pages screenshots format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -106,6 +106,9 @@ links: $(STAMPS)/dev ## Ask other sites whether what the documentation links to 
 pages: $(STAMPS)/dev ## Write what is generated into docs/: the criteria, and the badge of this project's own level
 	$(BIN)/jupyter-mlops criteria --format markdown > docs/criteria.md
 	$(BIN)/jupyter-mlops assess . --format badge --output docs/maturity.svg
+
+screenshots: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## Take the pictures of the documentation, in docs/images
+	$(BIN)/python -m pytest -q tests/ui/screenshots.py $(ARGS)
 
 format: $(STAMPS)/dev $(STAMPS)/npm ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -57,12 +57,20 @@ def _pages(*, quick: bool) -> Iterator[tuple[str, str]]:
         if page != "index.md":
             text = (ROOT / file).read_text(encoding="utf-8")
             yield page, _with_anchors(page, relinked(text, file, page, pages))
-    for path in sorted(_SECTIONS.glob("*.md")):
-        yield path.name, path.read_text(encoding="utf-8")
+    yield from _sections(pages)
     for path in sorted(_REFERENCE.glob("*.py")):
         yield f"reference/{path.stem.replace('_', '-')}.md", import_module(f"reference.{path.stem}").page()
     yield from lessons.pages()
     yield from gallery.pages(quick=quick)
+
+
+def _sections(pages: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The front pages; a page of `docs/` that none of them names is among the guides."""
+    sections = {path.name: path.read_text(encoding="utf-8") for path in sorted(_SECTIONS.glob("*.md"))}
+    named = {line.strip() for text in sections.values() for line in text.splitlines()}
+    others = [Path(page).stem for page in pages.values() if "/" not in page and Path(page).stem not in named]
+    for name, text in sections.items():
+        yield name, text.replace("OTHERS", "\n".join(other for other in sorted(others) if other != "index"))
 
 
 def _of_the_repository() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,14 +143,13 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
     console.print(Text.assemble((f"{mark} {found['verdict']}", f"bold {colour}"), f"  {sentence}"))
     counts = Counter(cell["verdict"] for cell in found["cells"])
     if counts:
-        loaded = len(found.get("hand_overs", []))
-        parts = [f"{number} {verdict}" for verdict, number in sorted(counts.items())]
-        console.print(
-            Text(
-                f"  {len(found['cells'])} cells compared ({', '.join(parts)}), {loaded} loaded values, {len(found.get('files', []))} files",
-                style="dim",
-            )
-        )
+        parts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
+        compared = [
+            f"{_number(found['cells'], 'cell')} compared ({parts})",
+            _number(found.get("hand_overs", []), "loaded value"),
+            _number(found.get("files", []), "file"),
+        ]
+        console.print(Text(f"  {', '.join(compared)}", style="dim"))
     memory = found.get("memory", {})
     if memory.get("notebook"):
         stage, most = max(memory["stages"].items(), key=lambda entry: entry[1], default=("", 0))
@@ -171,6 +171,10 @@ def show_verification(found: dict[str, Any], console: Console | None = None) -> 
 
 def _size(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _number(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _short(value: Any) -> str:

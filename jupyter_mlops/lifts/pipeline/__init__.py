@@ -40,10 +40,12 @@ def _plan(scene: Scene) -> Plan:
     folder = conversion.path.relative_to(scene.root).as_posix()
     if not conversion.changes:
         return Plan("done", f"{folder} is as the notebook makes it.", conversion.changes)
+    proof = "not proven, since nothing was run" if conversion.verdict == "not-run" else f"proven {conversion.verdict}"
     return Plan(
         "applies",
-        f"{folder}: {len(conversion.document['stages'])} stages, proven {conversion.verdict}.",
+        f"{folder}: {len(conversion.document['stages'])} stages, {proof}.",
         conversion.changes,
+        shown={f"{folder}/.generated.json": "@@ what was generated, to tell your edits from it later @@\n"},
         found=(f"The notebook is {conversion.document['notebook']}; it stays as it is.",),
         left=(
             Act("Run the pipeline once, which writes its lock.", f"dvc repro {folder}/dvc.yaml"),

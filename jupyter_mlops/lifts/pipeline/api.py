@@ -185,7 +185,9 @@ def _changes(compiled: Compiled, document: dict[str, Any], again: Again) -> Chan
 def _with_lines(file: Path, lines: tuple[str, ...]) -> str | None:
     old = file.read_text("utf-8") if file.is_file() else ""
     present = {line.strip() for line in old.splitlines()}
-    missing = [line for line in lines if line.strip() not in present]
+    # `mlflow.db` covers `/mlflow.db`, unless a line takes something out again.
+    covers = present if any(line.startswith("!") for line in present) else present | {f"/{line}" for line in present}
+    missing = [line for line in lines if line.strip() not in covers]
     if not missing:
         return None
     return old + ("\n" if old and not old.endswith("\n") else "") + "\n".join(missing) + "\n"

@@ -248,6 +248,20 @@ def test_a_line_that_was_taken_out_of_gitignore_stays_out(notebook: Path) -> Non
     assert "/mlruns/" not in ignore.read_text("utf-8")
 
 
+def test_what_gitignore_covers_already_is_not_added(notebook: Path) -> None:
+    ignore = notebook.parent / ".gitignore"
+    ignore.write_text("mlflow.db\nmlruns/\n", encoding="utf-8")
+    converted(notebook)
+    assert not {"/mlflow.db", "/mlruns/"} & set(ignore.read_text("utf-8").splitlines())
+
+
+def test_a_line_is_added_where_another_takes_it_out_again(notebook: Path) -> None:
+    ignore = notebook.parent / ".gitignore"
+    ignore.write_text("mlflow.db\n!mlflow.db\n", encoding="utf-8")
+    converted(notebook)
+    assert "/mlflow.db" in ignore.read_text("utf-8").splitlines()
+
+
 PLAN = [{"name": "start", "cells": [1, 2, 3, 5]}, {"name": "rest", "cells": [6, 8, 9, 11, 12]}]
 
 

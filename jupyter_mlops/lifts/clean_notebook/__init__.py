@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.lifts.lift import Lift, Plan, State
+from jupyter_mlops.lifts.lift import Lift, Option, Plan, State
 from jupyter_mlops.lifts.scene import Scene
 
 
@@ -26,4 +26,18 @@ LIFT = Lift(
     plan=_plan,
     after=("git-init", "environment"),
     glance=_glance,
+    options=(
+        Option(
+            "run",
+            "run the notebook before and after its repair, in a copy of the project, to show what that is worth",
+            ("yes", "no"),
+            "no",
+        ),
+        Option(
+            "environment",
+            "write the versions of the notebook's time beside it, where something could not be repaired",
+            ("yes", "no"),
+            "no",
+        ),
+    ),
 )

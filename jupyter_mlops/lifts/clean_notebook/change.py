@@ -6,7 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Edit, Span
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
@@ -36,6 +36,7 @@ class Site:
         statement: the statement of the cell that it is in.
         own: the innermost statement that it is in.
         parent: the node that it is a part of.
+        needed: imports that code which was put in needs.
         texts: whether the notebook's tables have columns of text, as far as that can be told.
     """
 
@@ -47,7 +48,7 @@ class Site:
     own: ast.stmt
     parent: ast.AST
     texts: Callable[[], bool] = lambda: True
-    _needed: list[str] | None = None
+    needed: list[str] = field(default_factory=list)
 
     def text(self, node: ast.AST) -> str:
         """The code of a node."""
@@ -110,7 +111,7 @@ class Site:
             around = around.rpartition(".")[0]
         usual = next((each for each in (dotted, module, module.rpartition(".")[0]) if each in _USUAL), "")
         statement = _USUAL[usual] if usual else f"from {module} import {name}" if module else f"import {name}"
-        self._needed = [*(self._needed or []), statement]
+        self.needed.append(statement)
         return statement.split()[-1] + (dotted[len(usual) :] if usual else "")
 
     def replaced(self, node: ast.AST, text: str) -> list[Edit]:
@@ -119,12 +120,12 @@ class Site:
 
     def imports(self) -> list[Edit]:
         """Edits for the imports that code of `ref` needs, before the statement."""
-        if not self._needed:
+        if not self.needed:
             return []
         line = self.statement.lineno
         for decorator in getattr(self.statement, "decorator_list", ()):
             line = min(line, decorator.lineno)
-        lines = "".join(f"{statement}\n" for statement in dict.fromkeys(self._needed))
+        lines = "".join(f"{statement}\n" for statement in dict.fromkeys(self.needed))
         return [Edit(Span(line, 0, line, 0), lines)]
 
 

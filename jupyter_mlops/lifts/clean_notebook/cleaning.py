@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.metadata import distributions
+
+from jupyter_mlops.assessment.notebook_health import notebook_issues
+from jupyter_mlops.lifts.clean_notebook.columns import read_text_columns
 from jupyter_mlops.lifts.clean_notebook.edits import Draft
+from jupyter_mlops.lifts.clean_notebook.imports import mend_imports, need_import
 from jupyter_mlops.lifts.clean_notebook.mending import Table, all_changes, mend
 from jupyter_mlops.lifts.clean_notebook.paths import mend_paths
+from jupyter_mlops.lifts.clean_notebook.python_2 import mend_python_2
+from jupyter_mlops.lifts.clean_notebook.secrets import mend_secrets
+from jupyter_mlops.lifts.clean_notebook.seeds import mend_seeds
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.notebook import Notebook
@@ -19,26 +28,38 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
         notebook: as it is.
     """
     draft = Draft(notebook)
+    draft.secrets = mend_secrets(draft, scene, path)
+    if draft.secrets:
+        need_import(draft, "os")
+    mend_python_2(draft)
     mend_paths(draft, scene, path)
-    mend(draft, table(environment(scene)))
+    mend(draft, table(environment(scene), lambda: read_text_columns(scene, path)))
+    mend_imports(draft)
+    if any(issue.code == "no-seed" for issue in notebook_issues(scene.unit, path)):
+        mend_seeds(draft)
     return draft
 
 
-def table(installed: Environment) -> Table:
+def table(installed: Environment, texts: Callable[[], bool] = lambda: True) -> Table:
     """The changes that count in an environment: those of libraries that are not there in an older version.
 
     Args:
         installed: the environment.
+        texts: whether tables that the notebook reads have columns of text.
     """
     from packaging.version import InvalidVersion, Version
 
+    # Asked one by one, which is much quicker than to read what all distributions are.
+    names = {change.library for change in all_changes()} - {"Python"}
+    there = {name: each.version for name in names for each in distributions(name=name, path=list(installed.folders))}
+    there["Python"] = installed.version
+
     def counts(library: str, gone: str) -> bool:
-        there = installed.version if library == "Python" else installed.version_of(library.lower())
-        if there is None or not gone:
+        if library not in there or not gone:
             return True
         try:
-            return Version(there) >= Version(gone)
+            return Version(there[library]) >= Version(gone)
         except InvalidVersion:
             return True
 
-    return Table(tuple(change for change in all_changes() if counts(change.library, change.gone)))
+    return Table(tuple(change for change in all_changes() if counts(change.library, change.gone)), texts)

@@ -97,11 +97,13 @@ class Draft:
         notebook: as it is now.
         repairs: what was done.
         open: what was not.
+        secrets: values in it that nothing may show.
     """
 
     notebook: Notebook
     repairs: list[Repair] = field(default_factory=list)
     open: list[Open] = field(default_factory=list)
+    secrets: tuple[str, ...] = ()
     _lines: dict[int, list[int]] = field(default_factory=dict)
     _first: Notebook | None = None
 

@@ -95,6 +95,12 @@ class Kinds:
         """Whether anything of a top module is imported."""
         return any(name.partition(".")[0] == module for name in (*self._modules, *self.stars))
 
+    def imported_only(self, name: str) -> str:
+        """The dotted name of the import that a name means wherever it is bound; "" where it is none, or several."""
+        kinds = self._ever.get(name, set())
+        kind = next(iter(kinds)) if len(kinds) == 1 else ""
+        return kind[1:] if isinstance(kind, str) and kind.startswith("@") else ""
+
     def imported(self, dotted: str, before: int) -> str:
         """The name that the notebook knows an imported object by; "" where it does not, or only below a line."""
         found = [

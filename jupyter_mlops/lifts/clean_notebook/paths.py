@@ -111,13 +111,17 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
         value = text.value
         foreign = bool(_FOREIGN.match(value))
         written = _plain(value)
-        if not foreign and (written in made or not _may_be_file(written) or _leads(scene, folder, written)):
+        leads = not foreign and _leads(scene, folder, written)
+        windows = leads and "\\" in value and _may_be_file(written)
+        if not windows and (leads or (not foreign and (written in made or not _may_be_file(written)))):
             continue
         cell, line = draft.notebook.place(text.node.lineno)
         line = draft.original(cell, line)
         whose = next(name for pattern, name in _WHOSE if pattern.match(value))
         shown = f"`{value}`"
-        new, why = _instead(text, written, folder, files, made)
+        new, why = (
+            (written, "`/` parts folders on every system.") if windows else _instead(text, written, folder, files, made)
+        )
         if new is None:
             if foreign or text.use == "whole":
                 reason = f"It is a path of {whose}, and {why}" if foreign else f"There is no such file, and {why}"
@@ -126,6 +130,7 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
         if not code.is_itself(text.node):
             continue
         reason = f"It is a path of {whose}" if foreign or whose == "Kaggle" else "It leads nowhere"
+        reason = "It is written as on Windows" if windows else reason
         repair = Repair("path", cell, line, f"{shown} is `{new}`", f"{reason}; {why}")
         proposals.append(Proposal([Edit(code.span(text.node), _quoted(code.text(text.node), new))], repair))
     draft.apply(proposals)

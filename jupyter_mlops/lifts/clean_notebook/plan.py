@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from jupyter_mlops.assessment.probes.requirements import distribution_of
+from jupyter_mlops.assessment.secrets import MASK
 from jupyter_mlops.changes import Wanted
 from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned
-from jupyter_mlops.lifts.clean_notebook.edits import Open, Repair
+from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
+from jupyter_mlops.lifts.clean_notebook.era import era
+from jupyter_mlops.lifts.clean_notebook.trial import tried
+from jupyter_mlops.lifts.environment.imported import imported
+from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, with_cells
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.notebook import Notebook
 
 SUFFIX = "_clean"
 _MESSAGE = "Clean copies of notebooks"
@@ -29,6 +39,8 @@ class _Made:
         refused: what is not repaired.
         copies: notebook → its copy, written now or there already.
         left: what is left to a person about them.
+        pairs: notebook → as it is, and its draft, of those that are written now.
+        missing: packages that are imported and not installed.
     """
 
     files: dict[str, Wanted] = field(default_factory=dict)
@@ -37,6 +49,8 @@ class _Made:
     refused: list[Refusal] = field(default_factory=list)
     copies: dict[str, str] = field(default_factory=dict)
     left: list[Act] = field(default_factory=list)
+    pairs: dict[str, tuple[Notebook, Draft]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
 
 
 def plan(scene: Scene) -> Plan:
@@ -54,14 +68,19 @@ def plan(scene: Scene) -> Plan:
         _clean(scene, made, path)
     if not made.files:
         return _nothing(scene, made, paths)
-    count = len(made.files)
-    listed = next(iter(made.files)) if count == 1 else f"{next(iter(made.files))} and {count - 1} more"
+    for path, (notebook, draft) in made.pairs.items():
+        good = _run(scene, made, path, notebook, draft) if scene.options["run"] == "yes" and scene.thorough else None
+        if good is False or (good is None and draft.open):
+            _of_its_time(scene, made, path, notebook, draft)
+    copies = [made.copies[path] for path in made.pairs]
+    count = len(copies)
+    listed = copies[0] if count == 1 else f"{copies[0]} and {count - 1} more"
     return Plan(
         "applies",
         f"{'A notebook needs' if count == 1 else f'{count} notebooks need'} repair: {listed} {'is a clean copy' if count == 1 else 'are clean copies'}.",
         scene.changes(made.files, _MESSAGE),
         found=tuple(made.found),
-        left=(*made.left, *_left(scene, made)),
+        left=(*_left(scene, made), *made.left),
         cannot=tuple(made.refused),
         shown=made.shown,
     )
@@ -108,7 +127,9 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
     draft = cleaned(scene, path, notebook)
     changed = draft.changed()
     made.refused += [_refusal(path, one) for one in sorted(draft.open)]
+    _packages(scene, made, path)
     if not changed:
+        _of_its_time(scene, made, path, notebook, draft)
         return
     copy = f"{path.removesuffix('.ipynb')}{SUFFIX}.ipynb"
     text = (scene.root / path).read_bytes().decode("utf-8-sig")
@@ -121,12 +142,80 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
             )
         return
     made.files[copy] = content
-    made.shown[copy] = cell_diff(copy, notebook, changed)
+    made.pairs[path] = (notebook, draft)
+    made.shown[copy] = _without(cell_diff(copy, notebook, changed), draft.secrets)
     made.found.append(f"{copy} is a copy of {path}, which stays as it is; it has no outputs until you run it.")
     told = [_told(one) for one in sorted(draft.repairs, key=lambda one: (one.cell, one.line))]
     made.found += [f"{copy}: {sentence}" for sentence in told[:_MOST]]
     if len(told) > _MOST:
         made.found.append(f"{copy}: {len(told) - _MOST} more repairs, all in the diff.")
+
+
+def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> bool:
+    """Run a notebook before and after its repair, and say how far it came."""
+    before, after = tried(scene, path, notebook, draft.notebook)
+    copy = made.copies[path]
+    made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
+    if after.failed is not None:
+        made.refused.append(Refusal("a run to the end", f"it stops: {after.error}", copy, after.failed))
+    return after.good
+
+
+def _packages(scene: Scene, made: _Made, path: str) -> None:
+    """Name packages that a notebook imports and that are not installed."""
+    installed = environment(scene)
+    for use in imported(scene):
+        top = use.name.partition(".")[0]
+        if use.path == path and not _is_there(installed, top) and not installed.owners(use.name):
+            name = distribution_of(top)
+            made.missing.add(name)
+            why = f"it is imported, and not installed in {installed.prefix}; it is probably the distribution {name}"
+            made.refused.append(Refusal(f"the package `{top}`", why, path, use.cell, use.line))
+
+
+def _is_there(installed: Environment, module: str) -> bool:
+    """Whether a module is seen at a glance: what distributions have is known only after reading all of them."""
+    return any(
+        (Path(folder, module)).is_dir() or Path(folder, f"{module}.py").is_file() for folder in installed.folders
+    )
+
+
+def _of_its_time(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> None:
+    """Offer an environment of the notebook's time where something is open that the libraries of then had."""
+    gone: list[Repair | Open] = [one for one in draft.repairs if one.version]
+    gone += [one for one in draft.open if one.version]
+    found = era(scene, path, _modules(notebook), gone) if gone else None
+    if found is None:
+        return
+    file = f"{path.removesuffix('.ipynb')}_of_its_time.txt"
+    if scene.options["environment"] == "yes" and made.copies.get(path):
+        made.files[file] = found.requirements()
+    else:
+        file = ""
+    names = " ".join(shlex.quote(f"{name}=={version}.*") for name, version in sorted(found.versions.items()))
+    what = f"-r {shlex.quote(file)}" if file else f"{names} ipykernel"
+    made.left.append(
+        Act(
+            f"Or run {path} as it was, in an environment of its time ({found.month}, as {found.why}): Python {found.python} with {found.told()}.",
+            f"uv venv --python {found.python} .venv-old && uv pip install --python .venv-old {what}",
+        )
+    )
+
+
+def _modules(notebook: Notebook) -> tuple[str, ...]:
+    names = {
+        (node.module or "" if isinstance(node, ast.ImportFrom) else alias.name).partition(".")[0]
+        for node in ast.walk(notebook.tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    return tuple(sorted(names))
+
+
+def _without(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
 
 
 def _told(repair: Repair) -> str:
@@ -140,13 +229,19 @@ def _refusal(path: str, one: Open) -> Refusal:
 
 
 def _left(scene: Scene, made: _Made) -> tuple[Act, ...]:
-    acts = [Act(f"Run {copy} from top to bottom, and look at what it shows.") for copy in made.files]
+    acts = [*_missing(made)]
+    acts += [Act(f"Run {copy} from top to bottom, and look at what it shows.") for copy in made.copies.values()]
     return (*acts, *commit(scene, made.files, _MESSAGE), *_replacing(made.copies))
 
 
-def _replacing(copies: dict[str, str]) -> tuple[Act, ...]:
-    import shlex
+def _missing(made: _Made) -> tuple[Act, ...]:
+    if not made.missing:
+        return ()
+    what = "Install what is imported and missing, once you have seen that it is what you mean."
+    return (Act(what, f"pip install {' '.join(sorted(made.missing))}"),)
 
+
+def _replacing(copies: dict[str, str]) -> tuple[Act, ...]:
     moves = " && ".join(f"git mv -f {shlex.quote(copy)} {shlex.quote(path)}" for path, copy in copies.items())
     return (
         Act(
@@ -167,6 +262,9 @@ def _nothing(scene: Scene, made: _Made, paths: list[str]) -> Plan:
     if made.refused:
         why = f"{'The notebook' if count == 1 else f'None of {count} notebooks'} can{'not' if count == 1 else ''} be repaired with certainty."
         return not_here(
-            scene, why, cannot=tuple(made.refused), left=tuple(made.left) or (Act("Repair what is listed by hand."),)
+            scene,
+            why,
+            cannot=tuple(made.refused),
+            left=tuple(made.left) + _missing(made) or (Act("Repair what is listed by hand."),),
         )
     return done(scene, "The notebook needs no repair." if count == 1 else f"None of {count} notebooks needs repair.")

@@ -1,0 +1,49 @@
+"""The lift `clean-notebook`, with the notebook run before and after its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lift_projects import notebook, state, write
+
+from jupyter_mlops.lifts.api import lift
+
+CELLS = (
+    "import numpy as np",
+    "rows = open('/Users/ann/Desktop/Table.csv').read().split()\nx = np.array(rows[1:], dtype=np.float)",
+    "open('left.txt', 'w').write('a')\nassert x.sum() == 3",
+)
+
+
+def test_the_repair_is_shown_to_work_on_a_copy(make: Callable[[str], Path], monkeypatch) -> None:
+    root = make("level-0")
+    write(root, {"work/old.ipynb": notebook(*CELLS), "data/numbers/table.csv": "x\n1\n2\n"})
+    (root / "data/table.csv").unlink()
+    (root / ".mlops").mkdir()
+    before = state(root)
+    events: list[dict] = []
+    planned = lift(
+        "clean-notebook", root / "work/old.ipynb", options={"run": "yes"}, write=False, progress=events.append
+    )
+    assert state(root) == before
+    (said,) = [one for one in planned.plan.found if "runs to the end" in one]
+    assert said.startswith("work/old.ipynb stops in cell 1: FileNotFoundError")
+    assert said.endswith("work/old_clean.ipynb runs to the end.")
+    assert planned.plan.cannot == ()
+    assert {
+        "Running work/old.ipynb, before its repair: cell 1",
+        "Running work/old.ipynb, after its repair: cell 2",
+    } <= {event["message"] for event in events}
+    assert lift(
+        "clean-notebook", root / "work/old.ipynb", options={"run": "yes"}, expected=planned.plan.changes.id
+    ).applied
+    assert sorted(path.name for path in (root / "work").iterdir()) == ["old.ipynb", "old_clean.ipynb"]
+
+
+def test_where_it_still_stops_is_told(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    write(root, {"old.ipynb": notebook("import numpy as np\nnp.int(1)", "raise ValueError('no')")})
+    planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}, write=False)
+    assert "old_clean.ipynb stops in cell 1: ValueError: no." in planned.plan.found[-1]
+    assert [(one.path, one.cell) for one in planned.plan.cannot] == [("old_clean.ipynb", 1)]

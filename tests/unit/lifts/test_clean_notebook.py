@@ -1,0 +1,313 @@
+"""Clean copies of notebooks: paths, secrets, seeds, imports, statements of Python 2; and what is told of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from cleaned import raw
+from lift_projects import CELLS, WHO, commit, notebook, write
+
+from jupyter_mlops.changes.changeset import Change
+from jupyter_mlops.lifts.api import Lifted, lift, lifts
+from jupyter_mlops.lifts.clean_notebook.era import era
+from jupyter_mlops.lifts.scene import Scene
+
+FORMAT_3 = (
+    '{"worksheets": [{"cells": [{"cell_type": "code", "input": ["import numpy as np\\n", "np.int(1)"], "language": "python", '
+    '"outputs": []}]}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}'
+)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in WHO.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path.parent / "home"))
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    (tmp_path / ".mlops").mkdir()  # a project, wherever the notebooks are in it
+
+
+def cleaned(root: Path, *cells: str, files: tuple[str, ...] = (), at: str = "work/a.ipynb", **options: str) -> Lifted:
+    write(root, {at: notebook(*cells), **dict.fromkeys(files, "x,y\n1,2\n")})
+    return lift("clean-notebook", root / at, options=options, write=False)
+
+
+def code(lifted: Lifted) -> str:
+    """The code of the one copy."""
+    (change,) = lifted.plan.changes.changes
+    document = json.loads(content(change))
+    return "\n\n".join("".join(cell["source"]) for cell in document["cells"])
+
+
+def content(change: Change) -> str:
+    """What a new file holds."""
+    return "\n".join(line[1:] for line in change.diff.splitlines()[2:] if line.startswith("+"))
+
+
+def told(lifted: Lifted) -> str:
+    return "\n".join(lifted.plan.found)
+
+
+def refused(lifted: Lifted) -> list[tuple[str, int | None, int | None]]:
+    return [(one.what, one.cell, one.line) for one in lifted.plan.cannot]
+
+
+# --- paths
+
+
+@pytest.mark.parametrize(
+    ("path", "file", "new"),
+    [
+        ("C:\\\\Users\\\\ann\\\\data\\\\train.csv", "data/train.csv", "../data/train.csv"),
+        ("/home/ann/Desktop/Train.CSV", "data/train.csv", "../data/train.csv"),
+        ("/content/drive/My Drive/train.csv", "work/train.csv", "train.csv"),
+        ("/kaggle/input/titanic/train.csv", "data/train.csv", "../data/train.csv"),
+        ("../input/train.csv", "data/raw/train.csv", "../data/raw/train.csv"),
+        ("data/Train.csv", "work/data/train.csv", "data/train.csv"),
+        ("train.csv", "data/train.csv", "../data/train.csv"),
+        ("..\\\\data\\\\train.csv", "data/train.csv", "../data/train.csv"),
+        ("~/train.csv", "data/it's/train.csv", "../data/it's/train.csv"),
+    ],
+)
+def test_a_path_that_leads_nowhere_means_the_one_file_that_fits(tmp_path: Path, path: str, file: str, new: str) -> None:
+    lifted = cleaned(tmp_path, f"import pandas as pd\ndf = pd.read_csv('{path}')", files=(file,))
+    assert f"read_csv({new!r})" in code(lifted)
+    assert "cell 0 line 2" in told(lifted)
+    assert lifted.plan.cannot == ()
+
+
+def test_of_several_files_the_one_in_the_same_folders_fits(tmp_path: Path) -> None:
+    files = ("titanic/train.csv", "houses/train.csv")
+    lifted = cleaned(tmp_path, "open('/kaggle/input/houses/train.csv')", files=files)
+    assert "open('../houses/train.csv')" in code(lifted)
+    lifted = cleaned(tmp_path, "open('/kaggle/input/train.csv')", files=files)
+    assert not lifted.plan.changes.changes
+    assert "2 files fit" in lifted.plan.cannot[0].why
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "open('data/train.csv')",
+        "open('https://example.org/train.csv')",
+        "df.to_csv('out.csv')\nopen('out.csv')",
+        "title = 'a train of thought'",
+        "name = 'train.csv'\nopen('data/' + name)",
+        "import os\nopen(os.path.join('data', 'train.csv'))",
+        "x = '/tmp/a.csv'\nopen(x)",
+        "f = open('new.csv', 'w')",
+    ],
+)
+def test_paths_that_lead_somewhere_or_are_written_stay(tmp_path: Path, cell: str) -> None:
+    lifted = cleaned(tmp_path, cell, files=("work/data/train.csv", "else/out.csv", "else/new.csv"))
+    assert not lifted.plan.changes.changes, lifted.plan.shown
+
+
+def test_what_is_written_to_one_machine_is_written_beside_the_notebook(tmp_path: Path) -> None:
+    lifted = cleaned(tmp_path, "df.to_csv('/home/ann/out.csv')\npd.read_csv('/home/ann/out.csv')")
+    assert code(lifted).endswith("df.to_csv('out.csv')\npd.read_csv('out.csv')")
+
+
+def test_data_that_git_ignores_or_dvc_keeps_are_there(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "data/\n", "big/b.csv.dvc": "outs: []\n"})
+    commit(tmp_path, "one")
+    lifted = cleaned(tmp_path, "open('C:/a.csv')\nopen('C:/b.csv')", files=("data/a.csv",))
+    assert code(lifted) == "open('../data/a.csv')\nopen('../big/b.csv')"
+
+
+def test_files_that_are_not_there_are_told(tmp_path: Path) -> None:
+    lifted = cleaned(tmp_path, "open('/Users/ann/a.csv')\nopen('b.csv')")
+    assert lifted.plan.state == "not-here"
+    assert refused(lifted) == [("`/Users/ann/a.csv`", 0, 1), ("`b.csv`", 0, 2)]
+
+
+# --- secrets, seeds, imports
+
+
+def test_a_secret_is_read_from_the_environment_and_shown_nowhere(tmp_path: Path) -> None:
+    lifted = cleaned(
+        tmp_path, "api_key = 'tr0ub4dor&3xkcd'  # mine", "import numpy as np\nnp.int(1)\ncall(key='tr0ub4dor&3xkcd')"
+    )
+    assert code(lifted) == (
+        'import os\napi_key = os.environ["API_KEY"]  # mine\n\nimport numpy as np\nint(1)\ncall(key=os.environ["API_KEY"])'
+    )
+    assert "tr0ub4dor" not in json.dumps(lifted.to_dict())
+    assert "API_KEY" in told(lifted)
+
+
+def test_draws_are_seeded_where_nothing_seeds_them(tmp_path: Path) -> None:
+    lifted = cleaned(tmp_path, "import numpy as np\nx = np.random.rand(3)", "import random\nrandom.random()")
+    assert (
+        code(lifted)
+        == "import numpy as np\nnp.random.seed(0)\nx = np.random.rand(3)\n\nimport random\nrandom.seed(0)\nrandom.random()"
+    )
+    assert not cleaned(tmp_path, "import numpy as np\nnp.random.seed(1)\nx = np.random.rand(3)").plan.changes.changes
+
+
+def test_splits_are_seeded_through_the_generator_that_they_draw_from(tmp_path: Path) -> None:
+    cell = "from sklearn.model_selection import train_test_split\na, b = train_test_split(x)"
+    assert code(cleaned(tmp_path, cell)) == (
+        "from sklearn.model_selection import train_test_split\nimport numpy as np\nnp.random.seed(0)\na, b = train_test_split(x)"
+    )
+
+
+def test_imports_that_can_mean_one_thing_only_are_added(tmp_path: Path) -> None:
+    lifted = cleaned(
+        tmp_path, "%matplotlib inline\nimport pandas as pd", "x = np.zeros(3)\nplt.plot(x)", "KMeans(2)\nmystery(x)"
+    )
+    assert code(lifted).startswith(
+        "%matplotlib inline\nfrom sklearn.cluster import KMeans\nimport numpy as np\nimport matplotlib.pyplot as plt\nimport pandas as pd\n\nx"
+    )
+
+
+def test_an_import_below_its_use_comes_first(tmp_path: Path) -> None:
+    lifted = cleaned(tmp_path, "x = np.zeros(3)", "import numpy as np")
+    assert code(lifted) == "import numpy as np\nx = np.zeros(3)\n\nimport numpy as np"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["%pylab inline\nx = np.zeros(3)", "from tools import *\nnp.zeros(3)", "%run setup.py\nnp.zeros(3)", "np = 3\nnp"],
+)
+def test_names_that_come_from_elsewhere_are_left_alone(tmp_path: Path, cell: str) -> None:
+    assert not cleaned(tmp_path, cell).plan.changes.changes
+
+
+# --- Python 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("print 'a', 1", "print('a', 1)"),
+        ("print", "print"),
+        ("print 'a',", "print('a', end=\" \")"),
+        ("print (1), 2\nprint 'a'", "print((1), 2)\nprint('a')"),
+        ("print('a') ; print 'b'", "print('a') ; print('b')"),
+        ("if x: print x", "if x: print(x)"),
+        ("for a in b:\n    print a  # each", "for a in b:\n    print(a)  # each"),
+        ("print 'a' if x else (\n  1)", "print('a' if x else (\n  1))"),
+        ("print >>f, 'a', 1\nprint 'b'", "print('a', 1, file=f)\nprint('b')"),
+        (
+            "try:\n    pass\nexcept (A, B), e:\n    raise E, 'a %s' % e",
+            "try:\n    pass\nexcept (A, B) as e:\n    raise E('a %s' % e)",
+        ),
+        ("if a <> b: exec 'x'", "if a != b: exec('x')"),
+        ("%time x\nprint 'a'\n!ls", "%time x\nprint('a')\n!ls"),
+        ("print 'a'\n`x`", "print 'a'\n`x`"),
+        ("print 'a", "print 'a"),
+    ],
+)
+def test_statements_of_python_2(tmp_path: Path, old: str, new: str) -> None:
+    lifted = cleaned(tmp_path, old)
+    assert (code(lifted) if lifted.plan.changes.changes else old) == new
+
+
+# --- the whole
+
+
+def test_columns_of_text_are_told_from_the_data(tmp_path: Path) -> None:
+    cell = "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf.corr()"
+    write(tmp_path, {"work/a.csv": "x,y\n1,2.5\n3,\n"})
+    assert not cleaned(tmp_path, cell).plan.changes.changes
+    write(tmp_path, {"work/a.csv": "x,y\n1,ann\n"})
+    assert "df.corr(numeric_only=True)" in code(cleaned(tmp_path, cell))
+
+
+def test_a_notebook_that_needs_nothing_gives_no_change(tmp_path: Path) -> None:
+    write(tmp_path, {"data/table.csv": "a,b,y\n1,2,0\n"})
+    lifted = cleaned(tmp_path, *CELLS, at="a.ipynb")
+    assert lifted.plan.state == "done"
+    assert not lifted.plan.changes
+
+
+def test_the_notebook_stays_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": notebook("import numpy as np\nnp.int(1)", outputs=True)})
+    before = (tmp_path / "a.ipynb").read_bytes()
+    assert lift("clean-notebook", tmp_path).applied is not None
+    assert (tmp_path / "a.ipynb").read_bytes() == before
+    copy = json.loads((tmp_path / "a_clean.ipynb").read_text())
+    assert [cell["outputs"] for cell in copy["cells"]] == [[]]
+    assert lift("clean-notebook", tmp_path).plan.state == "done"
+    (tmp_path / "a_clean.ipynb").write_text(notebook("mine"))
+    again = lift("clean-notebook", tmp_path)
+    assert (again.plan.state, again.applied) == ("done", None)
+    assert "is not what it would be now" in again.plan.cannot[0].why
+
+
+def test_one_notebook_that_is_named_is_cleaned_alone(tmp_path: Path) -> None:
+    old = notebook("import numpy as np\nnp.int(1)")
+    write(tmp_path, {"a.ipynb": old, "b.ipynb": old})
+    planned = lift("clean-notebook", tmp_path / "b.ipynb", write=False)
+    assert [change.path for change in planned.plan.changes.changes] == ["b_clean.ipynb"]
+    assert len(lift("clean-notebook", tmp_path, write=False).plan.changes.changes) == 2
+
+
+def test_packages_that_are_missing_are_named(tmp_path: Path) -> None:
+    lifted = cleaned(tmp_path, "import no_such_package_here.part")
+    assert lifted.plan.state == "not-here"
+    assert refused(lifted) == [("the package `no_such_package_here`", 0, 1)]
+    assert "pip install no-such-package-here" in [act.command for act in lifted.plan.left]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"cells": 3}',
+        raw(),
+        raw("", None, 7, ["a", 3], {"b": 1}),
+        raw("x = = 1", "import numpy as np\r\nnp.int(1)"),
+        FORMAT_3,
+    ],
+)
+def test_hostile_notebooks_never_crash(tmp_path: Path, content: str) -> None:
+    write(tmp_path, {"a.ipynb": content, "b.ipynb": notebook("import numpy as np\nnp.int(1)")})
+    paths = [change.path for change in lift("clean-notebook", tmp_path, write=False).plan.changes.changes]
+    assert "b_clean.ipynb" in paths
+    assert {each["lift"]: each["state"] for each in lifts(tmp_path)}["clean-notebook"] == "applies"
+    if "np.int" in content:
+        assert "a_clean.ipynb" in paths
+
+
+def test_notebooks_in_other_languages_are_left_alone(tmp_path: Path) -> None:
+    document = json.loads(notebook("np.int(1)"))
+    document["metadata"] = {"kernelspec": {"language": "R", "name": "ir", "display_name": "R"}}
+    write(tmp_path, {"a.ipynb": json.dumps(document)})
+    assert lift("clean-notebook", tmp_path).plan.state == "done"
+
+
+# --- the environment of its time
+
+
+def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path) -> None:
+    document = json.loads(
+        notebook("import numpy as np\nfrom sklearn.datasets import load_boston\nload_boston()\nnp.int(1)")
+    )
+    document["metadata"]["language_info"] = {"name": "python", "version": "3.7.4"}
+    write(tmp_path, {"a.ipynb": json.dumps(document)})
+    commit(tmp_path, "one")
+    stamp = "2019-11-01T12:00:00"
+    subprocess.run(
+        ["git", "commit", "-q", "--amend", "--no-edit", "--date", stamp],
+        cwd=tmp_path,
+        check=True,
+        env={**WHO, "GIT_COMMITTER_DATE": stamp, "PATH": "/usr/bin:/bin"},
+    )
+    lifted = lift("clean-notebook", tmp_path, options={"environment": "yes"}, write=False)
+    files = {change.path: content(change) for change in lifted.plan.changes.changes}
+    assert "scikit-learn==0.21.*" in files["a_of_its_time.txt"]
+    assert "numpy==1.17.*" in files["a_of_its_time.txt"]
+    (act,) = [act for act in lifted.plan.left if "of its time" in act.what]
+    assert "git has it from 2019-11" in act.what
+    assert "--python 3.7" in (act.command or "")
+
+
+def test_without_a_sign_of_its_time_nothing_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": notebook("import numpy as np")})
+    assert era(Scene.open(tmp_path), "a.ipynb", ("numpy",), []) is None

@@ -104,7 +104,7 @@ def lift(
     expected: str | None = None,
     progress: Progress | None = None,
 ) -> Lifted:
-    """Plan a lift and carry it out. None of the user's code is run, except by the lift `pipeline`.
+    """Plan a lift and carry it out. None of the user's code is run, except by the lifts `pipeline` and `tests`.
 
     Args:
         name: of the lift.

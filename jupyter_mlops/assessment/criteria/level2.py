@@ -106,6 +106,7 @@ CRITERIA = (
                 "Write a test that calls one of the project's functions and asserts its result.",
             ),
         ),
+        lift="tests",
         requires=("code-versioned",),
     ),
     Criterion(

@@ -19,7 +19,7 @@ LIFT = Lift(
     raises=("ci",),
     plan=_plan,
     role="platform-engineer",
-    after=("git-init", "environment", "pipeline"),
+    after=("git-init", "environment", "pipeline", "tests"),
     options=(
         Option("host", "where the repository lives; told by its remote unless given", ("github", "gitlab", "both")),
         Option("report", "whether the summary of a run shows the scorecard", ("yes", "no"), "no"),

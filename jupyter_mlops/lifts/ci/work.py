@@ -138,6 +138,13 @@ def _install(scene: Scene, work: Work) -> None:
         names = strings(mapping(document.get("project")).get("dependencies"))
         _pip(work, " ".join(shlex.quote(name) for name in names))
         work.lock_files.append(own["pyproject.toml"])
+    group = next(
+        (name for name in ("dev", "test", "tests") if name in mapping(document.get("dependency-groups"))), None
+    )
+    if group is not None:
+        place = "" if scene.unit.path == "." else f"{shlex.quote(own['pyproject.toml'])}:"
+        _pip(work, f"--group {place}{group}")
+        work.lock_files.append(own["pyproject.toml"])
 
 
 def _pip(work: Work, what: str) -> None:

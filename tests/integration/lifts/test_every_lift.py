@@ -18,6 +18,7 @@ from jupyter_mlops.lifts.registry import all_lifts
 OPTIONS = {
     "environment": {"resolve": "no"},
     "dvc-init": {"remote": "s3://bucket/churn"},
+    "tests": {"run": "no"},  # test_tests.py runs them
 }
 #: Lift and project → how it stands there at first; "applies" where nothing is said.
 EXPECTED = {

@@ -1,0 +1,185 @@
+"""What of a project runs by itself: stages of a pipeline, scripts, notebooks; in the order in which they need each other."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jupyter_mlops.assessment.code_facts import kept_models, makers, reads, trainings, written
+from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.python_source import PythonSource
+
+_APPS = frozenset(
+    {"streamlit", "dash", "gradio", "fastapi", "flask", "shiny", "nicegui", "uvicorn", "airflow", "prefect", "dagster"}
+    | {"telegram", "discord", "kfp", "bentoml", "kivy", "tkinter", "pygame", "cv2", "PyQt5", "setuptools", "nox"}
+)
+#: Notebooks at most that tests run: each takes the time of a kernel.
+_NOTEBOOKS = 6
+
+
+class Step(NamedTuple):
+    """Something that runs.
+
+    Attributes:
+        name: of its test.
+        command: of the shell.
+        folder: where, from the unit's folder.
+        source: what it runs, from the root.
+    """
+
+    name: str
+    command: str
+    folder: str
+    source: str
+
+
+def steps(scene: Scene) -> list[Step]:
+    """What tests can run without being told anything, each after what it needs.
+
+    Args:
+        scene: the project.
+    """
+    staged = list(_stages(scene))
+    if staged:
+        return staged
+    found = {step.source: step for step in (*_scripts(scene), *_notebooks(scene))}
+    return [found[path] for path in _in_order(scene, list(found))]
+
+
+def converted(scene: Scene) -> tuple[str, ...]:
+    """Folders of converted pipelines, with a slash at the end: they bring tests of their own."""
+    return tuple(f"{file.folder}/" for file in scene.unit.files if file.name == "conversion.json")
+
+
+def _stages(scene: Scene) -> Iterator[Step]:
+    """Stages of DVC that people wrote."""
+    apart = converted(scene)
+    for pipeline in scene.unit.pipelines:
+        if pipeline.probe != "dvc" or pipeline.path.startswith(apart) or not pipeline.keeps_state:
+            continue
+        launches = {launch.id: launch for launch in scene.unit.launches if launch.path == pipeline.path}
+        waiting = list(pipeline.stages)
+        done: set[str] = set()
+        while waiting:
+            ready = next((each for each in waiting if not (each.after & {one.name for one in waiting})), waiting[0])
+            waiting.remove(ready)
+            done.add(ready.name)
+            launch = launches.get(f"{pipeline.path}#{ready.name}")
+            if launch is not None and ready.node is not None:
+                folder = posixpath.relpath(launch.folder, scene.unit.path)
+                yield Step(ready.name, launch.script.strip(), folder, ready.node[0])
+
+
+def _scripts(scene: Scene) -> Iterator[Step]:
+    unit = scene.unit
+    works = {site.path for site in trainings(unit)} | {source.site.path for source in reads(unit)}
+    works |= {kept.site.path for kept in kept_models(unit)}
+    works |= {site.path for sites in written(unit).values() for site in sites}
+    apart = converted(scene)
+    for path in unit.sources:
+        source = scene.project.python(path) if path.endswith(".py") else None
+        if source is None or unit.is_test(path) or path.startswith(apart) or not (source.has_main_guard or source.acts):
+            continue
+        if not ({path} | _imported(scene, path, source)) & works or _asks(source) or _is_app(source):
+            continue
+        local = unit.local(path)
+        folder = _where(scene, path)
+        yield Step(local, f"python {shlex.quote(posixpath.relpath(local, folder))}", folder, path)
+
+
+def _imported(scene: Scene, path: str, source: PythonSource) -> set[str]:
+    """Modules of the project that a script imports."""
+    index = scene.unit.reach.modules
+    found = (index.resolve(item.dotted, path) for item in source.imports)
+    return {one[0] for one in found if one is not None}
+
+
+def _where(scene: Scene, path: str) -> str:
+    """The folder that a script is started in, as its paths tell: the project's, or its own."""
+    own = posixpath.dirname(scene.unit.local(path)) or "."
+    for source in reads(scene.unit):
+        if source.site.path == path and source.kind == "file" and source.text:
+            if scene.project.exists(posixpath.normpath(scene.below(source.text))):
+                return "."
+            if scene.project.exists(posixpath.normpath(posixpath.join(posixpath.dirname(path), source.text))):
+                return own
+    return "."
+
+
+def _is_app(source: PythonSource) -> bool:
+    return any(item.module.partition(".")[0] in _APPS for item in source.imports)
+
+
+def _asks(source: PythonSource) -> bool:
+    """Whether a script needs an answer or an argument."""
+    for call in source.calls:
+        if call.name == "input":
+            return True
+        if call.attribute == "add_argument":
+            name = call.text(0)
+            required = call.argument(None, "required")
+            optional = call.argument(None, "nargs")
+            if isinstance(required, ast.Constant) and required.value is True:
+                return True
+            given = isinstance(optional, ast.Constant) and optional.value in ("?", "*")
+            if name is not None and not name.startswith("-") and not given:
+                return True
+        if call.name.startswith(("click.argument", "typer.Argument")):
+            return True
+    return False
+
+
+def _notebooks(scene: Scene) -> Iterator[Step]:
+    unit = scene.unit
+    apart = converted(scene)
+    sources = {
+        posixpath.normpath(str(each))
+        for file in unit.files
+        if file.name == "conversion.json"
+        for each in _sources(scene.project.json(file.path))
+    }
+    count = 0
+    for path in unit.sources:
+        notebook = scene.project.notebook(path) if path.endswith(".ipynb") else None
+        if notebook is None or notebook.language != "python" or path.startswith(apart) or path in sources:
+            continue
+        if f"{path.removesuffix('.ipynb')}_tracked.ipynb" in unit.sources or not notebook.parsed_cells:
+            continue
+        count += 1
+        if count > _NOTEBOOKS:
+            return
+        folder = posixpath.dirname(unit.local(path)) or "."
+        name = shlex.quote(posixpath.basename(path))
+        command = f"python -m papermill --kernel python3 --no-progress-bar --log-level ERROR {name} executed.ipynb"
+        yield Step(unit.local(path), command, folder, path)
+
+
+def _sources(document: object) -> list[str]:
+    if not isinstance(document, dict):
+        return []
+    several = document.get("notebooks")
+    return several if isinstance(several, list) and several else [str(document.get("notebook"))]
+
+
+def _in_order(scene: Scene, paths: list[str]) -> list[str]:
+    """Each after those that make the files it reads."""
+    needs = {
+        path: {
+            site.path
+            for source in reads(scene.unit)
+            if source.site.path == path and source.text
+            for site in makers(scene.unit, source.text)
+        }
+        - {path}
+        for path in paths
+    }
+    ordered: list[str] = []
+    waiting = sorted(paths)
+    while waiting:
+        ready = next((path for path in waiting if not needs[path] & set(waiting)), waiting[0])
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered

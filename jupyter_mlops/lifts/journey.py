@@ -107,7 +107,9 @@ def journey(
         before = assess(place)
         done = Journey(target, before, before)
         for each in _ahead(target):
-            if not _leads_on(each, done.after, target):
+            # What an earlier step raises, or brings along, only waits for a person to commit it.
+            waiting = {one for step in done.steps for one in (*step.lift.raises, *step.lift.brings)}
+            if not _leads_on(each, done.after, target) or set(each.raises) <= waiting:
                 continue
             if progress is not None:
                 progress({"phase": "lift", "message": each.title, "fraction": None})

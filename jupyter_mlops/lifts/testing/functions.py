@@ -99,7 +99,7 @@ def observe(scene: Scene, place: Trial, steps: Sequence[Step]) -> list[Case]:
     path = [str(place.folder / folder) for folder in search_path(scene, list(known))]
     files = {str((place.root / file).resolve()): name for file, name in known.items()}
     calls: list[Any] = []
-    for step in steps:
+    for step in [each for each in steps if each.source]:
         spec: dict[str, Any] = {"script": str(place.root / step.source), "modules": files, "path": path}
         if step.source.endswith(".ipynb"):
             notebook = scene.project.notebook(step.source)

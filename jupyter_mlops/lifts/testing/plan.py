@@ -236,21 +236,16 @@ def _leave_out_what_fails(scene: Scene, made: _Tests, place: Trial) -> None:
         made.cannot.append(Refusal("tests", f"run in a copy, {outcome.error}", made.folder))
         made.steps, made.cases, made.contracts = [], [], []
         return
-    # A step that fails may leave those after it without what they need: they are tried without it once more.
-    for again in (True, False):
-        for step in _failing(made, outcome):
-            why = outcome.failed.get(f"test_a_step_runs_to_its_end[{step.name}]", "it was not reached")
-            made.cannot.append(Refusal("a test that runs it", f"it fails: {why}", step.source))
-            made.steps.remove(step)
-        made.cases = [case for case in made.cases if case.name not in outcome.failed]
-        for one in list(made.contracts):
-            broken = next((outcome.failed[name] for name in _of_contract(one) if name in outcome.failed), None)
-            if broken is not None:
-                made.cannot.append(Refusal(f"a contract for {one.table.path}", broken, one.table.path))
-                made.contracts.remove(one)
-        if not again or not outcome.failed or not made:
-            break
-        outcome = _run(scene, made, place)
+    for step in _failing(made, outcome):
+        why = outcome.failed.get(f"test_a_step_runs_to_its_end[{step.name}]", "it was not reached")
+        made.cannot.append(Refusal("a test that runs it", f"it fails: {why}", step.source or None))
+        made.steps.remove(step)
+    made.cases = [case for case in made.cases if case.name not in outcome.failed]
+    for one in list(made.contracts):
+        broken = next((outcome.failed[name] for name in _of_contract(one) if name in outcome.failed), None)
+        if broken is not None:
+            made.cannot.append(Refusal(f"a contract for {one.table.path}", broken, one.table.path))
+            made.contracts.remove(one)
     count = len(outcome.passed)
     made.found.append(f"{count} {'test was' if count == 1 else 'tests were'} run in a copy, and passed.")
 

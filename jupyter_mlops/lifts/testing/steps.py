@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import kept_models, makers, reads, trainings, written
@@ -27,13 +27,15 @@ class Step(NamedTuple):
         name: of its test.
         command: of the shell.
         folder: where, from the unit's folder.
-        source: what it runs, from the root.
+        source: what it runs, from the root; "" where the command does not name it.
+        after: names of those that make what it reads.
     """
 
     name: str
     command: str
     folder: str
     source: str
+    after: tuple[str, ...] = ()
 
 
 def steps(scene: Scene) -> list[Step]:
@@ -42,11 +44,16 @@ def steps(scene: Scene) -> list[Step]:
     Args:
         scene: the project.
     """
-    staged = list(_stages(scene))
-    if staged:
-        return staged
-    found = {step.source: step for step in (*_scripts(scene), *_notebooks(scene))}
-    return [found[path] for path in _in_order(scene, list(found))]
+    return stages(scene) or _in_order(scene, [*_scripts(scene), *_notebooks(scene)])
+
+
+def scripts(scene: Scene) -> list[Step]:
+    """Scripts that run without being told anything, each after those that make what it reads.
+
+    Args:
+        scene: the project.
+    """
+    return _in_order(scene, list(_scripts(scene)))
 
 
 def converted(scene: Scene) -> tuple[str, ...]:
@@ -54,23 +61,36 @@ def converted(scene: Scene) -> tuple[str, ...]:
     return tuple(f"{file.folder}/" for file in scene.unit.files if file.name == "conversion.json")
 
 
-def _stages(scene: Scene) -> Iterator[Step]:
-    """Stages of DVC that people wrote."""
+def stages(scene: Scene) -> list[Step]:
+    """Stages of DVC that people wrote, each after those whose files it reads.
+
+    Args:
+        scene: the project.
+    """
     apart = converted(scene)
+    found: list[Step] = []
     for pipeline in scene.unit.pipelines:
-        if pipeline.probe != "dvc" or pipeline.path.startswith(apart) or not pipeline.keeps_state:
+        if pipeline.probe != "dvc" or pipeline.path.startswith(apart):
             continue
         launches = {launch.id: launch for launch in scene.unit.launches if launch.path == pipeline.path}
-        waiting = list(pipeline.stages)
-        done: set[str] = set()
-        while waiting:
-            ready = next((each for each in waiting if not (each.after & {one.name for one in waiting})), waiting[0])
-            waiting.remove(ready)
-            done.add(ready.name)
-            launch = launches.get(f"{pipeline.path}#{ready.name}")
-            if launch is not None and ready.node is not None:
+        after = {
+            stage.name: {other.name for other in pipeline.stages if other is not stage and other.outputs & stage.inputs}
+            for stage in pipeline.stages
+        }
+        for name in _sorted(after):
+            launch = launches.get(f"{pipeline.path}#{name}")
+            if launch is not None:
                 folder = posixpath.relpath(launch.folder, scene.unit.path)
-                yield Step(ready.name, launch.script.strip(), folder, ready.node[0])
+                source = next(
+                    (
+                        one.value
+                        for one, _command in scene.unit.reach.targets(launch)
+                        if one.value.endswith((".py", ".ipynb"))
+                    ),
+                    "",
+                )
+                found.append(Step(name, launch.script.strip(), folder, source, tuple(sorted(after[name]))))
+    return found
 
 
 def _scripts(scene: Scene) -> Iterator[Step]:
@@ -164,22 +184,30 @@ def _sources(document: object) -> list[str]:
     return several if isinstance(several, list) and several else [str(document.get("notebook"))]
 
 
-def _in_order(scene: Scene, paths: list[str]) -> list[str]:
+def _in_order(scene: Scene, found: list[Step]) -> list[Step]:
     """Each after those that make the files it reads."""
-    needs = {
-        path: {
-            site.path
+    by_source = {step.source: step for step in found}
+    after = {
+        step.name: {
+            by_source[site.path].name
             for source in reads(scene.unit)
-            if source.site.path == path and source.text
+            if source.site.path == step.source and source.text
             for site in makers(scene.unit, source.text)
+            if site.path in by_source
         }
-        - {path}
-        for path in paths
+        - {step.name}
+        for step in found
     }
+    by_name = {step.name: step for step in found}
+    return [by_name[name]._replace(after=tuple(sorted(after[name]))) for name in _sorted(after)]
+
+
+def _sorted(after: Mapping[str, set[str]]) -> list[str]:
+    """Names, each after those it needs; by name otherwise, and where they need each other."""
     ordered: list[str] = []
-    waiting = sorted(paths)
+    waiting = sorted(after)
     while waiting:
-        ready = next((path for path in waiting if not needs[path] & set(waiting)), waiting[0])
+        ready = next((name for name in waiting if not after[name] & set(waiting)), waiting[0])
         waiting.remove(ready)
         ordered.append(ready)
     return ordered

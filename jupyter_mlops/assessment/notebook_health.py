@@ -182,12 +182,18 @@ def _paths(notebook: Notebook) -> Iterator[NotebookIssue]:
                 yield _issue(notebook, "absolute-path", "warning", message, cell, line)
 
 
+def unseeded(notebook: Notebook) -> tuple[int, int] | None:
+    """Cell and line of the first random draw of a notebook that sets no seed; None where it draws nothing, or sets one."""
+    found = _RANDOM.search(notebook.code)
+    if found is None or _SEEDED.search(notebook.code):
+        return None
+    return notebook.place(notebook.code[: found.start()].count("\n") + 1)
+
+
 def _style(unit: Unit, notebook: Notebook) -> Iterator[NotebookIssue]:
     code = notebook.code
-    if _RANDOM.search(code) and not _SEEDED.search(code):
-        found = _RANDOM.search(code)
-        assert found is not None
-        cell, line = notebook.place(code[: found.start()].count("\n") + 1)
+    if (place := unseeded(notebook)) is not None:
+        cell, line = place
         yield _issue(
             notebook,
             "no-seed",

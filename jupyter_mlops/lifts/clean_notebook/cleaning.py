@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import distributions
 
-from jupyter_mlops.assessment.notebook_health import notebook_issues
+from jupyter_mlops.assessment.notebook_health import unseeded
 from jupyter_mlops.lifts.clean_notebook.columns import read_text_columns
 from jupyter_mlops.lifts.clean_notebook.edits import Draft
 from jupyter_mlops.lifts.clean_notebook.imports import mend_imports, need_import
@@ -35,7 +35,7 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
     mend_paths(draft, scene, path)
     mend(draft, table(environment(scene), lambda: read_text_columns(scene, path)))
     mend_imports(draft)
-    if any(issue.code == "no-seed" for issue in notebook_issues(scene.unit, path)):
+    if unseeded(notebook) is not None:
         mend_seeds(draft)
     return draft
 

@@ -21,14 +21,15 @@ def mend_secrets(draft: Draft, scene: Scene, path: str) -> tuple[str, ...]:
         The secrets, which nothing may show.
     """
     from jupyter_mlops_converters.source.conceal import concealed
-    from jupyter_mlops_converters.source.notebook import read_notebook
+    from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
     from jupyter_mlops_converters.source.secrets import find_secrets
 
-    try:
-        source = read_notebook(scene.root / path)
-        secrets = find_secrets(source)
-    except MlopsError:
-        return ()
+    cells = tuple(
+        SourceCell(cell.index, "code" if cell.kind == "code" else "markdown", cell.source)
+        for cell in draft.notebook.cells
+    )
+    source = SourceNotebook(scene.root / path, "", cells, None, {})
+    secrets = find_secrets(source)
     if not secrets:
         return ()
     values = tuple(secret.value for secret in secrets)
@@ -38,7 +39,7 @@ def mend_secrets(draft: Draft, scene: Scene, path: str) -> tuple[str, ...]:
         draft.open.append(Open(error.cell or 0, error.line or 1, "a secret", f"{error.message.removesuffix('.')}"))
         return values
     for cell in new.cells:
-        if cell.source != source.cell(cell.index).source and cell.index < len(draft.notebook.cells):
+        if cell.source != draft.notebook.cells[cell.index].source:
             draft.put(cell.index, cell.source)
     for secret in secrets:
         what = f"the secret is read from the environment variable {secret.name}"

@@ -158,6 +158,10 @@ CHANGES = (
         after=f"{_PLT}plt.xscale('log', base=2)", gives="plt.gca().get_xscale() == 'log'", on=_AX, why="`basex` and `nonposx` are `base` and `nonpositive`.",
     ),
     Change(
+        "matplotlib", "3.5", (f"{_P}.axis", ".axis"), without("aspect"), before=f"{_PLT}plt.axis(aspect='image')", after=f"{_PLT}plt.axis()",
+        gives="True", on=_AX, why="`aspect` did nothing here, and is an error now; `.set_aspect` sets it.",
+    ),
+    Change(
         "matplotlib", "3.3", ("matplotlib.use",), _quiet, before="import matplotlib\nmatplotlib.use('agg', warn=False)", after="import matplotlib\nmatplotlib.use('agg')",
         gives="True", why="`warn` is gone; nothing is told that it could keep quiet.",
     ),

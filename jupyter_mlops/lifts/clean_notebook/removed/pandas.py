@@ -358,6 +358,10 @@ CHANGES = (
         why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
     ),
     Change(
+        "pandas", "1.0", ("pandas.MultiIndex",), keyword("labels", "codes"), before=f"{_PD}x = pd.MultiIndex(levels=[['a']], labels=[[0]])",
+        after=f"{_PD}x = pd.MultiIndex(levels=[['a']], codes=[[0]])", gives="x[0] == ('a',)", why="`labels` are called `codes`.",
+    ),
+    Change(
         "pandas", "1.0", ("pandas.DataFrame.from_csv", "pandas.Series.from_csv"), template("{@pandas.read_csv}({path}, index_col=0, parse_dates=True)", "path"),
         before=f"{_READ}x = pd.DataFrame.from_csv(StringIO('i,a\\n0,5'))", after=f"{_READ}x = pd.read_csv(StringIO('i,a\\n0,5'), index_col=0, parse_dates=True)",
         gives="x.a.tolist() == [5]", why="`from_csv` is gone; `pd.read_csv` reads an index, too.", name=True,

@@ -106,7 +106,7 @@ def _by_what(part: ast.expr, site: Site) -> str:
 def _numeric_only(site: Site) -> list[Edit] | None:
     """Columns of text were left out; now that has to be said. Nothing is to do where columns were chosen."""
     receiver = site.receiver
-    if isinstance(receiver, ast.Subscript) or not site.texts():
+    if isinstance(receiver, ast.Subscript) or site.argument(None, "level") is not None or not site.texts():
         return []
     if (
         isinstance(receiver, ast.Call)
@@ -209,6 +209,8 @@ def _text_type(site: Site) -> list[Edit] | None:
     if site.node.attr == "dtype":  # type: ignore[attr-defined]
         return [Edit(site.code.span(parent), f'{left} {"in" if equal else "not in"} ({right}, "str")')]
     sign, joint = ("==", "|") if equal else ("!=", "&")
+    if f'({left} {sign} "str")' in site.code.rows[parent.lineno - 1]:
+        return []
     return [Edit(site.code.span(parent), f'(({left} {sign} {right}) {joint} ({left} {sign} "str"))')]
 
 
@@ -234,22 +236,24 @@ def _sorted(site: Site) -> list[Edit] | None:
 
 
 def _by_level(site: Site) -> list[Edit] | None:
-    level = site.argument(None, "level")
-    if (
-        level is None
-        or site.call is None
-        or site.receiver is None
-        or len(site.call.args) + len(site.call.keywords) != 1
-    ):
-        return [] if level is None else None
+    level, axis = site.argument(None, "level"), site.argument(None, "axis")
+    if level is None:
+        return []
+    if site.call is None or site.receiver is None or site.call.args or len(site.call.keywords) > 1 + (axis is not None):
+        return None
     name = site.node.attr  # type: ignore[attr-defined]
-    return site.replaced(site.call, f"{site.atom(site.receiver)}.groupby(level={site.text(level)}).{name}()")
+    columns = axis is not None and not (isinstance(axis, ast.Constant) and axis.value in (0, "index"))
+    if columns and not (isinstance(axis, ast.Constant) and axis.value in (1, "columns")):
+        return None
+    turned = ".T" if columns else ""
+    text = f"{site.atom(site.receiver)}{turned}.groupby(level={site.text(level)}).{name}(){turned}"
+    return site.replaced(site.call, text)
 
 
 def _resampled(site: Site) -> list[Edit] | None:
     how = site.argument(None, "how")
     if how is None:
-        return frequency(0, "rule")(site) if site.receiver is not None and site.kinds.of(site.receiver) else []
+        return frequency(0, "rule")(site)
     if not (isinstance(how, ast.Constant) and isinstance(how.value, str)) or site.call is None:
         return None
     span = site.code.span(site.call)
@@ -367,9 +371,18 @@ CHANGES = (
         why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
     ),
     Change(
-        "pandas", "3.0", (".dtype", ".dtypes"), _text_type, before=f"{_TEXT}x = [name for name in df if df[name].dtype == 'object']",
+        "pandas", "3.0", (".dtype",), _text_type, before=f"{_TEXT}x = [name for name in df if df[name].dtype == 'object']",
         after=f"{_TEXT}x = [name for name in df if df[name].dtype in ('object', \"str\")]", gives="x == ['b']", on=_SURELY,
         why="Columns of text have a type of their own now, `str`, and not `object`.",
+    ),
+    Change(
+        "pandas", "3.0", (".dtypes",), _text_type, before=f"{_TEXT}x = list(df.dtypes[df.dtypes == object].index)",
+        after=f'{_TEXT}x = list(df.dtypes[((df.dtypes == object) | (df.dtypes == "str"))].index)', gives="x == ['b']", on=_SURELY,
+        why="Columns of text have a type of their own now, `str`, and not `object`.",
+    ),
+    Change(
+        "pandas", "2.0", (".any", ".all"), named("axis"), before=f"{_DF}x = df.isnull().any(1)", after=f"{_DF}x = df.isnull().any(axis=1)",
+        gives="x.tolist() == [False, True]", on=_TABLES, why="The axis has to be named.",
     ),
     Change(
         "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _numeric_only, before=f"{_TEXT}x = df.corr()",
@@ -418,7 +431,7 @@ CHANGES = (
         "pandas", "3.0", (".resample",), _resampled,
         before="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('M', how='sum')",
         after="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample(\"ME\").sum()",
-        gives="x.tolist() == [3]", on=_SURELY, why="`how` is gone, and frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`.",
+        gives="x.tolist() == [3]", on=(*_SURELY, "groupby"), why="`how` is gone, and frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`.",
     ),
     Change(
         "pandas", "3.0", (".asfreq",), frequency(0, "freq"),

@@ -251,10 +251,15 @@ def value(position: int | None, name: str, values: dict[object, str]) -> Rewrite
     def rewrite(site: Site) -> list[Edit] | None:
         found = site.argument(position, name)
         if isinstance(found, ast.Constant) and isinstance(found.value, (str, bool, int)) and found.value in values:
-            return [Edit(site.code.span(found), values[found.value])]
+            return [Edit(site.code.span(found), quoted_like(site.text(found), values[found.value]))]
         return []
 
     return rewrite
+
+
+def quoted_like(old: str, new: str) -> str:
+    """The code of a text in the quotes that the one in whose place it comes has."""
+    return f"'{new[1:-1]}'" if old.startswith("'") and new.startswith('"') and "'" not in new else new
 
 
 def named(*names: str, keep: int = 0, most: int | None = None) -> Rewrite:

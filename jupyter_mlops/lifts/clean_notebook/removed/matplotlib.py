@@ -13,6 +13,7 @@ from jupyter_mlops.lifts.clean_notebook.change import (
     given,
     keyword,
     moved,
+    quoted_like,
     template,
     without,
 )
@@ -36,7 +37,7 @@ def _style(site: Site) -> list[Edit] | None:
             and "v0_8" not in each.value
         ):
             _, dash, rest = each.value.partition("-")
-            edits.append(Edit(site.code.span(each), f'"seaborn-v0_8{dash}{rest}"'))
+            edits.append(Edit(site.code.span(each), quoted_like(site.text(each), f'"seaborn-v0_8{dash}{rest}"')))
     return edits
 
 
@@ -87,7 +88,7 @@ def _quiet(site: Site) -> list[Edit] | None:
 CHANGES = (
     Change(
         "matplotlib", "3.8", (f"{_P}.style.use", "matplotlib.style.use"), _style, before=f"{_PLT}plt.style.use('seaborn-whitegrid')",
-        after=f'{_PLT}plt.style.use("seaborn-v0_8-whitegrid")', gives="plt.rcParams['axes.grid']",
+        after=f"{_PLT}plt.style.use('seaborn-v0_8-whitegrid')", gives="plt.rcParams['axes.grid']",
         why="The styles that look like seaborn are called `seaborn-v0_8…` now.",
     ),
     Change(

@@ -15,6 +15,7 @@ from jupyter_mlops.lifts.clean_notebook.change import (
     left_out,
     moved,
     named,
+    quoted_like,
     template,
     without,
 )
@@ -166,7 +167,8 @@ def frequency(position: int | None, name: str) -> Rewrite:
         unit, dash, anchor = found.value[len(number) :].partition("-")
         if unit not in _FREQUENCIES or (number and not number.strip("-").isdigit()):
             return []
-        return [Edit(site.code.span(found), f'"{number}{_FREQUENCIES[unit]}{dash}{anchor}"')]
+        new = f'"{number}{_FREQUENCIES[unit]}{dash}{anchor}"'
+        return [Edit(site.code.span(found), quoted_like(site.text(found), new))]
 
     return rewrite
 
@@ -349,12 +351,12 @@ CHANGES = (
     Change(
         "pandas", "3.0", ("pandas.date_range", "pandas.bdate_range", "pandas.period_range"),
         both(frequency(3, "freq"), keyword("closed", "inclusive")),
-        before=f"{_PD}x = pd.date_range('2020', periods=2, freq='M')", after=f'{_PD}x = pd.date_range(\'2020\', periods=2, freq="ME")',
+        before=f"{_PD}x = pd.date_range('2020', periods=2, freq='M')", after=f"{_PD}x = pd.date_range('2020', periods=2, freq='ME')",
         gives="x[0].day == 31", why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
     ),
     Change(
         "pandas", "3.0", ("pandas.Grouper",), frequency(None, "freq"),
-        before=f"{_PD}x = pd.Grouper(freq='M')", after=f'{_PD}x = pd.Grouper(freq="ME")', gives="x.freq == pd.offsets.MonthEnd()",
+        before=f"{_PD}x = pd.Grouper(freq='M')", after=f"{_PD}x = pd.Grouper(freq='ME')", gives="x.freq == pd.offsets.MonthEnd()",
         why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
     ),
     Change(

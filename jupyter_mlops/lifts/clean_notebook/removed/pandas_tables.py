@@ -382,7 +382,7 @@ CHANGES = (
     ),
     Change(
         "pandas", "2.0", (".any", ".all"), named("axis"), before=f"{_DF}x = df.isnull().any(1)", after=f"{_DF}x = df.isnull().any(axis=1)",
-        gives="x.tolist() == [False, True]", on=_TABLES, why="The axis has to be named.",
+        gives="x.tolist() == [False, True]", on=_SURELY, why="The axis has to be named.",
     ),
     Change(
         "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _numeric_only, before=f"{_TEXT}x = df.corr()",
@@ -430,13 +430,13 @@ CHANGES = (
     Change(
         "pandas", "3.0", (".resample",), _resampled,
         before="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('M', how='sum')",
-        after="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample(\"ME\").sum()",
+        after="import pandas as pd\ns = pd.Series([1, 2], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('ME').sum()",
         gives="x.tolist() == [3]", on=(*_SURELY, "groupby"), why="`how` is gone, and frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`.",
     ),
     Change(
         "pandas", "3.0", (".asfreq",), frequency(0, "freq"),
         before="import pandas as pd\ns = pd.Series([1], index=pd.to_datetime(['2020-01-31']))\nx = s.asfreq('M')",
-        after="import pandas as pd\ns = pd.Series([1], index=pd.to_datetime(['2020-01-31']))\nx = s.asfreq(\"ME\")",
+        after="import pandas as pd\ns = pd.Series([1], index=pd.to_datetime(['2020-01-31']))\nx = s.asfreq('ME')",
         gives="x.tolist() == [1]", on=_ANY, why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
     ),
     Change(

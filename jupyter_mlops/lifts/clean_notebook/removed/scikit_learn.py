@@ -124,6 +124,37 @@ def _shown(display: str, how: str) -> Rewrite:
     return rewrite
 
 
+#: Of the old module: class → names of its arguments by position, with `n_splits` for the number of folds.
+_SPLITS = {
+    "KFold": ("rows", "n_splits", "shuffle", "random_state"),
+    "StratifiedKFold": ("labels", "n_splits", "shuffle", "random_state"),
+    "ShuffleSplit": ("rows", "n_splits", "test_size", "train_size"),
+    "StratifiedShuffleSplit": ("labels", "n_splits", "test_size", "train_size"),
+    "LeaveOneOut": ("rows",),
+}
+
+
+def _folds(site: Site) -> list[Edit] | None:
+    """Folds of the old module were lists of rows, and so are these: `list(KFold(n_splits=5).split(range(rows)))`."""
+    call = site.call
+    if call is None or site.spread:
+        return None if isinstance(site.parent, ast.Attribute) else []
+    if any(each.arg == "n_splits" for each in call.keywords):
+        return []
+    names = _SPLITS[site.kinds.name(site.node).rpartition(".")[2]]
+    old = {"n": "rows", "y": "labels", "n_folds": "n_splits", "n_iter": "n_splits"}
+    values = dict(zip(names, (site.text(each) for each in call.args), strict=False))
+    values |= {old.get(each.arg or "", each.arg or ""): site.text(each.value) for each in call.keywords}
+    if len(call.args) > len(names) or names[0] not in values or "indices" in values:
+        return None
+    over = values.pop(names[0])
+    split = f"range({over})" if names[0] == "rows" else f"{over}, {over}"
+    if "KFold" in site.text(site.node) and "n_splits" not in values:
+        values = {"n_splits": "3", **values}
+    rest = ", ".join(f"{name}={value}" for name, value in values.items())
+    return site.replaced(call, f"list({site.text(site.node)}({rest}).split({split}))")
+
+
 def _seed_without_shuffle(site: Site) -> list[Edit] | None:
     """A seed that nothing used is an error now; left out, the folds are the same."""
     seed, shuffle = site.argument(None, "random_state"), site.argument(1, "shuffle")
@@ -183,10 +214,16 @@ CHANGES = (
         gives="len(a) == 9", why="`sklearn.cross_validation` is gone; its functions are in `sklearn.model_selection`.",
     ),
     Change(
-        _SK, "0.20",
-        tuple(f"sklearn.cross_validation.{name}" for name in ("KFold", "StratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit", "LeaveOneOut", "LeavePOut")),
-        None, before="from sklearn.cross_validation import KFold\nfolds = KFold(10, n_folds=5)", name=True,
-        why="Folds of `sklearn.model_selection` are made without the number of samples, and `.split(X)` gives their rows.",
+        _SK, "0.20", tuple(f"sklearn.cross_validation.{name}" for name in _SPLITS), _folds,
+        before=f"from sklearn.cross_validation import KFold\n{_XY}x = KFold(len(X), n_folds=4, shuffle=True, random_state=0)",
+        after=f"from sklearn.model_selection import KFold\n{_XY}x = list(KFold(n_splits=4, shuffle=True, random_state=0).split(range(len(X))))",
+        gives="[len(test) for _, test in x] == [3, 3, 3, 3]",
+        why="Folds are made without the number of rows, and `.split` gives their rows.",
+    ),
+    Change(
+        _SK, "0.20", ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold"), given("n_folds", lambda _site: None),
+        before="from sklearn.model_selection import KFold\nx = KFold(n_folds=3)",
+        why="`n_folds` is called `n_splits`, and folds are made without the number of rows.",
     ),
     moved(
         _SK, "0.20", "sklearn.cross_validation", "sklearn.model_selection",
@@ -269,7 +306,7 @@ CHANGES = (
     Change(
         _SK, "1.3", _FORESTS, value(None, "max_features", {"auto": '"sqrt"'}),
         before=f"from sklearn.ensemble import RandomForestClassifier\n{_XY}x = RandomForestClassifier(3, max_features='auto').fit(X, y)",
-        after=f'from sklearn.ensemble import RandomForestClassifier\n{_XY}x = RandomForestClassifier(3, max_features="sqrt").fit(X, y)',
+        after=f"from sklearn.ensemble import RandomForestClassifier\n{_XY}x = RandomForestClassifier(3, max_features='sqrt').fit(X, y)",
         gives="x.max_features == 'sqrt'", why='`max_features="auto"` is gone; of classifiers it meant `"sqrt"`.',
     ),
     Change(
@@ -282,7 +319,7 @@ CHANGES = (
         _SK, "1.2", (*_REGRESSION, "sklearn.ensemble.GradientBoostingRegressor"),
         value(None, "criterion", {"mse": '"squared_error"', "mae": '"absolute_error"'}),
         before=f"from sklearn.tree import DecisionTreeRegressor\n{_XY}x = DecisionTreeRegressor(criterion='mse').fit(X, y)",
-        after=f'from sklearn.tree import DecisionTreeRegressor\n{_XY}x = DecisionTreeRegressor(criterion="squared_error").fit(X, y)',
+        after=f"from sklearn.tree import DecisionTreeRegressor\n{_XY}x = DecisionTreeRegressor(criterion='squared_error').fit(X, y)",
         gives="x.criterion == 'squared_error'", why="Losses are spelled out: `squared_error`, `absolute_error`.",
     ),
     Change(
@@ -294,13 +331,13 @@ CHANGES = (
     Change(
         _SK, "1.3", ("sklearn.ensemble.GradientBoostingClassifier",), value(None, "loss", {"deviance": '"log_loss"'}),
         before=f"from sklearn.ensemble import GradientBoostingClassifier\n{_XY}x = GradientBoostingClassifier(loss='deviance', n_estimators=2).fit(X, y)",
-        after=f'from sklearn.ensemble import GradientBoostingClassifier\n{_XY}x = GradientBoostingClassifier(loss="log_loss", n_estimators=2).fit(X, y)',
+        after=f"from sklearn.ensemble import GradientBoostingClassifier\n{_XY}x = GradientBoostingClassifier(loss='log_loss', n_estimators=2).fit(X, y)",
         gives="x.loss == 'log_loss'", why="`deviance` is called `log_loss`.",
     ),
     Change(
         _SK, "1.2", ("sklearn.ensemble.GradientBoostingRegressor",), value(None, "loss", {"ls": '"squared_error"', "lad": '"absolute_error"'}),
         before=f"from sklearn.ensemble import GradientBoostingRegressor\n{_XY}x = GradientBoostingRegressor(loss='ls', n_estimators=2).fit(X, y)",
-        after=f'from sklearn.ensemble import GradientBoostingRegressor\n{_XY}x = GradientBoostingRegressor(loss="squared_error", n_estimators=2).fit(X, y)',
+        after=f"from sklearn.ensemble import GradientBoostingRegressor\n{_XY}x = GradientBoostingRegressor(loss='squared_error', n_estimators=2).fit(X, y)",
         gives="x.loss == 'squared_error'", why="Losses are spelled out: `squared_error`, `absolute_error`.",
     ),
     Change(
@@ -343,13 +380,13 @@ CHANGES = (
     Change(
         _SK, "1.3", ("sklearn.linear_model.SGDClassifier",), value(0, "loss", {"log": '"log_loss"', "squared_loss": '"squared_error"'}),
         before=f"from sklearn.linear_model import SGDClassifier\n{_XY}x = SGDClassifier(loss='log').fit(X, y)",
-        after=f'from sklearn.linear_model import SGDClassifier\n{_XY}x = SGDClassifier(loss="log_loss").fit(X, y)', gives="x.loss == 'log_loss'",
+        after=f"from sklearn.linear_model import SGDClassifier\n{_XY}x = SGDClassifier(loss='log_loss').fit(X, y)", gives="x.loss == 'log_loss'",
         why="The loss `log` is called `log_loss`.",
     ),
     Change(
         _SK, "1.2", ("sklearn.linear_model.SGDRegressor",), value(0, "loss", {"squared_loss": '"squared_error"'}),
         before=f"from sklearn.linear_model import SGDRegressor\n{_XY}x = SGDRegressor(loss='squared_loss').fit(X, y)",
-        after=f'from sklearn.linear_model import SGDRegressor\n{_XY}x = SGDRegressor(loss="squared_error").fit(X, y)', gives="x.loss == 'squared_error'",
+        after=f"from sklearn.linear_model import SGDRegressor\n{_XY}x = SGDRegressor(loss='squared_error').fit(X, y)", gives="x.loss == 'squared_error'",
         why="The loss `squared_loss` is called `squared_error`.",
     ),
     Change(
@@ -384,7 +421,7 @@ CHANGES = (
             "median_absolute_error": '"neg_median_absolute_error"',
         }),
         before=f"from sklearn.model_selection import cross_val_score\nfrom sklearn.tree import DecisionTreeRegressor\n{_XY}x = cross_val_score(DecisionTreeRegressor(), X, y, scoring='mean_squared_error', cv=2)",
-        after=f'from sklearn.model_selection import cross_val_score\nfrom sklearn.tree import DecisionTreeRegressor\n{_XY}x = cross_val_score(DecisionTreeRegressor(), X, y, scoring="neg_mean_squared_error", cv=2)',
+        after=f"from sklearn.model_selection import cross_val_score\nfrom sklearn.tree import DecisionTreeRegressor\n{_XY}x = cross_val_score(DecisionTreeRegressor(), X, y, scoring='neg_mean_squared_error', cv=2)",
         gives="x.tolist() == [0, 0]", why="Scores that are losses say so, as they have always been negative: `neg_mean_squared_error`.",
     ),
     Change(
@@ -410,7 +447,7 @@ CHANGES = (
     ),
     Change(
         _SK, "1.3", ("sklearn.cluster.KMeans",), value(None, "algorithm", {"auto": '"lloyd"', "full": '"lloyd"'}),
-        before=f"from sklearn.cluster import KMeans\n{_XY}x = KMeans(2, algorithm='auto').fit(X)", after=f'from sklearn.cluster import KMeans\n{_XY}x = KMeans(2, algorithm="lloyd").fit(X)',
+        before=f"from sklearn.cluster import KMeans\n{_XY}x = KMeans(2, algorithm='auto').fit(X)", after=f"from sklearn.cluster import KMeans\n{_XY}x = KMeans(2, algorithm='lloyd').fit(X)",
         gives="x.algorithm == 'lloyd'", why="`auto` and `full` are gone; the algorithm is `lloyd`.",
     ),
     Change(

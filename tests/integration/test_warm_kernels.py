@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import os
 import subprocess
@@ -281,3 +282,53 @@ def test_nothing_outlives_an_owner_that_is_killed(tmp_path: Path) -> None:
         assert len(started) == 2
         owner.kill()
         assert gone(started)
+
+
+AT_THE_END = """
+import atexit, gzip
+from pathlib import Path
+
+class Kept:
+    def __del__(self, Path=Path):
+        Path("deleted").write_text("by its end")
+
+kept = Kept()
+open_text, open_gzip = open("text", "w"), gzip.open("gzip", "wt")
+open_text.write("held back")
+open_gzip.write("held back")
+atexit.register(lambda: Path("exit").write_text("at exit"))
+pathlib = __import__("pathlib")
+pathlib.left_in_a_module = open("module", "w")
+pathlib.left_in_a_module.write("held back")
+"""
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_a_kernel_holds_back_is_written_when_it_ends(tmp_path: Path, warm: bool) -> None:
+    async def run(kernels: WarmKernels | None) -> None:
+        manager = AsyncKernelManager()
+        if kernels is not None:
+            kernels.attach(manager)
+        await manager.start_kernel(cwd=str(tmp_path))
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(60)
+        await client.execute_interactive(AT_THE_END, output_hook=lambda _: None)
+        started = time.monotonic()
+        await manager.shutdown_kernel()
+        client.stop_channels()
+        # Jupyter ends what does not end by itself in this time.
+        assert time.monotonic() - started < manager.shutdown_wait_time
+
+    if warm:
+        with WarmKernels(cwd=tmp_path) as kernels:
+            asyncio.run(run(kernels))
+    else:
+        asyncio.run(run(None))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.name != "gzip"} == {
+        "deleted": b"by its end",
+        "exit": b"at exit",
+        "text": b"held back",
+        "module": b"held back",
+    }
+    assert gzip.decompress((tmp_path / "gzip").read_bytes()) == b"held back"

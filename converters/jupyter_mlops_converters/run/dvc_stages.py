@@ -92,10 +92,14 @@ class DvcStages:
         """Write what is not yet in `dvc.lock`; let go of the repository, and of what is claimed in it."""
         for step in self.steps:
             self.release(step)
+        self.write()
+        self._repo.close()
+
+    def write(self) -> None:
+        """Write what is not yet in `dvc.lock`."""
         if self._unwritten:
             with self._at_work(self._unwritten[0]):
-                self._write(self._unwritten)
-        self._repo.close()
+                self._write(list(self._unwritten))
 
     def take_up(self, step: Step) -> Literal["skipped", "restored", "run"]:
         """See what has to be done about a step whose upstream steps are done, and do it short of running it.
@@ -176,10 +180,13 @@ class DvcStages:
         self._unwritten.append(step)
 
     def _settle(self, step: Step) -> None:
-        """Write the steps into `dvc.lock` that have all steps before them there, so that its order is DVC's."""
+        """Write the steps into `dvc.lock` that have all steps before them there, so that its order is DVC's.
+
+        This one is written after the next, or by `write`: nobody has to wait for that.
+        """
         self._settled.add(step)
         ready = list(takewhile(self._settled.__contains__, self.steps))
-        self._write([step for step in ready if step in self._unwritten])
+        self._write([each for each in ready if each in self._unwritten and each is not step])
 
     def _write(self, steps: list[Step]) -> None:
         for step in sorted(steps, key=self.steps.index):

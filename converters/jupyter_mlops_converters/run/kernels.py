@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from jupyter_mlops_converters.run.command_line import NotebookRun
 from jupyter_mlops_converters.run.imports import importable_ahead, unpickles_from
 from jupyter_mlops_converters.warm import WarmKernels
+
+#: What `begin_early` has begun, until it is wanted.
+_begun: list[WarmKernels] = []
+
+
+@contextmanager
+def begin_early() -> Iterator[None]:
+    """Start the process that kernels are forked from while it is not even known which pipeline is going to run."""
+    _begun.append(WarmKernels())
+    try:
+        yield
+    finally:
+        while _begun:
+            _begun.pop().close()
 
 
 class StageKernels:
@@ -70,6 +85,9 @@ class StageKernels:
             self._warm.close()
 
     def _warm_in(self, folder: Path) -> WarmKernels:
-        if self._warm is None:
+        if self._warm is None and _begun:
+            self._warm = _begun.pop()
+            self._warm.move(folder)
+        elif self._warm is None:
             self._warm = WarmKernels(cwd=folder)
         return self._warm

@@ -130,6 +130,8 @@ class PipelineRunner:
         Raises:
             MlopsError: as `run`.
         """
+        if self._stages is not None:
+            self._stages.write()
         return tuple(self._round(self._tracking, progress or _tell_nobody, "track"))
 
     def _round(self, steps: list[Step], tell: Progress, phase: str) -> list[StageRun]:

@@ -71,6 +71,16 @@ class WarmKernels:
         """Whether the next kernel is going to be forked, as far as is known."""
         return self._process is not None
 
+    def move(self, folder: Path) -> None:
+        """Go on in another folder.
+
+        Args:
+            folder: best where the kernels start.
+        """
+        with self._asking, contextlib.suppress(OSError):
+            self._cwd = folder
+            self._send({"folder": str(folder)})
+
     def preload(self, modules: Iterable[str]) -> None:
         """Import modules ahead, in this order, whenever there is nothing else to do.
 

@@ -3,6 +3,7 @@
 It runs by itself and imports nothing but ipykernel and what it is told to, so that a forked kernel finds itself in the
 state of one that was started. DESCRIPTOR is a connected socket; requests and answers are lines of JSON:
 
+* `{"folder": path}`: go on there, since packages look around when they are imported; no answer.
 * `{"import": [module, …]}`: import these when there is nothing else to do; no answer.
 * `{"fork": {"modules": […], "argv": […], "cwd": …, "env": {…}}}`: a kernel, once these modules are imported;
   `{"pid": …}` or `{"error": why, "module": the one to leave out, or null}`.
@@ -13,7 +14,10 @@ When the other side is gone, or on SIGTERM, it ends with all its kernels.
 
 from __future__ import annotations
 
+import _io
+import atexit
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -67,7 +71,10 @@ class Zygote:
                 self.load(self.pending.popleft())
                 continue
             request = self.receive()
-            if "import" in request:
+            if "folder" in request:
+                with contextlib.suppress(OSError):
+                    os.chdir(request["folder"])
+            elif "import" in request:
                 self.pending.extend(request["import"])
             elif "reap" in request:
                 self.reap(request["reap"])
@@ -196,6 +203,33 @@ def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
     runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 
 
+def end_kernel(status: int) -> None:
+    """End as an interpreter does, in its order, but without taking its modules apart.
+
+    That would touch every page that is shared with the process that this one was forked from, and so copy it.
+    """
+    from ipykernel.iostream import OutStream
+    from ipykernel.kernelapp import IPKernelApp
+
+    kernel = IPKernelApp.instance()
+    # It was the one to be asked, and may still be answering; what it answers through is closed below.
+    kernel.control_thread.join(1)
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - what an interpreter does
+    atexit._run_exitfuncs()  # noqa: SLF001
+    # What was made last goes first: it may still need what was there before it.
+    kernel.shell.history_manager.output_hist.clear()
+    while kernel.shell.user_ns:
+        kernel.shell.user_ns.popitem()
+    gc.collect()
+    # What files that are still open hold back. The notebook's own streams are none: they would wait for who reads them.
+    for thing in gc.get_objects():
+        if issubclass(type(thing), _io._IOBase) and not issubclass(type(thing), OutStream):  # noqa: SLF001
+            with contextlib.suppress(Exception):
+                thing.flush()
+    ctypes.CDLL(None).fflush(None)
+    os._exit(status)
+
+
 def main() -> None:
     """Serve, and in a forked process be a kernel."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -216,7 +250,13 @@ def main() -> None:
     gc.enable()
     of_imports = {name: value for name, value in os.environ.items() if given.get(name) != value}
     env = {**kernel["env"], **of_imports, "JPY_PARENT_PID": given["JPY_PARENT_PID"]}
-    become_kernel(kernel["argv"], kernel["cwd"], env)
+    try:
+        become_kernel(kernel["argv"], kernel["cwd"], env)
+    except SystemExit as ended:
+        if not isinstance(ended.code, int | None):
+            raise
+        end_kernel(ended.code or 0)
+    end_kernel(0)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from jupyter_mlops_converters.scratch import Scratch, workspace
 from jupyter_mlops_converters.source.existing import find_existing, read_existing
 from jupyter_mlops_converters.source.notebook import Secret, SourceNotebook
 from jupyter_mlops_converters.source.order import in_recorded_order
+from jupyter_mlops_converters.source.owned import owned
 from jupyter_mlops_converters.source.place import Project, find_project, pipeline_name, project_at
 from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.together import Revise, Together
@@ -447,6 +448,7 @@ def place_of(
         folder=folder.relative_to(project.root).as_posix(),
         workdir=posixpath.dirname(relative) or ".",
         tracked=project.tracked,
+        owned=owned(project.root, folder),
         has_git=project.has_git,
         has_dvc=project.has_dvc,
         python_version=f"{sys.version_info.major}.{sys.version_info.minor}",

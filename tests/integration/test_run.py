@@ -310,6 +310,16 @@ def test_a_pipeline_that_another_process_runs_is_left_alone(folder: Path) -> Non
     assert document["error"]["code"] == "pipeline-busy"
 
 
+def test_locks_that_a_killed_run_left_broken_are_named(folder: Path) -> None:
+    lock = folder.parents[1] / ".dvc" / "tmp" / "rwlock"
+    lock.write_text('{"write": {"')
+    try:
+        document, _ = run(folder, "-P", "divisor=7", status=1)
+    finally:
+        lock.unlink()
+    assert (document["error"]["code"], document["error"]["path"]) == ("pipeline-busy", str(lock))
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

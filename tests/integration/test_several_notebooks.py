@@ -291,6 +291,33 @@ def test_a_file_that_two_write_and_only_they_read(tmp_path: Path) -> None:
     assert [f["code"] for f in document["findings"] if f["code"] == "written-twice"] == ["written-twice"]
 
 
+def test_a_file_that_another_pipeline_makes_as_well(tmp_path: Path) -> None:
+    """DVC lets one stage alone have a file: both pipelines run, each by itself, and what runs last stays."""
+    git(tmp_path, "init", "-q")
+    cells = [
+        "text = '{}'",
+        "import os\nos.makedirs('made', exist_ok=True)\nopen('made/out.txt', 'w').write(text)",
+        "x = 1",
+        "x += 1",
+        "print(x)",
+        "print(open('made/out.txt').read())",
+    ]
+    first, second = small(tmp_path, a=[c.format("a") for c in cells], b=[c.format("b") for c in cells])
+    cuts = tmp_path / "plan.json"
+    cuts.write_text(json.dumps({"stages": [{"cells": [0, 1]}, {"cells": [2, 3, 4]}, {"cells": [5]}]}))
+    convert([first], targets=WITHOUT_TRACKING, plan=cuts)
+    document = convert([second], targets=WITHOUT_TRACKING, plan=cuts).document
+    assert document["verification"]["verdict"] == "equivalent"
+    (finding,) = [f for f in document["findings"] if f["code"] == "made-elsewhere"]
+    assert "made/out.txt" in finding["message"]
+    assert "pipelines/a/dvc.yaml" in finding["message"]
+    commit(tmp_path, "converted")
+    for name in "ab":
+        run_pipeline(tmp_path / "pipelines" / name)
+        assert (tmp_path / "made" / "out.txt").read_text() == name
+    subprocess.run(["dvc", "repro", "-q"], cwd=tmp_path / "pipelines" / "b", check=True)
+
+
 def test_a_file_that_one_makes_another_changes_and_a_third_reads(tmp_path: Path) -> None:
     """A stage that runs again on its own finds the file as it was before it, not as it left it."""
     git(tmp_path, "init", "-q")

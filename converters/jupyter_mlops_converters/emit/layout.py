@@ -105,7 +105,7 @@ def files(pipeline: Pipeline, stage: Stage) -> Files:
     """Sorts a stage's project files.
 
     What is read before the pipeline has made it, and overwritten later, is neither data nor a result: its content depends
-    on when one looks. Between stages, the versions of a file that is written more than once are handed over as copies.
+    on when one looks. Nor is what another pipeline has among its results, too. Between stages, the versions of a file that is written more than once are handed over as copies.
     """
     position = {other.name: index for index, other in enumerate(pipeline.stages)}
     here = position[stage.name]
@@ -115,7 +115,7 @@ def files(pipeline: Pipeline, stage: Stage) -> Files:
         use.path
         for other in pipeline.stages
         for use in other.writes
-        if last[use.path] == position[other.name] and use.kept
+        if last[use.path] == position[other.name] and use.kept and not use.owner
     }
     made = {path for path in kept if not is_overwritten_input(pipeline, path)}
     return Files(

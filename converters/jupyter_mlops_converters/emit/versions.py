@@ -16,10 +16,12 @@ def extend(pipeline: Pipeline) -> Pipeline:
 
     Without, a stage that runs again on its own would find the file as the last stage has left it.
     """
+    owners = {use.path: use.owner for stage in pipeline.stages for use in stage.writes if use.owner}
     changing = {
         path: names
         for path, names in layout.writers(pipeline).items()
-        if not layout.is_absolute(path) and (len(names) > 1 or layout.is_overwritten_input(pipeline, path))
+        if not layout.is_absolute(path)
+        and (len(names) > 1 or path in owners or layout.is_overwritten_input(pipeline, path))
     }
     latest: dict[str, HandOver] = {}
     stages = []
@@ -37,7 +39,8 @@ def extend(pipeline: Pipeline) -> Pipeline:
                     saves.append(latest[use.path])
         stages.append(replace(stage, inputs=(*stage.inputs, *loads), outputs=(*stage.outputs, *saves)))
     inputs = [path for path in sorted(changing) if layout.is_overwritten_input(pipeline, path)]
-    return replace(pipeline, stages=tuple(stages), findings=(*pipeline.findings, *map(_finding, inputs)))
+    findings = [*map(_overwritten, inputs), *(_made_elsewhere(path, owners[path]) for path in sorted(owners))]
+    return replace(pipeline, stages=tuple(stages), findings=(*pipeline.findings, *findings))
 
 
 def _goes_on(pipeline: Pipeline, stage: Stage, path: str) -> bool:
@@ -63,7 +66,16 @@ def _version(pipeline: Pipeline, stage: Stage, path: str) -> HandOver:
     )
 
 
-def _finding(path: str) -> Finding:
+def _made_elsewhere(path: str, owner: str) -> Finding:
+    return Finding(
+        "made-elsewhere",
+        "warning",
+        f"The notebook writes {path}, which {owner} has among its results, too. DVC keeps it for that one alone, and what "
+        "runs last stays. Let each write a file of its own, or convert the notebooks of both together.",
+    )
+
+
+def _overwritten(path: str) -> Finding:
     return Finding(
         "overwritten-input",
         "warning",

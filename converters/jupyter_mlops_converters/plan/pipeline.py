@@ -133,11 +133,14 @@ class FileUse:
         path: relative to the project root (may start with ``../`` or be absolute when it is outside).
         git_tracked: whether git tracks it, which decides how DVC may own it.
         kept: whether it is there when the stage has run; of what a stage writes.
+        owner: the DVC file outside of the pipeline that has it among its results, relative to the root; DVC lets
+            nothing else have it.
     """
 
     path: str
     git_tracked: bool = False
     kept: bool = True
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from jupyter_mlops_converters.plan import shown
@@ -30,6 +30,7 @@ from jupyter_mlops_converters.plan.pipeline import (
 from jupyter_mlops_converters.plan.program import GENERATORS, Program, Step
 from jupyter_mlops_converters.plan.results import Results, find_results
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
+from jupyter_mlops_converters.source.owned import owner
 from jupyter_mlops_converters.source.secrets import variables_in
 
 _GENERATOR_NAMES = {
@@ -54,6 +55,7 @@ class Place:
         folder: of the pipeline, relative to the root.
         workdir: of the notebook, relative to the root.
         tracked: files that git tracks, relative to the root.
+        owned: what DVC has as a result of something else → the DVC file, both relative to the root.
         has_git: whether there is a repository.
         has_dvc: whether DVC is initialised.
         kernel_name: for the stages.
@@ -70,6 +72,7 @@ class Place:
     folder: str
     workdir: str
     tracked: frozenset[str] = frozenset()
+    owned: Mapping[str, str] = field(default_factory=dict)
     has_git: bool = True
     has_dvc: bool = False
     kernel_name: str = "python3"
@@ -345,7 +348,9 @@ def _written(steps: Sequence[Step], place: Place) -> tuple[FileUse, ...]:
     for step in steps:
         gone = step.observed.deleted if step.observed is not None else ()
         kept |= {path: path not in gone for path in step.files if not _is_of_tracker(path)}
-    return tuple(FileUse(path, path in place.tracked, is_kept) for path, is_kept in kept.items())
+    return tuple(
+        FileUse(path, path in place.tracked, is_kept, owner(place.owned, path)) for path, is_kept in kept.items()
+    )
 
 
 def _uses(paths: object, place: Place) -> tuple[FileUse, ...]:

@@ -212,6 +212,7 @@ class DvcStages:
     def _at_work(self, step: Step) -> Iterator[None]:
         from dvc.exceptions import DvcException
         from dvc.lock import LockError
+        from dvc.rwlock import RWLockFileCorruptedError, RWLockFileFormatError
         from dvc.stage.exceptions import MissingDataSource
 
         try:
@@ -224,6 +225,14 @@ class DvcStages:
                 path=str(self._folder),
                 exit_status=1,
                 detail=str(error),
+            ) from None
+        except (RWLockFileCorruptedError, RWLockFileFormatError):
+            raise MlopsError(
+                "pipeline-busy",
+                "A run that was ended by force has left DVC's list of locks broken. When nothing runs here any more, "
+                "delete the file.",
+                path=str(Path(self._repo.tmp_dir, "rwlock")),
+                exit_status=1,
             ) from None
         except MissingDataSource as error:
             raise self._missing(f"{str(error).partition(': ')[2]} is not there.") from None

@@ -87,11 +87,21 @@ def _is_of(existing: Existing, root: Path, notebooks: Mapping[str, str], *, move
     return len(gone) == len(made_from) == len(notebooks) and (same or moved)
 
 
+def pruned(subfolders: list[str], names: list[str]) -> list[str]:
+    """The folders to look for pipelines in, of those that are in a folder.
+
+    Args:
+        subfolders: of the folder.
+        names: of its files.
+    """
+    if "pyvenv.cfg" in names:
+        return []
+    return sorted(name for name in subfolders if name not in _NOT_LOOKED_INTO and not name.startswith("."))
+
+
 def _all(root: Path) -> Iterator[Existing]:
     for folder, subfolders, names in os.walk(root):
-        if "pyvenv.cfg" in names:
-            subfolders.clear()
-        subfolders[:] = sorted(name for name in subfolders if name not in _NOT_LOOKED_INTO and not name.startswith("."))
+        subfolders[:] = pruned(subfolders, names)
         if CONVERSION in names and (found := read_existing(Path(folder))) is not None:
             subfolders.clear()
             yield found

@@ -182,11 +182,11 @@ class DvcStages:
     def _settle(self, step: Step) -> None:
         """Write the steps into `dvc.lock` that have all steps before them there, so that its order is DVC's.
 
-        This one is written after the next, or by `write`: nobody has to wait for that.
+        The last of them is written after the next, or by `write`: nobody has to wait for that.
         """
         self._settled.add(step)
         ready = list(takewhile(self._settled.__contains__, self.steps))
-        self._write([each for each in ready if each in self._unwritten and each is not step])
+        self._write([each for each in ready if each in self._unwritten][:-1])
 
     def _write(self, steps: list[Step]) -> None:
         for step in sorted(steps, key=self.steps.index):

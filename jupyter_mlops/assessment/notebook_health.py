@@ -57,7 +57,7 @@ def notebook_issues(unit: Unit, path: str) -> list[NotebookIssue]:
     if notebook.language == "python":
         found += [
             *_syntax(notebook),
-            *_names(notebook),
+            *undefined_names(notebook),
             *_escapes(notebook),
             *_paths(notebook),
             *_style(unit, notebook),
@@ -361,7 +361,8 @@ class _Names(ast.NodeVisitor):
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
 
 
-def _names(notebook: Notebook) -> Iterator[NotebookIssue]:
+def undefined_names(notebook: Notebook) -> Iterator[NotebookIssue]:
+    """Names that are used before they are defined, in the order of the cells, or defined nowhere."""
     read: list[tuple[Cell, _Names]] = []
     for cell, statements in notebook.statements():
         names = _Names()

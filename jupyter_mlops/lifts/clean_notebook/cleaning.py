@@ -10,6 +10,7 @@ from jupyter_mlops.lifts.clean_notebook.columns import read_text_columns
 from jupyter_mlops.lifts.clean_notebook.edits import Draft
 from jupyter_mlops.lifts.clean_notebook.imports import mend_imports, need_import
 from jupyter_mlops.lifts.clean_notebook.mending import Table, all_changes, mend
+from jupyter_mlops.lifts.clean_notebook.order import mend_order
 from jupyter_mlops.lifts.clean_notebook.paths import mend_paths
 from jupyter_mlops.lifts.clean_notebook.python_2 import mend_python_2
 from jupyter_mlops.lifts.clean_notebook.secrets import mend_secrets
@@ -37,6 +38,7 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
     mend_imports(draft)
     if unseeded(notebook) is not None:
         mend_seeds(draft)
+    mend_order(draft)
     return draft
 
 

@@ -98,12 +98,14 @@ class Draft:
         repairs: what was done.
         open: what was not.
         secrets: values in it that nothing may show.
+        order: its cells in the order in which they are put; as they are where it is empty.
     """
 
     notebook: Notebook
     repairs: list[Repair] = field(default_factory=list)
     open: list[Open] = field(default_factory=list)
     secrets: tuple[str, ...] = ()
+    order: tuple[int, ...] = ()
     _lines: dict[int, list[int]] = field(default_factory=dict)
     _first: Notebook | None = None
 

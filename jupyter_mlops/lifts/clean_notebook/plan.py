@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jupyter_mlops.assessment.probes.requirements import distribution_of
@@ -128,12 +128,12 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
     changed = draft.changed()
     made.refused += [_refusal(path, one) for one in sorted(draft.open)]
     _packages(scene, made, path)
-    if not changed:
+    if not changed and not draft.order:
         _of_its_time(scene, made, path, notebook, draft)
         return
     copy = f"{path.removesuffix('.ipynb')}{SUFFIX}.ipynb"
     text = (scene.root / path).read_bytes().decode("utf-8-sig")
-    content = with_cells(text, changed, as_copy=True)
+    content = with_cells(text, changed, as_copy=True, order=draft.order)
     made.copies[path] = copy
     if (scene.root / copy).exists():
         if (scene.root / copy).read_bytes() != content.encode():
@@ -143,7 +143,7 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
         return
     made.files[copy] = content
     made.pairs[path] = (notebook, draft)
-    made.shown[copy] = _without(cell_diff(copy, notebook, changed), draft.secrets)
+    made.shown[copy] = _without(_shown(copy, notebook, draft), draft.secrets)
     made.found.append(f"{copy} is a copy of {path}, which stays as it is; it has no outputs until you run it.")
     told = [_told(one) for one in sorted(draft.repairs, key=lambda one: (one.cell, one.line))]
     made.found += [f"{copy}: {sentence}" for sentence in told[:_MOST]]
@@ -151,9 +151,16 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
         made.found.append(f"{copy}: {len(told) - _MOST} more repairs, all in the diff.")
 
 
+def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
+    """What changes in the cells, and in their order."""
+    text = cell_diff(copy, notebook, draft.changed())
+    return f"@@ cells in the order {', '.join(map(str, draft.order))} @@\n{text}" if draft.order else text
+
+
 def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> bool:
     """Run a notebook before and after its repair, and say how far it came."""
-    before, after = tried(scene, path, notebook, draft.notebook)
+    cells = tuple(draft.notebook.cells[index] for index in draft.order) or draft.notebook.cells
+    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells))
     copy = made.copies[path]
     made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
     if after.failed is not None:

@@ -6,6 +6,7 @@ import copy
 import difflib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,13 +87,14 @@ def _edited_cell(cell: Cell, edits: Edits, own: frozenset[str]) -> str | None:
     return "\n".join(rows)
 
 
-def with_cells(text: str, changed: dict[int, str], *, as_copy: bool) -> str:
+def with_cells(text: str, changed: dict[int, str], *, as_copy: bool, order: Sequence[int] = ()) -> str:
     """The notebook's file with other sources in some cells.
 
     Args:
         text: the file.
         changed: cell → source.
         as_copy: whether it is a notebook of its own, which has not been run: without outputs and counts.
+        order: its cells in another order; as they are where it is empty.
     """
     document: dict[str, Any] = json.loads(text)
     cells = document.get("cells")
@@ -103,6 +105,8 @@ def with_cells(text: str, changed: dict[int, str], *, as_copy: bool) -> str:
         lines = source.split("\n")
         as_lines = [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
         cells[index][key] = as_lines if isinstance(cells[index][key], list) else source
+    if order:
+        cells[:] = [cells[index] for index in order]
     if as_copy:
         cells[:] = [_not_run(cell) for cell in cells]
     indent = re.search(r"^\{\n( +)", text)

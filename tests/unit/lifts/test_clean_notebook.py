@@ -176,6 +176,32 @@ def test_names_that_come_from_elsewhere_are_left_alone(tmp_path: Path, cell: str
     assert not cleaned(tmp_path, cell).plan.changes.changes
 
 
+# --- order
+
+
+def numbered(*cells: tuple[str, int | None]) -> str:
+    """A notebook whose cells have these execution counts."""
+    document = json.loads(notebook(*(source for source, _ in cells)))
+    for cell, (_, count) in zip(document["cells"], cells, strict=True):
+        cell["execution_count"] = count
+    return json.dumps(document)
+
+
+def test_cells_come_in_the_order_in_which_they_were_run_where_only_that_runs(tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": numbered(("y = x + 1", 2), ("x = 1", 1), ("print(y)", 3))})
+    lifted = lift("clean-notebook", tmp_path, write=False)
+    assert code(lifted) == "x = 1\n\ny = x + 1\n\nprint(y)"
+    assert "cells in the order 1, 0, 2" in lifted.plan.shown["a_clean.ipynb"]
+    write(tmp_path, {"a.ipynb": numbered(("x = 1", 2), ("z = 2", 1), ("print(x)", 3))})
+    assert not lift("clean-notebook", tmp_path, write=False).plan.changes.changes
+
+
+def test_what_no_order_mends_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": numbered(("y = x + 1", 1), ("x = 1", 2), ("lost(y)", 3))})
+    lifted = lift("clean-notebook", tmp_path, write=False)
+    assert refused(lifted) == [("`x`", 0, 1), ("`lost`", 2, 1)]
+
+
 # --- Python 2
 
 

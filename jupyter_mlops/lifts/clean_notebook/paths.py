@@ -8,20 +8,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PureWindowsPath
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import WRITERS
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Edit, Open, Proposal, Repair
+from jupyter_mlops.lifts.clean_notebook.path_texts import Text, texts_of
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.walk import walk_folder
 
 #: Where a path begins that exists on one machine, or one service, only.
 _FOREIGN = re.compile(
-    r"^(?:[A-Za-z]:[\\/]|\\\\\w|~[\\/]|/(?:home|Users|root|content|kaggle|mnt|media|Volumes|data|gdrive|dbfs|opt|srv|var|datasets)/)"
+    r"^(?:[A-Za-z]:[\\/]|\\\\\w|~[\\/]|/(?:home|Users|root|content|kaggle|gdrive|dbfs|mnt|media|Volumes)/)"
 )
+#: There, too, where it is a file.
+_PERHAPS_FOREIGN = re.compile(r"^/(?:data|datasets|opt|srv|var)/")
+_KAGGLE = re.compile(r"^(?:/kaggle/|(?:\.\./)+input\b)")
 _WHOSE = (
     (re.compile(r"^/content/"), "Google Colab"),
-    (re.compile(r"^(?:/kaggle/|(?:\.\./)+input/)"), "Kaggle"),
+    (_KAGGLE, "Kaggle"),
     (re.compile(r"^/dbfs/"), "Databricks"),
     (re.compile(r""), "one machine"),
 )
@@ -76,22 +79,7 @@ _DATA = frozenset(
         ".md",
     ]
 )
-_JOINERS = frozenset({"join", "joinpath", "format", "replace", "split", "startswith", "endswith", "print"})
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://")
-
-
-class _Text(NamedTuple):
-    """A text that is a path.
-
-    Attributes:
-        node: the text.
-        value: what it says.
-        use: whether it is read, written, a folder that others are joined to, or part of something that cannot be told.
-    """
-
-    node: ast.expr
-    value: str
-    use: Literal["whole", "written", "folder", "part"]
 
 
 def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
@@ -103,25 +91,27 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
         path: of the notebook.
     """
     folder = posixpath.dirname(path)
-    files = _files(scene)
     code = Code(draft.notebook)
+    place = _Place(scene, folder, _files(scene), _words(code.tree))
     proposals, unsure = [], []
-    made = {_plain(text.value) for text in _texts(code.tree) if text.use == "written"}
-    for text in _texts(code.tree):
+    texts = list(texts_of(code.tree))
+    made = {_plain(text.value) for text in texts if text.use == "written"}
+    for text in texts:
         value = text.value
-        foreign = bool(_FOREIGN.match(value))
         written = _plain(value)
+        may_be_file = _may_be_file(written)
+        foreign = bool(_FOREIGN.match(value)) or (may_be_file and bool(_PERHAPS_FOREIGN.match(value)))
         leads = not foreign and _leads(scene, folder, written)
-        windows = leads and "\\" in value and _may_be_file(written)
-        if not windows and (leads or (not foreign and (written in made or not _may_be_file(written)))):
+        if not foreign and not leads and text.use == "folder" and _KAGGLE.match(value):
+            foreign = True
+        windows = leads and "\\" in value and may_be_file
+        if not windows and (leads or (not foreign and (written in made or not may_be_file))):
             continue
         cell, line = draft.notebook.place(text.node.lineno)
         line = draft.original(cell, line)
         whose = next(name for pattern, name in _WHOSE if pattern.match(value))
         shown = f"`{value}`"
-        new, why = (
-            (written, "`/` parts folders on every system.") if windows else _instead(text, written, folder, files, made)
-        )
+        new, why = (written, "`/` parts folders on every system.") if windows else _instead(text, written, place, made)
         if new is None:
             if foreign or text.use == "whole":
                 reason = f"It is a path of {whose}, and {why}" if foreign else f"There is no such file, and {why}"
@@ -139,8 +129,9 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
 
 def _plain(value: str) -> str:
     r"""A path with slashes: `data\train.csv` is written on Windows."""
-    windows = "\\" in value and not value.startswith("/")
-    return PureWindowsPath(value).as_posix() if windows or re.match(r"^[A-Za-z]:", value) else value
+    if not ("\\" in value and not value.startswith("/")) and not re.match(r"^[A-Za-z]:", value):
+        return value
+    return PureWindowsPath(value).as_posix() + ("/" if value.endswith(("/", "\\")) else "")
 
 
 def _may_be_file(path: str) -> bool:
@@ -176,9 +167,23 @@ def _files(scene: Scene) -> dict[str, list[str]]:
     return scene.unit.once("files by name", found)
 
 
-def _instead(
-    text: _Text, path: str, folder: str, files: dict[str, list[str]], made: set[str]
-) -> tuple[str | None, str]:
+class _Place(NamedTuple):
+    """Where a notebook is, and what is around it.
+
+    Attributes:
+        scene: the project.
+        folder: of the notebook; "" for the root.
+        files: paths by name in lower case.
+        words: what its code speaks of.
+    """
+
+    scene: Scene
+    folder: str
+    files: dict[str, list[str]]
+    words: frozenset[str]
+
+
+def _instead(text: Text, path: str, place: _Place, made: set[str]) -> tuple[str | None, str]:
     """The path to put, relative to the notebook's folder, and why; None and why not."""
     if text.use == "part":
         return None, "it is put together with others; name the file as a whole"
@@ -188,14 +193,45 @@ def _instead(
     if text.use == "written" or path in made:
         return parts[-1], "it is written beside the notebook"
     if text.use == "folder" or not posixpath.splitext(path)[1]:
-        return _folder(parts, folder, files)
-    fitting = files.get(parts[-1].lower(), [])
+        return _folder(parts, text.joined, path.endswith("/"), place)
+    if re.search(r"[*?]", parts[-1]) and len(parts) > 1:
+        found, why = _folder(parts[:-1], (), True, place)
+        return (f"{found}{parts[-1]}" if found is not None else None), why
+    fitting = place.files.get(parts[-1].lower(), [])
     if not fitting:
         return None, f"the project has no {parts[-1]}"
-    best = _closest(fitting, parts, folder)
+    best = _closest(fitting, parts, place.folder)
     if len(best) > 1:
         return None, f"{len(best)} files fit: {', '.join(best[:3])}{' …' if len(best) > 3 else ''}"
-    return posixpath.relpath(best[0], folder or "."), f"{best[0]} is the one file of the project that fits."
+    if not _is_meant(best[0], parts, place):
+        return None, f"{best[0]} has that name, and none of the columns that the notebook speaks of"
+    return posixpath.relpath(best[0], place.folder or "."), f"{best[0]} is the one file of the project that fits."
+
+
+def _is_meant(path: str, parts: list[str], place: _Place) -> bool:
+    """Whether a table is the one that a notebook is about. Many projects have a `train.csv`; elsewhere it is looked into."""
+    near = not place.folder or path.startswith(f"{place.folder}/")
+    same = len(parts) > 1 and path.lower().endswith("/".join(parts[-2:]).lower())
+    if near or same or not path.lower().endswith((".csv", ".tsv")) or place.scene.project.kind(path) != "file":
+        return True
+    with (place.scene.root / path).open("rb") as stream:
+        head = stream.readline(20_000).decode("utf-8", "replace")
+    columns = {part.strip(" \"'\r\n\ufeff") for part in re.split(r"[,;\t|]", head)}
+    named = {column for column in columns if re.search(r"[^\W\d]", column)}
+    return not named or not place.words or bool(named & place.words)
+
+
+def _words(tree: ast.Module) -> frozenset[str]:
+    """What a notebook's code calls columns: texts in brackets, and attributes where it has any of those."""
+    found = {
+        text.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        for text in ast.walk(node.slice)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return frozenset(found | attributes) if found else frozenset()
 
 
 def _closest(paths: list[str], parts: list[str], folder: str) -> list[str]:
@@ -219,18 +255,36 @@ def _closest(paths: list[str], parts: list[str], folder: str) -> list[str]:
     return best(paths, [int(path.endswith(parts[-1])) for path in paths])
 
 
-def _folder(parts: list[str], folder: str, files: dict[str, list[str]]) -> tuple[str | None, str]:
-    """The folder of the project that ends as the path does, where there is exactly one."""
-    folders = {posixpath.dirname(path) for paths in files.values() for path in paths}
+def _folder(parts: list[str], joined: tuple[str, ...], slash: bool, place: _Place) -> tuple[str | None, str]:
+    """The one folder of the project that has all that is joined to it; else the one that is called so."""
+    folders = {posixpath.dirname(path) for paths in place.files.values() for path in paths}
     folders |= {above for each in set(folders) for above in _above(each)}
-    fitting = [each for each in sorted(folders) if each and posixpath.basename(each).lower() == parts[-1].lower()]
+    names = [name.strip("/") for name in joined if _may_be_file(name)]
+    if names:
+        holding = [
+            {
+                path[: -len(name)].rstrip("/")
+                for path in place.files.get(posixpath.basename(name).lower(), [])
+                if path.endswith(name)
+            }
+            for name in names
+        ]
+        fitting, why = sorted(set.intersection(*holding)), f"has {', '.join(names[:3])}{' …' if len(names) > 3 else ''}"
+    else:
+        fitting = [each for each in sorted(folders) if each and posixpath.basename(each).lower() == parts[-1].lower()]
+        why = "is the one folder of the project that fits"
     if not fitting:
-        return None, f"the project has no folder {parts[-1]}"
-    best = _closest(fitting, parts, folder)
+        return (
+            None,
+            f"the project has no folder with {', '.join(names[:3])}"
+            if names
+            else f"the project has no folder {parts[-1]}",
+        )
+    best = _closest(fitting, parts, place.folder)
     if len(best) > 1:
         return None, f"{len(best)} folders fit: {', '.join(best[:3])}"
-    new = posixpath.relpath(best[0], folder or ".")
-    return f"{new}/", f"{best[0]} is the one folder of the project that fits."
+    new = posixpath.relpath(best[0] or ".", place.folder or ".")
+    return f"{new}/" if slash else new, f"{best[0] or 'the top folder'} {why}."
 
 
 def _above(path: str) -> Iterator[str]:
@@ -243,76 +297,3 @@ def _quoted(code: str, path: str) -> str:
     """A path as a text in the quotes that the old one had."""
     quote = '"' if code.rstrip()[-1:] == '"' else "'"
     return f"{quote}{path}{quote}" if quote not in path and "\\" not in path else repr(path)
-
-
-def _texts(tree: ast.Module) -> Iterator[_Text]:
-    """Texts that may be paths, with how they are used."""
-    joined, saved = _names_given_to(tree)
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.Call):
-            name = (
-                statement.func.attr if isinstance(statement.func, ast.Attribute) else getattr(statement.func, "id", "")
-            )
-            for position, node in enumerate((*statement.args, *(each.value for each in statement.keywords))):
-                if (value := _text_of(node)) is not None:
-                    yield _Text(node, value, _use_in_call(statement, name, position))
-        elif (
-            isinstance(statement, (ast.Assign, ast.AnnAssign))
-            and statement.value is not None
-            and (value := _text_of(statement.value)) is not None
-        ):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            names = {each.id for each in targets if isinstance(each, ast.Name)}
-            if names:
-                yield _Text(
-                    statement.value, value, "folder" if names & joined else "written" if names & saved else "whole"
-                )
-        elif isinstance(statement, ast.BinOp) and isinstance(statement.op, ast.Add):
-            for node in (statement.left, statement.right):
-                if (value := _text_of(node)) is not None:
-                    before = node is statement.left and value.endswith(("/", "\\"))
-                    yield _Text(node, value, "folder" if before else "part")
-
-
-def _text_of(node: ast.AST) -> str | None:
-    """A text that is short enough for a path; None for everything else."""
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return None
-    return node.value if 1 < len(node.value) < 400 and "\n" not in node.value else None
-
-
-def _use_in_call(call: ast.Call, name: str, position: int) -> Literal["whole", "written", "folder", "part"]:
-    if name in ("join", "joinpath"):
-        return "folder" if position == 0 else "part"
-    if name == "chdir":
-        return "folder"
-    if name in _JOINERS:
-        return "part"
-    if name == "open":
-        mode = (
-            call.args[1]
-            if len(call.args) > 1
-            else next((each.value for each in call.keywords if each.arg == "mode"), None)
-        )
-        return "written" if isinstance(mode, ast.Constant) and str(mode.value)[:1] in ("w", "a", "x") else "whole"
-    return "written" if name in WRITERS or name.startswith(("to_", "save", "write")) else "whole"
-
-
-def _names_given_to(tree: ast.Module) -> tuple[set[str], set[str]]:
-    """Names whose text is a part of a longer one somewhere, and those that something is written to."""
-    joined, saved = set(), set()
-    for node in ast.walk(tree):
-        parts: list[ast.AST] = []
-        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div, ast.Mod)):
-            parts = [node.left, node.right]
-        elif isinstance(node, ast.FormattedValue):
-            parts = [node.value]
-        elif isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-            if name in _JOINERS:
-                parts = [*node.args, *owner]
-            elif _use_in_call(node, name, 0) == "written":
-                saved |= {each.id for each in node.args if isinstance(each, ast.Name)}
-        joined |= {part.id for part in parts if isinstance(part, ast.Name)}
-    return joined, saved

@@ -106,6 +106,32 @@ def test_paths_that_lead_somewhere_or_are_written_stay(tmp_path: Path, cell: str
     assert not lifted.plan.changes.changes, lifted.plan.shown
 
 
+@pytest.mark.parametrize(
+    ("cell", "new"),
+    [
+        ("PATH = '/content/drive/My Drive/p/'\nopen(PATH + 'train.csv')", "PATH = '../houses/'\n"),
+        ("d = '/kaggle/input/x'\nopen(os.path.join(d, 'raw', 'rows.csv'))", "d = '..'\n"),
+        ("d = 'C:\\\\data\\\\'\nopen(f'{d}train.csv')\nopen(d + 'test.csv')", "d = '../houses/'\n"),
+        ("open('/content/' + 'train.csv')", "open('../houses/' + 'train.csv')"),
+        ("open(os.path.join('../input', 'train.csv'))", "open(os.path.join('../houses', 'train.csv'))"),
+        ("glob('/home/ann/houses/*.csv')", "glob('../houses/*.csv')"),
+        ("os.listdir('/kaggle/input/houses')", "os.listdir('../houses')"),
+    ],
+)
+def test_a_folder_is_told_by_what_is_joined_to_it_or_by_its_name(tmp_path: Path, cell: str, new: str) -> None:
+    lifted = cleaned(tmp_path, f"import os\n{cell}", files=("houses/train.csv", "houses/test.csv", "raw/rows.csv"))
+    assert new in code(lifted)
+
+
+def test_a_table_of_the_same_name_that_is_about_something_else_is_not_taken(tmp_path: Path) -> None:
+    write(tmp_path, {"houses/train.csv": "LotArea,SalePrice\n1,2\n"})
+    lifted = cleaned(tmp_path, "df = pd.read_csv('/kaggle/input/train.csv')\ndf['Survived']")
+    assert "read_csv('../houses" not in "".join(lifted.plan.shown.values())
+    assert "none of the columns" in lifted.plan.cannot[0].why
+    lifted = cleaned(tmp_path, "df = pd.read_csv('/kaggle/input/train.csv')\ndf[['SalePrice']]")
+    assert "read_csv('../houses/train.csv')" in code(lifted)
+
+
 def test_what_is_written_to_one_machine_is_written_beside_the_notebook(tmp_path: Path) -> None:
     lifted = cleaned(tmp_path, "df.to_csv('/home/ann/out.csv')\npd.read_csv('/home/ann/out.csv')")
     assert code(lifted).endswith("df.to_csv('out.csv')\npd.read_csv('out.csv')")

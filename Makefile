@@ -39,7 +39,7 @@ PARALLEL := --numprocesses $(JOBS) --dist loadgroup
 pytest = mkdir -p $(REPORTS) && $(BIN)/python -m pytest --junit-xml=$(REPORTS)/$(1).xml $(2) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench docs links pages screenshots format clean
+.PHONY: help demo lab setup test lint unit integration frontend ui e2e ladder fuzz fuzz-assess bench docs links pages screenshots format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -55,6 +55,8 @@ lab: $(STAMPS)/run $(STAMPS)/labextension ## Open JupyterLab on the demo project
 	$(BIN)/jupyter lab --ServerApp.root_dir="$$(cd $(DEMO) && pwd)" $$([ "$$(id -u)" != 0 ] || echo --allow-root) \
 		"$$(cd $(DEMO) && pwd)/notebooks/diagnosis_final.ipynb"
 
+setup: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## Install and build all that tests need
+
 test: lint unit frontend integration ui ## All the tests: lint, types, unit, integration, front end, browser
 
 lint: $(STAMPS)/dev ## Style, types and the dependency rules of the Python code
@@ -67,7 +69,7 @@ unit: $(STAMPS)/dev ## Fast tests: no kernels, no engines
 	$(call pytest,unit,$(PARALLEL) tests/unit)
 
 integration: $(STAMPS)/dev $(STAMPS)/labextension ## Tests with real kernels and engines
-	$(call pytest,integration,$(PARALLEL) -m 'not ladder' --fork-kernels tests/integration)
+	$(call pytest,integration,$(PARALLEL) -m 'not (ladder or e2e)' --fork-kernels tests/integration)
 
 frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 	npm run --silent lint:check
@@ -77,8 +79,8 @@ frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 ui: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## Tests in a real headless Chromium
 	$(call pytest,ui,tests/ui)
 
-e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: the wheel, the demo, the browser
-	$(call pytest,e2e,tests/integration/test_wheel.py tests/integration/test_demo.py)
+e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: the demo, the way to Level 2, the browser
+	$(call pytest,e2e,-m e2e tests/integration)
 	$(call pytest,ui,tests/ui)
 
 ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)

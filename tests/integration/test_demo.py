@@ -13,6 +13,8 @@ import yaml
 
 from jupyter_mlops.demo import sample
 
+pytestmark = pytest.mark.e2e
+
 for engine in ("dvc", "ploomber", "mlflow"):
     pytest.importorskip(engine)
 

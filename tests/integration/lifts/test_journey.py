@@ -14,6 +14,7 @@ from jupyter_mlops.lifts.journey import journey
 OPTIONS = {"environment.resolve": "no", "dvc-init.remote": "s3://bucket/churn"}
 
 
+@pytest.mark.e2e
 def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
     root = make("level-0")
     before = state(root)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from jupyter_mlops_converters.source.install_calls import command_calls
 from jupyter_mlops_converters.source.notebook import Install, SourceCell, SourceNotebook
 from jupyter_mlops_converters.source.secrets import parsed
 
@@ -86,7 +87,22 @@ def _without(cell: SourceCell, folder: Path) -> tuple[str, list[Install]]:
         # In a text of several lines, it is no magic.
         if one and _magics(tried) != _magics(lines):
             lines, installs = tried, installs + one
+    for call in command_calls(lines):
+        taken = _installing(call.words)
+        if taken is None:
+            continue
+        indent = lines[call.first][: len(lines[call.first]) - len(lines[call.first].lstrip())]
+        text = " ".join(line.strip() for line in lines[call.first : call.last + 1])
+        _make_comment(lines, call.first, call.last, indent, "pass")
+        installs.append(_install(cell, call.first, text, [taken], folder, surely=not indent))
     return "\n".join(lines), installs
+
+
+def _make_comment(lines: list[str], first: int, last: int, indent: str, block: str) -> None:
+    for place in range(first, last + 1):
+        # A block must not be empty.
+        begin = f"{block}  # " if indent and place == first else "# "
+        lines[place] = f"{indent}{begin}{lines[place].strip()}".rstrip()
 
 
 def _is_bare(indent: str, sign: str, words: list[str]) -> bool:
@@ -127,10 +143,7 @@ def _comment_out(
                 lines[number] = f"{indent}{sign}{rest}"
                 lines[number + 1 : end + 1] = [""] * (end - number)
             else:
-                for place in range(number, end + 1):
-                    # A block must not be empty.
-                    begin = f"{block}  # " if indent and place == number else "# "
-                    lines[place] = f"{indent}{begin}{lines[place].strip()}".rstrip()
+                _make_comment(lines, number, end, indent, block)
             yield _install(cell, number, text.strip(), taken, folder, surely=not indent)
         if only:
             return

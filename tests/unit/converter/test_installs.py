@@ -43,6 +43,16 @@ def left(tmp_path: Path, *cells: str) -> SourceNotebook:
         ("%%bash\ncd x && pip install a\nif true; then\n  pip install b\nfi", "%%bash\ncd x\nif true; then\n  :  # pip install b\nfi", ["a", "b"]),
         ("try:\n    import a\nexcept ImportError:\n    !pip install a", "try:\n    import a\nexcept ImportError:\n    pass  # !pip install a", ["a"]),
         ("said = !pip install a", "said = []  # !pip install a", ["a"]),
+        ("import os\nos.system('pip install a')", "import os\n# os.system('pip install a')", ["a"]),
+        (
+            "import subprocess, sys\nsubprocess.check_call(\n    [sys.executable, '-m', 'pip', 'install', 'a==1']\n)\nx = 1",
+            "import subprocess, sys\n# subprocess.check_call(\n# [sys.executable, '-m', 'pip', 'install', 'a==1']\n# )\nx = 1",
+            ["a==1"],
+        ),
+        ("def need(name):\n    subprocess.run(['pip', 'install', name])", "def need(name):\n    pass  # subprocess.run(['pip', 'install', name])", []),
+        ("os.system(f'{sys.executable} -m pip install a {more}')", "# os.system(f'{sys.executable} -m pip install a {more}')", ["a"]),
+        ("!pip install b\npip.main(['install', 'a'])", "# !pip install b\n# pip.main(['install', 'a'])", ["b", "a"]),
+        ("subprocess.run('pip install a'.split());", "# subprocess.run('pip install a'.split());", ["a"]),
     ],
 )  # fmt: skip
 def test_what_is_left_out(tmp_path: Path, source: str, expected: str, asked: list[str]) -> None:
@@ -65,6 +75,11 @@ def test_what_is_left_out(tmp_path: Path, source: str, expected: str, asked: lis
         "!python train.py install",
         "!pip freeze | grep pip",
         "!apt-cache policy a",
+        "os.system('pip list')",
+        "subprocess.run(['echo', 'pip install a'])",
+        "status = os.system('pip install a')\nprint(status)",
+        "x = 1; os.system('pip install a')",
+        "db.run('pip install a')",
     ],
 )
 def test_what_installs_nothing_stays(tmp_path: Path, source: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: A kind, those of the elements of a tuple, or "" for what cannot be told.
 Kind = str | tuple["Kind", ...]
-_PANDAS = ("frame", "series", "pandas")
+_PANDAS = ("frame", "series", "pandas", "row")
 _LONGEST = 200
 _DEEPEST_LOOP = 3
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -29,11 +29,13 @@ class Kinds:
         tree: the module; its statements run in order.
 
     Attributes:
+        numbered: whether a table may have numbers as names of its columns.
         bound: names that anything in it binds.
         stars: modules that all names are imported from.
     """
 
     def __init__(self, tree: ast.Module) -> None:
+        self.numbered = any(_numbers(node) for node in ast.walk(tree))
         self.bound: set[str] = set()
         self.stars: list[str] = []
         self._of: dict[int, Kind] = {}
@@ -44,6 +46,7 @@ class Kinds:
         self._pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str | None]] = []
         self._arguments: dict[str, list[tuple[ast.Call, list[Kind], dict[str, Kind]]]] = {}
         self._loops = 0
+        self._rows: dict[int, Kind] = {}
         try:
             self._block(tree.body)
             self._functions()
@@ -199,8 +202,8 @@ class Kinds:
         each: Kind = ""
         if over == "axes-array":
             each = "axes"
-        elif over == ("index",):
-            each = ""
+        elif over == "frame.iterrows()":
+            each = ("", "row")
         self._bind(node.target, each)
         self._again(node.body)
         self._block(node.orelse)
@@ -299,8 +302,9 @@ class Kinds:
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             return self._comprehension(node)
         if isinstance(node, ast.Lambda):
+            row = self._rows.get(id(node), "")
             names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
-            with self._inner({one.arg: "" for one in names if one is not None}):
+            with self._inner({one.arg: row for one in names if one is not None}):
                 self._value(node.body)
             return "function"
         return self._operation(node)
@@ -352,6 +356,9 @@ class Kinds:
 
     def _call(self, node: ast.Call) -> Kind:
         function = self._value(node.func)
+        if function == "frame.apply" and node.args and _by_row(node):
+            # A function that is given the rows of a table.
+            self._rows[id(node.args[0])] = "row"
         values = [self._value(each) for each in node.args]
         keywords = {each.arg or "": self._value(each.value) for each in node.keywords}
         if isinstance(function, str) and function.startswith(":"):
@@ -408,8 +415,8 @@ class Kinds:
             if many or inside == "index":
                 return "frame"
             return "series" if isinstance(index, ast.Constant) and isinstance(index.value, str) else "pandas"
-        if kind == "series":
-            return "series" if isinstance(index, ast.Slice) or inside in ("series", "list", "array") else ""
+        if kind in ("series", "row"):
+            return kind if isinstance(index, ast.Slice) or inside in ("series", "list", "array") else ""
         if kind in ("frame.loc", "frame.iloc", "frame.ix"):
             return _located(index, inside)
         if kind == "pandas" and (isinstance(index, ast.Slice) or inside in ("series", "array")):
@@ -426,7 +433,9 @@ def _located(index: ast.expr, inside: Kind) -> Kind:
         return isinstance(node, (ast.Slice, ast.List)) or kind in ("series", "list", "array", "index")
 
     if not isinstance(index, ast.Tuple) or not isinstance(inside, tuple) or len(index.elts) != 2:
-        return "frame" if many(index, inside) else ""
+        if many(index, inside):
+            return "frame"
+        return "row" if isinstance(index, (ast.Constant, ast.UnaryOp)) else ""
     rows, columns = (many(node, kind) for node, kind in zip(index.elts, inside, strict=True))
     if rows and columns:
         return "frame"
@@ -440,11 +449,11 @@ def _attribute(base: Kind, name: str) -> Kind:
         return ""
     if base == "frame" and name in known.FRAME_ATTRIBUTES:
         return known.FRAME_ATTRIBUTES[name]
-    if base in ("series", "pandas") and name in ("loc", "iloc", "ix", "at", "iat"):
+    if base in ("series", "pandas", "row") and name in ("loc", "iloc", "ix", "at", "iat"):
         return f"{base}.{name}"
-    if base in ("series", "pandas", "index") and name in known.TO_ARRAY:
+    if base in ("series", "pandas", "index", "row") and name in known.TO_ARRAY:
         return "array" if name == "values" else f"{base}.{name}"
-    if base == "series" and name in ("str", "dt", "cat"):
+    if base in ("series", "row") and name in ("str", "dt", "cat"):
         return f"series.{name}"
     if base == "array" and name == "T":
         return "array"
@@ -457,11 +466,16 @@ def _called(function: str) -> Kind:
 
 def _method_result(function: str, node: ast.Call) -> Kind:
     base, _, name = function.rpartition(".")
+    if base == "row":
+        kind = _method_result(f"series.{name}", node)
+        return "row" if kind == "series" and name in known.KEEPS_LABELS else kind
     inplace = any(each.arg == "inplace" for each in node.keywords)
     if (base, name) in known.PLOTS:
         return known.PLOTS[base, name]
     if base == "figure" and name == "subplots":
         return "axes" if not node.args and not node.keywords else "axes-array"
+    if function == "frame.iterrows":
+        return "frame.iterrows()"
     if inplace or base not in (*_PANDAS, "groupby", "array", "index", "series.str", "series.dt"):
         return ""
     if name in known.TO_ARRAY:
@@ -481,22 +495,49 @@ def _method_result(function: str, node: ast.Call) -> Kind:
     if base == "frame":
         if name in known.FRAME_TO_FRAME:
             return "frame"
-        return (
-            "series" if name in known.FRAME_TO_SERIES else "pandas" if name in ("apply", "agg", "stack", "xs") else ""
-        )
+        if name in known.FRAME_TO_SERIES:
+            whole = not node.args and not any(each.arg == "axis" for each in node.keywords) and name != "duplicated"
+            return "row" if whole else "series"
+        return "pandas" if name in ("apply", "agg", "stack", "xs") else ""
     if base == "series":
         if name == "to_frame":
             return "frame"
         if name in ("reset_index", "unstack"):
             return "pandas"
+        if name == "describe":
+            return "row"
+        if name == "value_counts":
+            return "pandas"  # its labels are values, numbers included
         return "series" if name in known.SERIES_TO_SERIES else "number" if name in known.SERIES_TO_NUMBER else ""
     return (
         "pandas" if name in known.FRAME_TO_FRAME & known.SERIES_TO_SERIES or name in ("reset_index", "unstack") else ""
     )
 
 
+def _numbers(node: ast.AST) -> bool:
+    """Whether an expression makes a table whose columns may be called by numbers."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("T", "transpose", "pivot", "pivot_table", "unstack", "crosstab", "from_records")
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    named = {each.arg: each.value for each in node.keywords}
+    if name == "DataFrame":
+        plain = not node.args or isinstance(node.args[0], ast.Dict)
+        return "columns" not in named and not plain
+    header = named.get("header")
+    return isinstance(header, ast.Constant) and header.value is None
+
+
+def _by_row(node: ast.Call) -> bool:
+    axis = next(
+        (each.value for each in node.keywords if each.arg == "axis"), node.args[1] if len(node.args) > 1 else None
+    )
+    return isinstance(axis, ast.Constant) and axis.value in (1, "columns")
+
+
 def _operated(left: Kind, right: Kind) -> Kind:
-    for kind in ("frame", "pandas", "series", "array"):
+    for kind in ("frame", "pandas", "series", "row", "array"):
         if kind in (left, right):
             return kind
     if left == "list" and right in ("list", "number", ""):
@@ -509,6 +550,8 @@ def _joined(kinds: Iterable[Kind]) -> Kind:
     found = set(kinds)
     if len(found) == 1:
         return found.pop()
+    if found == {"row", "series"}:
+        return "series"
     return "pandas" if found <= set(_PANDAS) and found else ""
 
 

@@ -149,6 +149,10 @@ SERIES_TO_SERIES = _words(
     "mask clip value_counts isin between duplicated mode rank pct_change combine_first cumprod str dt lower upper strip replace "
     "len contains startswith endswith to_datetime T add sub mul div"
 )
+#: Of a series by names: what gives another with the same ones.
+KEEPS_LABELS = _words(
+    "copy head tail drop dropna fillna sort_values sort_index sort order round abs astype nlargest nsmallest isnull notnull clip"
+)
 SERIES_TO_NUMBER = _words(
     "sum mean median std var min max count nunique skew kurt kurtosis mad prod sem quantile corr size argmax"
 )

@@ -112,8 +112,11 @@ def _uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, Site
                 call = parent if isinstance(parent, ast.Call) and parent.func is node else None
                 for change in _about(node, kinds, table):
                     yield change, Site(code, kinds, node, call, top, own, parent, table.texts)
-            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-                for change in table.by_name.get("[]=", ()):
+            elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Del):
+                stored = isinstance(node.ctx, ast.Store)
+                for change in table.by_name.get("[]=" if stored else "[]", ()):
+                    if not stored and not _fits(kinds.of(node.value), change):
+                        continue
                     yield change, Site(code, kinds, node, None, top, own, parent, table.texts)
             children = ast.iter_child_nodes(node)
             pending += [(child, child if isinstance(child, ast.stmt) else own, node) for child in children]
@@ -148,4 +151,6 @@ def _about(node: ast.Name | ast.Attribute, kinds: Kinds, table: Table) -> Iterat
 def _fits(kind: object, change: Change) -> bool:
     if not isinstance(kind, str):
         return False
+    if kind == "row" and "series" in change.on:
+        return True
     return kind in change.on or any(one.endswith("*") and kind.startswith(one[:-1]) for one in change.on)

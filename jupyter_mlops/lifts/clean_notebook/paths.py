@@ -77,6 +77,8 @@ _DATA = frozenset(
         ".yaml",
         ".yml",
         ".md",
+        ".css",
+        ".svg",
     ]
 )
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://")

@@ -28,6 +28,11 @@ from jupyter_mlops.project.notebook import read_notebook
         "d = {}\nd['a'].sort()\nd.order = 3",
         "import pandas as pd\ndef f(df):\n    return df.mean()",
         "xs = sorted([3, 1])\nxs.sort()",
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf['a'].value_counts()[-1]\ndf['a'].mode()[0]\ndf['a'].values[-1]\ndf['a'].tolist()[0]",
+        "import pandas as pd\ndf = pd.read_csv('a.csv', header=None)\ndf.iloc[0][2]\nfor i, r in df.iterrows(): r[0]",
+        "import pandas as pd\ndf = pd.DataFrame(rows)\ndf.iloc[0][2]",
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf[['a', 'b']].corr()\ndf.select_dtypes('number').mean()",
+        "from sklearn.model_selection import KFold\nKFold(n_splits=3, shuffle=True, random_state=0)",
     ],
 )
 def test_what_is_not_sure_or_needs_nothing_stays(code: str) -> None:

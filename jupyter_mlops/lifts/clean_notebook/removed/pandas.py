@@ -143,6 +143,36 @@ def _join_axes(site: Site) -> list[Edit] | None:
     return [*(without("join_axes")(site) or []), Edit(end, f".reindex({site.text(chosen.elts[0])})")]
 
 
+def _date_format(site: Site) -> list[Edit] | None:
+    """The format of a `date_parser` that is nothing but one."""
+    parser = site.argument(None, "date_parser")
+    if isinstance(parser, ast.Name):
+        made = [
+            each
+            for each in ast.walk(site.code.tree)
+            if isinstance(each, ast.Assign)
+            and any(isinstance(one, ast.Name) and one.id == parser.id for one in each.targets)
+        ]
+        parser_value = made[0].value if len(made) == 1 else None
+    else:
+        parser_value = parser
+    body = parser_value.body if isinstance(parser_value, ast.Lambda) else None
+    if parser is None or not isinstance(body, ast.Call) or not body.args or not isinstance(body.args[0], ast.Name):
+        return None
+    called = body.func.attr if isinstance(body.func, ast.Attribute) else getattr(body.func, "id", "")
+    named_format = next((each.value for each in body.keywords if each.arg == "format"), None)
+    chosen = (
+        body.args[1]
+        if called == "strptime" and len(body.args) == 2
+        else named_format
+        if called == "to_datetime"
+        else None
+    )
+    if not isinstance(chosen, ast.Constant) or not isinstance(chosen.value, str):
+        return None
+    return [*(keyword("date_parser", "date_format")(site) or []), Edit(site.code.span(parser), site.text(chosen))]
+
+
 def _category(site: Site) -> list[Edit] | None:
     """A warning to be ignored; of another use nobody can tell what it is for."""
     call = site.parent if isinstance(site.parent, ast.keyword) else None
@@ -302,8 +332,10 @@ CHANGES = (
         "Everything but the file has to be named.",
     ),
     Change(
-        "pandas", "3.0", _READERS, given("date_parser", lambda _site: None),
-        before=f"{_READ}x = pd.read_csv(StringIO('a\\n2020'), date_parser=pd.to_datetime)",
+        "pandas", "3.0", _READERS, given("date_parser", _date_format),
+        before=f"{_READ}f = lambda x: pd.to_datetime(x, format='%Y|%m')\nx = pd.read_csv(StringIO('a\\n2020|02'), parse_dates=['a'], date_parser=f)",
+        after=f"{_READ}f = lambda x: pd.to_datetime(x, format='%Y|%m')\nx = pd.read_csv(StringIO('a\\n2020|02'), parse_dates=['a'], date_format='%Y|%m')",
+        gives="x.a[0].month == 2",
         why="`date_parser` is gone; give `date_format=`, or call `pd.to_datetime` on the columns.",
     ),
     Change(

@@ -16,7 +16,7 @@ from jupyter_mlops.lifts.clean_notebook.change import (
     template,
     without,
 )
-from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
 from jupyter_mlops.lifts.clean_notebook.removed.pandas import frequency
 
 _DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
@@ -103,10 +103,22 @@ def _by_what(part: ast.expr, site: Site) -> str:
     return "mask" if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Invert) else "?"
 
 
+def _columns_chosen(node: ast.expr, site: Site) -> bool:
+    """Whether a table is some columns of another: rows that are chosen have all of them."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    return _by_what(node.slice, site) != "mask" and site.kinds.of(node.slice) not in ("series", "pandas", "bool")
+
+
 def _numeric_only(site: Site) -> list[Edit] | None:
     """Columns of text were left out; now that has to be said. Nothing is to do where columns were chosen."""
     receiver = site.receiver
-    if isinstance(receiver, ast.Subscript) or site.argument(None, "level") is not None or not site.texts():
+    if (
+        receiver is None
+        or _columns_chosen(receiver, site)
+        or site.argument(None, "level") is not None
+        or not site.texts()
+    ):
         return []
     if (
         isinstance(receiver, ast.Call)
@@ -127,7 +139,7 @@ def _grouped(site: Site) -> list[Edit] | None:
         or not site.texts()
     ):
         return []
-    if isinstance(receiver.func.value, ast.Subscript):
+    if _columns_chosen(receiver.func.value, site):
         return []
     return added("numeric_only", "True")(site)
 
@@ -158,6 +170,28 @@ def _assigned_back(site: Site) -> list[Edit] | None:
     span = site.code.span(call)
     start = span._replace(end_line=span.line, end_column=span.column)
     return [Edit(start, f"{text} = "), *(without("inplace")(site) or [])]
+
+
+def _by_position(site: Site) -> list[Edit] | None:
+    """`row[0]` took the first value where labels are texts; a number is a label now."""
+    node = site.node
+    assert isinstance(node, ast.Subscript)
+    try:
+        number = ast.literal_eval(node.slice)
+    except ValueError:
+        return []
+    by_name = site.kinds.of(node.value) == "row" and not site.kinds.numbered
+    # From the end one could only count where labels were no numbers.
+    if not isinstance(number, int) or isinstance(number, bool) or not (by_name or number < 0):
+        return []
+    span = site.code.span(node.value)
+    # A bracket around what the number is taken of belongs to it.
+    rest = site.code.between(Span(span.end_line, span.end_column, *site.code.span(node)[2:]))
+    shift = rest.find("[")
+    if shift < 0 or "\n" in rest[:shift]:
+        return None
+    column = span.end_column + shift
+    return [Edit(Span(span.end_line, column, span.end_line, column), ".iloc")]
 
 
 def _chained(site: Site) -> list[Edit] | None:
@@ -365,6 +399,16 @@ CHANGES = (
         "pandas", "3.0", tuple(f".{name}" for name in _INPLACE), _assigned_back, before=f"{_DF}df['b'].fillna(0, inplace=True)",
         after=f"{_DF}df['b'] = df['b'].fillna(0)", gives="df.b[1] == 0", on=("series", "pandas", "?"),
         why="A column is a copy now: changed in place, the table stays as it is. So the column is assigned.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]",), _by_position, before=f"{_TEXT}x = df.iloc[1][0] + df.isnull().sum()[0]",
+        after=f"{_TEXT}x = df.iloc[1].iloc[0] + df.isnull().sum().iloc[0]", gives="x == 1", on=("row", "series"),
+        why="A number in brackets is a label now, and no longer a position; `.iloc` takes positions.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]",), _by_position, before=f"{_TEXT}x = df.apply(lambda row: str(row[0]) + row[1], axis=1)",
+        after=f"{_TEXT}x = df.apply(lambda row: str(row.iloc[0]) + row.iloc[1], axis=1)", gives="x[0] == '3x'", on=("row",),
+        why="A number in brackets is a label now, and no longer a position; `.iloc` takes positions.",
     ),
     Change(
         "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'][df.a == 1] = 9", after=f"{_DF}df.loc[df.a == 1, 'b'] = 9", gives="df.b[1] == 9",

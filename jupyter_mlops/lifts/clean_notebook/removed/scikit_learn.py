@@ -485,6 +485,10 @@ CHANGES = (
         after="from sklearn.ensemble import IsolationForest\nx = IsolationForest()", gives="x.n_estimators == 100", why="`behaviour` is gone; it is the new one in any case.",
     ),
     Change(
+        _SK, "0.22", (".threshold_",), None, before="from sklearn.ensemble import IsolationForest\nx = IsolationForest().fit([[1.0], [2.0]]).threshold_",
+        on=("@sklearn.ensemble.IsolationForest()",), why="`threshold_` is gone; `predict` compares with it, and `decision_function` is 0 there.",
+    ),
+    Change(
         _SK, "1.2", (".sigma_",), attribute("var_"), before=f"from sklearn.naive_bayes import GaussianNB\n{_XY}x = GaussianNB().fit(X, y).sigma_",
         after=f"from sklearn.naive_bayes import GaussianNB\n{_XY}x = GaussianNB().fit(X, y).var_", gives="x.shape == (2, 2)",
         on=("@sklearn.naive_bayes.GaussianNB()",), why="`sigma_` is called `var_`.",

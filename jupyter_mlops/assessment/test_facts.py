@@ -155,7 +155,8 @@ class _Reader:
         if name and name[0] not in ":?":
             found = self.index.resolve(name, self.path)
             if found is not None and found[1] and not self.unit.is_test(found[0]):
-                return name.rpartition(".")[2], found[0]
+                # Of `clean(days).tolist()` the project's own part is `clean`.
+                return call.name.partition("()")[0].replace("[]", "").rpartition(".")[2], found[0]
         if _INDIRECT.search(call.name) and not call.name.startswith("?"):
             return call.attribute, ""
         if (

@@ -9,6 +9,7 @@ from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call
 
 _WORDS = ("pandera", "great_expectations", "tensorflow_data_validation", "soda", "deepchecks", "patito", "dataframely")
 _CHECKS = lazy(
@@ -27,22 +28,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             for scope in source.scopes
             for decorator in scope.decorators
         )
-        found = False
-        for site in sites(unit, path, [call for call in source.calls if _CHECKS.search(call.name)]):
-            found = True
-            yield Finding(
-                "validation",
-                "data-validated",
-                Rung.E3 if site.reached else Rung.E2,
-                "Data is checked here" + ("." if site.reached else ", in code that nothing runs."),
-                confidence=CALL,
-                path=path,
-                line=site.line,
-                end_line=site.end_line,
-                cell=site.cell,
-                chain=unit.reach.chain(path, site.scope),
-                raise_by=None if site.reached else "Call the check where data is loaded.",
-            )
+        found = list(_checked(unit, path, [call for call in source.calls if _CHECKS.search(call.name)]))
+        yield from found
         if not found:
             scope = next(
                 (scope for scope in source.scopes if any("check_" in decorator for decorator in scope.decorators)), None
@@ -69,6 +56,40 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                     line=1,
                     raise_by="Call `.validate` on the data.",
                 )
+    yield from _by_schemas_elsewhere(unit)
+
+
+def _by_schemas_elsewhere(unit: Unit) -> Iterator[Finding]:
+    """Checks by a schema that another module defines, wherever that is: contracts of tests can be used by stages."""
+    schemas = {
+        path
+        for path, source in sources_of(unit, *_WORDS, tests=True)
+        if any(item.module.partition(".")[0] in _WORDS for item in source.imports)
+    }
+    for path, source in sources_of(unit, ".validate") if schemas else ():
+        calls = []
+        for call in source.calls:
+            means = unit.reach.modules.resolve(call.name, path) if call.name.endswith(".validate") else None
+            if means is not None and means[0] in schemas - {path} and means[1].count(".") == 1:
+                calls.append(call)
+        yield from _checked(unit, path, calls)
+
+
+def _checked(unit: Unit, path: str, calls: list[Call]) -> Iterator[Finding]:
+    for site in sites(unit, path, calls):
+        yield Finding(
+            "validation",
+            "data-validated",
+            Rung.E3 if site.reached else Rung.E2,
+            "Data is checked here" + ("." if site.reached else ", in code that nothing runs."),
+            confidence=CALL,
+            path=path,
+            line=site.line,
+            end_line=site.end_line,
+            cell=site.cell,
+            chain=unit.reach.chain(path, site.scope),
+            raise_by=None if site.reached else "Call the check where data is loaded.",
+        )
 
 
 PROBE = Probe(

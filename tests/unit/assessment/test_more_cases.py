@@ -327,3 +327,43 @@ def test_training_and_rows_called_model_are_no_predictions(level_4, old, new):
     assert results(level_4.assess())["model-served"].state == "pass"
     level_4.edit("src/service.py", old, new).commit()
     assert results(level_4.assess())["model-served"].state == "partial"
+
+
+CONTRACT = "import pandera.pandas as pa\n\nROWS = pa.DataFrameSchema({'a': pa.Column(int)})\n"
+HELD = """
+import pandas as pd
+from sklearn.svm import SVC
+
+from tests.contracts import ROWS
+
+
+def clean(rows):
+    return rows.dropna()
+
+
+if __name__ == "__main__":
+    rows = clean(ROWS.validate(pd.read_csv("rows.csv")))
+    SVC().fit(rows[["a"]], rows["a"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "state"),
+    [
+        ("README.md", "x", "y", "pass"),
+        ("train.py", "ROWS.validate(", "len(", "fail"),
+        ("train.py", "from tests.contracts import ROWS", "from forms import ROWS", "fail"),
+        ("tests/contracts.py", "import pandera.pandas as pa", "import forms as pa", "fail"),
+    ],
+)
+def test_a_schema_of_another_module_validates_where_it_is_called(project, path, old, new, state):
+    files = {"train.py": HELD, "tests/contracts.py": CONTRACT, "rows.csv": "a\n1\n2\n", "README.md": "x"}
+    project.files(files).edit(path, old, new).commit()
+    assert results(project.assess())["data-validated"].state == state
+
+
+def test_a_test_is_said_to_call_the_projects_function_not_what_its_answer_can_do(project):
+    test = "from train import clean\n\n\ndef test_clean():\n    assert clean(None)['a'].tolist() == [1]\n"
+    files = {"train.py": HELD, "tests/contracts.py": CONTRACT, "tests/test_clean.py": test}
+    project.files(files).commit()
+    assert "`test_clean` calls `clean`" in results(project.assess())["tests"].message

@@ -191,9 +191,18 @@ _READS = _READERS | {
     "get_by_name",
     "get_feature_view",
     "use_artifact",
+    "table",
+    "sql",
+    "to_dataframe",
+    "fetch_pandas_all",
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
+#: Calls that bring the rows of a warehouse.
+_WAREHOUSES = lazy(r"^(google\.cloud\.bigquery|pandas_gbq|snowflake)[\w.()]*\.(to_dataframe|fetch_pandas_all)$")
+_SPARK = lazy(
+    r"(^|[.?:])(spark|spark_session|self\.spark)\.(read\.)?[\w.()]*(table|sql)$|^pyspark[\w.()]*\.(table|sql)$"
+)
 #: Methods by which stores hand out data by name: whose they are, and the position of the version.
 _STORES = {
     "get_by_name": (lazy(r"^azureml\.[\w.]*Dataset\.get_by_name$"), 2),
@@ -244,6 +253,10 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "get_by_name",
         "get_feature_view",
         "use_artifact",
+        ".table(",
+        "spark.sql",
+        "to_dataframe",
+        "fetch_pandas",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -279,9 +292,11 @@ def _source(unit: Unit, site: Site) -> Source | None:
         or ("format" in call.name and method == "load")
     ):
         version = call.argument(1, "version") is not None or _as_of(call.node)
-        return Source(site, "database", call.text(0) or "a table", "a table version" if version else None)
-    if method in _DATABASES:
-        return Source(site, "database", "a query")
+        return Source(site, "database", call.text(0) or "A table", "a table version" if version else None)
+    if method in _DATABASES or _WAREHOUSES.search(call.name):
+        return Source(site, "database", "A query")
+    if method in ("table", "sql"):
+        return _from_spark(site)
     if method in _STORES:
         return _from_store(site)
     if call.name == "open" or call.name.endswith(
@@ -328,13 +343,26 @@ def _as_of(node: ast.Call) -> bool:
     return False
 
 
+def _from_spark(site: Site) -> Source | None:
+    """Rows of a table that Spark reads by name or by a query: versioned where the text says as of when."""
+    call = site.call
+    if not _SPARK.search(call.name):
+        return None
+    text = call.text(0) or ""
+    if call.attribute == "sql" and not re.search(r"\bfrom\b", text, re.IGNORECASE):
+        return None
+    version = re.search(r"\b(version|timestamp) as of\b|@v\d", text, re.IGNORECASE)
+    named = text if text and "{}" not in text and call.attribute == "table" else "A table"
+    return Source(site, "database", named, version[0] if version else "a table version" if _as_of(call.node) else None)
+
+
 def _from_store(site: Site) -> Source | None:
     """Data that a store hands out by name: versioned where the call names a version."""
     call = site.call
     owner, position = _STORES[call.attribute]
     if not owner.search(call.name):
         return None
-    name = call.text(0) or call.text(None, "name") or "a data set"
+    name = call.text(0) or call.text(None, "name") or "A data set"
     if call.attribute == "use_artifact":
         return Source(site, "database", name, "an artifact of the tracker, which records the version that a run used")
     version = call.argument(position, "version")

@@ -33,7 +33,7 @@ _DEPLOYS = (
     (lazy(r"^bentoml deploy\b|^bentoml cloud\b"), "BentoCloud"),
     (lazy(r"^(serve|ray) deploy\b|^anyscale service deploy\b"), "Ray Serve"),
     (lazy(r"^zappa (deploy|update)\b|^chalice deploy\b"), "AWS Lambda"),
-    (lazy(r"^databricks (bundle deploy|serving-endpoints)\b"), "Databricks"),
+    (lazy(r"^databricks serving-endpoints\b"), "Databricks"),
 )
 #: Deployments of one instance unless a setting says otherwise.
 _PLAIN = (

@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, m
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import line_of, mapping
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import normalise
 
 _LOCKS = (
@@ -36,6 +37,8 @@ _IMPORTED_AS = {
     "prophet": "prophet", "fbprophet": "fbprophet", "mlflow": "mlflow", "talib": "ta-lib", "skopt": "scikit-optimize", "sksurv": "scikit-survival",
     "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "box": "python-box", "airflow": "apache-airflow", "multipart": "python-multipart", "mlxtend": "mlxtend",
 }  # fmt: skip
+#: Requirements of those who work on the project.
+_FOR_TOOLS = lazy(r"dev|test|docs?\b|lint|(^|[-_.])ci\b", re.IGNORECASE)
 _NEVER_DECLARED = frozenset(
     {"setuptools", "pip", "ipython", "google-cloud-storage", "azure-identity", "databricks-sdk", "dbutils"}
 )
@@ -122,15 +125,18 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
 
 
 def _pinned_elsewhere(unit: Unit, manifest: Manifest, found: list[Manifest]) -> tuple[str, Manifest] | None:
-    """A package that training needs, and the manifest that declares more of these than this one, without pinning it."""
+    """A package that training needs, and the manifest that declares it without pinning it.
+
+    It is the one that declares more of what training needs than this one, or as much from nearer by.
+    """
     others = [other for other in found if other is not manifest and not _has_lock(unit, other)]
     needed = [(normalise(_IMPORTED_AS.get(name, name)), normalise(name)) for name in _training_imports(unit)]
     if not others or not needed:
         return None
 
-    def covers(other: Manifest) -> int:
+    def covers(other: Manifest) -> tuple[int, int]:
         declared = {requirement.name for requirement in (*other.requirements, *other.others)}
-        return sum(_covered(package, name, declared) for package, name in needed)
+        return sum(_covered(package, name, declared) for package, name in needed), _nearness(unit, other)
 
     best = max(others, key=covers)
     loose = [
@@ -139,6 +145,15 @@ def _pinned_elsewhere(unit: Unit, manifest: Manifest, found: list[Manifest]) -> 
         if not requirement.pinned and any(_covered(package, name, {requirement.name}) for package, name in needed)
     ]
     return (loose[0], best) if loose and covers(best) > covers(manifest) else None
+
+
+def _nearness(unit: Unit, manifest: Manifest) -> int:
+    """How near a manifest is to the code that trains: folders that both are in; -1 for another service's and for tools."""
+    folder, _, name = manifest.path.rpartition("/")
+    if _FOR_TOOLS.search(name):
+        return -1
+    below = [site.path for site in trainings(unit) if not folder or site.path.startswith(f"{folder}/")]
+    return (folder.count("/") + 1 if folder else 0) if below else -1
 
 
 def _training_imports(unit: Unit) -> list[str]:

@@ -236,19 +236,22 @@ def test_codeowners(project, text, rung):
 
 
 @pytest.mark.parametrize(
-    ("option", "state"),
+    ("read", "state"),
     [
-        ('.option("versionAsOf", 3)', "pass"),
-        ('.option("as.of.instant", "20260101")', "pass"),
-        ('.option("snapshot-id", 10963874102873)', "pass"),
-        ('.option("header", True)', "fail"),
+        ('read.format("hudi").option("versionAsOf", 3).load("s3://lake/rows")', "pass"),
+        ('read.format("hudi").option("as.of.instant", "20260101").load("s3://lake/rows")', "pass"),
+        ('read.format("hudi").option("snapshot-id", 10963874102873).load("s3://lake/rows")', "pass"),
+        ('read.format("hudi").option("header", True).load("s3://lake/rows")', "fail"),
+        ('sql("SELECT * FROM main.rows VERSION AS OF 3")', "pass"),
+        ('sql("SELECT * FROM main.rows")', "fail"),
+        ('table(f"{schema}.rows")', "fail"),
     ],
 )
-def test_tables_are_read_as_of_a_version(project, option, state):
+def test_tables_are_read_as_of_a_version(project, read, state):
     project.files(
         {
             "train.py": f"from pyspark.sql import SparkSession\nfrom sklearn.svm import SVC\n\nspark = SparkSession.builder.getOrCreate()\n"
-            f'rows = spark.read.format("hudi"){option}.load("s3://lake/rows")\nSVC().fit(rows.toPandas(), [0, 1])\n'
+            f'schema = "main"\nrows = spark.{read}\nSVC().fit(rows.toPandas(), [0, 1])\n'
         }
     ).commit()
     assert results(project.assess())["data-versioned"].state == state

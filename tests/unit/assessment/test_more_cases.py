@@ -317,6 +317,26 @@ def test_pins_beside_the_training_are_not_its_own(project):
 
 
 @pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({"service/requirements.txt": "{p}", "requirements.txt": "{l}"}, "partial"),
+        ({"service/requirements.txt": "{l}", "requirements.txt": "{p}"}, "pass"),
+        ({"training/requirements.txt": "{l}", "requirements.txt": "{p}"}, "partial"),
+        ({"training/requirements.txt": "{p}", "requirements.txt": "{l}"}, "pass"),
+        ({"requirements-dev.txt": "{p}", "requirements.txt": "{l}"}, "partial"),
+        ({"requirements-dev.txt": "{l}", "requirements.txt": "{p}"}, "pass"),
+    ],
+)
+def test_of_several_lists_the_one_of_the_training_counts(project, files, state):
+    texts = {"{p}": "joblib==1.5\nscikit-learn==1.9\n", "{l}": "joblib\nscikit-learn\n"}
+    project.files({"training/train.py": "import joblib\n" + FIT} | {path: texts[kind] for path, kind in files.items()})
+    project.commit()
+    found = results(project.assess())["pipeline-reproducible"].evidence
+    rung = max(item.rung for item in found if item.part == "dependencies")
+    assert (rung == 3) is (state == "pass")
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('@app.post("/predict")', '@app.post("/train")'),

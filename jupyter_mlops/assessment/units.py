@@ -63,6 +63,17 @@ _COMPONENTS = frozenset(
         ),
     )
 )
+#: Folders of the parts of one system.
+_SERVICES = frozenset({"services", "microservices", "apps", "components"})
+#: Folders that tell, two together, that what is beside them is one system's, too.
+_PARTS = frozenset(
+    {
+        *("training", "train", "serving", "service", "api", "app", "web", "backend", "frontend", "monitoring"),
+        *("inference", "airflow", "dags", "ui", "streamlit"),
+    }
+)
+#: Files that put services together.
+_TOGETHER = ("dockerfile", "docker-compose", "compose.", "jenkinsfile", "makefile", "skaffold.", "tiltfile")
 _ASIDE = frozenset({"docs", "doc", "examples", "example", "templates", "template", "tests", "test"})
 _EXAMPLES = frozenset(
     {
@@ -141,6 +152,7 @@ def _search(project: Project) -> list[str]:
         folder for folder in candidates if not any(_within(f"{folder}/x", other) for other in places.converted)
     ]
     candidates = [folder for folder in candidates if _is_project(folder, places, project)]
+    candidates = [folder for folder in candidates if not _is_part(folder, project)]
     if len(candidates) < 2:
         return [top]
     rest = [place for place in places.work if not any(_within(f"{place}/x", folder) for folder in candidates)]
@@ -194,6 +206,26 @@ def _is_project(folder: str, places: _Places, project: Project) -> bool:
     )
     packaged = any(f"{folder}/{name}" in project.by_path for name in ("pyproject.toml", "setup.py"))
     return described or packaged or folder in places.pipelines
+
+
+def _is_part(folder: str, project: Project) -> bool:
+    """Whether a folder is one part of a system: beside its other parts, or among services that one file puts together."""
+    parent = PurePosixPath(folder).parent
+    start = "" if str(parent) == "." else f"{parent}/"
+    beside = {file.path[len(start) :].partition("/")[0] for file in project.walk.files if file.path.startswith(start)}
+    if len(beside & _PARTS - {PurePosixPath(folder).name}) >= 2:
+        return True
+    if parent.name.lower() not in _SERVICES:
+        return False
+    together = [file for file in project.walk.files if _puts_together(file) and not _within(file.path, str(parent))]
+    texts = [project.text(file.path) or "" for file in together]
+    others = [f"{start}{name}" for name in beside]
+    return any(folder in text and sum(other in text for other in others) >= 2 for text in texts)
+
+
+def _puts_together(file: File) -> bool:
+    named = file.name.lower().startswith(_TOGETHER) or file.path.startswith(".github/workflows/")
+    return named and file.special is None and file.size < 200_000
 
 
 def _kind(project: Project, root: str, files: tuple[File, ...]) -> str:

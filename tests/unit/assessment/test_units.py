@@ -132,3 +132,30 @@ def test_level_2_files_are_what_the_level_2_fixture_commits(level_2):
     assert {name for name in LEVEL_2 if not name.startswith(("models/", "data/clean"))} <= set(
         level_2.git("ls-files").split()
     )
+
+
+def services(project, folder):
+    for name in ("trainer", "scorer"):
+        project.files(
+            {
+                f"{folder}/{name}/pyproject.toml": f'[project]\nname = "{name}"\n',
+                f"{folder}/{name}/main.py": "from sklearn.svm import SVC\n\nSVC().fit([[0], [1]], [0, 1])\n",
+            }
+        )
+    compose = "".join(f"  {name}:\n    build: ./{folder}/{name}\n" for name in ("trainer", "scorer"))
+    return project.files({"docker-compose.yml": f"services:\n{compose}"})
+
+
+def test_services_that_one_file_puts_together_are_one_project(project):
+    assert len(services(project, "services").commit().assess().units) == 1
+    project.edit("docker-compose.yml", "./services/scorer", "./elsewhere").commit()
+    assert len(project.assess().units) == 2
+
+
+def test_projects_that_one_file_puts_together_are_projects_still(project):
+    assert len(services(project, "projects").commit().assess().units) == 2
+
+
+def test_what_is_beside_the_parts_of_a_system_is_one_of_them(project):
+    services(project, "system").files({"system/api/main.py": "", "system/monitoring/main.py": ""})
+    assert len(project.commit().assess().units) == 1

@@ -291,8 +291,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         or method in ("forPath", "read_delta")
         or ("format" in call.name and method == "load")
     ):
-        version = call.argument(1, "version") is not None or _as_of(call.node)
-        return Source(site, "database", call.text(0) or "A table", "a table version" if version else None)
+        version = call.argument(1, "version") is not None or _as_of(call)
+        return Source(site, "database", call.text(0) or "A table", "as of a time" if version else None)
     if method in _DATABASES or _WAREHOUSES.search(call.name):
         return Source(site, "database", "A query")
     if method in ("table", "sql"):
@@ -326,21 +326,33 @@ def _source(unit: Unit, site: Site) -> Source | None:
 _AS_OF = frozenset({"versionasof", "timestampasof", "snapshot-id", "as-of-timestamp", "tag", "as.of.instant"})
 
 
-def _as_of(node: ast.Call) -> bool:
+def _as_of(call: Call) -> bool:
     """Whether a read asks for one state of a table: `spark.read.format("delta").option("versionAsOf", 3).load(…)`."""
-    inner: ast.expr = node
+    inner: ast.expr = call.node
     while isinstance(inner, (ast.Call, ast.Attribute)):
-        if isinstance(inner, ast.Attribute):
-            inner = inner.value
-            continue
-        if isinstance(inner.func, ast.Attribute) and inner.func.attr in ("option", "options"):
-            named = [keyword.arg or "" for keyword in inner.keywords]
-            first = inner.args[0] if inner.args else None
-            named += [first.value] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
-            if any(name.lower() in _AS_OF for name in named):
-                return True
-        inner = inner.func
-    return False
+        if isinstance(inner, ast.Call) and _names_state(inner):
+            return True
+        inner = inner.value if isinstance(inner, ast.Attribute) else inner.func
+    if not isinstance(inner, ast.Name):
+        return False
+    # `reader = reader.option("as.of.instant", instant)`, and then `reader.load(…)`
+    return any(
+        isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == inner.id for target in node.targets)
+        and any(isinstance(made, ast.Call) and _names_state(made) for made in ast.walk(node.value))
+        for statement in call.scope.body
+        for node in ast.walk(statement)
+    )
+
+
+def _names_state(node: ast.Call) -> bool:
+    """Whether a call sets an option that asks for a table as it was."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("option", "options"):
+        return False
+    named = [keyword.arg or "" for keyword in node.keywords]
+    first = node.args[0] if node.args else None
+    named += [first.value] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+    return any(name.lower() in _AS_OF for name in named)
 
 
 def _from_spark(site: Site) -> Source | None:
@@ -353,7 +365,7 @@ def _from_spark(site: Site) -> Source | None:
         return None
     version = re.search(r"\b(version|timestamp) as of\b|@v\d", text, re.IGNORECASE)
     named = text if text and "{}" not in text and call.attribute == "table" else "A table"
-    return Source(site, "database", named, version[0] if version else "a table version" if _as_of(call.node) else None)
+    return Source(site, "database", named, version[0] if version else "as of a time" if _as_of(call) else None)
 
 
 def _from_store(site: Site) -> Source | None:
@@ -646,6 +658,8 @@ def _kept(unit: Unit) -> Iterator[Kept]:
 
 
 def _kept_by(unit: Unit, site: Site) -> Kept | None:
+    from jupyter_mlops.assessment.model_files import logs_model_file
+
     call = site.call
     method = call.attribute
     if method in ("log_model", "register_model", "push_to_hub", "link_model") and not call.name.startswith("?"):
@@ -653,7 +667,7 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
             call.text(1, "name") if method == "register_model" else None
         )
         return Kept(site, "tracker", "", name or "")
-    if _REGISTERS.search(call.name) or _logs_models_by_itself(call) or _logs_model_file(call):
+    if _REGISTERS.search(call.name) or _logs_models_by_itself(call) or logs_model_file(unit, site):
         return Kept(site, "tracker", "", call.text(None, "model_name") or call.text(None, "name") or "")
     if call.name in _SAVERS:
         what = call.argument(0, "obj") or call.argument(0, "value")
@@ -686,38 +700,6 @@ def _logs_models_by_itself(call: Call) -> bool:
     if call.attribute == "WandbLogger":
         return bool(value)
     return call.attribute == "autolog" and call.name.startswith("mlflow.") and value is not False and not is_off(call)
-
-
-#: What is about a model without being one.
-_ABOUT_MODELS = lazy(
-    r"card|info|meta|metric|report|plot|fig|chart|summary|score|param|config|history|importance|json|html",
-    re.IGNORECASE,
-)
-
-
-def _logs_model_file(call: Call) -> bool:
-    """`mlflow.log_artifact("models/model.pkl")`: the model's file, handed to a tracker."""
-    given = call.argument(0, "local_path") or call.argument(None, "artifact_or_path")
-    if call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")) or given is None:
-        return False
-    text = call.scope.string(given)
-    if text is not None and "{}" not in text:
-        return is_model_file(text)
-    kind = call.text(None, "type") or _artifact_type(call, given)
-    if kind is not None:
-        return "model" in kind
-    # A path in a variable: what it is called, and what the artifact is to be called, tell.
-    last = given.attr if isinstance(given, ast.Attribute) else ast.unparse(given)
-    named = f"{last} {call.text(1, 'artifact_path') or ''}"
-    return "model" in named.lower() and not _ABOUT_MODELS.search(named)
-
-
-def _artifact_type(call: Call, given: ast.expr) -> str | None:
-    """The type of the `wandb.Artifact` that a call logs; None where it logs something else."""
-    if not call.scope.dotted(given).endswith("wandb.Artifact()"):
-        return None
-    made = [other for other in call.scope.calls if other.name == "wandb.Artifact" and other.line <= call.line]
-    return (made[-1].text(1, "type") or "") if made else None
 
 
 def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:

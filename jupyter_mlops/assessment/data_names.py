@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.code_facts import WRITERS, is_data_file, is_model_file, relevant
-from jupyter_mlops.assessment.probes.dvc import tracked
+from jupyter_mlops.assessment.code_facts import WRITERS, is_data_file, relevant
+from jupyter_mlops.assessment.probes.dvc import is_of_model, tracked
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, mapping, sequence
 
@@ -86,7 +86,7 @@ def _held(unit: Unit) -> dict[str, frozenset[str]]:
         if is_data_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
     }
     paths -= {path for path in paths if path.endswith(_STORES)}
-    paths |= {item.path for item in tracked(unit) if not is_model_file(item.path)}
+    paths |= {item.path for item in tracked(unit) if not is_of_model(unit, item.path)}
     return {path: frozenset({unit.local(path), posixpath.basename(path)}) for path in sorted(paths)}
 
 

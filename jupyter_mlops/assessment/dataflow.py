@@ -71,6 +71,12 @@ def _uses(root: ast.AST, position: dict[int, int], made: dict[str, set[int]], ed
     if isinstance(root, ast.Attribute):
         known = made.get(ast.unparse(root)) if isinstance(root.value, (ast.Name, ast.Attribute)) else None
         return known if known is not None else _uses(root.value, position, made, edges)
+    if isinstance(root, ast.Call) and isinstance(root.func, ast.Attribute) and root.func.attr == "after":
+        # `evaluate.after(train)`, which pipelines of Kubeflow say where no data is handed on
+        later = _uses(root.func.value, position, made, edges)
+        earlier = {step for argument in root.args for step in _uses(argument, position, made, edges)}
+        edges.update((first, second) for first in earlier for second in later)
+        return later
     used: set[int] = set()
     for child in ast.iter_child_nodes(root):
         used |= _uses(child, position, made, edges)

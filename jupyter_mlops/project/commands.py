@@ -34,6 +34,16 @@ _WRAPPERS = {"sudo": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "nice": 0, "
 _RUNNERS = frozenset(
     {"uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "conda", "mamba", "micromamba", "uvx", "pipx"}
 )
+#: A variable that holds an interpreter: `$PYTHON -m pytest`.
+_INTERPRETER = lazy(r"\$[{(]?\w*py\w*[})]?$", re.IGNORECASE)
+#: Options of commands that start containers and take a value.
+_CONTAINER_VALUED = frozenset(
+    {
+        *("-e", "--env", "--env-file", "-v", "--volume", "--mount", "-p", "--publish", "--name", "-w", "--workdir"),
+        *("-u", "--user", "--network", "--net", "--entrypoint", "--gpus", "-m", "--memory", "--cpus", "--platform"),
+        *("-l", "--label", "--shm-size", "--add-host", "-h", "--hostname"),
+    }
+)
 #: Options of runners and wrappers that take a value.
 _VALUED = frozenset(
     [
@@ -124,9 +134,27 @@ def _unwrapped(words: list[str]) -> list[str]:
             words = _after_options(words[words.index("run") + 1 :])
         elif program in ("uvx", "pipx"):
             words = _after_options(words[1:])
+        elif program in ("docker", "docker-compose", "podman"):
+            inner = _in_container(words)
+            if not inner:
+                break
+            words = inner
+        elif _INTERPRETER.match(words[0]) and words[1:2] == ["-m"]:
+            return ["python", *words[1:]]
         else:
             break
     return words
+
+
+def _in_container(words: list[str]) -> list[str]:
+    """The command that `docker compose run SERVICE`, `docker run IMAGE` or `docker exec CONTAINER` hands to a container."""
+    verb = next((position for position, word in enumerate(words[:4]) if word in ("run", "exec")), None)
+    if verb is None:
+        return []
+    rest, position = words[verb + 1 :], 0
+    while position < len(rest) and rest[position].startswith("-"):
+        position += 2 if rest[position] in _CONTAINER_VALUED else 1
+    return rest[position + 1 :]
 
 
 def _after_options(words: list[str]) -> list[str]:

@@ -378,10 +378,33 @@ class Reach:
         for call in scope.calls:
             yield from self._dotted(path, call.name, place(call.line))
             yield from self._named(path, call, place(call.line))
+        for reached, line in self._listed_scripts(path, scope):
+            yield reached, place(line)
+        for call in scope.calls:
             if call.name in _SHELL_CALLS or call.name.endswith("execute_notebook"):
                 for target in _shelled(call, posixpath.dirname(path) or "."):
                     for reached in self._nodes(target):
                         yield reached, place(call.line)
+
+    def _listed_scripts(self, path: str, scope: Scope) -> Iterator[tuple[Node, int]]:
+        """Scripts in commands that a function puts together for something else to run: ``["python", "jobs/train.py"]``."""
+        if (
+            not _PYTHON_WORD.search(self.project.text(path) or "")
+            or path.endswith(".ipynb")
+            or scope.kind != "function"
+        ):
+            return
+        pending: list[ast.AST] = list(scope.body)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            pending += ast.iter_child_nodes(node)
+            for words in _commands_in(scope, node):
+                script = self._in_project(f"/{words[1].lstrip('./')}")
+                if script in self._known:
+                    yield (script, ""), getattr(node, "lineno", scope.line)
+                    yield (script, "__main__"), getattr(node, "lineno", scope.line)
 
     def _named(self, path: str, call: Call, link: Link) -> Iterator[tuple[Node, Link]]:
         """Modules and scripts of the project that a call is handed by name, to run: ``run("pkg.train")``."""
@@ -455,6 +478,23 @@ class Reach:
                 return
             scope = scope.children[part]
             yield (path, scope.name), link
+
+
+_PYTHON_WORD = lazy(r"""["'](?:[\w./-]*/)?python[\d.]*["']""")
+
+
+def _commands_in(scope: Scope, node: ast.AST) -> Iterator[list[str]]:
+    """Commands that start a Python script, in a list or as the command and the arguments of a container."""
+    lists = [node] if isinstance(node, (ast.List, ast.Tuple)) else []
+    if isinstance(node, ast.Call):
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        command, arguments = given.get("command"), given.get("args") or given.get("arguments")
+        if isinstance(command, ast.List) and isinstance(arguments, ast.List):
+            lists = [ast.List(elts=[*command.elts, *arguments.elts])]
+    for found in lists:
+        texts = [text for item in found.elts[:2] if (text := scope.string(item)) is not None]
+        if len(texts) == 2 and _PYTHON_WORD.fullmatch(f'"{texts[0]}"') and texts[1].endswith(".py"):
+            yield texts
 
 
 #: Calls that name a file without running it.

@@ -22,6 +22,7 @@ from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
+from jupyter_mlops.assessment.stand_ins import is_the_data
 from jupyter_mlops.assessment.unit import Unit
 
 #: Data files of this many bytes in all may live in git beside the code.
@@ -247,7 +248,8 @@ def _under_dvc(unit: Unit, path: str) -> Tracked | None:
 def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Finding]:
     """Nothing that is read can be named: what the project keeps under version control has to tell."""
     unknown = [source for source in sources if source.kind == "unknown"]
-    if not unknown:
+    # What is read beside data that comes with a package is what was made of that.
+    if not unknown or any(is_the_data(unit, source, unknown) for source in sources):
         under = [item for item in tracked(unit) if item.rung >= Rung.E2 and not is_model_file(item.path)]
         if under:
             yield from _made_by_stages(under)

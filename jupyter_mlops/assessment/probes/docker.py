@@ -11,8 +11,10 @@ from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.workdirs import working_folder
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, strings
+from jupyter_mlops.project.shell import join
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
@@ -27,9 +29,8 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         if launch is not None:
             words = launch.words
             script = launch.text if not launch.text.startswith("[") else " ".join(shlex.quote(word) for word in words)
-            yield Launch(
-                f"{file.path}#launch", "container", file.path, launch.line, script, _workdir(unit, folder), file.name
-            )
+            where = working_folder(unit, file.path) or _workdir(unit, folder)
+            yield Launch(f"{file.path}#launch", "container", file.path, launch.line, script, where, file.name)
     for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
@@ -44,9 +45,18 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                         file.path,
                         line_of(service, "command") or line,
                         script,
-                        posixpath.dirname(file.path) or ".",
+                        _built_folder(unit, file.folder, mapping(service).get("build")) or file.folder,
                         name,
                     )
+
+
+def _built_folder(unit: Unit, folder: str, build: object) -> str | None:
+    """The folder that a service of compose works in, where it is built from a Dockerfile that says so."""
+    if build is None:
+        return None
+    context = build if isinstance(build, str) else str(mapping(build).get("context") or ".")
+    dockerfile = join(join(folder, context), str(mapping(build).get("dockerfile") or "Dockerfile"))
+    return working_folder(unit, dockerfile) if unit.project.kind(dockerfile) == "file" else None
 
 
 def _workdir(unit: Unit, folder: str) -> str:

@@ -459,7 +459,7 @@ def _with_remote(unit: Unit, path: str, by: str, line: int | None) -> Tracked:
             by,
             line,
             Rung.E2,
-            f"{path} is under DVC, but of its remote {found[0].url}: {found[0].problem}.",
+            f"{path} is under DVC, with the remote {found[0].url}: {found[0].problem}.",
             "Use a remote that others can reach.",
         )
     return Tracked(path, by, line, Rung.E3, f"{path} is under DVC with the remote {good[0].url}.")
@@ -498,13 +498,22 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                     )
 
 
-def _tracked_data(unit: Unit) -> Iterator[Finding]:
-    from jupyter_mlops.assessment.code_facts import is_model_file
+def is_of_model(unit: Unit, path: str) -> bool:
+    """Whether something under DVC is a model, or tells of one: `models/metadata.json` beside `models/model.joblib`."""
+    from jupyter_mlops.assessment.code_facts import is_data_file, is_model_file
 
+    folder, _, name = path.rpartition("/")
+    if is_model_file(path) or "model" in name.lower():
+        return True
+    beside = any(is_model_file(item.path) and item.path.rpartition("/")[0] == folder for item in tracked(unit))
+    return beside and "." in name and not is_data_file(path)
+
+
+def _tracked_data(unit: Unit) -> Iterator[Finding]:
     for item in tracked(unit):
         if item.by.endswith("dvc.yaml"):
             continue
-        part = "model" if is_model_file(item.path) or "model" in item.path.rpartition("/")[2].lower() else "data"
+        part = "model" if is_of_model(unit, item.path) else "data"
         yield Finding(
             "dvc",
             "data-versioned",

@@ -181,14 +181,17 @@ def _buildkite(unit: Unit, path: str) -> Iterator[Step]:
                 )
 
 
-_SHELL = lazy(r"""\bsh\s*(?:\(?\s*(?:script:\s*)?)('''|\"\"\"|'|")(.*?)\1""", re.DOTALL)
-_NOT_CODE = lazy(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_SHELL = lazy(r"""(?<![\w./-])sh\s*(?:\(?\s*(?:script:\s*)?)('''|\"\"\"|'|")(.*?)\1""", re.DOTALL)
+#: Comments, and before them strings, in which their marks are no comment.
+_NOT_CODE = lazy(
+    r"""(?P<text>'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/""", re.DOTALL
+)
 
 
 def _jenkins(unit: Unit, path: str) -> Iterator[Step]:
     """The `sh` steps of a Jenkinsfile, comments left out. What starts the job is set in Jenkins or by `triggers`."""
     text = unit.project.text(path) or ""
-    code = _NOT_CODE.sub(lambda found: "\n" * found[0].count("\n") if "://" not in found[0] else found[0], text)
+    code = _NOT_CODE.sub(lambda found: found["text"] or "\n" * found[0].count("\n"), text)
     scheduled = bool(re.search(r"\bcron\s*\(", code))
     pushed = bool(re.search(r"pollSCM|githubPush|\bgitlab\s*\(|checkout\s+scm|when\s*\{", code)) or not scheduled
     triggers = frozenset((["push"] if pushed else []) + (["schedule"] if scheduled else []))

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import trainings
+from jupyter_mlops.assessment.code_facts import relevant, trainings
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
 from jupyter_mlops.assessment.probe import Probe
@@ -72,7 +72,7 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
             continue
         loose = [requirement for requirement in manifest.requirements if not requirement.pinned]
         total = len(manifest.requirements)
-        direct = [requirement for requirement in loose if _is_imported(unit, requirement.name)]
+        direct = [requirement for requirement in loose if _is_needed(unit, requirement.name)]
         if elsewhere is not None and not direct:
             name, other = elsewhere
             yield Finding(
@@ -91,11 +91,11 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
                 "requirements",
                 REPRODUCIBLE,
                 Rung.E3,
-                f"All packages in {path} that the code imports are pinned; of the {total} there, {len(loose)} others are not.",
+                f"All packages in {path} that the training needs are pinned; of the {total} there, {len(loose)} others are not.",
                 part="dependencies",
                 confidence=CONVENTION,
                 path=path,
-                line=manifest.requirements[0].line,
+                line=next(requirement.line for requirement in manifest.requirements if requirement.pinned),
             )
         elif not loose:
             hashed = all(requirement.hashed for requirement in manifest.requirements)
@@ -174,12 +174,26 @@ def _has_lock(unit: Unit, manifest: Manifest) -> bool:
     return any(unit.project.exists(beside(manifest.path, lock)) for lock in _LOCKS if lock != "dvc.lock")
 
 
-def _is_imported(unit: Unit, declared: str) -> bool:
-    """Whether the code imports what a requirement installs."""
-    return any(
-        _covered(normalise(_IMPORTED_AS.get(name, name)), normalise(name), {declared})
-        for _path, _line, _cell, name in third_party_imports(unit)
-    )
+def _is_needed(unit: Unit, declared: str) -> bool:
+    """Whether the code that trains, or leads there, imports what a requirement installs."""
+    return any(_covered(normalise(_IMPORTED_AS.get(name, name)), normalise(name), {declared}) for name in _needed(unit))
+
+
+def _needed(unit: Unit) -> frozenset[str]:
+    """Packages that are imported on the way to training; by any code where nothing trains."""
+    return unit.once("imports on the way to training", lambda: frozenset(_imported_on_the_way(unit)))
+
+
+def _imported_on_the_way(unit: Unit) -> Iterator[str]:
+    groups = relevant(unit)
+    for path in unit.sources:
+        source = unit.project.python(path)
+        if source is None or (groups and not unit.reach.groups(path) & groups):
+            continue
+        for item in source.imports:
+            name = item.module.partition(".")[0]
+            if name and name not in sys.stdlib_module_names and not unit.reach.modules.is_own(item.module, path):
+                yield name
 
 
 def _coverage(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:

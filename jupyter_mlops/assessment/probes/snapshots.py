@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probes.dvc import is_of_model, tracked
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import blocks
@@ -67,7 +68,10 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 found["write"].append(site)
     if not (found["write"] and found["log"]):
         return
-    complete = bool(found["read"])
+    unreachable = next(
+        (item for item in tracked(unit) if item.rung < Rung.E3 and not is_of_model(unit, item.path)), None
+    )
+    complete = bool(found["read"]) and unreachable is None
     site = found["log"][0]
     others = tuple(f"{other.path}:{other.line}" for kind in ("write", "read") for other in found[kind][:1])
     yield Finding(
@@ -75,14 +79,24 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         "data-versioned",
         Rung.E3 if complete else Rung.E2,
         "Each run snapshots its data and logs which snapshot it was"
-        + (", and code can read it again." if complete else "; no code reads it again."),
+        + (
+            ", and code can read it again."
+            if complete
+            else "; no code reads it again."
+            if unreachable is None
+            else f"; what it is made of cannot be fetched: {unreachable.message}"
+        ),
         part="data",
         confidence=CONVENTION,
         path=site.path,
         line=site.line,
         cell=site.cell,
         chain=others,
-        raise_by=None if complete else "Write the code that reads a snapshot again.",
+        raise_by=None
+        if complete
+        else unreachable.raise_by
+        if unreachable
+        else "Write the code that reads a snapshot again.",
     )
 
 

@@ -1,0 +1,97 @@
+"""Files of models that are handed to a tracker: by their path, by what they are called, or in a list of files."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.code_facts import Site, is_model_file
+from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call, Scope
+
+#: What is about a model without being one.
+_ABOUT_MODELS = lazy(
+    r"card|info|meta|metric|report|plot|fig|chart|summary|score|param|config|history|importance|json|html",
+    re.IGNORECASE,
+)
+
+
+def logs_model_file(unit: Unit, site: Site) -> bool:
+    """Whether a call hands the file of a model to a tracker: `mlflow.log_artifact("models/model.pkl")`."""
+    call = site.call
+    given = call.argument(0, "local_path") or call.argument(None, "artifact_or_path")
+    if call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")) or given is None:
+        return False
+    kind = call.text(None, "type") or _artifact_type(call, given)
+    if kind is not None:
+        return "model" in kind
+    if _names_model(call.scope, given, call.text(1, "artifact_path") or ""):
+        return True
+    return any(_names_model(scope, item) for scope, item in _listed(unit, site, given))
+
+
+def _names_model(scope: Scope, node: ast.expr, also: str = "") -> bool:
+    """Whether an expression is the path of a model: by the path, or by what the variable and the artifact are called."""
+    text = scope.string(node)
+    if text is not None and "{}" not in text:
+        return is_model_file(text)
+    last = node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)
+    named = f"{last} {also}"
+    return "model" in named.lower() and not _ABOUT_MODELS.search(named)
+
+
+def _listed(unit: Unit, site: Site, given: ast.expr) -> Iterator[tuple[Scope, ast.expr]]:
+    """The items of the list that a loop takes what it logs from: written there, or by those who call the function."""
+    scope = site.call.scope
+    nodes = [node for statement in scope.body for node in ast.walk(statement)]
+    name = _inner_name(given)
+    for _step in range(2):  # `full = resolve(path)` in the loop
+        made = next((node for node in nodes if isinstance(node, ast.Assign) and _is(node.targets[0], name)), None)
+        name = _inner_name(made.value) if made is not None else name
+    for loop in nodes:
+        if not isinstance(loop, (ast.For, ast.comprehension)) or not _is(loop.target, name):
+            continue
+        if isinstance(loop.iter, (ast.List, ast.Tuple)):
+            yield from ((scope, item) for item in loop.iter.elts)
+        elif isinstance(loop.iter, ast.Name):
+            for caller in _callers(unit, site):
+                found = caller.argument(_position(scope, loop.iter.id), loop.iter.id)
+                if isinstance(found, (ast.List, ast.Tuple)):
+                    yield from ((caller.scope, item) for item in found.elts)
+
+
+def _inner_name(node: ast.expr) -> str:
+    """The name in `path`, `str(path)` and `resolve(path)`; "" for others."""
+    while isinstance(node, ast.Call) and len(node.args) == 1:
+        node = node.args[0]
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name != ""
+
+
+def _position(scope: Scope, name: str) -> int | None:
+    arguments = getattr(scope.node, "args", None)
+    names = [argument.arg for argument in arguments.args] if isinstance(arguments, ast.arguments) else []
+    return names.index(name) - (names[:1] == ["self"]) if name in names else None
+
+
+def _callers(unit: Unit, site: Site) -> Iterator[Call]:
+    last = site.scope.rpartition(".")[2]
+    for path in unit.mentioning(last) if last else ():
+        source = unit.project.python(path) if not unit.is_test(path) else None
+        for call in source.calls if source is not None else ():
+            if last in call.name and own_function(unit, path, call) == (site.path, site.scope):
+                yield call
+
+
+def _artifact_type(call: Call, given: ast.expr) -> str | None:
+    """The type of the `wandb.Artifact` that a call logs; None where it logs something else."""
+    if not call.scope.dotted(given).endswith("wandb.Artifact()"):
+        return None
+    made = [other for other in call.scope.calls if other.name == "wandb.Artifact" and other.line <= call.line]
+    return (made[-1].text(1, "type") or "") if made else None

@@ -1,0 +1,128 @@
+"""Where the data and the models of a project come from, when the code does not say it in one place."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import results
+
+BUNDLED = {
+    "data.py": """
+        import pandas as pd
+        from sklearn.datasets import make_classification
+
+
+        def make(folder):
+            x, y = make_classification(random_state=1)
+            pd.DataFrame(x).to_csv(folder / "rows.csv")
+
+
+        def load(folder):
+            return pd.read_csv(folder)
+        """,
+    "train.py": """
+        import sys
+
+        from sklearn.svm import SVC
+
+        from data import load, make
+
+
+        def main(folder):
+            make(folder)
+            rows = load(folder)
+            SVC().fit(rows, rows.y)
+
+
+        if __name__ == "__main__":
+            main(sys.argv[1])
+        """,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "state"),
+    [
+        ("train.py", "make(folder)", "make(folder)", "not-applicable"),
+        ("train.py", "make(folder)", "_ = None if folder else make(folder)", "fail"),
+        ("data.py", "x, y = make", "fallback = pd.read_csv(folder)\n    x, y = make", "fail"),
+        ("data.py", "rows.csv", "rows.csv", "not-applicable"),
+    ],
+)
+def test_data_of_a_package_is_the_data_unless_it_stands_in(project, path, old, new, state):
+    project.files(BUNDLED).edit(path, old, new).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+LOGS = {
+    "train.py": """
+        import joblib
+        import pandas as pd
+        from sklearn.svm import SVC
+
+        from runs import record
+
+        if __name__ == "__main__":
+            rows = pd.read_csv("rows.csv")
+            model = SVC().fit(rows, rows.y)
+            model_path = "out/model.joblib"
+            joblib.dump(model, model_path)
+            record([model_path, "out/report.json"])
+        """,
+    "runs.py": """
+        from pathlib import Path
+
+        import mlflow
+
+
+        def record(files):
+            for name in files:
+                full = Path(name)
+                mlflow.log_artifact(str(full))
+        """,
+    "rows.csv": "a,y\n1,0\n2,1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "state"),
+    [
+        ("train.py", "model_path,", "model_path,", "pass"),
+        ("train.py", "record([model_path, ", "record([", "partial"),
+        ("runs.py", "in files", "in sorted(Path('reports').iterdir())", "partial"),
+    ],
+)
+def test_a_model_in_a_list_of_files_that_are_logged(project, path, old, new, state):
+    project.files(LOGS).edit(path, old, new).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+DVC = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket/x\n"
+
+
+@pytest.mark.parametrize(("name", "state"), [("rows.csv", "pass"), ("metadata.json", "partial")])
+def test_what_tells_of_a_model_is_no_data(project, name, state):
+    out = "outs:\n- md5: 00000000000000000000000000000001\n  path: {}\n"
+    project.files(
+        {
+            ".dvc/config": DVC,
+            ".gitignore": "/models/*\n!/models/*.dvc\n",
+            "models/model.joblib.dvc": out.format("model.joblib"),
+            f"models/{name}.dvc": out.format(name),
+            "train.py": f"import sys\n\nimport joblib\nimport pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv(sys.argv[1])\n"
+            f"joblib.dump(SVC().fit(rows, rows.y), 'models/model.joblib')\nprint('models/{name}')\n",
+        }
+    ).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+def test_reading_through_a_variable_as_of_a_time(project):
+    source = (
+        "from pyspark.sql import SparkSession\nfrom sklearn.svm import SVC\n\nspark = SparkSession.builder.getOrCreate()\n"
+        'reader = spark.read.format("hudi")\nreader = reader.option("as.of.instant", "20260101")\n'
+        'rows = reader.load("s3://lake/rows").toPandas()\nSVC().fit(rows, rows.y)\n'
+    )
+    project.files({"train.py": source}).commit()
+    assert results(project.assess())["data-versioned"].state == "pass"
+    project.edit("train.py", '"as.of.instant", "20260101"', '"header", True').commit()
+    assert results(project.assess())["data-versioned"].state != "pass"

@@ -114,6 +114,8 @@ def is_training(call: Call) -> bool:
         return (
             arguments or method == "backward" or "statsmodels" in owner or owner.endswith("()")
         ) and not _PREPARING.search(owner)
+    if method == "train" and not call.node.args and "from_pretrained" in owner:
+        return False  # a network of PyTorch is switched to its training mode
     return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))
 
 

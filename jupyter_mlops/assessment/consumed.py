@@ -60,12 +60,14 @@ class Use(NamedTuple):
         path: file.
         line: where.
         counts: it has consequences, as opposed to a log line or a file.
+        scope: the function; None for what is no code.
     """
 
     how: str
     path: str
     line: int
     counts: bool
+    scope: str | None = None
 
 
 def uses_of(unit: Unit, site: Site) -> Iterator[Use]:
@@ -101,23 +103,39 @@ def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
         return notebook.place(number)[1] if notebook is not None else number
 
     for node in ast.walk(tainted.root):
-        if isinstance(node, (ast.If, ast.While)) and tainted.holds(node.test) and _acts(node, tainted.root):
-            yield Use("branched on", held.path, line(node), counts=True)
+        if isinstance(node, (ast.If, ast.While)) and _asks(tainted, node.test) and _acts(node, tainted.root):
+            yield Use("branched on", held.path, line(node), counts=True, scope=held.scope.name)
         elif isinstance(node, ast.Assert) and tainted.holds(node.test):
-            yield Use("asserted on", held.path, line(node), counts=True)
+            yield Use("asserted on", held.path, line(node), counts=True, scope=held.scope.name)
         elif isinstance(node, ast.Call):
             name = _name(node)
             given = bool(given_to(tainted, node))
             owned = isinstance(node.func, ast.Attribute) and tainted.holds(node.func.value)
             if name in _EXPORTS and given:
-                yield Use("exported as a metric", held.path, line(node), counts=True)
+                yield Use("exported as a metric", held.path, line(node), counts=True, scope=held.scope.name)
             elif name in _EXITS and given:
-                yield Use("the exit status", held.path, line(node), counts=True)
+                yield Use("the exit status", held.path, line(node), counts=True, scope=held.scope.name)
             elif name in _KEEPS and (given or owned):
                 yield from _conditions(unit, tainted, node)
-                yield Use("written down, and read by nothing", held.path, line(node), counts=False)
+                yield Use(
+                    "written down, and read by nothing", held.path, line(node), counts=False, scope=held.scope.name
+                )
     if tainted.returned and _decides(unit, held):
-        yield Use("what decides which tasks run", held.path, held.scope.line, counts=True)
+        yield Use("what decides which tasks run", held.path, held.scope.line, counts=True, scope=held.scope.name)
+
+
+def _asks(tainted: Tainted, test: ast.expr) -> bool:
+    """Whether a condition depends on what the result is, and not only on whether there is one."""
+    if isinstance(test, ast.BoolOp):
+        return any(_asks(tainted, value) for value in test.values)
+    if isinstance(test, ast.UnaryOp):
+        return _asks(tainted, test.operand)
+    if isinstance(test, ast.Call) and _name(test) in ("isinstance", "hasattr", "callable"):
+        return False
+    there = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Is, ast.IsNot))
+    if there and isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:  # type: ignore[attr-defined]
+        return False
+    return tainted.holds(test)
 
 
 def _name(node: ast.Call) -> str:

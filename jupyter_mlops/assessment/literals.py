@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+from jupyter_mlops.project.reach import scope_named
 
 
 def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: int = 0) -> str | None:
@@ -35,21 +36,50 @@ def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: in
 
 
 def name_of(source: PythonSource, call: Call) -> str:
-    """The dotted name of a call; where it goes through a parameter, with what the first caller in the source hands in.
+    """The dotted name of a call, seen through what the source itself makes of its owner.
+
+    That is what the first caller hands in for a parameter, what some function gives to a global name, and what a function of
+    the source returns: `RUN.log` is `wandb.init().log` after `RUN = start()` where `start` returns `wandb.init()`.
 
     Args:
         source: the source of the call.
         call: the call.
     """
-    if not call.name.startswith("?"):
-        return call.name
-    root, _, rest = call.name[1:].partition(".")
-    given = _handed_in(source, call.scope, root)
-    if given is None:
-        return call.name
-    owner, argument = given
-    name = owner.dotted(argument)
-    return f"{name}.{rest}" if name and not name.startswith("?") and rest else call.name
+    name = call.name
+    if name.startswith("?"):
+        root, _, rest = name[1:].partition(".")
+        given = _handed_in(source, call.scope, root)
+        known = given[0].dotted(given[1]) if given is not None else _given_globally(source, root)
+        name = f"{known}.{rest}" if known and not known.startswith("?") and rest else name
+    if name.startswith(":") and "()." in name:
+        made, _, rest = name.partition("().")
+        returned = _returned(source, made[1:])
+        name = f"{returned}.{rest}" if returned else name
+    return name
+
+
+def _given_globally(source: PythonSource, name: str) -> str:
+    """What a function gives to a name of the module that it declares `global`; "" without one."""
+    for scope in source.scopes:
+        declared = any(isinstance(statement, ast.Global) and name in statement.names for statement in scope.body)
+        if declared and name in scope.bound:
+            return scope.bound[name]
+    return ""
+
+
+def _returned(source: PythonSource, name: str) -> str:
+    """What a function of the source returns, as a resolved name; "" where that cannot be told."""
+    scope = scope_named(source, name)
+    if scope is None or scope.kind != "function":
+        return ""
+    values = (
+        node.value
+        for statement in scope.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Return) and node.value is not None
+    )
+    names = [scope.dotted(value) for value in values]
+    return next((found for found in names if found and found[0] not in "?:("), "")
 
 
 def _handed_in(source: PythonSource, scope: Scope, name: str) -> tuple[Scope, ast.expr] | None:

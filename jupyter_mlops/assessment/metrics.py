@@ -285,6 +285,16 @@ def _prometheus_files(unit: Unit) -> Iterator[tuple[str, dict[Any, Any]]]:
                 yield item.path, _inner(text)
 
 
+def line_saying(unit: Unit, path: str, line: int | None, words: str) -> int | None:
+    """The line with these words at or below a line, else anywhere in the file, else that line.
+
+    What stands in a text inside of a manifest has the lines of the text.
+    """
+    lines = (unit.project.text(path) or "").splitlines()
+    said = [number for number, text in enumerate(lines, 1) if words in text]
+    return next((number for number in said if number >= (line or 1)), next(iter(said), line))
+
+
 def _inner(text: str) -> dict[Any, Any]:
     from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
 
@@ -313,11 +323,13 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
                 continue
             for static in map(mapping, sequence(job.get("static_configs"))):
                 for target in strings(static.get("targets")):
-                    yield Scrape(path, line_of(static, "targets") or line, target, _host(unit, target), loaded)
+                    place = line_saying(unit, path, line_of(static, "targets") or line, target)
+                    yield Scrape(path, place, target, _host(unit, target), loaded)
             if "kubernetes_sd_configs" in job:
-                yield Scrape(path, line, name, _annotated(unit), loaded or path)
+                yield Scrape(path, line_saying(unit, path, line, name), name, _annotated(unit), loaded or path)
     for item in objects(unit, "ServiceMonitor", "PodMonitor"):
-        yield Scrape(item.path, item.line, f"{item.kind} {item.name}", _selected(unit, item), item.path)
+        place = line_saying(unit, item.path, item.line, f"kind: {item.kind}")
+        yield Scrape(item.path, place, f"{item.kind} {item.name}", _selected(unit, item), item.path)
     for item in objects(unit, "Deployment", "StatefulSet", "Service", "InferenceService"):
         annotations = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("annotations")) | mapping(
             mapping(item.document.get("metadata")).get("annotations")
@@ -439,7 +451,8 @@ def _alerts(unit: Unit) -> Iterator[Alert]:
         for _name, text, line in items(item.document.get("data")):
             if isinstance(text, str) and "alert:" in text:
                 for alert in _groups(item.path, _inner(text).get("groups"), item.path):
-                    yield Alert(alert.path, line, alert.name, alert.expression, alert.loaded, alert.annotations)
+                    place = line_saying(unit, item.path, line, f"alert: {alert.name}")
+                    yield Alert(alert.path, place, alert.name, alert.expression, alert.loaded, alert.annotations)
 
 
 def _groups(path: str, groups: Any, loaded: str) -> Iterator[Alert]:

@@ -97,11 +97,24 @@ class Tainted:
         elif any(self.holds(argument) for argument in _grown_by(node)):
             targets = [node.func.value]  # type: ignore[attr-defined]
         for target in targets:
-            for inner in ast.walk(target):
-                if isinstance(inner, ast.Name) and inner.id != "self":
-                    self.names.add(inner.id)
-                elif isinstance(inner, ast.Attribute) and _of_self(inner):
-                    self.names.add(_of_self(inner))
+            self.names |= set(_held_by(target))
+
+
+def _held_by(target: ast.expr) -> Iterator[str]:
+    """The names that hold what is assigned to a target: `rows` for `rows[key]`, and not the key."""
+    if isinstance(target, ast.Name):
+        if target.id != "self":
+            yield target.id
+    elif isinstance(target, ast.Attribute):
+        if _of_self(target):
+            yield _of_self(target)
+        else:
+            yield from _held_by(target.value)
+    elif isinstance(target, (ast.Subscript, ast.Starred)):
+        yield from _held_by(target.value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from _held_by(element)
 
 
 def _is_name(node: ast.expr) -> bool:

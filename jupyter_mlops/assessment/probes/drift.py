@@ -13,6 +13,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.reach import Node
 
 _CRITERION = "drift-detected"
 _WORDS = (
@@ -85,8 +86,10 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
         unit.reach.chain(site.path, site.scope),
         "Call it from code that runs.",
     )
+    scheduled = False
     for trigger in triggers(unit):
         if (site.path, site.scope) in unit.reach.behind(*trigger.nodes):
+            scheduled = True
             chain = (f"{trigger.path}:{trigger.line}", f"{site.path}:{site.line}")
             yield Finding(
                 "drift",
@@ -100,7 +103,7 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
                 chain=chain,
             )
             break
-    use = _used(unit, site)
+    use = _used(unit, site, scheduled)
     if use is not None:
         rung = Rung.E3 if use.counts else Rung.E2
         yield Finding(
@@ -117,9 +120,18 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
         )
 
 
-def _used(unit: Unit, site: Site) -> Use | None:
-    """The strongest use of a check's result; an exported gauge counts when an alert watches it, or anything else branches."""
+def _used(unit: Unit, site: Site, scheduled: bool) -> Use | None:
+    """The strongest use of a check's result; an exported gauge counts when an alert watches it, or anything else branches.
+
+    Of a check that is scheduled, what happens where no schedule leads is none.
+    """
     uses = sorted(uses_of(unit, site), key=lambda use: not use.counts)
+    if scheduled:
+        there = unit.reach.behind(*(node for trigger in triggers(unit) for node in trigger.nodes))
+        elsewhere = next((use for use in uses if not _is_there(use, there)), None)
+        uses = [use for use in uses if _is_there(use, there)]
+        if elsewhere is not None and elsewhere.counts and not any(use.counts for use in uses):
+            return elsewhere._replace(how=f"{elsewhere.how}, but not where the schedule runs it", counts=False)
     alerted = [
         alert
         for alert in alerts(unit)
@@ -129,6 +141,11 @@ def _used(unit: Unit, site: Site) -> Use | None:
     if gauge is not None and alerted:
         return Use("exported as a metric with an alert", alerted[0].path, alerted[0].line or 1, counts=True)
     return uses[0] if uses else None
+
+
+def _is_there(use: Use, nodes: frozenset[Node]) -> bool:
+    """Whether a use is in code that these lead to, or in no code."""
+    return use.scope is None or (use.path, use.scope) in nodes
 
 
 def _finding(

@@ -140,7 +140,7 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
                 part=part,
                 confidence=PARSED,
                 path=item.path,
-                line=place,
+                line=line_of(model, "storageUri") or line_of(model) or place,
             ),
             item,
         )

@@ -57,13 +57,17 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                     "python-pipeline",
                     "Python",
                     path,
-                    stages[0].line,
+                    next(stage.line for stage in stages if stage.name in connected and _is_work(stage.name)),
                     tuple(stage for stage in stages if stage.name in connected),
                     started_by=f"python {unit.local(path)}",
                     chain=unit.reach.chain(path, scope.name),
                     confidence=0.7,
                 )
                 break
+
+
+def _is_work(name: str) -> bool:
+    return any(pattern.search(name) for pattern in _KINDS.values())
 
 
 def _linked(unit: Unit, stages: list[Stage]) -> list[Stage]:

@@ -27,6 +27,12 @@ _CURRENT = lazy(
     r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
     re.IGNORECASE,
 )
+#: What code that judges models is called, and what it answers.
+_GATES = lazy(
+    r"promot|champion|challenger|candidate|(^|[_/. ])gates?($|[_/. ])|register|deploy|better|accept|reject|approv|eligib|qualif"
+    r"|improv|quality|valid|should|compar|evaluat|assess|check|ready|good",
+    re.IGNORECASE,
+)
 _TIME = lazy(
     r"trigger|(should|need|must|check|decide)\w*_retrain|retrain\w*_(need|polic|decision)|drift|monitor|signal",
     re.IGNORECASE,
@@ -75,7 +81,11 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     comparisons = []
     for path, scope in scopes:
         for node in _own_statements(scope):
-            if isinstance(node, ast.If) and _acts_on(node) and constant_truth(node.test) is None:
+            if (
+                isinstance(node, ast.If)
+                and _acts_on(node, f"{path} {scope.name}")
+                and constant_truth(node.test) is None
+            ):
                 compare = next(
                     (
                         inner
@@ -143,8 +153,8 @@ def _own_statements(scope: Scope) -> Iterator[ast.stmt]:
                 pending += block
 
 
-def _acts_on(node: ast.If) -> bool:
-    """Whether a branch promotes, stops, or answers yes or no."""
+def _acts_on(node: ast.If, where: str) -> bool:
+    """Whether a branch promotes, stops, or answers yes or no in code about letting models through."""
     inside = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
     calls = [
         inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
@@ -158,14 +168,21 @@ def _acts_on(node: ast.If) -> bool:
         for inner in inside
     )
     stops = any(isinstance(inner, ast.Raise) for inner in inside) or "exit" in calls
-    return stops or answers or any(_PROMOTES.search(name) for name in calls)
+    about = bool(_GATES.search(where) or any(_GATES.search(name) for inner in node.body for name in _names(inner)))
+    return stops or (answers and about) or any(_PROMOTES.search(name) for name in calls)
 
 
 def _compares_metric(compare: ast.Compare) -> bool:
     """Whether a comparison is about the size of a metric, as opposed to the validity of a setting."""
     ordered = any(isinstance(operator, (ast.Gt, ast.GtE, ast.Lt, ast.LtE)) for operator in compare.ops)
-    names = [name for side in (compare.left, *compare.comparators) for name in _names(side)[-2:]]
+    sides = [side for side in (compare.left, *compare.comparators) if not _is_count(side)]
+    names = [name for side in sides for name in _names(side)[-2:]]
     return ordered and any(_METRIC.search(name) and not _SETTING.search(name) for name in names)
+
+
+def _is_count(node: ast.expr) -> bool:
+    """Whether an expression is how many of something there are."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len"
 
 
 def _names(node: ast.AST) -> list[str]:

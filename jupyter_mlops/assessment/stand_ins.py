@@ -17,8 +17,8 @@ _STANDS_IN = lazy(r"synth|demo|sample|fallback|mock|dummy|fake|test|example", re
 def is_the_data(unit: Unit, source: Source, unknown: list[Source]) -> bool:
     """Whether data that comes with a package is what the project works on.
 
-    It is not where the same function reads something else as well, where it is asked for in a branch only, and where the
-    function says that it makes an example.
+    It is not where the same function reads something else as well, where another run reads something else, where it is asked
+    for in a branch only, where it comes from the network, and where the function says that it makes an example.
 
     Args:
         unit: the unit.
@@ -26,7 +26,10 @@ def is_the_data(unit: Unit, source: Source, unknown: list[Source]) -> bool:
         unknown: data from places that only a run can tell.
     """
     site = source.site
-    if source.kind != "bundled" or _STANDS_IN.search(site.scope.rpartition(".")[2]):
+    if source.kind != "bundled" or "fetch" in site.name or _STANDS_IN.search(site.scope.rpartition(".")[2]):
+        return False
+    runs = unit.reach.groups(site.path, site.scope)
+    if not all(runs & unit.reach.groups(other.site.path, other.site.scope) for other in unknown):
         return False
     if any((other.site.path, other.site.scope) == (site.path, site.scope) for other in unknown):
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.code_facts import find_file, relevant, sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.data_sources import file_verdict
+from jupyter_mlops.assessment.probes.data_sources import file_verdict, relevant_reads
 from jupyter_mlops.assessment.unit import Unit
 
 _SOURCES = (
@@ -29,6 +29,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             if groups and not unit.reach.groups(site.path, site.scope) & groups:
                 continue
             rung, message, where = _judged(unit)
+            # What a run keeps in a table that it reads as of a version can be read again, whatever it was made of.
+            kept = any(found.kind == "database" and found.versioned for found in relevant_reads(unit))
             yield Finding(
                 "feast",
                 "data-versioned",
@@ -40,7 +42,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 line=site.line,
                 cell=site.cell,
                 chain=(where,) if where else (),
-                effect="support" if rung >= Rung.E3 else "cap",
+                effect="support" if rung >= Rung.E3 or kept else "cap",
                 raise_by=None
                 if rung >= Rung.E3
                 else "Put the files of the sources under DVC, or snapshot what was read.",

@@ -126,3 +126,9 @@ def test_reading_through_a_variable_as_of_a_time(project):
     assert results(project.assess())["data-versioned"].state == "pass"
     project.edit("train.py", '"as.of.instant", "20260101"', '"header", True').commit()
     assert results(project.assess())["data-versioned"].state != "pass"
+
+
+def test_data_of_a_package_is_not_the_data_of_another_run(project):
+    other = "import sys\n\nimport pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv(sys.argv[1])\nSVC().fit(rows, rows.y)\n"
+    project.files(BUNDLED | {"other.py": other}).commit()
+    assert results(project.assess())["data-versioned"].state == "fail"

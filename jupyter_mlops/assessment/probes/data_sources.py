@@ -121,7 +121,7 @@ def _in_its_stage(unit: Unit, source: Source, verdict: _Verdict | None) -> _Verd
     """A stage that fetches data from outside gives it a version: that of its out, which the lock records."""
     if source.kind not in ("url", "database", "unknown", "hub") or (verdict is not None and verdict.rung >= Rung.E3):
         return verdict
-    under = _stage_of(unit, source.site)
+    under = _stage_of(unit, source.site, read=True)
     return (
         verdict
         if under is None or under.rung < Rung.E3
@@ -381,8 +381,14 @@ def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
     return _Verdict(Rung.E2, f"The model is kept in {model.where or 'a file'}, which nothing versions.", advice)
 
 
-def _stage_of(unit: Unit, site: Site) -> Tracked | None:
-    """What versions something whose file only a run can tell: the outs of the DVC stage that the code runs in."""
+def _stage_of(unit: Unit, site: Site, *, read: bool = False) -> Tracked | None:
+    """What versions something whose file only a run can tell, in the DVC stage that the code runs in.
+
+    Args:
+        unit: the unit.
+        site: the code.
+        read: it reads; then that is what the stage depends on where that is under DVC, and one of its outs otherwise.
+    """
     for pipeline in unit.pipelines:
         for stage in pipeline.stages:
             if (
@@ -390,9 +396,10 @@ def _stage_of(unit: Unit, site: Site) -> Tracked | None:
                 and stage.node is not None
                 and (site.path, site.scope) in unit.reach.behind(stage.node)
             ):
+                needed = [item for item in tracked(unit) if item.path in stage.inputs and not is_model_file(item.path)]
                 outs = [item for item in tracked(unit) if item.by == stage.path and item.path in stage.outputs]
                 if outs:
-                    return max(outs, key=lambda item: item.rung)
+                    return max((needed if read and needed else outs), key=lambda item: item.rung)
     return None
 
 

@@ -145,9 +145,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                 stages[0].line,
                 tuple(stages),
                 started_by="dvc repro",
-                problem=None
-                if initialised is not None
-                else "`dvc init` never ran here: there is no committed .dvc/config",
+                problem=None if initialised is not None else "`dvc init` never ran here: there is no committed .dvc",
                 keeps_state=True,
             )
 
@@ -202,11 +200,11 @@ def _targets(launch: Launch) -> Iterator[Any]:
 
 
 def _root_of(unit: Unit, path: str) -> str | None:
-    """The DVC project around a path: the nearest folder up with a committed, or at least present, `.dvc/config`."""
+    """The DVC project around a path: the nearest folder up with a `.dvc` that `dvc init` made."""
     folder = posixpath.dirname(path) or "."
     while True:
-        config = join(folder, ".dvc/config")
-        if unit.project.exists(config):
+        # DVC does without a configuration, and some do not commit theirs.
+        if any(unit.project.exists(join(folder, name)) for name in (".dvc/config", ".dvc/.gitignore")):
             return folder
         if folder == ".":
             return None
@@ -491,6 +489,9 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                 elif known and initialised:
                     message = f"{place} is an out of stage {name}: dvc.lock records the code, parameters and inputs it came from."
                     yield Tracked(place, path, out_line or line, Rung.E3, message)
+                elif known:
+                    message = f"{place} is an out of stage {name}, in a project where `dvc init` never ran."
+                    yield Tracked(place, path, out_line or line, Rung.E2, message, "Run `dvc init` and commit .dvc.")
                 else:
                     message = f"{place} is an out of stage {name}, which no dvc.lock records."
                     yield Tracked(

@@ -132,3 +132,11 @@ def test_data_of_a_package_is_not_the_data_of_another_run(project):
     other = "import sys\n\nimport pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv(sys.argv[1])\nSVC().fit(rows, rows.y)\n"
     project.files(BUNDLED | {"other.py": other}).commit()
     assert results(project.assess())["data-versioned"].state == "fail"
+
+
+def test_dvc_needs_its_folder_and_no_configuration(level_2):
+    level_2.remove(".dvc/config").files({".dvc/.gitignore": "/tmp\n/cache\n"}).commit()
+    assert level_2.assess().level == 2
+    level_2.remove(".dvc/.gitignore").commit()
+    found = results(level_2.assess())
+    assert found["pipeline-automated"].state == "partial"

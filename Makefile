@@ -69,7 +69,7 @@ unit: $(STAMPS)/dev ## Fast tests: no kernels, no engines
 	$(call pytest,unit,$(PARALLEL) tests/unit)
 
 integration: $(STAMPS)/dev $(STAMPS)/labextension ## Tests with real kernels and engines
-	$(call pytest,integration,$(PARALLEL) -m 'not (ladder or e2e)' --fork-kernels tests/integration)
+	$(call pytest,integration,$(PARALLEL) -m 'not (ladder or e2e)' --fork-kernels --no-loadscope-reorder tests/integration)
 
 frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 	npm run --silent lint:check

@@ -10,6 +10,19 @@ from pathlib import Path
 import pytest
 
 
+#: Files that take minutes: they begin first, so that no process is left alone with one of them at the end.
+_LONG = ("test_engines.py", "test_prefect.py", "test_several_notebooks.py", "test_tutorials.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        # Hazards are dealt out one by one: they fill the gaps.
+        return item.path.name not in _LONG, item.path.name == "test_hazards.py"
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def migrated_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty `mlflow.db` whose tables are there: copy it to where a store is wanted, since making one takes long."""

@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.lifts.clean_notebook import known
+from jupyter_mlops.lifts.clean_notebook.known import Kind
 from jupyter_mlops.project.python_source import imports_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: A kind, those of the elements of a tuple, or "" for what cannot be told.
-Kind = str | tuple["Kind", ...]
-_PANDAS = ("frame", "series", "pandas", "row")
 _LONGEST = 200
 _DEEPEST_LOOP = 3
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -68,7 +66,7 @@ class Kinds:
         """Bodies of functions, once all names around them are bound."""
         module = self._scopes[0]
         for name, kinds in self._ever.items():
-            module[name] = _joined(kinds)
+            module[name] = known.joined(kinds)
         while self._pending:
             node, owner = self._pending.pop(0)
             self._scopes.append(self._parameters(node, owner))
@@ -83,7 +81,7 @@ class Kinds:
             if one is not None:
                 self.bound.add(one.arg)
                 annotated = self._value(one.annotation) if one.annotation is not None else ""
-                found[one.arg] = _called(annotated) if isinstance(annotated, str) and annotated[:1] == "@" else ""
+                found[one.arg] = known.called(annotated) if isinstance(annotated, str) and annotated[:1] == "@" else ""
         calls = self._arguments.get(node.name, []) if owner is None else []
         for position, one in enumerate(plain):
             given = [
@@ -91,7 +89,7 @@ class Kinds:
                 for _, values, keywords in calls
             ]
             if given and not found[one.arg]:
-                found[one.arg] = _joined(given)
+                found[one.arg] = known.joined(given)
         return found
 
     def uses(self, module: str) -> bool:
@@ -221,7 +219,7 @@ class Kinds:
             for name in _assigned(body):
                 scope[name] = ""
         for name, kind in scope.items():
-            scope[name] = kind if name not in before or before[name] == kind else _joined([before[name], kind])
+            scope[name] = kind if name not in before or before[name] == kind else known.joined([before[name], kind])
         self._block(body)
         self._loops -= 1
 
@@ -238,7 +236,7 @@ class Kinds:
         for name in {name for end in ends for name in end}:
             kinds = [end.get(name, before.get(name, "")) for end in ends]
             imported = first_wins and isinstance(kinds[0], str) and kinds[0].startswith("@")
-            merged[name] = kinds[0] if imported else _joined(kinds)
+            merged[name] = kinds[0] if imported else known.joined(kinds)
         self._scopes[-1] = merged
 
     # --- names
@@ -287,7 +285,7 @@ class Kinds:
         if isinstance(node, ast.Constant):
             return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, (int, float)) else ""
         if isinstance(node, ast.Attribute):
-            return _attribute(self._value(node.value), node.attr)
+            return known.attribute_of(self._value(node.value), node.attr)
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Subscript):
@@ -311,16 +309,16 @@ class Kinds:
 
     def _operation(self, node: ast.expr) -> Kind:
         if isinstance(node, ast.BinOp):
-            return _operated(self._value(node.left), self._value(node.right))
+            return known.operated(self._value(node.left), self._value(node.right))
         if isinstance(node, ast.Compare):
             kinds = [self._value(node.left), *(self._value(each) for each in node.comparators)]
             plain = all(isinstance(op, (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for op in node.ops)
-            return next((kind for kind in kinds if kind in (*_PANDAS, "array")), "bool") if plain else "bool"
+            return next((kind for kind in kinds if kind in (*known.PANDAS, "array")), "bool") if plain else "bool"
         if isinstance(node, ast.UnaryOp):
             return self._value(node.operand)
         if isinstance(node, ast.IfExp):
             self._value(node.test)
-            return _joined([self._value(node.body), self._value(node.orelse)])
+            return known.joined([self._value(node.body), self._value(node.orelse)])
         if isinstance(node, ast.NamedExpr):
             kind = self._value(node.value)
             self._bind(node.target, kind)
@@ -370,7 +368,7 @@ class Kinds:
             return function.rpartition(".")[0]
         if function.startswith("@"):
             return self._result(function[1:], node, values)
-        return _method_result(function, node)
+        return known.method_result(function, node)
 
     def _result(self, name: str, node: ast.Call, values: list[Kind]) -> Kind:
         given = {keyword.arg for keyword in node.keywords}
@@ -381,7 +379,7 @@ class Kinds:
             return ("figure", "axes" if plain else "axes-array")
         if name in known.CALLS and not given & known.UNLESS.get(name, frozenset()):
             return known.CALLS[name]
-        if name in ("numpy.log", "numpy.exp", "numpy.sqrt", "numpy.abs") and values and values[0] in _PANDAS:
+        if name in ("numpy.log", "numpy.exp", "numpy.sqrt", "numpy.abs") and values and values[0] in known.PANDAS:
             return values[0]
         if name == "pandas.to_datetime" and values and values[0] in ("series", "pandas"):
             return "series"
@@ -418,7 +416,7 @@ class Kinds:
         if kind in ("series", "row"):
             return kind if isinstance(index, ast.Slice) or inside in ("series", "list", "array") else ""
         if kind in ("frame.loc", "frame.iloc", "frame.ix"):
-            return _located(index, inside)
+            return known.located(index, inside)
         if kind == "pandas" and (isinstance(index, ast.Slice) or inside in ("series", "array")):
             return "pandas"
         if kind == "array" and isinstance(index, (ast.Slice, ast.Tuple)):
@@ -426,92 +424,11 @@ class Kinds:
         return ""
 
 
-def _located(index: ast.expr, inside: Kind) -> Kind:
-    """What `.loc[…]` of a frame gives."""
-
-    def many(node: ast.expr, kind: Kind) -> bool:
-        return isinstance(node, (ast.Slice, ast.List)) or kind in ("series", "list", "array", "index")
-
-    if not isinstance(index, ast.Tuple) or not isinstance(inside, tuple) or len(index.elts) != 2:
-        if many(index, inside):
-            return "frame"
-        return "row" if isinstance(index, (ast.Constant, ast.UnaryOp)) else ""
-    rows, columns = (many(node, kind) for node, kind in zip(index.elts, inside, strict=True))
-    if rows and columns:
-        return "frame"
-    return "series" if rows and isinstance(index.elts[1], (ast.Constant, ast.UnaryOp)) else ""
-
-
-def _attribute(base: Kind, name: str) -> Kind:
-    if not isinstance(base, str) or not base:
-        return ""
-    if base.startswith(":"):
-        return ""
-    if base == "frame" and name in known.FRAME_ATTRIBUTES:
-        return known.FRAME_ATTRIBUTES[name]
-    if base in ("series", "pandas", "row") and name in ("loc", "iloc", "ix", "at", "iat"):
-        return f"{base}.{name}"
-    if base in ("series", "pandas", "index", "row") and name in known.TO_ARRAY:
-        return "array" if name == "values" else f"{base}.{name}"
-    if base in ("series", "row") and name in ("str", "dt", "cat"):
-        return f"series.{name}"
-    if base == "array" and name == "T":
-        return "array"
-    return f"{base}.{name}"
-
-
-def _called(function: str) -> Kind:
-    return known.CALLS.get(function[1:], f"{function}()")
-
-
-def _method_result(function: str, node: ast.Call) -> Kind:
-    base, _, name = function.rpartition(".")
-    if base == "row":
-        kind = _method_result(f"series.{name}", node)
-        return "row" if kind == "series" and name in known.KEEPS_LABELS else kind
-    inplace = any(each.arg == "inplace" for each in node.keywords)
-    if (base, name) in known.PLOTS:
-        return known.PLOTS[base, name]
-    if base == "figure" and name == "subplots":
-        return "axes" if not node.args and not node.keywords else "axes-array"
-    if function == "frame.iterrows":
-        return "frame.iterrows()"
-    if inplace or base not in (*_PANDAS, "groupby", "array", "index", "series.str", "series.dt"):
-        return ""
-    if name in known.TO_ARRAY:
-        return "array"
-    if name in known.TO_LIST:
-        return "list"
-    if base == "groupby":
-        return "groupby" if name in known.GROUPED else "pandas" if name not in ("groups", "get_group", "size") else ""
-    if base == "array":
-        return "array" if name in ("reshape", "astype", "copy", "ravel", "flatten", "transpose", "dot") else ""
-    if base == "index":
-        return ""
-    if name in known.GROUPED:
-        return "groupby"
-    if base in ("series.str", "series.dt"):
-        return "frame" if any(each.arg == "expand" for each in node.keywords) else "series"
-    if base == "frame":
-        if name in known.FRAME_TO_FRAME:
-            return "frame"
-        if name in known.FRAME_TO_SERIES:
-            whole = not node.args and not any(each.arg == "axis" for each in node.keywords) and name != "duplicated"
-            return "row" if whole else "series"
-        return "pandas" if name in ("apply", "agg", "stack", "xs") else ""
-    if base == "series":
-        if name == "to_frame":
-            return "frame"
-        if name in ("reset_index", "unstack"):
-            return "pandas"
-        if name == "describe":
-            return "row"
-        if name == "value_counts":
-            return "pandas"  # its labels are values, numbers included
-        return "series" if name in known.SERIES_TO_SERIES else "number" if name in known.SERIES_TO_NUMBER else ""
-    return (
-        "pandas" if name in known.FRAME_TO_FRAME & known.SERIES_TO_SERIES or name in ("reset_index", "unstack") else ""
+def _by_row(node: ast.Call) -> bool:
+    axis = next(
+        (each.value for each in node.keywords if each.arg == "axis"), node.args[1] if len(node.args) > 1 else None
     )
+    return isinstance(axis, ast.Constant) and axis.value in (1, "columns")
 
 
 def _numbers(node: ast.AST) -> bool:
@@ -527,32 +444,6 @@ def _numbers(node: ast.AST) -> bool:
         return "columns" not in named and not plain
     header = named.get("header")
     return isinstance(header, ast.Constant) and header.value is None
-
-
-def _by_row(node: ast.Call) -> bool:
-    axis = next(
-        (each.value for each in node.keywords if each.arg == "axis"), node.args[1] if len(node.args) > 1 else None
-    )
-    return isinstance(axis, ast.Constant) and axis.value in (1, "columns")
-
-
-def _operated(left: Kind, right: Kind) -> Kind:
-    for kind in ("frame", "pandas", "series", "row", "array"):
-        if kind in (left, right):
-            return kind
-    if left == "list" and right in ("list", "number", ""):
-        return "list"
-    return left if left == right and left in ("number", "text", "list") else "text" if left == "text" else ""
-
-
-def _joined(kinds: Iterable[Kind]) -> Kind:
-    """What something is that is one of several; of tables of both kinds that is known, too."""
-    found = set(kinds)
-    if len(found) == 1:
-        return found.pop()
-    if found == {"row", "series"}:
-        return "series"
-    return "pandas" if found <= set(_PANDAS) and found else ""
 
 
 def _assigned(body: list[ast.stmt]) -> set[str]:

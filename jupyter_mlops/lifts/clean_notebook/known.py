@@ -6,6 +6,13 @@ Kinds are texts: "frame", "series", "pandas" (one of both), "array", "list", "di
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable
+
+#: A kind, those of the elements of a tuple, or "" for what cannot be told.
+Kind = str | tuple["Kind", ...]
+PANDAS = ("frame", "series", "pandas", "row")
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -194,3 +201,108 @@ PLOTS = {
     ("axes", "get_figure"): "figure",
     ("axes", "figure"): "figure",
 }
+
+
+def located(index: ast.expr, inside: Kind) -> Kind:
+    """What `.loc[…]` of a frame gives."""
+
+    def many(node: ast.expr, kind: Kind) -> bool:
+        return isinstance(node, (ast.Slice, ast.List)) or kind in ("series", "list", "array", "index")
+
+    if not isinstance(index, ast.Tuple) or not isinstance(inside, tuple) or len(index.elts) != 2:
+        if many(index, inside):
+            return "frame"
+        return "row" if isinstance(index, (ast.Constant, ast.UnaryOp)) else ""
+    rows, columns = (many(node, kind) for node, kind in zip(index.elts, inside, strict=True))
+    if rows and columns:
+        return "frame"
+    return "series" if rows and isinstance(index.elts[1], (ast.Constant, ast.UnaryOp)) else ""
+
+
+def attribute_of(base: Kind, name: str) -> Kind:
+    if not isinstance(base, str) or not base:
+        return ""
+    if base.startswith(":"):
+        return ""
+    if base == "frame" and name in FRAME_ATTRIBUTES:
+        return FRAME_ATTRIBUTES[name]
+    if base in ("series", "pandas", "row") and name in ("loc", "iloc", "ix", "at", "iat"):
+        return f"{base}.{name}"
+    if base in ("series", "pandas", "index", "row") and name in TO_ARRAY:
+        return "array" if name == "values" else f"{base}.{name}"
+    if base in ("series", "row") and name in ("str", "dt", "cat"):
+        return f"series.{name}"
+    if base == "array" and name == "T":
+        return "array"
+    return f"{base}.{name}"
+
+
+def called(function: str) -> Kind:
+    return CALLS.get(function[1:], f"{function}()")
+
+
+def method_result(function: str, node: ast.Call) -> Kind:
+    base, _, name = function.rpartition(".")
+    if base == "row":
+        kind = method_result(f"series.{name}", node)
+        return "row" if kind == "series" and name in KEEPS_LABELS else kind
+    inplace = any(each.arg == "inplace" for each in node.keywords)
+    if (base, name) in PLOTS:
+        return PLOTS[base, name]
+    if base == "figure" and name == "subplots":
+        return "axes" if not node.args and not node.keywords else "axes-array"
+    if function == "frame.iterrows":
+        return "frame.iterrows()"
+    if inplace or base not in (*PANDAS, "groupby", "array", "index", "series.str", "series.dt"):
+        return ""
+    if name in TO_ARRAY:
+        return "array"
+    if name in TO_LIST:
+        return "list"
+    if base == "groupby":
+        return "groupby" if name in GROUPED else "pandas" if name not in ("groups", "get_group", "size") else ""
+    if base == "array":
+        return "array" if name in ("reshape", "astype", "copy", "ravel", "flatten", "transpose", "dot") else ""
+    if base == "index":
+        return ""
+    if name in GROUPED:
+        return "groupby"
+    if base in ("series.str", "series.dt"):
+        return "frame" if any(each.arg == "expand" for each in node.keywords) else "series"
+    if base == "frame":
+        if name in FRAME_TO_FRAME:
+            return "frame"
+        if name in FRAME_TO_SERIES:
+            whole = not node.args and not any(each.arg == "axis" for each in node.keywords) and name != "duplicated"
+            return "row" if whole else "series"
+        return "pandas" if name in ("apply", "agg", "stack", "xs") else ""
+    if base == "series":
+        if name == "to_frame":
+            return "frame"
+        if name in ("reset_index", "unstack"):
+            return "pandas"
+        if name == "describe":
+            return "row"
+        if name == "value_counts":
+            return "pandas"  # its labels are values, numbers included
+        return "series" if name in SERIES_TO_SERIES else "number" if name in SERIES_TO_NUMBER else ""
+    return "pandas" if name in FRAME_TO_FRAME & SERIES_TO_SERIES or name in ("reset_index", "unstack") else ""
+
+
+def operated(left: Kind, right: Kind) -> Kind:
+    for kind in ("frame", "pandas", "series", "row", "array"):
+        if kind in (left, right):
+            return kind
+    if left == "list" and right in ("list", "number", ""):
+        return "list"
+    return left if left == right and left in ("number", "text", "list") else "text" if left == "text" else ""
+
+
+def joined(kinds: Iterable[Kind]) -> Kind:
+    """What something is that is one of several; of tables of both kinds that is known, too."""
+    found = set(kinds)
+    if len(found) == 1:
+        return found.pop()
+    if found == {"row", "series"}:
+        return "series"
+    return "pandas" if found <= set(PANDAS) and found else ""

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.lifts.clean_notebook.change import (
-    Change,
-    Rewrite,
-    Site,
-    attribute,
-    first,
-    given,
-    keyword,
-    moved,
-    quoted_like,
-    template,
-    without,
-)
+from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, first, given, keyword, quoted_like, template, without
 
 _PLT = "import matplotlib.pyplot as plt\n"
 _P = "matplotlib.pyplot"

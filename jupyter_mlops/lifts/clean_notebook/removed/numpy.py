@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.lifts.clean_notebook.change import Change, Site, keyword, moved, template
+from jupyter_mlops.lifts.clean_notebook.change import Change, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import keyword, template
 
 _NP = "import numpy as np\n"
 

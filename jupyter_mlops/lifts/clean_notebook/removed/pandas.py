@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.lifts.clean_notebook.change import (
-    Change,
-    Rewrite,
-    Site,
+from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
+from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import (
     both,
     first,
     given,
     keyword,
     left_out,
-    moved,
     named,
     quoted_like,
     template,
     without,
 )
-from jupyter_mlops.lifts.clean_notebook.edits import Edit
 
 _PD = "import pandas as pd\n"
 _READ = f"{_PD}from io import StringIO\n"

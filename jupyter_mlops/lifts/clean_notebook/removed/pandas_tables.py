@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.lifts.clean_notebook.change import (
-    Change,
-    Site,
-    added,
-    attribute,
-    both,
-    given,
-    keyword,
-    named,
-    template,
-    without,
-)
+from jupyter_mlops.lifts.clean_notebook.change import Change, Site
 from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
 from jupyter_mlops.lifts.clean_notebook.removed.pandas import frequency
+from jupyter_mlops.lifts.clean_notebook.rewrites import added, attribute, both, given, keyword, named, template, without
 
 _DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
 _TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\n"

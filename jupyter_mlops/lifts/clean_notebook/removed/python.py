@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.lifts.clean_notebook.change import Change, Site, left_out, moved, template
+from jupyter_mlops.lifts.clean_notebook.change import Change, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import left_out, template
 
 _PYTHON = "Python"
 

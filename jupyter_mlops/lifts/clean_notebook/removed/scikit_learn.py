@@ -5,20 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from jupyter_mlops.lifts.clean_notebook.change import (
-    Change,
-    Rewrite,
-    Site,
-    attribute,
-    both,
-    given,
-    keyword,
-    moved,
-    named,
-    value,
-    without,
-)
+from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, value, without
 
 _SK = "scikit-learn"
 _XY = "X, y = [[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.9, 0.1]] * 3, [0, 1, 0, 1] * 3\n"

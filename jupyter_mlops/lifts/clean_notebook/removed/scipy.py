@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.lifts.clean_notebook.change import Change, Site, added, moved, named, template
+from jupyter_mlops.lifts.clean_notebook.change import Change, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.rewrites import added, named, template
 
 #: Functions that were NumPy's.
 _NUMPY = "mean std var median sqrt log log10 exp sin cos array zeros ones linspace arange logspace dot where pi inf nan sum cumsum polyfit polyval"

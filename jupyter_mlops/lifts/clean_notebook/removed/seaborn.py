@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, keyword, moved, named, without
+from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
+from jupyter_mlops.lifts.clean_notebook.rewrites import keyword, named, without
 
 _SNS = "import pandas as pd\nimport seaborn as sns\ndf = pd.DataFrame({'a': [1, 2, 3, 4], 'b': [2, 1, 4, 3], 'c': ['x', 'y', 'x', 'y']})\n"
 #: Functions whose first argument is the table now, and was what to draw.

@@ -97,14 +97,14 @@ class Draft:
         notebook: as it is now.
         repairs: what was done.
         open: what was not.
-        secrets: values in it that nothing may show.
+        secrets: environment variables that it reads now, with values that nothing may show.
         order: its cells in the order in which they are put; as they are where it is empty.
     """
 
     notebook: Notebook
     repairs: list[Repair] = field(default_factory=list)
     open: list[Open] = field(default_factory=list)
-    secrets: tuple[str, ...] = ()
+    secrets: dict[str, str] = field(default_factory=dict)
     order: tuple[int, ...] = ()
     _lines: dict[int, list[int]] = field(default_factory=dict)
     _first: Notebook | None = None

@@ -11,11 +11,13 @@ from pkgutil import iter_modules
 
 from jupyter_mlops.lifts.clean_notebook import removed
 from jupyter_mlops.lifts.clean_notebook.change import Change, Moved, Site
-from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Open, Proposal, Repair
+from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Edit, Open, Proposal, Repair
 from jupyter_mlops.lifts.clean_notebook.importing import import_proposals, renamed_reference
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
 
 _ROUNDS = 12
+#: Characters of code that are shown in a sentence.
+_LONGEST_SHOWN = 72
 
 
 @cache
@@ -91,14 +93,32 @@ def _propose(draft: Draft, change: Change, site: Site, proposals: list[Proposal]
         unsure.append(_unsure(draft, site.code, site.call or site.node, change))
     elif site.code.is_itself(site.call or site.node):
         cell, line, what, why, version = _unsure(draft, site.code, site.call or site.node, change)
+        new = _rewritten(site, answer)
+        what = f"{what} becomes `{new}`" if new else what
         proposals.append(Proposal(answer, Repair("api", cell, line, what, why, version)))
+
+
+def _rewritten(site: Site, edits: list[Edit]) -> str:
+    """The code of a use after its repair; "" where it is too long to be shown."""
+    span = site.code.span(site.call or site.node)
+    if span.line != span.end_line:
+        return ""
+    text = site.code.rows[span.line - 1]
+    inside = [edit for edit in edits if (edit.span.line, edit.span.end_line) == (span.line, span.line)]
+    inside = [edit for edit in inside if edit.span.column >= span.column and edit.span.end_column <= span.end_column]
+    end = span.end_column
+    for edit in sorted(inside, key=lambda one: one.span, reverse=True):
+        text = text[: edit.span.column] + edit.text + text[edit.span.end_column :]
+        end += len(edit.text) - (edit.span.end_column - edit.span.column)
+    new = text[span.column : end]
+    return new if inside and len(new) <= _LONGEST_SHOWN and "\n" not in new else ""
 
 
 def _unsure(draft: Draft, code: Code, node: ast.AST, change: Change) -> Open:
     """A use, by its place and its code."""
     cell, line = draft.notebook.place(code.span(node).line)
     what = " ".join(code.text(node).split())
-    what = f"`{what[:70]} …`" if len(what) > 72 else f"`{what}`"
+    what = f"`{what[: _LONGEST_SHOWN - 2]} …`" if len(what) > _LONGEST_SHOWN else f"`{what}`"
     return Open(cell, draft.original(cell, line), what, change.why, change.version)
 
 

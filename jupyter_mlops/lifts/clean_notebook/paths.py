@@ -123,7 +123,7 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
             continue
         reason = f"It is a path of {whose}" if foreign or whose == "Kaggle" else "It leads nowhere"
         reason = "It is written as on Windows" if windows else reason
-        repair = Repair("path", cell, line, f"{shown} is `{new}`", f"{reason}; {why}")
+        repair = Repair("path", cell, line, f"{shown} becomes `{new}`", f"{reason}; {why}")
         proposals.append(Proposal([Edit(code.span(text.node), _quoted(code.text(text.node), new))], repair))
     draft.apply(proposals)
     draft.open += [one for one in dict.fromkeys(unsure) if one not in draft.open]

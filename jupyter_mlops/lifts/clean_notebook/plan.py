@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -160,7 +160,7 @@ def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
 def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> bool:
     """Run a notebook before and after its repair, and say how far it came."""
     cells = tuple(draft.notebook.cells[index] for index in draft.order) or draft.notebook.cells
-    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells))
+    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells), draft.secrets)
     copy = made.copies[path]
     made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
     if after.failed is not None:
@@ -219,8 +219,8 @@ def _modules(notebook: Notebook) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _without(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
+def _without(text: str, secrets: Mapping[str, str]) -> str:
+    for secret in secrets.values():
         text = text.replace(secret, MASK)
     return text
 

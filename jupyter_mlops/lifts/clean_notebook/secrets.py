@@ -9,7 +9,7 @@ from jupyter_mlops.lifts.scene import Scene
 _WHY = "A secret in a notebook is read by everyone who gets it; make a new one if this one was ever shared"
 
 
-def mend_secrets(draft: Draft, scene: Scene, path: str) -> tuple[str, ...]:
+def mend_secrets(draft: Draft, scene: Scene, path: str) -> dict[str, str]:
     """Let secrets be read from environment variables. To be called first: no later repair can tell their values then.
 
     Args:
@@ -18,7 +18,7 @@ def mend_secrets(draft: Draft, scene: Scene, path: str) -> tuple[str, ...]:
         path: of the notebook.
 
     Returns:
-        The secrets, which nothing may show.
+        Environment variable → value, which nothing may show.
     """
     from jupyter_mlops_converters.source.conceal import concealed
     from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
@@ -31,8 +31,8 @@ def mend_secrets(draft: Draft, scene: Scene, path: str) -> tuple[str, ...]:
     source = SourceNotebook(scene.root / path, "", cells, None, {})
     secrets = find_secrets(source)
     if not secrets:
-        return ()
-    values = tuple(secret.value for secret in secrets)
+        return {}
+    values = {secret.name: secret.value for secret in secrets}
     try:
         new = concealed(source)
     except MlopsError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +41,19 @@ class Outcome:
         return "runs to the end" if self.failed is None else f"stops in cell {self.failed}: {self.error}"
 
 
-def tried(scene: Scene, path: str, before: Notebook, after: Notebook, limit: float = LIMIT) -> tuple[Outcome, Outcome]:
+def tried(
+    scene: Scene, path: str, before: Notebook, after: Notebook, secrets: Mapping[str, str], limit: float = LIMIT
+) -> tuple[Outcome, Outcome]:
     """Run a notebook as it was and as it is now. This runs the user's code, on copies of the project's files.
+
+    What cells install is left out, and what would write into the project itself is stopped.
 
     Args:
         scene: the project.
         path: of the notebook.
         before: as it was.
         after: as it is now.
+        secrets: environment variables that it reads now.
         limit: seconds that a cell may take.
 
     Raises:
@@ -64,22 +71,50 @@ def tried(scene: Scene, path: str, before: Notebook, after: Notebook, limit: flo
         outcomes = []
         for name, notebook in (("before", before), ("after", after)):
             told = f"Running {path}, {name} its repair"
-            outcomes.append(complete(_run(scene, notebook, place, work / name, told, limit)))
+            run = _Run(mirror.root, place, work / name, {**os.environ, **secrets}, told, limit)
+            outcomes.append(complete(_ran(scene, notebook, run)))
             mirror.reset(frozenset())
         return outcomes[0], outcomes[1]
 
 
-async def _run(scene: Scene, notebook: Notebook, cwd: Path, work: Path, told: str, limit: float) -> Outcome:
-    from jupyter_mlops_converters.observe.session import CellFailedError, Session
+@dataclass(frozen=True)
+class _Run:
+    """A run.
 
-    cells = notebook.code_cells
-    async with Session(_KERNEL, cwd, scratch=work, temp=work / "temp") as session:
+    Attributes:
+        root: the copy of the project.
+        cwd: where the notebook is in it.
+        work: a folder for the run alone.
+        environment: variables of the kernel.
+        told: what is going on, the beginning of a sentence.
+        limit: seconds that a cell may take.
+    """
+
+    root: Path
+    cwd: Path
+    work: Path
+    environment: Mapping[str, str]
+    told: str
+    limit: float
+
+
+async def _ran(scene: Scene, notebook: Notebook, run: _Run) -> Outcome:
+    from jupyter_mlops_converters.observe.session import CellFailedError, Session
+    from jupyter_mlops_converters.source.installs import without_installs
+    from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
+
+    cells = tuple(
+        SourceCell(cell.index, "code", cell.source, {"tags": list(cell.tags)}) for cell in notebook.code_cells
+    )
+    cells = without_installs(SourceNotebook(Path(notebook.path), "", cells, None, {})).code_cells
+    async with Session(_KERNEL, run.cwd, scratch=run.work, temp=run.work / "temp", env=run.environment) as session:
+        await session.install_agent(root=run.root, protected=scene.root.resolve(), reference=run.work / "reference")
         for position, cell in enumerate(cells):
-            scene.tell(f"{told}: cell {cell.index}", position / len(cells))
+            scene.tell(f"{run.told}: cell {cell.index}", position / len(cells))
             try:
-                await session.execute(cell.source, metadata={"tags": list(cell.tags)}, limit=limit)
+                await session.execute(cell.source, metadata=cell.metadata, limit=run.limit)
             except CellFailedError as failure:
-                return Outcome(len(cells), cell.index, _said(failure, limit))
+                return Outcome(len(cells), cell.index, _said(failure, run.limit))
     return Outcome(len(cells))
 
 

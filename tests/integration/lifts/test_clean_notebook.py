@@ -41,6 +41,19 @@ def test_the_repair_is_shown_to_work_on_a_copy(make: Callable[[str], Path], monk
     assert sorted(path.name for path in (root / "work").iterdir()) == ["old.ipynb", "old_clean.ipynb"]
 
 
+def test_runs_install_nothing_and_write_nothing_into_the_project(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    cells = (
+        "!pip install no-such-package-at-all && exit 1",
+        "import os\napi_key = 'tr0ub4dor&3xkcd'\nassert len(api_key) == 15",
+        f"import numpy as np\nnp.int(1)\nopen({str(root / 'written.txt')!r}, 'w').write('a')",
+    )
+    write(root, {"old.ipynb": notebook(*cells)})
+    planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}, write=False)
+    assert "stops in cell 2" in planned.plan.found[-1]
+    assert not (root / "written.txt").exists()
+
+
 def test_where_it_still_stops_is_told(make: Callable[[str], Path]) -> None:
     root = make("level-0")
     write(root, {"old.ipynb": notebook("import numpy as np\nnp.int(1)", "raise ValueError('no')")})

@@ -126,6 +126,13 @@ def test_every_repair_says_where_and_since_when() -> None:
     assert draft.notebook.cells[0].source == "import numpy as np\nfrom sklearn.externals import six\nimport joblib"
 
 
+def test_a_repair_shows_the_old_code_and_the_new() -> None:
+    (repair,) = draft_of("import pandas as pd\ndf = pd.read_csv('a')\nx = 1 + df.groupby('a').mean()").repairs
+    assert repair.what == "`df.groupby('a').mean()` becomes `df.groupby('a').mean(numeric_only=True)`"
+    (repair,) = draft_of("import pandas as pd\ndf = pd.read_csv('a')\ndf['a'].fillna(0, inplace=True)").repairs
+    assert repair.what == "`df['a'].fillna(0, inplace=True)` becomes `df['a'] = df['a'].fillna(0)`"
+
+
 def test_lines_are_those_of_the_notebook_as_it_was() -> None:
     draft = draft_of(
         "from sklearn.cross_validation import train_test_split, KFold\nimport numpy as np\nx = KFold(np.int(3))"

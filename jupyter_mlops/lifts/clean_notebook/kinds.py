@@ -28,12 +28,16 @@ class Kinds:
 
     Attributes:
         numbered: whether a table may have numbers as names of its columns.
+        counted: whether the rows of all its tables are labelled by their numbers, as they are when read.
+        each: names that stand for one thing after the other, or for what a function is given.
         bound: names that anything in it binds.
         stars: modules that all names are imported from.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         self.numbered = any(_numbers(node) for node in ast.walk(tree))
+        self.counted = not any(_labels(node) for node in ast.walk(tree))
+        self.each = {name for node in ast.walk(tree) for name in _one_by_one(node)}
         self.bound: set[str] = set()
         self.stars: list[str] = []
         self._of: dict[int, Kind] = {}
@@ -422,6 +426,31 @@ class Kinds:
         if kind == "array" and isinstance(index, (ast.Slice, ast.Tuple)):
             return "array" if isinstance(index, ast.Slice) or any(isinstance(e, ast.Slice) for e in index.elts) else ""
         return ""
+
+
+def _labels(node: ast.AST) -> bool:
+    """Whether an expression gives rows other labels than their numbers."""
+    if isinstance(node, ast.Attribute):
+        other = (
+            "set_index",
+            "reindex",
+            "pivot",
+            "pivot_table",
+            "groupby",
+            "T",
+            "transpose",
+            "resample",
+            "describe",
+            "corr",
+        )
+        return node.attr in other or (node.attr == "index" and isinstance(node.ctx, ast.Store))
+    return isinstance(node, ast.keyword) and node.arg in ("index_col", "index", "keys")
+
+
+def _one_by_one(node: ast.AST) -> set[str]:
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
+    return {node.arg} if isinstance(node, ast.arg) else set()
 
 
 def _by_row(node: ast.Call) -> bool:

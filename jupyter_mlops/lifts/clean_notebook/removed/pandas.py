@@ -7,6 +7,7 @@ import ast
 from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.rewrites import (
+    added,
     both,
     first,
     given,
@@ -170,6 +171,10 @@ def _date_format(site: Site) -> list[Edit] | None:
     return [*(keyword("date_parser", "date_format")(site) or []), Edit(site.code.span(parser), site.text(chosen))]
 
 
+def _numbers_for_statsmodels(site: Site) -> list[Edit] | None:
+    return added("dtype", '"uint8"')(site) if site.kinds.uses("statsmodels") else []
+
+
 def _category(site: Site) -> list[Edit] | None:
     """A warning to be ignored; of another use nobody can tell what it is for."""
     call = site.parent if isinstance(site.parent, ast.keyword) else None
@@ -179,7 +184,7 @@ def _category(site: Site) -> list[Edit] | None:
 #: Frequencies that are spelled otherwise, since pandas 3.
 _FREQUENCIES = {
     "M": "ME", "Q": "QE", "A": "YE", "Y": "YE", "BM": "BME", "BQ": "BQE", "H": "h", "T": "min", "S": "s", "L": "ms", "U": "us",
-    "BH": "bh", "SM": "SME", "CBM": "CBME",
+    "BH": "bh", "SM": "SME", "CBM": "CBME", "AS": "YS",
 }  # fmt: skip
 
 
@@ -194,6 +199,13 @@ def frequency(position: int | None, name: str) -> Rewrite:
         unit, dash, anchor = found.value[len(number) :].partition("-")
         if unit not in _FREQUENCIES or (number and not number.strip("-").isdigit()):
             return []
+        if (
+            site.receiver is not None
+            and site.kinds.name(site.node) == ""
+            and any("eriod" in row for row in site.code.rows)
+        ):
+            # Periods still have the old names.
+            return None
         new = f'"{number}{_FREQUENCIES[unit]}{dash}{anchor}"'
         return [Edit(site.code.span(found), quoted_like(site.text(found), new))]
 
@@ -378,10 +390,16 @@ CHANGES = (
         why="`join_axes` is gone; the result is re-indexed instead.",
     ),
     Change(
-        "pandas", "3.0", ("pandas.date_range", "pandas.bdate_range", "pandas.period_range"),
+        "pandas", "3.0", ("pandas.date_range", "pandas.bdate_range"),
         both(frequency(3, "freq"), keyword("closed", "inclusive")),
         before=f"{_PD}x = pd.date_range('2020', periods=2, freq='M')", after=f"{_PD}x = pd.date_range('2020', periods=2, freq='ME')",
         gives="x[0].day == 31", why="Frequencies are spelled otherwise: the end of a month is `ME`, an hour `h`, a minute `min`.",
+    ),
+    Change(
+        "pandas", "2.0", ("pandas.get_dummies",), _numbers_for_statsmodels,
+        before=f"{_PD}import statsmodels.api\nx = pd.get_dummies(pd.Series(['u', 'v']))",
+        after=f'{_PD}import statsmodels.api\nx = pd.get_dummies(pd.Series([\'u\', \'v\']), dtype="uint8")', gives="x.dtypes.iloc[0] == 'uint8'",
+        why="Indicators are true or false now, which statsmodels does not take; they were small numbers.",
     ),
     Change(
         "pandas", "3.0", ("pandas.Grouper",), frequency(None, "freq"),

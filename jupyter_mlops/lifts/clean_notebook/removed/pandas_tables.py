@@ -73,19 +73,34 @@ def _indexed(site: Site) -> list[Edit] | None:
         return None
     parts = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
     kinds = {_by_what(part, site) for part in parts}
-    if kinds <= {"label", "all", "mask"}:
+    counted = site.kinds.counted and site.receiver is not None and site.kinds.of(site.receiver) == "frame"
+    if kinds <= {"label", "all", "mask"} or (
+        counted and kinds <= {"label", "all", "mask", "number"} and _by_what(parts[-1], site) != "number"
+    ):
+        return attribute("loc")(site)
+    # Rows that are labelled by their numbers were told by those, and columns by their names.
+    if counted and len(parts) == 1 and kinds == {"number"}:
         return attribute("loc")(site)
     return None
 
 
 def _by_what(part: ast.expr, site: Site) -> str:
+    """What rows or columns are told by: "label", "mask", "number", "all" of them, or "?"."""
+    if isinstance(part, ast.Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
+        return "number"
     if isinstance(part, ast.Constant) and isinstance(part.value, str):
         return "label"
     if isinstance(part, ast.Slice):
         ends = [each for each in (part.lower, part.upper) if each is not None]
-        return "all" if not ends else "label" if all(_by_what(each, site) == "label" for each in ends) else "?"
+        return (
+            "all"
+            if not ends
+            else next(iter(found))
+            if len(found := {_by_what(each, site) for each in ends}) == 1
+            else "?"
+        )
     if isinstance(part, ast.List) and part.elts:
-        return "label" if all(_by_what(each, site) == "label" for each in part.elts) else "?"
+        return next(iter(found)) if len(found := {_by_what(each, site) for each in part.elts}) == 1 else "?"
     if isinstance(part, (ast.Compare, ast.BoolOp)) or (
         isinstance(part, ast.BinOp) and isinstance(part.op, (ast.BitAnd, ast.BitOr))
     ):
@@ -145,7 +160,10 @@ def _assigned_back(site: Site) -> list[Edit] | None:
         return []
     if isinstance(column, ast.Subscript):
         single = isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)
-        single = single or (isinstance(column.slice, ast.Name) and site.kinds.of(column.slice) in ("", "text"))
+        single = single or (
+            isinstance(column.slice, ast.Name)
+            and (site.kinds.of(column.slice) == "text" or column.slice.id in site.kinds.each)
+        )
         base = site.kinds.of(column.value)
         if not single or base not in ("frame", "pandas", "") or not isinstance(column.value, (ast.Name, ast.Attribute)):
             return []
@@ -332,6 +350,11 @@ CHANGES = (
         "pandas", "1.0", (".ix",), _indexed, before=f"{_DF}x = df.ix[df.a > 1, 'a']", after=f"{_DF}x = df.loc[df.a > 1, 'a']",
         gives="x.tolist() == [3]", on=_SURELY,
         why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
+    ),
+    Change(
+        "pandas", "1.0", (".ix",), _indexed, before="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\nx = df.ix[1, 'b'] + df.ix[0:1].shape[0]",
+        after="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\nx = df.loc[1, 'b'] + df.loc[0:1].shape[0]",
+        gives="x == 6", on=_SURELY, why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
     ),
     _renamed("1.0", "as_matrix", "to_numpy", "()", "x.shape == (2, 2)"),
     _renamed("1.0", "get_values", "to_numpy", "()", "x.shape == (2, 2)", (*_ANY, "index")),

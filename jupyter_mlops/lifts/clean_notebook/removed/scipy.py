@@ -7,7 +7,7 @@ from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.rewrites import added, named, template
 
 #: Functions that were NumPy's.
-_NUMPY = "mean std var median sqrt log log10 exp sin cos array zeros ones linspace arange logspace dot where pi inf nan sum cumsum polyfit polyval"
+_NUMPY = "mean std var median exp sin cos array zeros ones linspace arange logspace dot where pi inf nan sum cumsum polyfit polyval"
 _WINDOWS = (
     "hann hamming blackman triang bartlett boxcar gaussian kaiser parzen bohman nuttall flattop blackmanharris tukey"
 )
@@ -34,6 +34,11 @@ CHANGES = (
         "scipy", "1.12", " ".join(f"scipy.{name}" for name in _NUMPY.split()), " ".join(f"numpy.{name}" for name in _NUMPY.split()),
         before="import scipy as sp\nx = sp.mean([1, 3])", after="import scipy as sp\nimport numpy as np\nx = np.mean([1, 3])", gives="x == 2",
         why="SciPy had NumPy's functions under its own name, and has them no more.",
+    ),
+    moved(
+        "scipy", "1.12", "scipy.sqrt scipy.log scipy.log10 scipy.log2", "numpy.emath.sqrt numpy.emath.log numpy.emath.log10 numpy.emath.log2",
+        before="import numpy as np\nimport scipy as sp\nx = sp.sqrt(-1)", after="import numpy as np\nimport scipy as sp\nx = np.emath.sqrt(-1)", gives="x == 1j",
+        why="SciPy had NumPy's functions under its own name: these are complex where the others have no value.",
     ),
     moved(
         "scipy", "1.12", "scipy.rand scipy.randn", "numpy.random.rand numpy.random.randn", before="from scipy import randn\nx = randn(3)",

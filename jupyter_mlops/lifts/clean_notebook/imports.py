@@ -58,6 +58,7 @@ _SKLEARN = {
     "MinMaxScaler": "preprocessing",
     "LabelEncoder": "preprocessing",
 }
+_ROUNDS = 10
 _BY_MAGIC = re.compile(r"^(?:pylab|run|load|load_ext|macro|store)\b")
 
 
@@ -67,10 +68,17 @@ def mend_imports(draft: Draft) -> None:
     Args:
         draft: the notebook.
     """
+    for _ in range(_ROUNDS):
+        if not _add(draft):
+            break
+
+
+def _add(draft: Draft) -> bool:
+    """Add what is wanted in one place; positions have changed then, and what is wanted elsewhere is looked for again."""
     code = Code(draft.notebook)
     kinds = Kinds(code.tree)
     if kinds.stars or any(_BY_MAGIC.match(escape.text) for escape in draft.notebook.escapes):
-        return None
+        return False
     wanted: dict[str, tuple[str, ast.Name, str]] = {}
     for node in ast.walk(code.tree):
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
@@ -82,7 +90,7 @@ def mend_imports(draft: Draft) -> None:
             continue
         if node.id not in kinds.bound:
             wanted[node.id] = (statement, node, f"`{node.id}` is imported nowhere in the notebook")
-        elif kinds.of(node) == "" and kinds.imported_only(node.id):
+        elif kinds.of(node) == "" and kinds.imported_only(node.id) and kinds.imported_from(node.id) > node.lineno:
             wanted[node.id] = (statement, node, f"`{node.id}` is imported only below")
     places: dict[int, list[tuple[str, ast.Name, str]]] = {}
     for name, (statement, node, why) in sorted(wanted.items()):
@@ -96,9 +104,8 @@ def mend_imports(draft: Draft) -> None:
         lines = "".join(f"{statement}\n" for statement, _, _ in added)
         if draft.apply([Proposal([Edit(Span(line, 0, line, 0), lines)], repairs[0])]):
             draft.repairs += repairs[1:]
-            # Positions have changed: what is wanted elsewhere is looked for again.
-            return mend_imports(draft)
-    return None
+            return True
+    return False
 
 
 def need_import(draft: Draft, module: str) -> None:

@@ -106,6 +106,10 @@ class Kinds:
         kind = next(iter(kinds)) if len(kinds) == 1 else ""
         return kind[1:] if isinstance(kind, str) and kind.startswith("@") else ""
 
+    def imported_from(self, name: str) -> int:
+        """The line of the first import that binds a name; 0 where none does."""
+        return min((names[name] for names in self._imported.values() if name in names), default=0)
+
     def imported(self, dotted: str, before: int) -> str:
         """The name that the notebook knows an imported object by; "" where it does not, or only below a line."""
         found = [
@@ -123,7 +127,8 @@ class Kinds:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node)
         elif isinstance(node, _FUNCTIONS):
-            for each in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
+            defaults = (*node.args.defaults, *node.args.kw_defaults)
+            for each in filter(None, (*node.decorator_list, *defaults, node.returns)):
                 self._value(each)
             self._bind_name(node.name, f":{node.name}")
             self._pending.append((node, None))

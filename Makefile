@@ -83,8 +83,9 @@ e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: 
 	$(call pytest,e2e,-m e2e tests/integration)
 	$(call pytest,ui,tests/ui)
 
-ladder: $(STAMPS)/dev ## Every hazard notebook through both engines (slow)
-	$(call pytest,ladder,$(PARALLEL) tests/integration/test_hazards.py)
+ladder: $(STAMPS)/dev ## Every hazard notebook through both engines, and the long cells of the tutorials (slow)
+	$(call pytest,ladder,$(PARALLEL) tests/integration/test_hazards.py \
+		tests/integration/test_tutorials.py::test_the_long_cells_do_as_they_say)
 
 fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)

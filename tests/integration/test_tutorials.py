@@ -22,6 +22,7 @@ SKIPS = {
     0: (0, "dependencies-declared", "joblib"),
     1: (2, "dvc", "data/rentals.csv"),
     2: (0, "pipeline-automated", "dvc.yaml"),
+    3: (0, "tests", "There are no tests that call the project's code"),
     6: (2, "git", "not under git"),
     7: (0, "pipeline-automated", "jupyter mlops convert"),
 }
@@ -62,6 +63,11 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     ).execute()
 
 
+def without_long_cells(notebook: nbformat.NotebookNode) -> None:
+    """Leave out what takes long and is tested elsewhere; the test below runs it where there is time."""
+    notebook.cells = [cell for cell in notebook.cells if "long" not in cell.metadata.get("tags", ())]
+
+
 def answer(cell: nbformat.NotebookNode) -> str:
     (output,) = [output for output in cell.outputs if output.output_type == "execute_result"]
     assert "text/html" in output.data
@@ -79,7 +85,31 @@ def begin(tutorial: Tutorial, tmp_path: Path, store: Path) -> tuple[nbformat.Not
 def test_who_follows_the_solutions_passes_all_checks(
     tutorial: Tutorial, tmp_path: Path, migrated_mlflow_store: Path
 ) -> None:
-    notebook, folder = begin(tutorial, tmp_path / "solved", migrated_mlflow_store)
+    notebook = follow(tutorial, tmp_path, migrated_mlflow_store, long=False)
+    if tutorial.number in CERTAIN:
+        shows_the_same_again(tutorial, notebook, tmp_path)
+
+
+@pytest.mark.ladder
+@pytest.mark.parametrize(
+    "tutorial",
+    [each for each in tutorials() if '"long"' in each.notebook.read_text(encoding="utf-8")],
+    ids=lambda tutorial: tutorial.name,
+)
+def test_the_long_cells_do_as_they_say(tutorial: Tutorial, tmp_path: Path, migrated_mlflow_store: Path) -> None:
+    notebook = follow(tutorial, tmp_path, migrated_mlflow_store, long=True)
+    for at in tagged(notebook, "long"):
+        said = "".join(output.get("text", "") for output in notebook.cells[at].outputs)
+        said = re.sub(r"\x1b\[[0-9;]*m", "", said)
+        assert "Finished in state Completed()" in said
+        assert "up to date" in said
+
+
+def follow(tutorial: Tutorial, tmp_path: Path, store: Path, *, long: bool) -> nbformat.NotebookNode:
+    """The notebook as it is when the solutions were followed and every check has passed."""
+    notebook, folder = begin(tutorial, tmp_path / "solved", store)
+    if not long:
+        without_long_cells(notebook)
     solve(notebook)
     execute(notebook, folder)
     for at in tagged(notebook, "check"):
@@ -90,8 +120,7 @@ def test_who_follows_the_solutions_passes_all_checks(
     )
     for trouble in ("Traceback", "ERROR", "Error [", "fatal:", "command not found"):
         assert trouble not in streams
-    if tutorial.number in CERTAIN:
-        shows_the_same_again(tutorial, notebook, tmp_path)
+    return notebook
 
 
 def shows_the_same_again(tutorial: Tutorial, executed: nbformat.NotebookNode, tmp_path: Path) -> None:

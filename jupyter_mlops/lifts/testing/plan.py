@@ -71,7 +71,8 @@ def glance(scene: Scene) -> tuple[State, str]:
     wants_runs, wants_contracts = _wanted(scene, folder)
     found = tables(scene)[0] if wants_contracts and find_spec("pandas") is not None else []
     if found or (wants_runs and steps(scene)):
-        return "applies", result.message if wants_runs else f"{len(found)} tables have no contract."
+        open_ = "1 table has" if len(found) == 1 else f"{len(found)} tables have"
+        return "applies", result.message if wants_runs else f"{open_} no contract."
     if result.state == "pass" or not wants_runs:
         return "done", result.message
     return "not-here", "There is nothing here that runs by itself, and no table that is read."

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 #: Files that take minutes: they begin first, so that no process is left alone with one of them at the end.
 _LONG = ("test_engines.py", "test_prefect.py", "test_several_notebooks.py", "test_tutorials.py")
 

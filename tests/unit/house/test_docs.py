@@ -112,6 +112,23 @@ def test_commands_of_the_examples_exist() -> None:
         assert unknown == [], f"{page}: jupyter mlops {name} {' '.join(words)}"
 
 
+def test_make_targets_that_are_named_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
+    named: dict[str, set[str]] = {}
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        code = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+        if page.parent == ROOT:
+            code += re.findall(r"`(make [^`]+)`", text)
+        for name in re.findall(r"^ *make (?:[A-Z]+=\S+ )?([a-z0-9-]+)", "\n".join(code), re.MULTILINE):
+            named.setdefault(name, set()).add(page.name)
+    assert {name: pages for name, pages in named.items() if name not in targets} == {}
+    explained = set(re.findall(r"^([a-z0-9-]+):.*##", makefile, re.MULTILINE))
+    contributing = {name for name, pages in named.items() if "CONTRIBUTING.md" in pages}
+    assert explained - contributing - {"help", "demo"} == set(), "CONTRIBUTING.md leaves out what `make` offers"
+
+
 def raised_codes() -> dict[str, set[str]]:
     """Every code that an error is raised with → the files."""
     found: dict[str, set[str]] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from jupyter_mlops.assessment.api import UnitAssessment
 from jupyter_mlops.assessment.criterion import Criterion
 from jupyter_mlops.assessment.findings import Rung
 from jupyter_mlops.assessment.scoring import OPEN, Answer, Result, answers, level_of, progress_to, score_of
@@ -13,6 +13,14 @@ from jupyter_mlops.errors import MlopsError
 
 #: Hours of work that an effort stands for, for plans: an hour or two, a day or two, a week or more.
 HOURS = {"S": 2.0, "M": 12.0, "L": 40.0}
+
+
+class Standing(Protocol):
+    """How a unit stands, as far as it matters here."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """One a criterion."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Path:
     hours: float
 
 
-def what_if(unit: UnitAssessment, done: Iterable[str]) -> Outcome:
+def what_if(unit: Standing, done: Iterable[str]) -> Outcome:
     """Where a unit would stand if these criteria passed.
 
     Args:
@@ -92,7 +100,7 @@ def what_if(unit: UnitAssessment, done: Iterable[str]) -> Outcome:
     return _outcome([_satisfied(result) if result.criterion.id in wanted else result for result in unit.results])
 
 
-def cheapest_path(unit: UnitAssessment, target: int) -> Path:
+def cheapest_path(unit: Standing, target: int) -> Path:
     """The steps with the least effort that reach a level.
 
     A gate opens only when each of its required criteria does, so the cheapest set is the open required criteria of all

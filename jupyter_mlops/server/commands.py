@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_mlops.server.documents import translate_paths
 from jupyter_mlops.server.errors import RequestError
-from jupyter_mlops.server.jobs import Job
+from jupyter_mlops.server.jobs import Job, new_report
 from jupyter_mlops.server.paths import ServerFiles
 
 _Options = dict[str, Any]
@@ -41,6 +41,9 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
     command_name = "convert" if kind == "plan" else kind
     before = [_lift_name(options)] if kind == "lift" else []
     folder = local if local.is_dir() else local.parent
+    report = new_report() if kind in _PROVING else None
+    if report is not None:
+        arguments += ["--report", str(report)]
     return Job(
         kind=kind,
         path=path.strip("/"),
@@ -49,6 +52,7 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
         folder=folder,
         translate=lambda document: translate_paths(document, files, folder),
         exclusive=kind != "plan",
+        report=report,
     )
 
 
@@ -122,6 +126,10 @@ _ARGUMENTS: dict[str, Callable[[_Options, ServerFiles], list[str]]] = {
     "run": _run,
     "verify": _verify,
 }
+
+
+#: What ends with a proof, which can be looked at side by side.
+_PROVING = ("convert", "verify")
 
 
 def _where_to(options: _Options, files: ServerFiles) -> list[str]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.paths import ServerFiles
 
 if TYPE_CHECKING:
+    from jupyter_mlops.assessment.api import Assessment
+    from jupyter_mlops.assessment.celebration import Reached
+    from jupyter_mlops.assessment.scoring import Result
+    from jupyter_mlops.assessment.what_if import Outcome
     from jupyter_mlops.project import Project
 
 
@@ -16,7 +22,23 @@ if TYPE_CHECKING:
 _NOTEBOOKS_LISTED = 200
 
 
-def scan_project(root: Path) -> dict[str, Any]:
+class Standing(NamedTuple):
+    """How a unit stands, without the files that it was found in."""
+
+    results: tuple[Result, ...]
+
+
+class Scanned(dict[str, Any]):
+    """The document of a scan.
+
+    Attributes:
+        standings: path of a unit → how it stands, for "what if".
+    """
+
+    standings: dict[str, Standing]
+
+
+def scan_project(root: Path) -> Scanned:
     """The assessment of a project, and the notebooks that could be converted.
 
     Args:
@@ -24,16 +46,101 @@ def scan_project(root: Path) -> dict[str, Any]:
 
     Returns:
         The document of `assess --format json`, with `notebooks` (each its `path`, and the folder of its `pipeline` or
-        None) and `notebooks_left_out`, how many more there are.
+        None), `notebooks_left_out`, how many more there are, and `reached`, the levels that are not celebrated yet.
     """
     from jupyter_mlops.assessment.api import assess
 
     assessment = assess(root)
     notebooks = _notebooks(assessment.project)
+    document = Scanned(assessment.to_dict())
+    document["notebooks"] = notebooks[:_NOTEBOOKS_LISTED]
+    document["notebooks_left_out"] = max(0, len(notebooks) - _NOTEBOOKS_LISTED)
+    document["reached"] = _reached(root, assessment)
+    document.standings = {
+        unit["path"]: Standing(assessed.results)
+        for unit, assessed in zip(document["units"], assessment.units, strict=True)
+    }
+    return document
+
+
+def _reached(root: Path, assessment: Assessment) -> list[dict[str, Any]]:
+    from jupyter_mlops.assessment.celebration import newly_reached
+    from jupyter_mlops.assessment.history import read_history, row_of
+
+    try:
+        return _celebrations(newly_reached(read_history(root), row_of(assessment)))
+    except MlopsError:
+        return []  # the history says itself what is wrong with it
+
+
+def _celebrations(reached: Iterable[Reached]) -> list[dict[str, Any]]:
+    from jupyter_mlops.assessment.celebration import celebration
+
+    return [{**one._asdict(), **celebration(one.level)._asdict()} for one in reached]
+
+
+def record_history(root: Path) -> dict[str, Any]:
+    """Assess a project and add that to its history.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        `row`, the levels that it is the first to have (`reached`), and the `certificate` that was written or `why_not`.
+    """
+    from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.assessment.recording import record_level
+
+    recorded = record_level(root, assess(root))
     return {
-        **assessment.to_dict(),
-        "notebooks": notebooks[:_NOTEBOOKS_LISTED],
-        "notebooks_left_out": max(0, len(notebooks) - _NOTEBOOKS_LISTED),
+        "row": recorded.row,
+        "reached": _celebrations(recorded.reached),
+        "certificate": recorded.certificate,
+        "why_not": recorded.why_not,
+    }
+
+
+def what_would_be(standing: Standing, done: Sequence[str], target: int) -> dict[str, Any]:
+    """Where a unit would stand, and the cheapest way to a level.
+
+    Args:
+        standing: how it stands.
+        done: ids of criteria that are taken as satisfied.
+        target: the level to reach.
+
+    Returns:
+        `outcome`, `hours` and `steps`, each with the `outcome` once it and all before it are done.
+
+    Raises:
+        MlopsError: `unknown-criterion`, `invalid-target`.
+    """
+    from jupyter_mlops.assessment.what_if import cheapest_path, what_if
+
+    way = cheapest_path(standing, target)
+    return {
+        "outcome": _outcome(what_if(standing, done)),
+        "target": target,
+        "hours": way.hours,
+        "steps": [
+            {
+                "criterion": step.criterion.id,
+                "level": step.criterion.level,
+                "hours": step.hours,
+                "requires": list(step.requires),
+                "outcome": _outcome(step.after),
+            }
+            for step in way.steps
+        ],
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "level": outcome.level,
+        "progress": outcome.progress,
+        "score": outcome.score,
+        "blockers": list(outcome.blockers),
+        "checklist": [{"id": each.id, "score": each.score, "state": each.state} for each in outcome.answers],
     }
 
 
@@ -49,6 +156,34 @@ def plan_project(root: Path, target: int | None, months: int | None) -> dict[str
     from jupyter_mlops.roadmap.exports.json_export import as_dict
 
     return as_dict(make_roadmap(root, target=target, months=months))
+
+
+#: Format of a roadmap → the kind of its file.
+_ROADMAP_FILES = {"markdown": "md", "html": "html", "ics": "ics", "json": "json", "github": "sh", "gitlab": "csv"}
+
+
+def export_roadmap(root: Path, target: int | None, months: int | None, form: str) -> dict[str, Any]:
+    """The roadmap of a project as a file to download.
+
+    Args:
+        root: the project's folder.
+        target: as in `plan_project`.
+        months: likewise.
+        form: the format.
+
+    Returns:
+        `name` and `text` of the file.
+
+    Raises:
+        MlopsError: `unknown-format`.
+    """
+    from jupyter_mlops.roadmap.api import make_roadmap
+    from jupyter_mlops.roadmap.exports import export_named
+
+    if form not in _ROADMAP_FILES:
+        raise MlopsError("unknown-format", f"There is no format {form!r}. Choose one of: {', '.join(_ROADMAP_FILES)}.")
+    roadmap = make_roadmap(root, target=target, months=months)
+    return {"name": f"roadmap.{_ROADMAP_FILES[form]}", "text": export_named(form).render(roadmap, False)}
 
 
 def history_of(root: Path) -> dict[str, Any]:

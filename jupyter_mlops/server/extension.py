@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jupyter_server.utils import url_path_join
 
 from jupyter_mlops.server import handlers
-from jupyter_mlops.server.documents import scan_project
+from jupyter_mlops.server.documents import Scanned, scan_project
 from jupyter_mlops.server.jobs import JobManager
 from jupyter_mlops.server.lifting import Lifting
 from jupyter_mlops.server.scans import Scans
@@ -28,7 +28,7 @@ class Services:
         lifts: previews and changes.
     """
 
-    scans: Scans
+    scans: Scans[Scanned]
     jobs: JobManager
     lifts: Lifting
 

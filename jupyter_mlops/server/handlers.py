@@ -13,12 +13,15 @@ from tornado import web
 from jupyter_mlops import __version__
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.commands import job_for
-from jupyter_mlops.server.documents import history_of, plan_project
+from jupyter_mlops.server.deciding import decision_request
+from jupyter_mlops.server.documents import export_roadmap, history_of, plan_project, record_history, what_would_be
 from jupyter_mlops.server.errors import RequestError, http_status
 from jupyter_mlops.server.lifting import lift_request
 from jupyter_mlops.server.paths import ServerFiles
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jupyter_mlops.server.extension import Services
 
 #: Key of the shared services in the application's settings.
@@ -121,16 +124,40 @@ class AssessHandler(MlopsHandler):
         self.finish(json.dumps({**document, "root": files.served(project)}))
 
 
+class WhatIfHandler(MlopsHandler):
+    """Where a project would stand."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer for a `unit` of the project that holds `path`: were all `done` (repeated) satisfied, and on the way to `target`."""
+        files = self.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        scanned = await self.services.scans.kept(project, self.number("max_age", 3600))
+        unit = self.get_query_argument("unit", ".")
+        if unit not in scanned.standings:
+            raise RequestError(404, "unknown-unit", f"There is no unit {unit!r} here. Score the project again.")
+        done = self.get_query_arguments("done")
+        self.finish(json.dumps(what_would_be(scanned.standings[unit], done, int(self.number("target", 4)))))
+
+
 class RoadmapHandler(MlopsHandler):
     """The plan of a project."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with the roadmap of the project that holds `path`, to `target`, for `months`; nothing is written."""
+        """Answer with the roadmap of the project that holds `path`, to `target`, for `months`; nothing is written.
+
+        With a `format` the answer is the file of that name: `{"name", "text"}`.
+        """
         files = self.files
         project = files.project_of(files.local(self.get_query_argument("path", "")))
         target, months = (int(self.number(name, 0)) or None for name in ("target", "months"))
+        form = self.get_query_argument("format", "")
+        if form:
+            self.finish(json.dumps(await asyncio.to_thread(export_roadmap, project, target, months, form)))
+            return
         document = await asyncio.to_thread(plan_project, project, target, months)
         self.finish(json.dumps({**document, "root": files.served(project)}))
 
@@ -146,6 +173,16 @@ class HistoryHandler(MlopsHandler):
         project = files.project_of(files.local(self.get_query_argument("path", "")))
         document = await asyncio.to_thread(history_of, project)
         self.finish(json.dumps({**document, "root": files.served(project)}))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Assess the project that holds `path` and add a row to its history; answer with it, and what is new."""
+        path = self.body().get("path")
+        if not isinstance(path, str):
+            raise RequestError(400, "invalid-request", "A record needs a path (text).")
+        project = self.files.project_of(self.files.local(path))
+        self.finish(json.dumps(await asyncio.to_thread(record_history, project)))
 
 
 class PlanHandler(MlopsHandler):
@@ -198,6 +235,21 @@ class ApplyHandler(MlopsHandler):
         """Make the changes of the preview with that `id`: `{"lift", "path", "options", "id"}`. 409 when they are others now."""
         asked = lift_request(self.body(), self.files, agreed=True)
         self.finish(json.dumps(await self.services.lifts.apply(asked)))
+
+
+class DecisionHandler(MlopsHandler):
+    """What a person decides about a criterion, or answers to the checklist."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Show what `{"path", "decision"}` writes and changes; write it with the `id` of that preview. 409 when it is another now."""
+        body = self.body()
+        path = body.get("path")
+        if not isinstance(path, str):
+            raise RequestError(400, "invalid-request", "A decision needs a path (text).")
+        project = self.files.project_of(self.files.local(path))
+        self.finish(json.dumps(await self.services.lifts.decide(decision_request(body), project)))
 
 
 class UndoHandler(MlopsHandler):
@@ -262,6 +314,20 @@ class JobHandler(MlopsHandler):
         self.finish(json.dumps(self.services.jobs.cancel(job_id).as_dict()))
 
 
+class ReportHandler(MlopsHandler):
+    """The proof of a job, side by side."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Answer with the `page` of what each cell showed in the notebook and in the pipeline. 404 where nothing was proven."""
+        report = self.services.jobs.get(job_id).report
+        page = "" if report is None else await asyncio.to_thread(_read, report)
+        if not page:
+            raise RequestError(404, "no-proof", "There is no proof to look at: nothing was run, or it has not ended.")
+        self.finish(json.dumps({"page": page}))
+
+
 class EventsHandler(MlopsHandler):
     """What happens in a job.
 
@@ -293,20 +359,27 @@ class EventsHandler(MlopsHandler):
             self._gone.set_result(None)
 
 
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
 _JOB_ID = r"(?P<job_id>[0-9a-f]{32})"
 
 #: Route below `jupyter-mlops/` and its handler.
 ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"version", VersionHandler),
     (r"assess", AssessHandler),
+    (r"what-if", WhatIfHandler),
     (r"roadmap", RoadmapHandler),
     (r"history", HistoryHandler),
     (r"convert/plan", PlanHandler),
     (r"lifts", LiftsHandler),
     (r"changes/preview", PreviewHandler),
     (r"changes/apply", ApplyHandler),
+    (r"decisions", DecisionHandler),
     (r"undo", UndoHandler),
     (r"jobs", JobsHandler),
     (rf"jobs/{_JOB_ID}", JobHandler),
     (rf"jobs/{_JOB_ID}/events", EventsHandler),
+    (rf"jobs/{_JOB_ID}/report", ReportHandler),
 ]

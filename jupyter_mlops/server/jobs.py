@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import tempfile
 import threading
 import time
 import uuid
@@ -50,6 +52,7 @@ class Job:
         folder: the working directory.
         translate: applied to the answer before anyone sees it.
         exclusive: refused while the same is being done to the same path.
+        report: a file of the server's own that gets the proof as a page; None for what proves nothing.
         id: unguessable, unique.
         state: where it stands.
         created: seconds since the epoch.
@@ -65,6 +68,7 @@ class Job:
     folder: Path
     translate: Translate
     exclusive: bool = True
+    report: Path | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: State = "queued"
     created: float = field(default_factory=time.time)
@@ -105,6 +109,11 @@ class Job:
         """Return when there is an event with that number or above, or when the job has ended."""
         while self._count <= number and not self.ended:
             await self._changed.wait()
+
+    def forget(self) -> None:
+        """Remove what the job keeps on disk."""
+        if self.report is not None:
+            self.report.unlink(missing_ok=True)
 
     def add_event(self, event: Mapping[str, Any]) -> None:
         """Number an event and tell who waits."""
@@ -152,6 +161,13 @@ class Job:
                 "detail": "\n".join(self._log) or None,
             }
         self.enter("done" if self.error is None else "failed")
+
+
+def new_report() -> Path:
+    """A place for a proof's page that nobody else can read; the job that gets it removes it."""
+    handle, name = tempfile.mkstemp(prefix="jupyter-mlops-proof-", suffix=".html")
+    os.close(handle)
+    return Path(name)
 
 
 class JobManager:
@@ -219,6 +235,8 @@ class JobManager:
             thread.start()
         for thread in stopping:
             thread.join()
+        for job in self._jobs.values():
+            job.forget()
 
     def _start_next(self) -> None:
         at_work = sum(job.state in ("running", "cancelling") for job in self._jobs.values())
@@ -230,6 +248,7 @@ class JobManager:
                 at_work += 1
         finished = [job for job in self._jobs.values() if job.ended]
         for job in finished[:-_FINISHED_KEPT]:
+            job.forget()
             del self._jobs[job.id]
 
     def _run(self, job: Job) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.server.deciding import DecisionRequest, decided
 from jupyter_mlops.server.errors import RequestError
 from jupyter_mlops.server.paths import ServerFiles
 
@@ -121,6 +122,15 @@ class Lifting:
             if error.code == "changed-since-preview":
                 raise RequestError(409, "changed-since-preview", error.message, path=error.path) from error
             raise
+
+    async def decide(self, asked: DecisionRequest, project: Path) -> dict[str, Any]:
+        """Show a decision, or write it; as `deciding.decided`.
+
+        Args:
+            asked: the decision.
+            project: the project's folder.
+        """
+        return await self._run(lambda: decided(asked, project))
 
     async def undoable(self, project: Path) -> list[dict[str, Any]]:
         """What can be taken back, the newest first.

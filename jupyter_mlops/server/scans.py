@@ -9,31 +9,31 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 #: Projects whose last assessment is remembered.
 _REMEMBERED = 32
 
-Scan = Callable[[Path], dict[str, Any]]
+Document = TypeVar("Document", bound=dict[str, Any])
 
 
 @dataclass
-class _Project:
+class _Project(Generic[Document]):
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked: float = float("-inf")
-    document: dict[str, Any] | None = None
+    document: Document | None = None
 
 
-class Scans:
+class Scans(Generic[Document]):
     """Scans projects off the event loop.
 
     Args:
         scan: gives the document of a project's folder; called in a thread.
     """
 
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Callable[[Path], Document]) -> None:
         self._scan = scan
-        self._projects: OrderedDict[Path, _Project] = OrderedDict()
+        self._projects: OrderedDict[Path, _Project[Document]] = OrderedDict()
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mlops-scan")
 
     async def get(self, root: Path, max_age: float) -> dict[str, Any]:
@@ -49,6 +49,14 @@ class Scans:
         Returns:
             The document with its `age` in seconds.
         """
+        project, document = await self._scanned(root, max_age)
+        return {**document, "age": round(time.monotonic() - project.asked, 1)}
+
+    async def kept(self, root: Path, max_age: float) -> Document:
+        """A project's document as the scan gave it; `root` and `max_age` as in `get`."""
+        return (await self._scanned(root, max_age))[1]
+
+    async def _scanned(self, root: Path, max_age: float) -> tuple[_Project[Document], Document]:
         asked = time.monotonic()
         project = self._projects.setdefault(root, _Project())
         self._projects.move_to_end(root)
@@ -61,7 +69,7 @@ class Scans:
                     loop = asyncio.get_running_loop()
                     project.document = await loop.run_in_executor(self._threads, self._scan, root)
                     project.asked = began
-        return {**project.document, "age": round(time.monotonic() - project.asked, 1)}
+        return project, project.document
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -73,6 +73,18 @@ export const liftIcon = icon(
   '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M12 3 5 10h4.5v7h5v-7H19zM4 19h16v2H4z"/>'
 );
 
+/** A flag on a pole. */
+export const flagIcon = icon(
+  'flag',
+  '<path fill="currentColor" d="M5 2h2v1h13l-3 5 3 5H7v9H5z"/>'
+);
+
+/** Bars that follow each other in time. */
+export const roadmapIcon = icon(
+  'roadmap',
+  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 4h9v4H3zm6 6h8v4H9zm5 6h7v4h-7z"/>'
+);
+
 /** Six dots: what can be dragged. */
 export const gripIcon = icon(
   'grip',

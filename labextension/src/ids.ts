@@ -9,7 +9,9 @@ export const PLUGINS = {
   services: `${PACKAGE}:services`,
   sidebar: `${PACKAGE}:sidebar`,
   conversion: `${PACKAGE}:conversion`,
-  lifts: `${PACKAGE}:lifts`
+  lifts: `${PACKAGE}:lifts`,
+  decisions: `${PACKAGE}:decisions`,
+  roadmap: `${PACKAGE}:roadmap`
 } as const;
 
 export const COMMANDS = {
@@ -27,6 +29,12 @@ export const COMMANDS = {
   openConversion: `${PACKAGE}:open-conversion`,
   /** Show what the lift named by `lift` would change in the project of `path`, to be applied or not. */
   lift: `${PACKAGE}:lift`,
+  /** Waive, attest or exempt the criterion named by `criterion` in the project that is scored. */
+  decide: `${PACKAGE}:decide`,
+  /** Answer the question named by `question` with `answer`: "yes", "partly", "no", or nothing to take that back. */
+  answer: `${PACKAGE}:answer`,
+  /** Show the roadmap of the project of `path`, else of the one that is scored; to the level `target` if that is given. */
+  roadmap: `${PACKAGE}:roadmap`,
   /** Take back what was changed last in the project of `path`, else in the one that is scored. */
   undo: `${PACKAGE}:undo`
 } as const;

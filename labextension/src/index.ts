@@ -1,10 +1,12 @@
 /** The JupyterLab extension: a few small plugins, each of which can be turned off by itself. */
 
 import { conversion } from './plugins/conversion';
+import { decisions } from './plugins/decisions';
 import { lifts } from './plugins/lifts';
+import { roadmap } from './plugins/roadmap';
 import { services } from './plugins/services';
 import { sidebar } from './plugins/sidebar';
 
 export { IMlops } from './tokens';
 
-export default [services, sidebar, conversion, lifts];
+export default [services, sidebar, conversion, lifts, decisions, roadmap];

@@ -43,7 +43,7 @@ _OTHER_SERVERS = ("jupyterlab_jupytext", "nbclassic", "ploomber", "ploomber_exte
 expect.set_options(timeout=30_000)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A running JupyterLab.
 
@@ -51,13 +51,32 @@ class Server:
         url: with the prefix, ending in a slash.
         root: the folder that it serves.
         settings: the folder of the person's settings.
-        process: its process.
+        environment: of its process.
+        process: its process, once it was started.
     """
 
     url: str
     root: Path
     settings: Path
-    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with (ARTIFACTS / "jupyterlab.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab"], cwd=self.root, env=self.environment, stdout=log, stderr=log
+            )
+        _wait_for(self.url, self.process)
+
+    def stop(self) -> None:
+        """Stop it, as a person or a hub does."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -78,21 +97,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "IPYTHONDIR": str(home / "ipython"),
     }
     ARTIFACTS.mkdir(exist_ok=True)
-    with (ARTIFACTS / "jupyterlab.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab"], cwd=root, env=environment, stdout=log, stderr=log
-        )
-        url = f"http://127.0.0.1:{port}{BASE_URL}"
-        try:
-            _wait_for(url, process)
-            yield Server(url, root, home / "settings", process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    (ARTIFACTS / "jupyterlab.log").unlink(missing_ok=True)
+    server = Server(f"http://127.0.0.1:{port}{BASE_URL}", root, home / "settings", environment)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -125,15 +136,30 @@ class Lab:
         self.errors: list[str] = []
         self._refusals: list[str] = []
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self._note(str(error)))
 
     def expect_refusal(self, status: str) -> None:
         """Say that requests will be refused with that status from here on, which the browser logs as errors."""
         self._refusals.append(f"the server responded with a status of {status}")
 
+    def expect_server_to_be_away(self) -> None:
+        """Say that the server will be stopped for a while, of which the browser and JupyterLab tell in the console."""
+        self._refusals += [
+            "net::ERR_",
+            "WebSocket",
+            "status of 404",
+            "status of 403",
+            "Failed to fetch",
+            "NetworkError",
+        ]
+
     def _hear(self, message) -> None:
-        if message.type == "error" and not any(refusal in message.text for refusal in self._refusals):
-            self.errors.append(f"{message.text} ({message.location.get('url')})")
+        if message.type == "error":
+            self._note(f"{message.text} ({message.location.get('url')})")
+
+    def _note(self, error: str) -> None:
+        if not any(refusal in error for refusal in self._refusals):
+            self.errors.append(error)
 
     def open(self, path: Path) -> None:
         """Open JupyterLab on a file or folder of the server."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
 from playwright.sync_api import expect
+from projects import write_churn
 
 
 def test_level_and_questions_are_the_servers(lab, project, ask):
@@ -79,6 +83,56 @@ def test_shortcut_keyboard_and_restored_layout(lab, project):
     expect(sidebar).to_be_hidden()
 
 
+def test_what_would_be_if_steps_were_done(lab, project):
+    lab.open(project / "notebooks" / "churn.ipynb")
+    sidebar = lab.open_sidebar()
+    answer = sidebar.get_by_test_id("what-if").last
+    steps = sidebar.locator(".jp-Mlops-steps").first.locator("li")
+    expect(steps.first).to_be_visible()
+    before = steps.count()
+    for step in steps.all():
+        step.get_by_role("checkbox").check()
+    expect(answer).to_contain_text("done: Level 2 ·")
+    expect(sidebar.locator(".jp-Mlops-track [data-would=true]")).to_have_count(1)
+
+    sidebar.get_by_label("Target").select_option("3")
+    expect(sidebar).to_contain_text("Next steps to Level 3")
+    expect(sidebar).to_contain_text("Then to Level 3")
+    expect(sidebar).to_contain_text("hours of work from here to Level 3.")
+    assert sidebar.locator(".jp-Mlops-steps li").count() > before
+    lab.set_sidebar_width(340)
+    lab.screenshot("sidebar-what-if")
+    answer.get_by_role("button", name="Clear").click()
+    expect(answer).to_have_text("")
+    expect(steps.first.get_by_role("checkbox")).not_to_be_checked()
+    sidebar.get_by_role("button", name="Is every pipeline automated").click()
+    criterion = sidebar.locator("[data-criterion='pipeline-automated']").first
+    criterion.get_by_role("button").first.click()
+    criterion.get_by_label("What if it were met?").check()
+    expect(answer).to_contain_text("With 1 step done: Level 1")
+    lab.page.wait_for_timeout(1500)  # the state is saved a moment after it has changed
+    lab.reload()
+    expect(sidebar.get_by_label("Target")).to_have_value("3")
+
+
+def test_a_level_is_celebrated_and_recorded(lab, project):
+    lab.open(project / "notebooks" / "churn.ipynb")
+    sidebar = lab.open_sidebar()
+    party = sidebar.get_by_test_id("celebration")
+    expect(party).to_contain_text("Level 1 reached")
+    expect(party).to_contain_text("Level 0 → Level 1")
+    assert party.locator(".jp-Mlops-confetti").is_visible()
+    lab.screenshot("sidebar-celebration")
+    lab.page.emulate_media(reduced_motion="reduce")
+    expect(party.locator(".jp-Mlops-confetti")).to_be_hidden()
+    party.get_by_role("button", name="Record it").click()
+    expect(party).to_have_count(0)
+    expect(sidebar).to_contain_text("Certificate: .mlops/certificates/level-1.md")
+    assert (project / ".mlops" / "history.jsonl").exists()
+    sidebar.get_by_role("button", name="Progress").scroll_into_view_if_needed()
+    lab.screenshot("sidebar-progress")
+
+
 def test_an_empty_folder(lab, server):
     folder = server.root / "empty"
     folder.mkdir()
@@ -107,7 +161,68 @@ def test_a_narrow_sidebar_scrolls_one_way_only(lab, project):
     lab.open(project / "notebooks" / "churn.ipynb")
     sidebar = lab.open_sidebar()
     sidebar.get_by_role("button", name="Do you version data and models?").click()
+    lab.page.add_style_tag(content=":root { --jp-sidebar-min-width: 200px; }")
     lab.set_sidebar_width(200)
+    assert sidebar.bounding_box()["width"] < 230
     content = sidebar.locator(".jp-Mlops-sidebar-content")
     assert content.evaluate("node => node.scrollWidth <= node.clientWidth")
     lab.screenshot("sidebar-narrow")
+
+
+def test_a_gap_is_waived_and_the_waiver_withdrawn(lab, project):
+    (project / ".mlops").mkdir()
+    (project / ".mlops" / "waivers.toml").write_text("# ours\n")
+    lab.open(project / "notebooks" / "churn.ipynb")
+    sidebar = lab.open_sidebar()
+    sidebar.get_by_role("button", name="Is every pipeline automated").click()
+    own = sidebar.get_by_label("Your own answer")
+    own.select_option("yes")
+    expect(sidebar).to_contain_text("The files say: partly")
+    assert 'pipelines = "yes"' in (project / ".mlops" / "self-assessment.toml").read_text()
+
+    criterion = sidebar.locator("[data-criterion='tests']").first
+    criterion.get_by_role("button").first.click()
+    criterion.get_by_role("button", name="Waive, attest or exempt").click()
+    dialog = lab.page.get_by_role("dialog")
+    write = dialog.get_by_role("button", name="Write it")
+    expect(write).to_be_disabled()
+    dialog.get_by_label("Reason").fill("later")
+    dialog.get_by_label("Who answers for it").fill("@ada")
+    lab.expect_refusal("422")
+    expect(dialog.get_by_role("alert")).to_contain_text("too short")
+    dialog.get_by_label("Reason").fill("they follow with the move to modules")
+    expect(dialog.locator("tr[data-line=added]", has_text='owner = "@ada"')).to_be_visible()
+    expect(dialog).to_contain_text("The project stays at Level 1")
+    lab.screenshot("decision-waiver")
+    write.click()
+    expect(dialog).to_have_count(0)
+    expect(criterion.locator(".jp-Mlops-state").first).to_have_attribute("aria-label", "waived")
+    expect(criterion).to_contain_text("Waived by @ada until")
+    assert (project / ".mlops" / "waivers.toml").read_text().startswith("# ours\n")
+
+    lab.use_theme("JupyterLab Dark")
+    criterion.get_by_role("button", name="Withdraw the decision").click()
+    expect(dialog.locator("tr[data-line=removed]", has_text='owner = "@ada"')).to_be_visible()
+    lab.screenshot("decision-withdraw-dark")
+    dialog.get_by_role("button", name="Withdraw it").click()
+    expect(criterion.locator(".jp-Mlops-state").first).to_have_attribute("aria-label", "not met")
+
+
+def test_one_of_several_units_is_picked(lab, project, server):
+    folder = project.parent
+    second = folder / "second"
+    write_churn(second)
+    for each in (project, second):
+        shutil.rmtree(each / ".git")
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    lab.open(second / "notebooks" / "churn.ipynb")
+    lab.page.locator("li[data-id='jupyter-mlops-sidebar']").click()
+    sidebar = lab.page.locator("#jupyter-mlops-sidebar")
+    picker = sidebar.get_by_label("Project that is scored")
+    expect(picker).to_have_value("second")
+    sidebar.get_by_role("button", name="Lift ").first.click()
+    expect(lab.page.locator(".jp-Mlops-lift:visible")).to_contain_text("Nothing", timeout=60_000)
+    picker.select_option("churn")
+    expect(sidebar.locator("[data-notebook^='churn/']")).to_have_count(1)
+    lab.set_sidebar_width(200)
+    lab.screenshot("sidebar-units")

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_mlops.assessment.celebration import Reached
+    from jupyter_mlops.assessment.recording import Recorded
 
 _FORMATS = ("text", "json", "svg", "html")
 
@@ -29,7 +32,7 @@ def command(
     """Show how level and score went, record where they are now, and celebrate a level that is new."""
     from jupyter_mlops.assessment import history
     from jupyter_mlops.assessment.api import assess
-    from jupyter_mlops.assessment.celebration import newly_reached
+    from jupyter_mlops.assessment.recording import record_level
     from jupyter_mlops.errors import MlopsError
 
     if format_ not in _FORMATS:
@@ -37,13 +40,8 @@ def command(
     folder = Path(path)
     if not folder.is_dir():
         raise MlopsError("path-not-found", f"There is no folder {path!r}.", path=path)
-    reached: list[Reached] = []
-    rows = history.read_history(folder)
-    if record:
-        row = history.record(folder, assess(path, date=date or None))
-        reached = newly_reached(rows, row)
-        rows = history.read_history(folder)
-    text = _rendered(rows, format_)
+    recorded = record_level(folder, assess(path, date=date or None)) if record else None
+    text = _rendered(history.read_history(folder), format_)
     if output:
         try:
             Path(output).write_text(text, encoding="utf-8", newline="\n")
@@ -52,8 +50,8 @@ def command(
     else:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
-    if record:
-        said = [*_celebrated(reached), *_certificate(folder, rows[-1])]
+    if recorded is not None:
+        said = [*_celebrated(recorded.reached), *_certificate(recorded)]
         # Beside a document, what is said goes where progress goes.
         typer.echo("\n".join(said), err=bool(format_ != "text" or output), nl=bool(said))
 
@@ -103,7 +101,7 @@ def _text(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _celebrated(reached: list[Reached]) -> list[str]:
+def _celebrated(reached: Sequence[Reached]) -> list[str]:
     from jupyter_mlops.assessment.celebration import celebration
 
     lines = []
@@ -117,27 +115,14 @@ def _celebrated(reached: list[Reached]) -> list[str]:
     return lines
 
 
-def _certificate(folder: Path, row: dict[str, Any]) -> list[str]:
-    """Writes the certificate of the level, unless there is one; what is to be said of that."""
-    from jupyter_mlops.assessment.certificate import FOLDER, make_certificate
-    from jupyter_mlops.errors import MlopsError
-
-    level = row["level"]
-    name = f"{FOLDER}/level-{level}.md"
-    file = folder / name
-    if level == 0 or file.exists():
+def _certificate(recorded: Recorded) -> list[str]:
+    """What is to be said of the certificate."""
+    if recorded.why_not is not None:
+        return ["", recorded.why_not]
+    if recorded.certificate is None or recorded.commit is None:
         return []
-    try:
-        certificate = make_certificate(folder, date=row["date"])
-    except MlopsError as error:
-        return ["", f"No certificate: {error.message}"]
-    if certificate.level < level:
-        said = f"No certificate yet: commit {certificate.commit[:8]} by itself has Level {certificate.level}."
-        return ["", f"{said} Commit what is missing, and record again."]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(certificate.text, encoding="utf-8", newline="\n")
     return [
         "",
-        f"Certificate: {name} (commit {certificate.commit[:8]}). Commit it; `jupyter mlops verify-certificate` checks it.",
+        f"Certificate: {recorded.certificate} (commit {recorded.commit[:8]}). Commit it; `jupyter mlops verify-certificate` checks it.",
         "Badge: jupyter mlops assess --format badge --output maturity.svg",
     ]

@@ -7,6 +7,8 @@ import type { ISignal } from '@lumino/signaling';
 import type { IClient } from '../rest/client';
 import { RestError, failureOf } from '../rest/client';
 import type { IConversion, IFailure, IJob, JobState } from '../rest/contract';
+import type { IComparison } from './compare';
+import { readReport } from './compare';
 import { Follower, isEnd } from './follow';
 import type { IProgress } from './view';
 import { NO_PROGRESS, advance } from './view';
@@ -74,6 +76,28 @@ export class ConversionModel implements IDisposable {
 
   get failure(): IFailure | null {
     return this._failure;
+  }
+
+  /** What each cell showed, in the notebook and in the pipeline; asked for once. */
+  async compared(): Promise<ReadonlyMap<number, IComparison>> {
+    const job = this._job;
+    if (!job) {
+      return new Map();
+    }
+    this._compared ??= this._client.report(job.id).then(readReport);
+    try {
+      return await this._compared;
+    } catch (reason) {
+      this._compared = null;
+      throw reason;
+    }
+  }
+
+  /** The pipeline was taken back. */
+  takenBack(): void {
+    if (!this.busy) {
+      this._reset('idle');
+    }
   }
 
   /** The project's level before the conversion, as far as it was known. */
@@ -203,6 +227,7 @@ export class ConversionModel implements IDisposable {
     this._job = null;
     this._progress = NO_PROGRESS;
     this._result = null;
+    this._compared = null;
     this._failure = null;
     this._before = null;
     this._after = null;
@@ -233,6 +258,7 @@ export class ConversionModel implements IDisposable {
   private _progress = NO_PROGRESS;
   private _disconnected = false;
   private _result: IConversion | null = null;
+  private _compared: Promise<ReadonlyMap<number, IComparison>> | null = null;
   private _failure: IFailure | null = null;
   private _written = false;
   private _before: ILevel | null = null;

@@ -14,6 +14,7 @@ import { badIcon, convertIcon } from '../icons';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
 import { Result } from './result';
+import type { ITracked } from './tracked';
 import type { RunModel } from './run';
 import { countedFromOne, withoutColours } from './view';
 
@@ -26,6 +27,11 @@ export interface IConversionOptions {
   showFolder: (path: string) => void;
   /** Start the conversion, after what is unsaved has been saved. */
   convert: (options?: Record<string, unknown>) => void;
+  /** Take back what the conversion wrote, once the person agreed. */
+  undo: () => void;
+  /** The MLflow run that the last run of the pipeline left; null where there is none. */
+  tracked: () => Promise<ITracked | null>;
+  copy: (text: string) => void;
   /** Show the plan's editor, after what is unsaved has been saved. */
   editPlan: () => void;
   trans: TranslationBundle;

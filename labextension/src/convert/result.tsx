@@ -5,7 +5,8 @@ import {
   fileIcon,
   folderIcon,
   runIcon,
-  stopIcon
+  stopIcon,
+  undoIcon
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
@@ -19,18 +20,12 @@ import { Graph } from './graph';
 import type { ILevel } from './model';
 import type { IConversionOptions } from './panel';
 import { RunStatus } from './running';
+import { Proof } from './proof';
 import { StageDetails } from './stage';
 import type { Selection, Tone } from './view';
-import {
-  countedFromOne,
-  proofRows,
-  valueText,
-  verdictOf,
-  verdictText,
-  withoutColours
-} from './view';
+import { countedFromOne, valueText, verdictOf, withoutColours } from './view';
 
-const TONE_ICONS: Record<Tone, LabIcon> = {
+export const TONE_ICONS: Record<Tone, LabIcon> = {
   good: passIcon,
   warning: warningIcon,
   bad: badIcon,
@@ -121,6 +116,15 @@ function Verdict(props: IResultProps): JSX.Element {
             >
               <fileIcon.react tag="span" elementSize="normal" />
               {trans.__('Open dvc.yaml')}
+            </button>
+            <button
+              type="button"
+              className="jp-Mlops-smallButton"
+              title={trans.__('Take back the files of this conversion')}
+              onClick={props.undo}
+            >
+              <undoIcon.react tag="span" elementSize="normal" />
+              {trans.__('Undo')}
             </button>
           </div>
         )}
@@ -292,53 +296,6 @@ function Parameters(props: IResultProps): JSX.Element {
                 </td>
               </tr>
             ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-function Proof(props: IResultProps): JSX.Element {
-  const { conversion, trans } = props;
-  const rows = proofRows(conversion);
-  if (rows.length === 0) {
-    return <></>;
-  }
-  return (
-    <section className="jp-Mlops-card">
-      <h3>{trans.__('Proof')}</h3>
-      <div className="jp-Mlops-tableScroll">
-        <table className="jp-Mlops-table" data-testid="proof">
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Compared')}</th>
-              <th scope="col">{trans.__('Stage')}</th>
-              <th scope="col">{trans.__('Verdict')}</th>
-              <th scope="col">{trans.__('Detail')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => {
-              const Icon = TONE_ICONS[row.tone];
-              return (
-                <tr key={index}>
-                  <td>
-                    {row.cell === null ? (
-                      <span className="jp-Mlops-code">{row.name}</span>
-                    ) : (
-                      <CellLink {...props} cell={row.cell} />
-                    )}
-                  </td>
-                  <td>{row.stage}</td>
-                  <td className="jp-Mlops-verdict" data-tone={row.tone}>
-                    <Icon.react tag="span" elementSize="normal" />
-                    {verdictText(row.verdict, trans)}
-                  </td>
-                  <td className="jp-Mlops-wrap">{row.detail}</td>
-                </tr>
-              );
-            })}
           </tbody>
         </table>
       </div>

@@ -8,6 +8,8 @@ import type { StageState } from '../rest/contract';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';
 import { CellLink } from './result';
+import type { ITracked } from './tracked';
+import { serverOf } from './tracked';
 import type { IResultProps } from './result';
 import type { IStageRun } from './run';
 import { countedFromOne, valueText, withoutColours } from './view';
@@ -102,6 +104,7 @@ export function RunStatus(props: IResultProps): JSX.Element {
           )}
         </>
       )}
+      {run.state === 'done' && <Tracked {...props} />}
       {metrics.length > 0 && (
         <p>
           {metrics.map(([name, value]) => (
@@ -112,5 +115,56 @@ export function RunStatus(props: IResultProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** The MLflow run that it left: its page, or how to see it. */
+function Tracked(props: IResultProps): JSX.Element {
+  const { trans, tracked, run } = props;
+  const [found, setFound] = React.useState<ITracked | null>(null);
+  React.useEffect(() => {
+    let shown = true;
+    void tracked().then(answer => shown && setFound(answer));
+    return () => {
+      shown = false;
+    };
+    // Once for each run.
+  }, [run.result]);
+  if (!found) {
+    return <></>;
+  }
+  const server = serverOf(found);
+  const command = `mlflow ui --backend-store-uri ${found.uri}`;
+  return (
+    <p className="jp-Mlops-tracked" data-testid="tracked">
+      {trans.__('MLflow run')}{' '}
+      <button
+        type="button"
+        className="jp-Mlops-link jp-Mlops-code"
+        title={trans.__('Open the notebook that tracked it')}
+        onClick={() => void props.openPlace({ path: found.notebook })}
+      >
+        {found.run.slice(0, 8)}
+      </button>{' '}
+      {server ? (
+        <a
+          className="jp-Mlops-link"
+          href={server}
+          target="_blank"
+          rel="noopener noreferrer"
+        >
+          {trans.__('Open MLflow')}
+        </a>
+      ) : (
+        <button
+          type="button"
+          className="jp-Mlops-link"
+          title={command}
+          onClick={() => props.copy(command)}
+        >
+          {trans.__('Copy the command that shows it')}
+        </button>
+      )}
+    </p>
   );
 }

@@ -6,6 +6,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import {
+  Clipboard,
   Dialog,
   ICommandPalette,
   MainAreaWidget,
@@ -25,9 +26,11 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import type { ConversionContent } from '../convert/panel';
+import type { ITracked } from '../convert/tracked';
 import { convertIcon } from '../icons';
 import { COMMANDS, PANEL_CLASS, DOMAIN, PLUGINS } from '../ids';
 import { serverPathOf } from '../places';
+import type { IConversion } from '../rest/contract';
 import type { IPlanStore } from '../plan/model';
 import { IMlops } from '../tokens';
 
@@ -113,6 +116,12 @@ export const conversion: JupyterFrontEndPlugin<void> = {
             void commands.execute('filebrowser:go-to-path', { path: folder }),
           convert: options => void convert(path, options),
           editPlan: () => void editPlan(path),
+          undo: () =>
+            void commands
+              .execute(COMMANDS.undo, { path })
+              .then(undone => undone && model.takenBack()),
+          tracked: () => tracked(model.result),
+          copy: text => Clipboard.copyToSystem(text),
           trans
         });
         panel = new MainAreaWidget({ content });
@@ -156,6 +165,25 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       }
       shell.activateById(panel.id);
       return panel;
+    };
+
+    /** The MLflow run that the last run of a pipeline left, as its executed notebook says. */
+    const tracked = async (
+      conversion: IConversion | null
+    ): Promise<ITracked | null> => {
+      const last = conversion?.stages[conversion.stages.length - 1];
+      if (!conversion || !last) {
+        return null;
+      }
+      const file = `${conversion.path}/products/${last.name}.ipynb`;
+      try {
+        const { content } = await contents.get(file);
+        const { readTracked } = await import('../convert/tracked');
+        return readTracked(content, file);
+      } catch {
+        // Without the target MLflow there is no such notebook.
+        return null;
+      }
     };
 
     /** Where a plan is kept while the page is reloaded. */

@@ -135,7 +135,8 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       return value;
     };
 
-    const undo = async (path: string): Promise<void> => {
+    /** Take the last change back, once the person agreed. True when that was done. */
+    const undo = async (path: string): Promise<boolean> => {
       const said = { autoClose: 8000 } as const;
       try {
         const [last] = await client.undoable(path);
@@ -144,7 +145,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
             trans.__('Nothing was changed here that could be taken back.'),
             said
           );
-          return;
+          return false;
         }
         const answer = await showDialog({
           title: trans.__('Take this back?'),
@@ -161,7 +162,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
           ]
         });
         if (!answer.button.accept) {
-          return;
+          return false;
         }
         const undone = await client.undo(path, last.number);
         Notification.success(trans.__('Taken back: %1', undone.title), said);
@@ -172,8 +173,10 @@ export const lifts: JupyterFrontEndPlugin<void> = {
           undone.paths.map(each => PathExt.join(root, each))
         );
         await score.refresh();
+        return true;
       } catch (reason) {
         Notification.error(explain(failureOf(reason), trans), said);
+        return false;
       }
     };
 
@@ -215,9 +218,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       describedBy: { args: { type: 'object', properties: { path: PATH } } },
       execute: async args => {
         const path = typeof args.path === 'string' ? args.path : score.folder;
-        if (path !== null) {
-          await undo(path);
-        }
+        return path !== null && (await undo(path));
       }
     });
     palette?.addItem({ command: COMMANDS.undo, category: trans.__('MLOps') });

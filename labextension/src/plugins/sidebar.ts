@@ -10,6 +10,7 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { DocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Debouncer } from '@lumino/polling';
 import { Panel } from '@lumino/widgets';
@@ -19,9 +20,23 @@ import type { Message } from '@lumino/messaging';
 import { maturityIcon } from '../icons';
 import { COMMANDS, PANEL_CLASS, DOMAIN, PLUGINS, SIDEBAR_ID } from '../ids';
 import { serverPathOf } from '../places';
+import type { ITargetStore } from '../score/whatif';
 import { IMlops } from '../tokens';
 
 const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
+
+/** Keeps the target level of each project. */
+function targetStore(state: IStateDB): ITargetStore {
+  const id = (root: string) => `${PLUGINS.sidebar}:target:${root}`;
+  return {
+    load: async root => {
+      const kept = await state.fetch(id(root));
+      return typeof kept === 'number' ? kept : undefined;
+    },
+    save: (root, target) =>
+      target === null ? state.remove(id(root)) : state.save(id(root), target)
+  };
+}
 
 /** The sidebar; its content is loaded when it is first seen. */
 class Sidebar extends Panel {
@@ -63,6 +78,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     ILabShell,
     ILayoutRestorer,
     ISettingRegistry,
+    IStateDB,
     ITranslator
   ],
   activate: (
@@ -73,21 +89,39 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     settings: ISettingRegistry | null,
+    state: IStateDB | null,
     translator: ITranslator | null
   ): void => {
-    const { score, openPlace } = mlops;
+    const { client, score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, serviceManager, shell } = app;
     const { contents } = serviceManager;
 
     const panel = new Sidebar(
       async () => {
-        const { SidebarContent } = await import('../score/sidebar');
+        const [{ SidebarContent }, { WhatIfModel }] = await Promise.all([
+          import('../score/sidebar'),
+          import('../score/whatif')
+        ]);
         return new SidebarContent({
           model: score,
+          whatIf: new WhatIfModel({
+            client,
+            store: state ? targetStore(state) : undefined
+          }),
           openPlace,
           lift: (lift, path) =>
             void commands.execute(COMMANDS.lift, { lift, path }),
+          showRoadmap: target =>
+            void commands.execute(COMMANDS.roadmap, { target }),
+          decide: (criterion, unit, withdraw) =>
+            void commands.execute(COMMANDS.decide, {
+              criterion,
+              unit,
+              withdraw
+            }),
+          answer: (question, answer) =>
+            void commands.execute(COMMANDS.answer, { question, answer }),
           convert: path => void commands.execute(COMMANDS.convert, { path }),
           trans
         });
@@ -166,6 +200,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       loaded => {
         const apply = () => {
           score.rescoreOnSave = loaded.composite.rescoreOnSave !== false;
+          score.celebrate = loaded.composite.celebrate !== false;
         };
         apply();
         loaded.changed.connect(apply);

@@ -6,16 +6,25 @@ import { ServerConnection } from '@jupyterlab/services';
 import type {
   IApplied,
   IAssessment,
+  IDecided,
+  IExported,
   IFailure,
+  IHistoryRow,
   IJob,
   IJobEvents,
   ILift,
   ILiftPlan,
   IPlanned,
+  IRecorded,
+  IRoadmap,
   IVersion,
+  IWhatIf,
   JobKind
 } from './contract';
 import { API } from './contract';
+
+/** What stands behind the question mark; names may be repeated. */
+type Query = Record<string, string> | [string, string][];
 
 /** A request that was refused, or that never arrived. */
 export class RestError extends Error {
@@ -51,6 +60,20 @@ export interface IClient {
   job(id: string): Promise<IJob>;
   events(id: string, since: number): Promise<IJobEvents>;
   cancelJob(id: string): Promise<IJob>;
+  report(id: string): Promise<string>;
+}
+
+export interface IScoreClient {
+  assess(path: string, maxAge: number): Promise<IAssessment>;
+  lifts(): Promise<ILift[]>;
+  whatIf(
+    path: string,
+    unit: string,
+    done: string[],
+    target: number
+  ): Promise<IWhatIf>;
+  history(path: string): Promise<IHistoryRow[]>;
+  record(path: string): Promise<IRecorded>;
 }
 
 export interface IPlanClient {
@@ -74,8 +97,38 @@ export interface ILiftClient {
   undo(path: string, number: number | null): Promise<IApplied>;
 }
 
+export interface IDecisionClient {
+  decide(
+    path: string,
+    decision: Record<string, string | null>,
+    id: string | null
+  ): Promise<IDecided>;
+}
+
+export interface IRoadmapClient {
+  roadmap(
+    path: string,
+    target: number | null,
+    months: number
+  ): Promise<IRoadmap>;
+  exportRoadmap(
+    path: string,
+    target: number | null,
+    months: number,
+    format: string
+  ): Promise<IExported>;
+}
+
 /** The client of one server. The first request checks that front end and server fit together. */
-export class Client implements IClient, IPlanClient, ILiftClient {
+export class Client
+  implements
+    IClient,
+    IScoreClient,
+    IPlanClient,
+    ILiftClient,
+    IDecisionClient,
+    IRoadmapClient
+{
   constructor(settings?: ServerConnection.ISettings) {
     this._settings = settings ?? ServerConnection.makeSettings();
   }
@@ -83,6 +136,61 @@ export class Client implements IClient, IPlanClient, ILiftClient {
   /** The assessment of the project that holds a path; `maxAge` in seconds, 0 for a scan that begins now. */
   assess(path: string, maxAge: number): Promise<IAssessment> {
     return this._checked('assess', { path, max_age: `${maxAge}` });
+  }
+
+  /** Where a unit would stand if some criteria were satisfied, and the way to a level. */
+  whatIf(
+    path: string,
+    unit: string,
+    done: string[],
+    target: number
+  ): Promise<IWhatIf> {
+    return this._checked('what-if', [
+      ['path', path],
+      ['unit', unit],
+      ['target', `${target}`],
+      ...done.map((id): [string, string] => ['done', id])
+    ]);
+  }
+
+  /** The plan of a project; the target is the project's own where none is given. */
+  roadmap(
+    path: string,
+    target: number | null,
+    months: number
+  ): Promise<IRoadmap> {
+    return this._checked('roadmap', {
+      path,
+      target: `${target ?? 0}`,
+      months: `${months}`
+    });
+  }
+
+  /** The plan as a file. */
+  exportRoadmap(
+    path: string,
+    target: number | null,
+    months: number,
+    format: string
+  ): Promise<IExported> {
+    return this._checked('roadmap', {
+      path,
+      target: `${target ?? 0}`,
+      months: `${months}`,
+      format
+    });
+  }
+
+  /** The scorecard over time, oldest first. */
+  async history(path: string): Promise<IHistoryRow[]> {
+    const query = { path };
+    return (await this._checked<{ rows: IHistoryRow[] }>('history', query))
+      .rows;
+  }
+
+  /** Add a row to it, and write the certificate of a new level. */
+  record(path: string): Promise<IRecorded> {
+    return this._post('history', { path });
   }
 
   /** What a conversion would do; nothing is run and nothing written. */
@@ -115,6 +223,12 @@ export class Client implements IClient, IPlanClient, ILiftClient {
     });
   }
 
+  /** The page of a job's proof: what each cell showed in the notebook and in the pipeline. */
+  async report(id: string): Promise<string> {
+    const route = URLExt.join('jobs', id, 'report');
+    return (await this._checked<{ page: string }>(route)).page;
+  }
+
   cancelJob(id: string): Promise<IJob> {
     return this._checked(URLExt.join('jobs', id), {}, { method: 'DELETE' });
   }
@@ -143,6 +257,15 @@ export class Client implements IClient, IPlanClient, ILiftClient {
     return this._post('changes/apply', { lift, path, options, id });
   }
 
+  /** Show what a decision writes; with the id of that, write it. */
+  decide(
+    path: string,
+    decision: Record<string, string | null>,
+    id: string | null
+  ): Promise<IDecided> {
+    return this._post('decisions', { path, decision, id });
+  }
+
   /** The changes to a project that can be taken back, the newest first. */
   async undoable(path: string): Promise<IApplied[]> {
     const answer = await this._checked<{ changes: IApplied[] }>('undo', {
@@ -166,7 +289,7 @@ export class Client implements IClient, IPlanClient, ILiftClient {
 
   private async _checked<T>(
     route: string,
-    query: Record<string, string> = {},
+    query: Query = {},
     init: RequestInit = {}
   ): Promise<T> {
     this._handshake ??= this._shakeHands();
@@ -199,12 +322,16 @@ export class Client implements IClient, IPlanClient, ILiftClient {
 
   private async _request<T>(
     route: string,
-    query: Record<string, string>,
+    query: Query,
     init: RequestInit
   ): Promise<T> {
+    const pairs = Array.isArray(query) ? query : Object.entries(query);
+    const asked = pairs
+      .map(pair => pair.map(encodeURIComponent).join('='))
+      .join('&');
     const url =
       URLExt.join(this._settings.baseUrl, 'jupyter-mlops', route) +
-      URLExt.objectToQueryString(query);
+      (asked && `?${asked}`);
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(url, init, this._settings);

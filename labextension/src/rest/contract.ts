@@ -60,6 +60,8 @@ export interface IQuestion {
   question: string;
   score: number;
   state: Answer;
+  /** What people answered themselves; only of the project as a whole. */
+  own_answer?: Answer | null;
 }
 
 export interface IUnit {
@@ -107,10 +109,142 @@ export interface IAssessment {
   notebooks: INotebook[];
   /** How many more notebooks there are than are listed. */
   notebooks_left_out: number;
+  /** Levels that were reached and are not celebrated yet. */
+  reached: IReached[];
   /** The assessed folder, relative to the server root. */
   root: string;
   /** Seconds since the scan began. */
   age: number;
+}
+
+/** A level that was reached for the first time. */
+export interface IReached {
+  /** Path of the unit; null for the project as a whole. */
+  unit: string | null;
+  level: number;
+  /** The highest level before. */
+  before: number;
+  name: string;
+  /** What can be done now that could not be done before. */
+  means: string;
+  /** Something to do in front of the team. */
+  show: string;
+}
+
+/** Where a unit would stand. */
+export interface IOutcome {
+  level: number;
+  progress: number;
+  score: number;
+  blockers: string[];
+  checklist: { id: string; score: number; state: Answer }[];
+}
+
+export interface IWhatIf {
+  outcome: IOutcome;
+  /** The level that the steps lead to. */
+  target: number;
+  /** Of work, for all steps. */
+  hours: number;
+  /** The cheapest way, in order. */
+  steps: {
+    /** Id of the criterion. */
+    criterion: string;
+    level: number;
+    hours: number;
+    requires: string[];
+    outcome: IOutcome;
+  }[];
+}
+
+export interface IRoadmapStep {
+  id: string;
+  unit: string;
+  criterion: string;
+  level: number;
+  title: string;
+  state: 'planned' | 'later' | 'done' | string;
+  /** How the criterion stands. */
+  now: CriterionState;
+  message: string;
+  advice: string | null;
+  command: string | null;
+  lift: string | null;
+  role: string;
+  owner: string | null;
+  effort: Effort;
+  hours: number;
+  requires: string[];
+  /** Days, YYYY-MM-DD; null when it is not planned in these weeks. */
+  start: string | null;
+  end: string | null;
+  agreed: { start: string | null; due: string | null } | null;
+  late_days: number;
+}
+
+export interface IRoadmap {
+  /** The assessed folder, relative to the server root. */
+  root: string;
+  name: string;
+  date: string;
+  start: string;
+  end: string;
+  months: number;
+  target: number;
+  summary: string[];
+  focus: { unit: string; notebooks: string[]; why: string };
+  steps: IRoadmapStep[];
+  milestones: {
+    unit: string;
+    level: number;
+    name: string;
+    date: string | null;
+    /** Whether it is reached in these weeks. */
+    within: boolean;
+    step: string | null;
+    celebration: { means: string; show: string };
+  }[];
+  weeks: {
+    number: number;
+    start: string;
+    end: string;
+    hours: Record<string, { planned: number; available: number }>;
+  }[];
+  risks: { id: string; message: string; advice: string }[];
+}
+
+/** A file to download. */
+export interface IExported {
+  name: string;
+  text: string;
+}
+
+export interface IHistoryRow {
+  date: string;
+  commit: string | null;
+  level: number;
+  progress: number;
+  score: number;
+  /** Since the row before. */
+  changes: {
+    unit: string;
+    /** "level", or the id of a criterion. */
+    what: string;
+    before: string | null;
+    after: string | null;
+    cause: 'project' | 'ruleset';
+    worse: boolean;
+  }[];
+}
+
+/** What was recorded. */
+export interface IRecorded {
+  row: IHistoryRow;
+  reached: IReached[];
+  /** Path of the certificate that was written, relative to the assessed folder. */
+  certificate: string | null;
+  /** Why there is none yet, where the level deserves one. */
+  why_not: string | null;
 }
 
 export type JobKind = 'convert' | 'verify' | 'run';
@@ -343,6 +477,17 @@ export interface ILiftPlan extends ILift {
   /** What was written; null when nothing was. */
   applied: { number: number | null; time: string; paths: string[] } | null;
   scorecard: IScorecard | null;
+}
+
+/** A decision about a criterion, or an answer to the checklist, that would be or was written. */
+export interface IDecided {
+  id: string;
+  title: string;
+  changes: IFileChange[];
+  /** Before and after. */
+  level: [number, number];
+  progress: [number, number];
+  applied: IApplied | null;
 }
 
 /** What the assessment said before and says now. */

@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { OpenPlace } from '../places';
 import type {
+  Answer,
   IAssessment,
   ICriterion,
   IEvidence,
@@ -21,7 +22,16 @@ import {
   RungMeter,
   StateIcon
 } from './parts';
-import { chainPlace, criteriaOf, effortText, roleText } from './view';
+import type { WhatIfModel } from './whatif';
+import { openCriteria } from './whatif';
+import {
+  answerText,
+  chainPlace,
+  criteriaOf,
+  effortText,
+  isDecided,
+  roleText
+} from './view';
 
 export interface ICriterionProps {
   model: ScoreModel;
@@ -29,6 +39,13 @@ export interface ICriterionProps {
   unit: IUnit;
   openPlace: OpenPlace;
   lift: (lift: string, path: string) => void;
+  /** Show the way to a level on a calendar. */
+  showRoadmap: (target: number) => void;
+  /** Ask for a decision about a criterion of a unit, or for what was decided to be withdrawn. */
+  decide: (criterion: string, unit: string, withdraw: boolean) => void;
+  /** Answer a question oneself; empty takes the answer back. */
+  answer: (question: string, answer: Answer | '') => void;
+  whatIf: WhatIfModel;
   trans: TranslationBundle;
 }
 
@@ -68,6 +85,7 @@ function Question(
         </span>
       }
     >
+      <OwnAnswer {...props} />
       {criteria.length === 0 ? (
         <div className="jp-Mlops-note">
           {trans.__('There is nothing to check for this question here.')}
@@ -82,6 +100,75 @@ function Question(
         </ul>
       )}
     </Disclosure>
+  );
+}
+
+/** What people answer themselves, beside what the files show. */
+function OwnAnswer(
+  props: ICriterionProps & { question: IQuestion }
+): JSX.Element {
+  const { assessment, question, trans } = props;
+  const id = React.useId();
+  const own =
+    assessment.checklist.find(({ id }) => id === question.id)?.own_answer ?? '';
+  return (
+    <div className="jp-Mlops-ownAnswer">
+      <label htmlFor={id}>{trans.__('Your own answer')}</label>
+      <div className="jp-select-wrapper">
+        <select
+          id={id}
+          className="jp-mod-styled"
+          value={own}
+          onChange={event =>
+            props.answer(question.id, event.target.value as Answer | '')
+          }
+        >
+          <option value="">{trans.__('not given')}</option>
+          {(['yes', 'partly', 'no'] as const).map(answer => (
+            <option key={answer} value={answer}>
+              {answerText(answer, trans)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {own !== '' && own !== question.state && (
+        <span className="jp-Mlops-ownAnswer-differs">
+          {trans.__(
+            'The files say: %1',
+            answerText(question.state, trans).toLowerCase()
+          )}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Waive, attest or exempt what is not met; withdraw what was decided. */
+function DecideButton(
+  props: ICriterionProps & { criterion: ICriterion }
+): JSX.Element {
+  const { criterion, trans, unit } = props;
+  const was = isDecided(criterion);
+  if (!was && !openCriteria(unit).includes(criterion.id)) {
+    return <></>;
+  }
+  return (
+    <button
+      type="button"
+      className="jp-Mlops-smallButton"
+      aria-label={
+        was
+          ? trans.__('Withdraw the decision about %1', criterion.title)
+          : trans.__('Waive, attest or exempt %1', criterion.title)
+      }
+      onClick={() => props.decide(criterion.id, unit.path, was)}
+    >
+      {was
+        ? trans.__('Withdraw…')
+        : criterion.state === 'not-visible'
+          ? trans.__('Attest…')
+          : trans.__('Waive…')}
+    </button>
   );
 }
 
@@ -148,6 +235,17 @@ export function CriterionBody(
       {props.actions && (
         <div className="jp-Mlops-criterion-actions">
           <LiftButton {...props} />
+          {openCriteria(props.unit).includes(criterion.id) && (
+            <label className="jp-Mlops-whatIfTick">
+              <input
+                type="checkbox"
+                checked={props.whatIf.ticked.has(criterion.id)}
+                onChange={() => void props.whatIf.toggle(criterion.id)}
+              />
+              {trans.__('What if it were met?')}
+            </label>
+          )}
+          <DecideButton {...props} />
         </div>
       )}
     </div>

@@ -4,8 +4,10 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { IAssessment, IUnit } from '../rest/contract';
+import type { IAssessment, IOutcome, IUnit } from '../rest/contract';
 import type { ScoreModel } from './model';
+import type { WhatIfModel } from './whatif';
+import { WhatIfLine } from './whatifline';
 import {
   HIGHEST_LEVEL,
   ageText,
@@ -19,9 +21,11 @@ export function Header(props: {
   model: ScoreModel;
   assessment: IAssessment;
   unit: IUnit;
+  whatIf: WhatIfModel;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { model, assessment, unit, trans } = props;
+  const { model, assessment, unit, trans, whatIf } = props;
+  const would = whatIf.ticked.size > 0 ? whatIf.answer?.outcome : undefined;
   return (
     <div className="jp-Mlops-header">
       <div className="jp-Mlops-header-top">
@@ -46,12 +50,21 @@ export function Header(props: {
       </div>
       <div className="jp-Mlops-level">{levelText(unit, trans)}</div>
       <div className="jp-Mlops-levelName">{levelNames(trans)[unit.level]}</div>
-      <LevelTrack unit={unit} trans={trans} />
+      <LevelTrack
+        unit={unit}
+        target={whatIf.target}
+        would={would}
+        trans={trans}
+      />
       <div className="jp-Mlops-progressText">
         {[progressText(unit, trans), blockersText(unit, trans)]
           .filter(Boolean)
           .join(' · ')}
       </div>
+      {unit.level < HIGHEST_LEVEL && unit.criteria.length > 0 && (
+        <Target {...props} />
+      )}
+      <WhatIfLine {...props} />
       {unit.criteria.length === 0 && assessment.units.length > 0 && (
         <div className="jp-Mlops-note">
           {trans.__('Nothing was found here that could be scored.')}
@@ -113,12 +126,51 @@ function Age(props: {
   return <>{ageText(props.model.age, props.trans)}</>;
 }
 
+/** The level to reach: the next one, or a later one. */
+function Target(props: {
+  unit: IUnit;
+  whatIf: WhatIfModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { unit, trans, whatIf } = props;
+  const id = React.useId();
+  const levels = levelNames(trans)
+    .map((name, level) => ({ name, level }))
+    .filter(({ level }) => level > unit.level);
+  return (
+    <div className="jp-Mlops-target">
+      <label htmlFor={id}>{trans.__('Target')}</label>
+      <div className="jp-select-wrapper">
+        <select
+          id={id}
+          className="jp-mod-styled"
+          value={whatIf.target}
+          onChange={event => {
+            const level = Number(event.target.value);
+            void whatIf.setTarget(level === unit.level + 1 ? null : level);
+          }}
+        >
+          {levels.map(({ name, level }) => (
+            <option key={level} value={level}>
+              {trans.__('Level %1: %2', level, name)}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}
+
 /** The five levels as steps: reached ones filled, the way to the next as far as it has been gone. */
 function LevelTrack(props: {
   unit: IUnit;
+  /** The level to reach. */
+  target: number;
+  /** What it would be with what is ticked. */
+  would: IOutcome | undefined;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { unit, trans } = props;
+  const { unit, target, would, trans } = props;
   return (
     <ol
       className="jp-Mlops-track"
@@ -135,6 +187,8 @@ function LevelTrack(props: {
           <li
             key={level}
             data-reached={reached}
+            data-would={!reached && would !== undefined && level <= would.level}
+            data-target={level === target}
             aria-current={level === unit.level ? 'step' : undefined}
             title={trans.__('Level %1: %2', level, name)}
             style={{ '--jp-mlops-share': `${share}%` } as React.CSSProperties}

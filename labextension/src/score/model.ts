@@ -5,8 +5,15 @@ import { Debouncer } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { IAssessment, IFailure, ILift } from '../rest/contract';
-import type { IClient, ILiftClient } from '../rest/client';
+import type {
+  IAssessment,
+  IFailure,
+  IHistoryRow,
+  ILift,
+  IReached,
+  IRecorded
+} from '../rest/contract';
+import type { IScoreClient } from '../rest/client';
 import { failureOf } from '../rest/client';
 import { holds, serverPath } from './view';
 
@@ -17,7 +24,7 @@ const ANY_AGE = 10 * 365 * 86400;
 const FRESH = 60;
 
 export interface IScoreModelOptions {
-  client: Pick<IClient, 'assess'> & Pick<ILiftClient, 'lifts'>;
+  client: Omit<IScoreClient, 'whatIf'>;
   /** Milliseconds of quiet after a save before the project is scored again. */
   delay?: number;
   /** Seconds since the epoch; for tests. */
@@ -79,6 +86,64 @@ export class ScoreModel implements IDisposable {
       .filter(path => holds(folder, path));
   }
 
+  /** The scorecard over time; null before it was read. */
+  get history(): readonly IHistoryRow[] | null {
+    return this._history;
+  }
+
+  get historyFailure(): IFailure | null {
+    return this._historyFailure;
+  }
+
+  /** What was recorded last; null when nothing was, or the project is another one. */
+  get recorded(): IRecorded | null {
+    return this._recorded;
+  }
+
+  /** Whether a row is being added to the history. */
+  get recording(): boolean {
+    return this._recording;
+  }
+
+  /** The highest level that was reached and is to be celebrated now. */
+  get celebrated(): IReached | null {
+    if (!this.celebrate || !this._assessment) {
+      return null;
+    }
+    const { root, reached } = this._assessment;
+    const open = reached.filter(
+      ({ unit, level }) => !this._later.has(laterKey(root, unit, level))
+    );
+    return open.sort((a, b) => b.level - a.level)[0] ?? null;
+  }
+
+  /** Celebrate it another time: when the page is opened again. */
+  celebrateLater(): void {
+    const root = this._assessment?.root ?? '';
+    for (const { unit, level } of this._assessment?.reached ?? []) {
+      this._later.add(laterKey(root, unit, level));
+    }
+    this._changed.emit();
+  }
+
+  /** Add where the project stands to its history, and write the certificate of a new level. */
+  async record(): Promise<void> {
+    const root = this._assessment?.root;
+    if (root === undefined || this._recording) {
+      return;
+    }
+    this._recording = true;
+    this._historyFailure = null;
+    this._changed.emit();
+    try {
+      this._recorded = await this._client.record(root);
+    } catch (reason) {
+      this._historyFailure = failureOf(reason);
+    }
+    this._recording = false;
+    await this.refresh();
+  }
+
   /** Path of the unit that the person picked, relative to the assessed folder; null to follow the work. */
   get pickedUnit(): string | null {
     return this._pickedUnit;
@@ -86,6 +151,16 @@ export class ScoreModel implements IDisposable {
 
   set pickedUnit(path: string | null) {
     this._pickedUnit = path;
+    this._changed.emit();
+  }
+
+  /** Whether levels are celebrated. */
+  get celebrate(): boolean {
+    return this._celebrate;
+  }
+
+  set celebrate(value: boolean) {
+    this._celebrate = value;
     this._changed.emit();
   }
 
@@ -177,6 +252,21 @@ export class ScoreModel implements IDisposable {
     }
   }
 
+  private async _readHistory(root: string): Promise<void> {
+    let history: IHistoryRow[] | null = null;
+    let failure: IFailure | null = null;
+    try {
+      history = await this._client.history(root);
+    } catch (reason) {
+      failure = failureOf(reason);
+    }
+    if (root === this._assessment?.root && !this._isDisposed) {
+      this._history = history;
+      this._historyFailure = failure ?? this._historyFailure;
+      this._changed.emit();
+    }
+  }
+
   /** Which lifts there are does not change while a server runs. */
   private async _learnLifts(): Promise<void> {
     if (this._lifts.size > 0 || this._isDisposed) {
@@ -209,11 +299,15 @@ export class ScoreModel implements IDisposable {
       if (asked === this._asked) {
         if (assessment.root !== this._assessment?.root) {
           this._pickedUnit = null;
+          this._history = null;
+          this._historyFailure = null;
+          this._recorded = null;
         }
         this._assessment = assessment;
         this._scanned = this._now() - assessment.age;
         this._failure = null;
         void this._learnLifts();
+        void this._readHistory(assessment.root);
       }
     } catch (reason) {
       if (asked === this._asked) {
@@ -233,6 +327,12 @@ export class ScoreModel implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _assessment: IAssessment | null = null;
   private _failure: IFailure | null = null;
+  private _history: readonly IHistoryRow[] | null = null;
+  private _historyFailure: IFailure | null = null;
+  private _recorded: IRecorded | null = null;
+  private _recording = false;
+  private _celebrate = true;
+  private _later = new Set<string>();
   private _lifts: ReadonlyMap<string, ILift> = new Map();
   private _path: string | null = null;
   private _pickedUnit: string | null = null;
@@ -243,4 +343,8 @@ export class ScoreModel implements IDisposable {
   private _moved = false;
   private _outdated = false;
   private _isDisposed = false;
+}
+
+function laterKey(root: string, unit: string | null, level: number): string {
+  return `${root}:${unit ?? ''}:${level}`;
 }

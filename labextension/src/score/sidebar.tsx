@@ -5,21 +5,28 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { OpenPlace } from '../places';
-import type { IUnit } from '../rest/contract';
+import type { Answer, IAssessment, IUnit } from '../rest/contract';
 import { explain } from '../rest/failures';
+import { Celebration } from './celebration';
 import { Checklist } from './checklist';
 import { Header } from './header';
 import type { ScoreModel } from './model';
 import { Notebooks } from './notebooks';
 import { Disclosure } from './parts';
+import { ProgressOverTime } from './progress';
 import { NextSteps } from './steps';
+import type { WhatIfModel } from './whatif';
 import { HIGHEST_LEVEL, unitOf } from './view';
 
 export interface ISidebarOptions {
   model: ScoreModel;
+  whatIf: WhatIfModel;
   openPlace: OpenPlace;
   /** Show what a lift would change in the unit of that path, relative to the server root. */
   lift: (lift: string, path: string) => void;
+  showRoadmap: (target: number) => void;
+  decide: (criterion: string, unit: string, withdraw: boolean) => void;
+  answer: (question: string, answer: Answer | '') => void;
   /** Convert the notebook of that path, relative to the server root. */
   convert: (path: string) => void;
   trans: TranslationBundle;
@@ -30,14 +37,33 @@ export class SidebarContent extends ReactWidget {
     super();
     this._options = options;
     this.addClass('jp-Mlops-sidebar-content');
+    options.model.changed.connect(this._follow, this);
+    this._follow();
+  }
+
+  override dispose(): void {
+    this._options.whatIf.dispose();
+    super.dispose();
   }
 
   protected override render(): JSX.Element {
     return (
       <UseSignal signal={this._options.model.changed}>
-        {() => <Sidebar {...this._options} />}
+        {() => (
+          <UseSignal signal={this._options.whatIf.changed}>
+            {() => <Sidebar {...this._options} />}
+          </UseSignal>
+        )}
       </UseSignal>
     );
+  }
+
+  /** What would be if is asked of what is shown. */
+  private _follow(): void {
+    const { model, whatIf } = this._options;
+    if (model.assessment) {
+      void whatIf.show(model.assessment, shownUnit(model, model.assessment));
+    }
   }
 
   private _options: ISidebarOptions;
@@ -71,7 +97,7 @@ export function Sidebar(props: ISidebarOptions): JSX.Element {
       </div>
     );
   }
-  const unit = pickUnit(model) ?? unitOf(assessment, model.path);
+  const unit = shownUnit(model, assessment);
   const parts = { ...props, assessment, unit };
   const title = (text: string) => (
     <span className="jp-Mlops-section-title">{text}</span>
@@ -84,6 +110,7 @@ export function Sidebar(props: ISidebarOptions): JSX.Element {
         </div>
       )}
       <Header {...parts} />
+      <Celebration {...parts} />
       <Disclosure
         className="jp-Mlops-section"
         title={title(trans.__('Checklist'))}
@@ -97,7 +124,7 @@ export function Sidebar(props: ISidebarOptions): JSX.Element {
         title={title(
           unit.level >= HIGHEST_LEVEL
             ? trans.__('Next steps')
-            : trans.__('Next steps to Level %1', unit.level + 1)
+            : trans.__('Next steps to Level %1', props.whatIf.target)
         )}
         initiallyOpen
         heading
@@ -112,10 +139,20 @@ export function Sidebar(props: ISidebarOptions): JSX.Element {
       >
         <Notebooks {...parts} />
       </Disclosure>
+      <Disclosure
+        className="jp-Mlops-section"
+        title={title(trans.__('Progress'))}
+        initiallyOpen
+        heading
+      >
+        <ProgressOverTime {...parts} />
+      </Disclosure>
     </>
   );
 }
 
-function pickUnit(model: ScoreModel): IUnit | undefined {
-  return model.assessment?.units.find(unit => unit.path === model.pickedUnit);
+/** The unit that the person picked, else the one that is worked on. */
+function shownUnit(model: ScoreModel, assessment: IAssessment): IUnit {
+  const picked = assessment.units.find(({ path }) => path === model.pickedUnit);
+  return picked ?? unitOf(assessment, model.path);
 }

@@ -1,18 +1,19 @@
-/** The cheapest way to the next level. */
+/** The cheapest way to the target, with what would be if some of it were done. */
 
 import * as React from 'react';
 
-import type { ICriterion } from '../rest/contract';
+import type { ICriterion, IUnit, IWhatIf } from '../rest/contract';
 import type { ICriterionProps } from './checklist';
 import { CriterionBody } from './checklist';
 import { LiftButton } from './lift';
 import { Disclosure, StateIcon } from './parts';
-import { HIGHEST_LEVEL, effortText, nextSteps, roleText } from './view';
+import { HIGHEST_LEVEL, effortText, roleText, stepsTo } from './view';
+import { WhatIfLine } from './whatifline';
 
 export function NextSteps(props: ICriterionProps): JSX.Element {
-  const { unit, trans } = props;
-  const steps = nextSteps(unit);
-  if (steps.length === 0) {
+  const { unit, trans, whatIf } = props;
+  const { required, recommended } = stepsTo(unit, whatIf.answer);
+  if (required.length + recommended.length === 0) {
     return (
       <div className="jp-Mlops-note">
         {unit.level >= HIGHEST_LEVEL
@@ -21,8 +22,86 @@ export function NextSteps(props: ICriterionProps): JSX.Element {
       </div>
     );
   }
-  const step = (criterion: ICriterion) => (
-    <li key={criterion.id} data-criterion={criterion.id}>
+  const list = (steps: ICriterion[]) => (
+    <ol className="jp-Mlops-steps">
+      {steps.map(criterion => (
+        <li key={criterion.id} data-criterion={criterion.id}>
+          <Step criterion={criterion} {...props} />
+        </li>
+      ))}
+    </ol>
+  );
+  return (
+    <>
+      <WhatIfLine {...props} />
+      {byLevel(required).map(([level, steps]) => (
+        <React.Fragment key={level}>
+          {level > unit.level + 1 && (
+            <h4 className="jp-Mlops-steps-level">
+              {trans.__('Then to Level %1', level)}
+            </h4>
+          )}
+          {list(steps)}
+        </React.Fragment>
+      ))}
+      {recommended.length > 0 && (
+        <>
+          <h4 className="jp-Mlops-steps-level">{trans.__('Recommended')}</h4>
+          {list(recommended)}
+        </>
+      )}
+      {whatIf.answer && required.length > 0 && (
+        <p className="jp-Mlops-steps-hours">
+          {hoursText(whatIf.answer, unit, props.trans)}
+        </p>
+      )}
+      <div className="jp-Mlops-steps-more">
+        <button
+          type="button"
+          className="jp-Mlops-smallButton"
+          title={trans.__('These steps on twelve weeks, with owners and dates')}
+          onClick={() => props.showRoadmap(whatIf.target)}
+        >
+          {trans.__('Roadmap')}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function byLevel(steps: ICriterion[]): [number, ICriterion[]][] {
+  const levels = [...new Set(steps.map(({ level }) => level))];
+  return levels.map(level => [
+    level,
+    steps.filter(step => step.level === level)
+  ]);
+}
+
+function hoursText(
+  answer: IWhatIf,
+  unit: IUnit,
+  trans: ICriterionProps['trans']
+): string {
+  return trans.__(
+    'About %1 hours of work from here to Level %2.',
+    Math.round(answer.hours),
+    Math.max(answer.target, unit.level)
+  );
+}
+
+function Step(props: ICriterionProps & { criterion: ICriterion }): JSX.Element {
+  const { criterion, trans, whatIf } = props;
+  const ticked = whatIf.ticked.has(criterion.id);
+  return (
+    <>
+      <input
+        type="checkbox"
+        className="jp-Mlops-tick"
+        checked={ticked}
+        title={trans.__('What if this were done?')}
+        aria-label={trans.__('What if: %1', criterion.title)}
+        onChange={() => void whatIf.toggle(criterion.id)}
+      />
       <Disclosure
         className="jp-Mlops-step"
         title={
@@ -30,23 +109,18 @@ export function NextSteps(props: ICriterionProps): JSX.Element {
             <StateIcon state={criterion.state} trans={trans} />
             <span className="jp-Mlops-criterion-name">{criterion.title}</span>
             <span className="jp-Mlops-step-meta">
-              {[
-                ...(criterion.fix
-                  ? [
-                      effortText(criterion.fix.effort, trans),
-                      roleText(criterion.fix.role, trans)
-                    ]
-                  : []),
-                ...(criterion.required ? [] : [trans.__('recommended')])
-              ].join(' · ')}
+              {criterion.fix &&
+                [
+                  effortText(criterion.fix.effort, trans),
+                  roleText(criterion.fix.role, trans)
+                ].join(' · ')}
             </span>
           </span>
         }
       >
-        <CriterionBody criterion={criterion} {...props} />
+        <CriterionBody {...props} />
       </Disclosure>
-      <LiftButton criterion={criterion} {...props} />
-    </li>
+      <LiftButton {...props} />
+    </>
   );
-  return <ol className="jp-Mlops-steps">{steps.map(step)}</ol>;
 }

@@ -10,6 +10,7 @@ import type {
   ICriterion,
   IEvidence,
   IUnit,
+  IWhatIf,
   Rung
 } from '../rest/contract';
 
@@ -85,6 +86,21 @@ export function nextSteps(unit: IUnit): ICriterion[] {
   );
 }
 
+/** The steps to the target, in the order of the cheapest way once that is known, and what is recommended beside them. */
+export function stepsTo(
+  unit: IUnit,
+  way: IWhatIf | null
+): { required: ICriterion[]; recommended: ICriterion[] } {
+  const next = nextSteps(unit);
+  const byId = new Map(unit.criteria.map(each => [each.id, each]));
+  return {
+    required: way
+      ? way.steps.flatMap(step => byId.get(step.criterion) ?? [])
+      : next.filter(({ required }) => required),
+    recommended: next.filter(({ required }) => !required)
+  };
+}
+
 /** The criteria of a question: by level, required ones first, as the assessor orders them otherwise. */
 export function criteriaOf(unit: IUnit, question: string): ICriterion[] {
   return unit.criteria
@@ -92,6 +108,15 @@ export function criteriaOf(unit: IUnit, question: string): ICriterion[] {
     .sort(
       (a, b) => a.level - b.level || Number(b.required) - Number(a.required)
     );
+}
+
+/** Whether a criterion stands as it does because people decided so. */
+export function isDecided({ state, message }: ICriterion): boolean {
+  return (
+    state === 'waived' ||
+    state === 'attested' ||
+    (state === 'not-applicable' && message.includes('Not applicable by '))
+  );
 }
 
 /** "Level 1", and how it was reached when not by evidence alone. */

@@ -134,7 +134,7 @@ async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_bas
                 )
             assert refused.value.code == 403, (verb, route)
             checked += 1
-    assert checked == 15
+    assert checked == 19
 
 
 async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
@@ -189,10 +189,57 @@ async def test_a_roadmap_is_planned_and_nothing_written(ask, jp_root_dir):
     assert {step["id"] for step in answer["steps"]} >= {"code-versioned", "experiments-tracked"}
     assert len(answer["weeks"]) == 4
     assert sorted(jp_root_dir.rglob("*")) == before
+    status, answer = await ask("roadmap", params={"path": "churn", "target": "1", "format": "ics"})
+    assert (status, answer["name"], answer["text"][:15]) == (200, "roadmap.ics", "BEGIN:VCALENDAR")
+    assert (await ask("roadmap", params={"path": "churn", "format": "../x"}))[1]["code"] == "unknown-format"
     status, answer = await ask("roadmap", params={"path": "churn", "target": "9"})
     assert answer["code"] == "invalid-target"
     assert status >= 400
     assert (await ask("roadmap", params={"path": "churn", "target": "soon"}))[0] == 400
+
+
+async def test_what_would_be_if(ask, jp_root_dir):
+    (jp_root_dir / "requirements.txt").write_text("pandas\n")
+    (jp_root_dir / "train.py").write_text("from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])\n")
+    _, unit = await ask("what-if", params={"path": "", "target": "2"})
+    assert unit["outcome"]["level"] == 0
+    assert {step["level"] for step in unit["steps"]} == {1, 2}
+    assert unit["steps"][-1]["outcome"]["level"] == 2
+    assert unit["hours"] == sum(step["hours"] for step in unit["steps"])
+    first = [step["criterion"] for step in unit["steps"] if step["level"] == 1]
+    _, answer = await ask("what-if", params=[("path", ""), *(("done", each) for each in first)])
+    assert answer["outcome"]["level"] == 1
+    for query, code in (("done", "unknown-criterion"), ("unit", "unknown-unit"), ("target", "invalid-request")):
+        status, answer = await ask("what-if", params={"path": "", query: "nonsense"})
+        assert (status >= 400, answer["code"]) == (True, code)
+
+
+async def test_a_level_is_celebrated_until_it_is_recorded(ask, jp_root_dir):
+    (jp_root_dir / "requirements.txt").write_text("pandas\n")
+    assert (await ask("assess", params={"path": ""}))[1]["reached"] == []
+    status, answer = await ask("history", body={"path": ""})
+    assert (status, answer["row"]["level"], answer["certificate"]) == (200, 0, None)
+    assert len((await ask("history", params={"path": ""}))[1]["rows"]) == 1
+
+
+async def test_a_decision_is_shown_and_then_written(ask, jp_root_dir):
+    (jp_root_dir / "train.py").write_text("from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])\n")
+    decision = {"kind": "not_applicable", "criterion": "tests", "reason": "there is no code of ours", "owner": "@ada"}
+    status, preview = await ask("decisions", body={"path": "", "decision": decision})
+    assert (status, preview["applied"], preview["level"]) == (200, None, [0, 0])
+    assert preview["changes"][0]["path"] == ".mlops/waivers.toml"
+    status, refused = await ask("decisions", body={"path": "", "decision": decision, "id": "another"})
+    assert (status, refused["code"]) == (409, "changed-since-preview")
+    status, written = await ask("decisions", body={"path": "", "decision": decision, "id": preview["id"]})
+    assert (status, written["applied"]["paths"]) == (200, [".mlops/waivers.toml"])
+    answer = {"kind": "answer", "question": "serving", "answer": "partly"}
+    _, preview = await ask("decisions", body={"path": "", "decision": answer})
+    await ask("decisions", body={"path": "", "decision": answer, "id": preview["id"]})
+    _, assessment = await ask("assess", params={"path": ""})
+    assert [each["own_answer"] for each in assessment["checklist"] if each["id"] == "serving"] == ["partly"]
+    for wrong in ({**decision, "expires": "soon"}, {**decision, "x": "y"}, {**decision, "reason": 3}, "nothing"):
+        status, refused = await ask("decisions", body={"path": "", "decision": wrong})
+        assert (status, refused["code"]) == (400, "invalid-request")
 
 
 async def test_the_history_says_what_changed_from_row_to_row(ask, jp_root_dir):

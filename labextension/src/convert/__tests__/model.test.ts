@@ -69,6 +69,10 @@ class Server implements IClient {
       : { events: [], next: since, state: this.ended.state };
   }
 
+  async report(): Promise<string> {
+    return '';
+  }
+
   async cancelJob(id: string): Promise<IJob> {
     this.cancelled.push(id);
     return job({ state: 'cancelling' });

@@ -41,11 +41,13 @@ describe('Client', () => {
     );
     await client.assess('my project/a&b.ipynb', 60);
     await client.cancelJob('abc');
+    await client.whatIf('a b', '.', ['x', 'y'], 2);
     const base = 'http://hub.example/user/ada/jupyter-mlops';
     expect(asked).toEqual([
       `GET ${base}/version`,
       `GET ${base}/assess?path=my%20project%2Fa%26b.ipynb&max_age=60`,
-      `DELETE ${base}/jobs/abc`
+      `DELETE ${base}/jobs/abc`,
+      `GET ${base}/what-if?path=a%20b&unit=.&target=2&done=x&done=y`
     ]);
   });
 

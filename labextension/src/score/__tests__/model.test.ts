@@ -1,4 +1,10 @@
-import type { IAssessment, ILift } from '../../rest/contract';
+import type {
+  IAssessment,
+  IHistoryRow,
+  ILift,
+  IReached,
+  IRecorded
+} from '../../rest/contract';
 import { RestError } from '../../rest/client';
 import { ScoreModel } from '../model';
 import { assessment, criterion, unit } from './samples';
@@ -11,6 +17,24 @@ const LIFT: ILift = {
   options: []
 };
 
+const ROW: IHistoryRow = {
+  date: '2026-11-23',
+  commit: null,
+  level: 1,
+  progress: 0,
+  score: 30,
+  changes: []
+};
+
+const reached = (level: number): IReached => ({
+  unit: null,
+  level,
+  before: level - 1,
+  name: '',
+  means: '',
+  show: ''
+});
+
 /** Answers requests when told to, in any order. */
 class Server {
   readonly asked: { path: string; maxAge: number }[] = [];
@@ -21,6 +45,17 @@ class Server {
       this._waiting.push({ resolve, reject })
     );
   }
+
+  async history(): Promise<IHistoryRow[]> {
+    return [];
+  }
+
+  async record(path: string): Promise<IRecorded> {
+    this.recorded.push(path);
+    return { row: ROW, reached: [], certificate: null, why_not: 'Commit.' };
+  }
+
+  readonly recorded: string[] = [];
 
   async lifts(): Promise<ILift[]> {
     return [LIFT];
@@ -99,6 +134,25 @@ describe('ScoreModel', () => {
     void model.refresh();
     await server.answer();
     expect(lifts).toHaveBeenCalledTimes(1);
+  });
+
+  it('celebrates the highest new level until it is recorded or put off', async () => {
+    model.setPath('churn/a.ipynb');
+    model.setActive(true);
+    await server.answer({ reached: [reached(1), reached(2)] });
+    expect(model.celebrated?.level).toBe(2);
+    model.celebrate = false;
+    expect(model.celebrated).toBeNull();
+    model.celebrate = true;
+    model.celebrateLater();
+    expect(model.celebrated).toBeNull();
+    void model.record();
+    await settle();
+    expect(server.recorded).toEqual(['churn']);
+    expect(model.recorded?.why_not).toBe('Commit.');
+    await server.answer({ reached: [reached(3)] });
+    expect(model.recording).toBe(false);
+    expect(model.celebrated?.level).toBe(3);
   });
 
   it('knows titles and notebooks of what is scored', async () => {

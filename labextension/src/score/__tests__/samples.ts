@@ -47,6 +47,7 @@ export function assessment(change: Partial<IAssessment> = {}): IAssessment {
     units: [unit()],
     notebooks: [],
     notebooks_left_out: 0,
+    reached: [],
     root: 'churn',
     age: 0,
     ...change

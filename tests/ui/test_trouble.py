@@ -1,0 +1,60 @@
+"""What goes wrong on the server's side is told, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import expect
+from projects import snapshot, write_slow
+
+#: Milliseconds: a conversion runs the notebook for real.
+CONVERTED = 240_000
+
+
+def start(lab, notebook: Path):
+    lab.open(notebook.parent)
+    lab.run("jupyter-mlops:convert", path=notebook.relative_to(lab.root).as_posix())
+    panel = lab.conversion()
+    expect(panel.locator("[aria-live=polite]")).to_contain_text("Running cell 4", timeout=CONVERTED)
+    return panel
+
+
+def test_a_killed_kernel_is_told_with_its_cell(lab, project, server):
+    notebook = project / "notebooks" / "slow.ipynb"
+    write_slow(notebook)
+    before = snapshot(project)
+    panel = start(lab, notebook)
+    kernels = [
+        process
+        for process in psutil.Process(server.process.pid).children(recursive=True)
+        if "ipykernel" in " ".join(process.cmdline()) or "sys.stdin.readline" in " ".join(process.cmdline())
+    ]
+    assert kernels
+    for kernel in kernels:
+        kernel.send_signal(signal.SIGKILL)
+    alert = panel.get_by_role("alert")
+    expect(alert).to_contain_text("The notebook was not converted", timeout=CONVERTED)
+    expect(alert.get_by_role("button", name="Go to cell 4")).to_be_visible()
+    expect(panel).to_contain_text("kernel-died")
+    lab.screenshot("conversion-kernel-died")
+    assert snapshot(project) == before
+
+
+def test_a_server_that_was_restarted_is_told(lab, project, server):
+    notebook = project / "notebooks" / "slow.ipynb"
+    write_slow(notebook)
+    before = snapshot(project)
+    panel = start(lab, notebook)
+    lab.expect_server_to_be_away()
+    server.stop()
+    server.start()
+    expect(panel.get_by_role("alert")).to_contain_text("may have been restarted", timeout=60_000)
+    lab.screenshot("conversion-server-restarted")
+    assert snapshot(project) == before
+    panel.get_by_role("button", name="Convert").click()
+    expect(panel.locator("[aria-live=polite]")).to_contain_text("Running cell", timeout=CONVERTED)
+    panel.get_by_role("button", name="Cancel", exact=True).click()
+    expect(panel).to_contain_text("Cancelled", timeout=60_000)
+    assert snapshot(project) == before

@@ -60,10 +60,10 @@ export default tseslint.config(
   {
     files: ['labextension/src/plugins/services.ts'],
     rules: {
-      // What the plugin provides is needed at once; it is small.
+      // What the plugin provides is needed at once, and is small.
       'jupyter/prefer-lazy-imports': [
         'error',
-        { ignoreImports: ['../score/model'] }
+        { ignoreImports: ['../rest/client', '../score/model'] }
       ]
     }
   },

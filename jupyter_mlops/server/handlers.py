@@ -18,6 +18,7 @@ from jupyter_mlops.server.documents import export_roadmap, history_of, plan_proj
 from jupyter_mlops.server.errors import RequestError, http_status
 from jupyter_mlops.server.lifting import lift_request
 from jupyter_mlops.server.paths import ServerFiles
+from jupyter_mlops.server.teaching import begun, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,6 +278,23 @@ class UndoHandler(MlopsHandler):
         self.finish(json.dumps(await self.services.lifts.undo(project, number)))
 
 
+class TutorialsHandler(MlopsHandler):
+    """The tutorials."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with all tutorials, and how far each has come."""
+        self.finish(json.dumps(await asyncio.to_thread(listed, self.files.root)))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Begin the tutorial of that number, or go on with it: `{"tutorial"}`; answer with it, its `notebook` is there then."""
+        number = self.body().get("tutorial")
+        self.finish(json.dumps(await asyncio.to_thread(begun, self.files.root, number)))
+
+
 class JobsHandler(MlopsHandler):
     """Long work."""
 
@@ -378,6 +396,7 @@ ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"changes/apply", ApplyHandler),
     (r"decisions", DecisionHandler),
     (r"undo", UndoHandler),
+    (r"tutorials", TutorialsHandler),
     (r"jobs", JobsHandler),
     (rf"jobs/{_JOB_ID}", JobHandler),
     (rf"jobs/{_JOB_ID}/events", EventsHandler),

@@ -93,6 +93,26 @@ def progress_of(tutorial: Tutorial, into: Path = Path(FOLDER)) -> dict[str, Any]
     return {"passed": passed, "open": [name for name in tutorial.checks if name not in passed]}
 
 
+def entry(tutorial: Tutorial, into: Path = Path(FOLDER)) -> dict[str, Any]:
+    """What a list of tutorials shows of one.
+
+    Args:
+        tutorial: the tutorial.
+        into: the folder of all sandboxes.
+
+    Returns:
+        `tutorial` (its number), `title`, `minutes`, `notebook` (where its sandbox has it, below `into`), `checks` and `progress`.
+    """
+    return {
+        "tutorial": tutorial.number,
+        "title": tutorial.title,
+        "minutes": tutorial.minutes,
+        "notebook": (into / tutorial.name / tutorial.notebook.name).as_posix(),
+        "checks": list(tutorial.checks),
+        "progress": progress_of(tutorial, into),
+    }
+
+
 def _keep_out_of_repositories(into: Path) -> None:
     """A sandbox is a project of its own: in another's repository, git and the assessment would take it for a part of that."""
     nearest = next(parent for parent in (into.absolute(), *into.absolute().parents) if parent.is_dir())

@@ -11,7 +11,8 @@ export const PLUGINS = {
   conversion: `${PACKAGE}:conversion`,
   lifts: `${PACKAGE}:lifts`,
   decisions: `${PACKAGE}:decisions`,
-  roadmap: `${PACKAGE}:roadmap`
+  roadmap: `${PACKAGE}:roadmap`,
+  tutorials: `${PACKAGE}:tutorials`
 } as const;
 
 export const COMMANDS = {
@@ -35,6 +36,8 @@ export const COMMANDS = {
   answer: `${PACKAGE}:answer`,
   /** Show the roadmap of the project of `path`, else of the one that is scored; to the level `target` if that is given. */
   roadmap: `${PACKAGE}:roadmap`,
+  /** Open the tutorial of the number `tutorial`, else the one that is picked. */
+  tutorial: `${PACKAGE}:tutorial`,
   /** Take back what was changed last in the project of `path`, else in the one that is scored. */
   undo: `${PACKAGE}:undo`
 } as const;

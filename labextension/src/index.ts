@@ -6,7 +6,16 @@ import { lifts } from './plugins/lifts';
 import { roadmap } from './plugins/roadmap';
 import { services } from './plugins/services';
 import { sidebar } from './plugins/sidebar';
+import { tutorials } from './plugins/tutorials';
 
 export { IMlops } from './tokens';
 
-export default [services, sidebar, conversion, lifts, decisions, roadmap];
+export default [
+  services,
+  sidebar,
+  conversion,
+  lifts,
+  decisions,
+  roadmap,
+  tutorials
+];

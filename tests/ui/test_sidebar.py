@@ -226,3 +226,15 @@ def test_one_of_several_units_is_picked(lab, project, server):
     expect(sidebar.locator("[data-notebook^='churn/']")).to_have_count(1)
     lab.set_sidebar_width(200)
     lab.screenshot("sidebar-units")
+
+
+def test_a_tutorial_is_begun_from_the_sidebar(lab, project):
+    lab.open(project)
+    expect(lab.page.locator(".jp-LauncherCard", has_text="MLOps tutorials")).to_be_visible()
+    sidebar = lab.open_sidebar()
+    sidebar.get_by_role("button", name="Tutorials (0 of ").click()
+    sidebar.get_by_role("button", name="Open the tutorial Where are you?").scroll_into_view_if_needed()
+    lab.screenshot("sidebar-tutorials")
+    sidebar.get_by_role("button", name="Open the tutorial Where are you?").click()
+    expect(lab.page.locator(".jp-NotebookPanel:visible .jp-Cell").first).to_be_visible()
+    assert (lab.root / "mlops-tutorials" / "0-where-are-you" / "0-where-are-you.ipynb").is_file()

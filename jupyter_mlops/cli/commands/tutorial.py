@@ -23,7 +23,7 @@ def command(
 ) -> int:
     """List the tutorials, or lay one's sandbox and say how to open it."""
     from jupyter_mlops.errors import MlopsError
-    from jupyter_mlops.tutorials import lay, progress_of, tutorial_numbered, tutorials
+    from jupyter_mlops.tutorials import entry, lay, progress_of, tutorial_numbered, tutorials
 
     into = into.expanduser()
     if format_ not in ("text", "json"):
@@ -31,7 +31,7 @@ def command(
     if number is None:
         if reset or open_:
             raise MlopsError("unknown-tutorial", "Say which tutorial: `jupyter mlops tutorial` lists them.")
-        entries = [_entry(tutorial, into) for tutorial in tutorials()]
+        entries = [entry(tutorial, into) for tutorial in tutorials()]
         typer.echo(json.dumps({"schema": 1, "tutorials": entries}, indent=2) if format_ == "json" else _list(into))
         return 0
     tutorial = tutorial_numbered(number)
@@ -39,7 +39,7 @@ def command(
         return 1
     notebook = lay(tutorial, into, reset=reset)
     if format_ == "json":
-        typer.echo(json.dumps({"schema": 1, "tutorials": [_entry(tutorial, into)]}, indent=2))
+        typer.echo(json.dumps({"schema": 1, "tutorials": [entry(tutorial, into)]}, indent=2))
     else:
         typer.echo(_told(tutorial, into, notebook))
     return _open(notebook) if open_ else 0
@@ -52,19 +52,6 @@ def _agreed(tutorial: Tutorial, into: Path) -> bool:
         typer.echo("Nothing was reset: say --yes, since your work in the sandbox is lost.", err=True)
         return False
     return typer.confirm(f"Reset {into / tutorial.name}? Your work in it is lost.")
-
-
-def _entry(tutorial: Tutorial, into: Path) -> dict[str, object]:
-    from jupyter_mlops.tutorials import progress_of
-
-    return {
-        "tutorial": tutorial.number,
-        "title": tutorial.title,
-        "minutes": tutorial.minutes,
-        "notebook": (into / tutorial.name / tutorial.notebook.name).as_posix(),
-        "checks": list(tutorial.checks),
-        "progress": progress_of(tutorial, into),
-    }
 
 
 def _list(into: Path) -> str:

@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { passIcon } from '../icons';
+import { passIcon } from '../marks';
 import type { ConversionModel } from './model';
 import { PHASES, phaseHelp, phaseText } from './view';
 

@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import { chevronIcon } from '../icons';
+import { chevronIcon } from '../marks';
 import { failureOf } from '../rest/client';
 import { explain } from '../rest/failures';
 import type { IComparison, Shown } from './compare';

@@ -10,7 +10,7 @@ import {
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { badIcon, noneIcon, passIcon, warningIcon } from '../icons';
+import { badIcon, noneIcon, passIcon, warningIcon } from '../marks';
 import type { IConversion, IVerification } from '../rest/contract';
 import { Prose, SeverityIcon } from '../score/parts';
 import { progressText } from '../score/view';

@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { badIcon, noneIcon, passIcon, partialIcon } from '../icons';
+import { badIcon, noneIcon, passIcon, partialIcon } from '../marks';
 import type { StageState } from '../rest/contract';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';

@@ -5,7 +5,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { Changes } from '../diff/view';
-import { badIcon, infoIcon, liftIcon, passIcon } from '../icons';
+import { liftIcon } from '../icons';
+import { badIcon, infoIcon, passIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import type { ILiftPlan } from '../rest/contract';
 import { explain } from '../rest/failures';

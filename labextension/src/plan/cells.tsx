@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { countedFromOne } from '../convert/view';
-import { gripIcon } from '../icons';
+import { gripIcon } from '../marks';
 import { Prose, SeverityIcon } from '../score/parts';
 import type { ActionId, IFocus } from './actions';
 import type { IBand, NameProblem } from './edit';

@@ -13,7 +13,7 @@ import * as React from 'react';
 
 import { Graph } from '../convert/graph';
 import type { Selection } from '../convert/view';
-import { mergeDownIcon, mergeUpIcon, splitIcon } from '../icons';
+import { mergeDownIcon, mergeUpIcon, splitIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import { Disclosure } from '../score/parts';
 import type { ActionId, IFocus } from './actions';

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { countedFromOne, withoutColours } from '../convert/view';
-import { badIcon, infoIcon } from '../icons';
+import { badIcon, infoIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import type { IFailure } from '../rest/contract';
 import { explain } from '../rest/failures';

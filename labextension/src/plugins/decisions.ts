@@ -9,7 +9,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { COMMANDS, DOMAIN, PLUGINS } from '../ids';
-import { failureOf } from '../rest/client';
+import { failureOf } from '../rest/refusal';
 import { explain } from '../rest/failures';
 import { IMlops } from '../tokens';
 

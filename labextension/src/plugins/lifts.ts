@@ -22,7 +22,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { liftIcon } from '../icons';
 import { COMMANDS, DOMAIN, PANEL_CLASS, PLUGINS } from '../ids';
 import type { LiftContent } from '../lift/panel';
-import { failureOf } from '../rest/client';
+import { failureOf } from '../rest/refusal';
 import { explain } from '../rest/failures';
 import { IMlops } from '../tokens';
 

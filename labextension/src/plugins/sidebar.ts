@@ -112,6 +112,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
           openPlace,
           lift: (lift, path) =>
             void commands.execute(COMMANDS.lift, { lift, path }),
+          openTutorial: tutorial =>
+            void commands.execute(COMMANDS.tutorial, { tutorial }),
           showRoadmap: target =>
             void commands.execute(COMMANDS.roadmap, { target }),
           decide: (criterion, unit, withdraw) =>

@@ -17,37 +17,18 @@ import type {
   IPlanned,
   IRecorded,
   IRoadmap,
+  ITutorial,
   IVersion,
   IWhatIf,
   JobKind
 } from './contract';
 import { API } from './contract';
+import { RestError } from './refusal';
+
+export { RestError, failureOf } from './refusal';
 
 /** What stands behind the question mark; names may be repeated. */
 type Query = Record<string, string> | [string, string][];
-
-/** A request that was refused, or that never arrived. */
-export class RestError extends Error {
-  /**
-   * @param status the HTTP status; 0 when there was no answer.
-   * @param failure what the server says.
-   */
-  constructor(
-    readonly status: number,
-    readonly failure: IFailure
-  ) {
-    super(failure.message);
-  }
-}
-
-/** What is wrong, from whatever was thrown. */
-export function failureOf(reason: unknown): IFailure {
-  if (reason instanceof RestError) {
-    return reason.failure;
-  }
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return { code: 'internal-error', message };
-}
 
 export interface IClient {
   assess(path: string, maxAge: number): Promise<IAssessment>;
@@ -73,6 +54,7 @@ export interface IScoreClient {
     target: number
   ): Promise<IWhatIf>;
   history(path: string): Promise<IHistoryRow[]>;
+  tutorials(): Promise<ITutorial[]>;
   record(path: string): Promise<IRecorded>;
 }
 
@@ -105,6 +87,11 @@ export interface IDecisionClient {
   ): Promise<IDecided>;
 }
 
+export interface ITutorialClient {
+  tutorials(): Promise<ITutorial[]>;
+  beginTutorial(tutorial: number): Promise<ITutorial>;
+}
+
 export interface IRoadmapClient {
   roadmap(
     path: string,
@@ -127,7 +114,8 @@ export class Client
     IPlanClient,
     ILiftClient,
     IDecisionClient,
-    IRoadmapClient
+    IRoadmapClient,
+    ITutorialClient
 {
   constructor(settings?: ServerConnection.ISettings) {
     this._settings = settings ?? ServerConnection.makeSettings();
@@ -151,6 +139,17 @@ export class Client
       ['target', `${target}`],
       ...done.map((id): [string, string] => ['done', id])
     ]);
+  }
+
+  /** All tutorials, and how far each has come. */
+  async tutorials(): Promise<ITutorial[]> {
+    return (await this._checked<{ tutorials: ITutorial[] }>('tutorials'))
+      .tutorials;
+  }
+
+  /** Lay the sandbox of a tutorial, or find the one that is there. */
+  beginTutorial(tutorial: number): Promise<ITutorial> {
+    return this._post('tutorials', { tutorial });
   }
 
   /** The plan of a project; the target is the project's own where none is given. */

@@ -213,6 +213,18 @@ export interface IRoadmap {
   risks: { id: string; message: string; advice: string }[];
 }
 
+export interface ITutorial {
+  /** Its number. */
+  tutorial: number;
+  title: string;
+  minutes: number;
+  /** Relative to the server root; there once the tutorial was begun. */
+  notebook: string;
+  checks: string[];
+  /** Null before it was begun. */
+  progress: { passed: string[]; open: string[] } | null;
+}
+
 /** A file to download. */
 export interface IExported {
   name: string;

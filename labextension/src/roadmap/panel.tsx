@@ -4,7 +4,8 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { flagIcon, roadmapIcon, warningIcon } from '../icons';
+import { roadmapIcon } from '../icons';
+import { flagIcon, warningIcon } from '../marks';
 import type { IExported, IRoadmap } from '../rest/contract';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';

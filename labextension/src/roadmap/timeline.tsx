@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import { flagIcon } from '../icons';
+import { flagIcon } from '../marks';
 import type { IRoadmap } from '../rest/contract';
 import { roleText } from '../score/view';
 import type { IRoadmapPanelOptions } from './panel';

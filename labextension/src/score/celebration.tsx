@@ -4,7 +4,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { flagIcon } from '../icons';
+import { flagIcon } from '../marks';
 import type { IReached, IUnit } from '../rest/contract';
 import type { ScoreModel } from './model';
 import { levelNames } from './view';

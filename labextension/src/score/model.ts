@@ -11,7 +11,8 @@ import type {
   IHistoryRow,
   ILift,
   IReached,
-  IRecorded
+  IRecorded,
+  ITutorial
 } from '../rest/contract';
 import type { IScoreClient } from '../rest/client';
 import { failureOf } from '../rest/client';
@@ -65,6 +66,24 @@ export class ScoreModel implements IDisposable {
   /** The lifts that the server has, by name; none before it was asked. */
   get lifts(): ReadonlyMap<string, ILift> {
     return this._lifts;
+  }
+
+  /** The tutorials, and how far each has come; none before they were asked for. */
+  get tutorials(): readonly ITutorial[] {
+    return this._tutorials;
+  }
+
+  /** Ask how far the tutorials have come. */
+  async readTutorials(): Promise<void> {
+    try {
+      this._tutorials = await this._client.tutorials();
+    } catch {
+      // Without local files there are no sandboxes.
+      return;
+    }
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
   }
 
   /** The folder that is scored, on the server; null before it is known. */
@@ -308,6 +327,7 @@ export class ScoreModel implements IDisposable {
         this._failure = null;
         void this._learnLifts();
         void this._readHistory(assessment.root);
+        void this.readTutorials();
       }
     } catch (reason) {
       if (asked === this._asked) {
@@ -330,6 +350,7 @@ export class ScoreModel implements IDisposable {
   private _history: readonly IHistoryRow[] | null = null;
   private _historyFailure: IFailure | null = null;
   private _recorded: IRecorded | null = null;
+  private _tutorials: readonly ITutorial[] = [];
   private _recording = false;
   private _celebrate = true;
   private _later = new Set<string>();

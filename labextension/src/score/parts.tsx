@@ -14,7 +14,7 @@ import {
   partialIcon,
   passIcon,
   warningIcon
-} from '../icons';
+} from '../marks';
 import type { OpenPlace } from '../places';
 import type {
   Answer,

@@ -7,7 +7,7 @@ import type { OpenPlace } from '../places';
 import type { IHistoryRow } from '../rest/contract';
 import { explain } from '../rest/failures';
 import type { ScoreModel } from './model';
-import { PlaceLink, Prose } from './parts';
+import { Disclosure, PlaceLink, Prose } from './parts';
 
 const WIDTH = 240;
 const HEIGHT = 64;
@@ -17,6 +17,8 @@ const LISTED = 6;
 export function ProgressOverTime(props: {
   model: ScoreModel;
   openPlace: OpenPlace;
+  /** Open the tutorial of that number. */
+  openTutorial: (tutorial: number) => void;
   trans: TranslationBundle;
 }): JSX.Element {
   const { model, trans } = props;
@@ -78,6 +80,7 @@ export function ProgressOverTime(props: {
           {trans.__('Record today')}
         </button>
       </div>
+      <Tutorials {...props} />
     </div>
   );
 }
@@ -167,5 +170,57 @@ function Changes(props: {
         </li>
       )}
     </ul>
+  );
+}
+
+/** The tutorials, each with the checks that have passed. */
+function Tutorials(props: {
+  model: ScoreModel;
+  openTutorial: (tutorial: number) => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  const { tutorials } = model;
+  if (tutorials.length === 0) {
+    return <></>;
+  }
+  const done = tutorials.filter(({ progress }) => progress?.open.length === 0);
+  return (
+    <Disclosure
+      className="jp-Mlops-tutorials"
+      title={trans.__(
+        'Tutorials (%1 of %2 done)',
+        done.length,
+        tutorials.length
+      )}
+    >
+      <ul>
+        {tutorials.map(({ tutorial, title, minutes, checks, progress }) => (
+          <li key={tutorial}>
+            <span>
+              {`${tutorial}  ${title}`}
+              <span className="jp-Mlops-step-meta">
+                {progress
+                  ? trans._n(
+                      '%2 of %1 check passed',
+                      '%2 of %1 checks passed',
+                      checks.length,
+                      progress.passed.length
+                    )
+                  : trans._n('%1 minute', '%1 minutes', minutes)}
+              </span>
+            </span>
+            <button
+              type="button"
+              className="jp-Mlops-smallButton"
+              aria-label={trans.__('Open the tutorial %1', title)}
+              onClick={() => props.openTutorial(tutorial)}
+            >
+              {progress ? trans.__('Go on') : trans.__('Begin')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
   );
 }

@@ -25,6 +25,8 @@ export interface ISidebarOptions {
   /** Show what a lift would change in the unit of that path, relative to the server root. */
   lift: (lift: string, path: string) => void;
   showRoadmap: (target: number) => void;
+  /** Open the tutorial of that number. */
+  openTutorial: (tutorial: number) => void;
   decide: (criterion: string, unit: string, withdraw: boolean) => void;
   answer: (question: string, answer: Answer | '') => void;
   /** Convert the notebook of that path, relative to the server root. */

@@ -134,7 +134,7 @@ async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_bas
                 )
             assert refused.value.code == 403, (verb, route)
             checked += 1
-    assert checked == 19
+    assert checked == 21
 
 
 async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
@@ -240,6 +240,17 @@ async def test_a_decision_is_shown_and_then_written(ask, jp_root_dir):
     for wrong in ({**decision, "expires": "soon"}, {**decision, "x": "y"}, {**decision, "reason": 3}, "nothing"):
         status, refused = await ask("decisions", body={"path": "", "decision": wrong})
         assert (status, refused["code"]) == (400, "invalid-request")
+
+
+async def test_tutorials_are_laid_below_the_root(ask, jp_root_dir):
+    _, answer = await ask("tutorials")
+    first = answer["tutorials"][0]
+    assert first["progress"] is None
+    status, begun = await ask("tutorials", body={"tutorial": first["tutorial"]})
+    assert (status, begun["notebook"], begun["progress"]["passed"]) == (200, first["notebook"], [])
+    assert (jp_root_dir / begun["notebook"]).is_file()
+    assert (await ask("tutorials", body={"tutorial": 99}))[1]["code"] == "unknown-tutorial"
+    assert (await ask("tutorials", body={"tutorial": "0"}))[0] == 400
 
 
 async def test_the_history_says_what_changed_from_row_to_row(ask, jp_root_dir):

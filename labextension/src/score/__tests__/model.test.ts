@@ -3,7 +3,8 @@ import type {
   IHistoryRow,
   ILift,
   IReached,
-  IRecorded
+  IRecorded,
+  ITutorial
 } from '../../rest/contract';
 import { RestError } from '../../rest/client';
 import { ScoreModel } from '../model';
@@ -44,6 +45,10 @@ class Server {
     return new Promise((resolve, reject) =>
       this._waiting.push({ resolve, reject })
     );
+  }
+
+  async tutorials(): Promise<ITutorial[]> {
+    return [];
   }
 
   async history(): Promise<IHistoryRow[]> {

@@ -1,26 +1,6 @@
-/** The extension's own icons. Shapes differ, so that nothing is told by colour alone. */
+/** Marks within the views. Shapes differ, so that nothing is told by colour alone. */
 
-import { LabIcon } from '@jupyterlab/ui-components';
-
-import { PACKAGE } from './ids';
-
-const icon = (name: string, svg: string) =>
-  new LabIcon({
-    name: `${PACKAGE}:${name}`,
-    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${svg}</svg>`
-  });
-
-/** Rising steps with a flag: the maturity of a project. */
-export const maturityIcon = icon(
-  'maturity',
-  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 21v-5h5v-4h5V8h5V2h5l-1.5 2L23 6h-3.5v4H15v4h-5v4H5v3z"/>'
-);
-
-/** A notebook page that flows into stages. */
-export const convertIcon = icon(
-  'convert',
-  '<g class="jp-icon3" fill="#616161"><path d="M3 3h7v4H8V5H5v14h3v-2h2v4H3z"/><path d="M7 11h6V8.5l4.5 3.5-4.5 3.5V13H7z"/><path d="M16 3h5v5h-2V5h-3zM16 21h5v-5h-2v3h-3zM19 10h2v4h-2z"/></g>'
-);
+import { icon } from './icons';
 
 export const passIcon = icon(
   'pass',
@@ -67,22 +47,10 @@ export const chevronIcon = icon(
   '<path class="jp-icon3" fill="#616161" d="m9 6 6 6-6 6-1.4-1.4 4.6-4.6-4.6-4.6z"/>'
 );
 
-/** An arrow up from a line: a step that a tool can do. */
-export const liftIcon = icon(
-  'lift',
-  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M12 3 5 10h4.5v7h5v-7H19zM4 19h16v2H4z"/>'
-);
-
 /** A flag on a pole. */
 export const flagIcon = icon(
   'flag',
   '<path fill="currentColor" d="M5 2h2v1h13l-3 5 3 5H7v9H5z"/>'
-);
-
-/** Bars that follow each other in time. */
-export const roadmapIcon = icon(
-  'roadmap',
-  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 4h9v4H3zm6 6h8v4H9zm5 6h7v4h-7z"/>'
 );
 
 /** Six dots: what can be dragged. */

@@ -71,7 +71,7 @@ def test_convert_from_the_toolbar(lab, project):
         expect(panel.locator(".jp-Mlops-stage", has_text=stage["name"])).to_be_visible()
     proof = panel.get_by_test_id("proof")
     cells = document["verification"]["cells"]
-    expect(proof.get_by_role("button", name="cell ")).to_have_count(len(cells))
+    expect(proof.locator(".jp-Mlops-cellLink")).to_have_count(len(cells))
 
     proof.get_by_role("button", name=f"cell {cells[-1]['source_cell'] + 1}", exact=True).click()
     active = lab.page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active")

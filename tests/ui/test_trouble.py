@@ -51,6 +51,10 @@ def test_a_server_that_was_restarted_is_told(lab, project, server):
     server.stop()
     server.start()
     expect(panel.get_by_role("alert")).to_contain_text("may have been restarted", timeout=60_000)
+    # JupyterLab's own word on it, which comes with its next look at the kernels, if it comes.
+    lab.page.add_locator_handler(
+        lab.page.get_by_role("dialog"), lambda dialog: dialog.get_by_role("button", name="Close").click()
+    )
     lab.screenshot("conversion-server-restarted")
     assert snapshot(project) == before
     panel.get_by_role("button", name="Convert").click()

@@ -40,7 +40,8 @@ export function TimeLine(props: IProps): JSX.Element {
 /** When the weeks begin, and the days on which levels are reached. */
 function Weeks(props: IProps): JSX.Element {
   const { roadmap, trans } = props;
-  const every = roadmap.weeks.length > 14 ? 4 : 1;
+  const every =
+    roadmap.weeks.length > 26 ? 4 : roadmap.weeks.length > 6 ? 2 : 1;
   return (
     <div className="jp-Mlops-timeline-weeks" aria-hidden="true">
       <span />

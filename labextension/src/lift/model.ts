@@ -6,7 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { ILiftClient } from '../rest/client';
 import { failureOf } from '../rest/client';
-import type { IFailure, ILiftPlan } from '../rest/contract';
+import type { IFailure, ILiftOption, ILiftPlan } from '../rest/contract';
 
 /** "looking" while the preview is made; "shown" once it can be agreed to. */
 export type LiftState =
@@ -24,13 +24,22 @@ export interface ILiftModelOptions {
   lift: string;
   /** The project, or a folder in it, relative to the server root. */
   path: string;
+  /** What the lift lets a person choose, as far as it is known. */
+  choices?: readonly ILiftOption[];
 }
+
+/** The option of lifts that can try what they make by running the project's code, on a copy. */
+const RUN = 'run';
 
 export class LiftModel implements IDisposable {
   constructor(options: ILiftModelOptions) {
     this._client = options.client;
     this.lift = options.lift;
     this.path = options.path;
+    // No code of the person's is run before they ask for that here.
+    if (runsUnlessChosen(options.choices ?? [])) {
+      this._options = { [RUN]: 'no' };
+    }
   }
 
   readonly lift: string;
@@ -76,6 +85,20 @@ export class LiftModel implements IDisposable {
       this._plan?.state === 'applies' &&
       this._plan.changes.length + this._plan.effects.length > 0
     );
+  }
+
+  /** Whether running the project's code, on a copy, would show more than is shown. */
+  get untried(): boolean {
+    return (
+      this._state === 'shown' &&
+      this._options[RUN] === 'no' &&
+      runsUnlessChosen(this._plan?.options ?? [])
+    );
+  }
+
+  /** Run the project's code on a copy, and look at what would be changed then. */
+  async tryOut(): Promise<void> {
+    await this.look({ ...this._options, [RUN]: 'yes' });
   }
 
   /** The files that would be changed, relative to the server root. */
@@ -177,6 +200,12 @@ export class LiftModel implements IDisposable {
   private _options: Record<string, string> = {};
   private _asked = 0;
   private _isDisposed = false;
+}
+
+function runsUnlessChosen(options: readonly ILiftOption[]): boolean {
+  return options.some(
+    ({ name, default: chosen }) => name === RUN && chosen === 'yes'
+  );
 }
 
 function pathOf(change: { path: string }): string {

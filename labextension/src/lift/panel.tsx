@@ -224,6 +224,18 @@ function Standing(props: ILiftPanelOptions & { plan: ILiftPlan }): JSX.Element {
         <p>
           <Prose text={text} />
         </p>
+        {model.untried && (
+          <p>
+            {trans.__('None of your code was run for this.')}{' '}
+            <button
+              type="button"
+              className="jp-Mlops-link"
+              onClick={() => void model.tryOut()}
+            >
+              {trans.__('Run it on a copy, and look again')}
+            </button>
+          </p>
+        )}
       </div>
     </div>
   );

@@ -57,6 +57,12 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       namespace: 'jupyter-mlops-lift'
     });
 
+    /** The lifts there are, also before the sidebar was opened. */
+    const liftsOf = async () => {
+      await score.learnLifts();
+      return score.lifts;
+    };
+
     const open = async (lift: string, path: string): Promise<LiftPanel> => {
       let panel = tracker.find(
         ({ content: { model } }) => model.lift === lift && model.path === path
@@ -68,7 +74,12 @@ export const lifts: JupyterFrontEndPlugin<void> = {
             import('../lift/model'),
             import('../documents')
           ]);
-        const model = new LiftModel({ client, lift, path });
+        const model = new LiftModel({
+          client,
+          lift,
+          path,
+          choices: (await liftsOf()).get(lift)?.options
+        });
         model.written.connect((_, paths) => {
           void reloadAmong(documents, paths);
           void score.refresh();

@@ -253,6 +253,23 @@ export class ScoreModel implements IDisposable {
     await this._ask(0);
   }
 
+  /** Ask which lifts there are, once: that does not change while a server runs. */
+  async learnLifts(): Promise<void> {
+    if (this._lifts.size > 0 || this._isDisposed) {
+      return;
+    }
+    try {
+      const lifts = await this._client.lifts();
+      this._lifts = new Map(lifts.map(lift => [lift.lift, lift]));
+    } catch {
+      // Without them there are no buttons; the next scan asks again.
+      return;
+    }
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
+  }
+
   private _follow(): void {
     if (!this._active || this._path === null) {
       return;
@@ -286,23 +303,6 @@ export class ScoreModel implements IDisposable {
     }
   }
 
-  /** Which lifts there are does not change while a server runs. */
-  private async _learnLifts(): Promise<void> {
-    if (this._lifts.size > 0 || this._isDisposed) {
-      return;
-    }
-    try {
-      const lifts = await this._client.lifts();
-      this._lifts = new Map(lifts.map(lift => [lift.lift, lift]));
-    } catch {
-      // Without them there are no buttons; the next scan asks again.
-      return;
-    }
-    if (!this._isDisposed) {
-      this._changed.emit();
-    }
-  }
-
   private async _ask(maxAge: number): Promise<void> {
     if (this._path === null || this._isDisposed) {
       return;
@@ -325,7 +325,7 @@ export class ScoreModel implements IDisposable {
         this._assessment = assessment;
         this._scanned = this._now() - assessment.age;
         this._failure = null;
-        void this._learnLifts();
+        void this.learnLifts();
         void this._readHistory(assessment.root);
         void this.readTutorials();
       }

@@ -1,4 +1,4 @@
-import type { IApplied, ILiftPlan } from '../../rest/contract';
+import type { IApplied, ILiftOption, ILiftPlan } from '../../rest/contract';
 import { RestError } from '../../rest/client';
 import { LiftModel } from '../model';
 
@@ -59,9 +59,14 @@ function give<T>(answer: T | Error): T {
   return answer;
 }
 
-function setUp() {
+function setUp(choices?: ILiftOption[]) {
   const client = new Server();
-  const model = new LiftModel({ client, lift: 'git-init', path: 'work/churn' });
+  const model = new LiftModel({
+    client,
+    lift: 'git-init',
+    path: 'work/churn',
+    choices
+  });
   const written: string[][] = [];
   model.written.connect((_, paths) => written.push(paths));
   return { client, model, written };
@@ -116,6 +121,23 @@ describe('LiftModel', () => {
     await model.undo();
     expect(model.state).toBe('applied');
     expect(model.failure).toEqual(failure);
+  });
+
+  it('runs no code before that is asked for', async () => {
+    const run = {
+      name: 'run',
+      what: '',
+      values: ['yes', 'no'],
+      default: 'yes'
+    };
+    const { client, model } = setUp([run]);
+    client.plan = plan({ options: [run] });
+    await model.look();
+    expect(client.asked[0][3]).toEqual({ run: 'no' });
+    expect(model.untried).toBe(true);
+    await model.tryOut();
+    expect(client.asked[1][3]).toEqual({ run: 'yes' });
+    expect(model.untried).toBe(false);
   });
 
   it('has to be looked at again after a refusal', async () => {

@@ -140,6 +140,13 @@ def test_lines_are_those_of_the_notebook_as_it_was() -> None:
     assert {one.line for one in draft.repairs} == {1, 3}
 
 
+def test_frequencies_of_periods_keep_their_names() -> None:
+    code = "import pandas as pd\ns = pd.Series(1, index=pd.{}('2020', periods=3, freq='D'))\ns.resample('M').sum()"
+    assert "resample('ME')" in repaired(code.format("date_range"))
+    draft = draft_of(code.format("period_range"))
+    assert (draft.changed(), [one.line for one in draft.open]) == ({}, [3])
+
+
 def test_what_is_gone_for_good_is_told() -> None:
     draft = draft_of("from sklearn.datasets import load_boston\nboston = load_boston()")
     assert draft.changed() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
@@ -22,6 +23,7 @@ from jupyter_mlops.lifts.clean_notebook.rewrites import (
 _PD = "import pandas as pd\n"
 _READ = f"{_PD}from io import StringIO\n"
 _READERS = ("pandas.read_csv", "pandas.read_table")
+_PERIODS = re.compile(r"\b(?:to_period|period_range|Period|PeriodIndex)\b")
 _S = f"{_PD}s = pd.Series([1, 2, 3])\n"
 
 
@@ -202,7 +204,7 @@ def frequency(position: int | None, name: str) -> Rewrite:
         if (
             site.receiver is not None
             and site.kinds.name(site.node) == ""
-            and any("eriod" in row for row in site.code.rows)
+            and any(_PERIODS.search(row) for row in site.code.rows)
         ):
             # Periods still have the old names.
             return None

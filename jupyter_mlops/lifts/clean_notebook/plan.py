@@ -41,6 +41,7 @@ class _Made:
         left: what is left to a person about them.
         pairs: notebook → as it is, and its draft, of those that are written now.
         missing: packages that are imported and not installed.
+        good: copies that were run to the end.
     """
 
     files: dict[str, Wanted] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class _Made:
     left: list[Act] = field(default_factory=list)
     pairs: dict[str, tuple[Notebook, Draft]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    good: set[str] = field(default_factory=set)
 
 
 def plan(scene: Scene) -> Plan:
@@ -163,7 +165,9 @@ def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft)
     before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells), draft.secrets)
     copy = made.copies[path]
     made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
-    if after.failed is not None:
+    if after.failed is None:
+        made.good.add(copy)
+    else:
         made.refused.append(Refusal("a run to the end", f"it stops: {after.error}", copy, after.failed))
     return after.good
 
@@ -236,8 +240,12 @@ def _refusal(path: str, one: Open) -> Refusal:
 
 
 def _left(scene: Scene, made: _Made) -> tuple[Act, ...]:
+    untried = [copy for copy in made.copies.values() if copy not in made.good]
     acts = [*_missing(made)]
-    acts += [Act(f"Run {copy} from top to bottom, and look at what it shows.") for copy in made.copies.values()]
+    if len(untried) == 1:
+        acts.append(Act(f"Run {untried[0]} from top to bottom, and look at what it shows."))
+    elif untried:
+        acts.append(Act(f"Run the {len(untried)} copies from top to bottom, and look at what they show."))
     return (*acts, *commit(scene, made.files, _MESSAGE), *_replacing(made.copies))
 
 

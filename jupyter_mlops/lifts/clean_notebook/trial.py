@@ -112,6 +112,7 @@ async def _ran(scene: Scene, notebook: Notebook, run: _Run) -> Outcome:
         for position, cell in enumerate(cells):
             scene.tell(f"{run.told}: cell {cell.index}", position / len(cells))
             try:
+                await session.ask("before")
                 await session.execute(cell.source, metadata=cell.metadata, limit=run.limit)
             except CellFailedError as failure:
                 return Outcome(len(cells), cell.index, _said(failure, run.limit))

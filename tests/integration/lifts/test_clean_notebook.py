@@ -50,7 +50,7 @@ def test_runs_install_nothing_and_write_nothing_into_the_project(make: Callable[
     )
     write(root, {"old.ipynb": notebook(*cells)})
     planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}, write=False)
-    assert "stops in cell 2" in planned.plan.found[-1]
+    assert "old_clean.ipynb stops in cell 2: PermissionError" in planned.plan.found[-1]
     assert not (root / "written.txt").exists()
 
 

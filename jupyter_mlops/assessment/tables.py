@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.python_source import Call, PythonSource, Scope, is_main_guard
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope, blocks, is_main_guard
 from jupyter_mlops.project.reach import Node, scope_named
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: How the names of calls end that go through a table: `TABLE[name]()`, `TABLE.get(name)()`.
+_LOOKED_UP = ("[]", ".get()")
+#: Calls of what a loop goes through: `step()`, `step.run()`.
+_THROUGH = lazy(r"\?\w+(\.(run|main|execute|process|apply|perform|start|initiate\w*|fit|transform))?$")
 
 
 class Entry(NamedTuple):
@@ -51,11 +56,27 @@ def step_tables(unit: Unit) -> Iterator[Table]:
 
     A table that is asked for one function, as the commands of a command line are, is none.
     """
-    for path in unit.sources:
-        source = unit.project.python(path) if path.endswith(".py") and not unit.is_test(path) else None
-        for scope in source.scopes if source is not None else ():
-            if scope.kind == "module" or (scope.kind == "function" and unit.reach.reached(path, scope.name)):
-                yield from _in_scope(unit, path, source, scope)  # type: ignore[arg-type]
+    sources = [
+        (path, source)
+        for path in unit.sources
+        if path.endswith(".py") and not unit.is_test(path) and (source := unit.project.python(path)) is not None
+    ]
+    askers = {
+        (path, scope.name)
+        for path, source in sources
+        for scope in source.scopes
+        if scope.kind == "function" and any(call.name.endswith(_LOOKED_UP) for call in scope.calls)
+    }
+    names = {name.rpartition(".")[2] for _path, name in askers}
+    for path, source in sources:
+        for scope in source.scopes:
+            if scope.kind != "module" and not (scope.kind == "function" and unit.reach.reached(path, scope.name)):
+                continue
+            through = any(_THROUGH.match(call.name) or call.name.endswith(_LOOKED_UP) for call in scope.calls)
+            if through or any(
+                call.attribute.lstrip(":") in names and own_function(unit, path, call) in askers for call in scope.calls
+            ):
+                yield from _in_scope(unit, path, source, scope)
 
 
 def _in_scope(unit: Unit, path: str, source: PythonSource, scope: Scope) -> Iterator[Table]:
@@ -164,12 +185,24 @@ def _written(source: PythonSource, scope: Scope, name: str) -> tuple[Scope, ast.
         places += [*(around.children.values() if around.kind == "class" else ()), around]
         around = around.parent
     for place in places:
-        for statement in (node for inner in place.body for node in ast.walk(inner)):
+        for statement in _statements(place.body):
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 if any(ast.unparse(target) == name for target in targets):
                     return place, statement.value
     return None
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of the blocks inside of it, functions and classes apart."""
+    pending = list(body)
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            continue
+        yield statement
+        for block in blocks(statement):
+            pending += block
 
 
 def _entries(unit: Unit, path: str, scope: Scope, value: ast.expr, method: str) -> Iterator[Entry]:

@@ -49,6 +49,7 @@ class Unit:
     launches: tuple[Launch, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     _memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    _aside: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
     def all_files(self) -> tuple[File, ...]:
@@ -114,10 +115,12 @@ class Unit:
 
     def aside(self, path: str) -> bool:
         """Whether a path is in a folder of examples, documentation, templates or other people's code."""
-        parts = self.local(path).split("/")[:-1]
-        if "templates" in parts and path.endswith((".yaml", ".yml", ".tpl")) and self._in_chart(path):
-            parts = [part for part in parts if part != "templates"]
-        return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts)
+        folder = path.rpartition("/")[0]
+        if "templates" in folder and path.endswith((".yaml", ".yml", ".tpl")) and self._in_chart(path):
+            return _is_aside([part for part in self.local(path).split("/")[:-1] if part != "templates"])
+        if folder not in self._aside:
+            self._aside[folder] = _is_aside(self.local(path).split("/")[:-1])
+        return self._aside[folder]
 
     def _in_chart(self, path: str) -> bool:
         """Whether a path is in the templates of a Helm chart, which are not templates of projects."""
@@ -175,6 +178,10 @@ class Unit:
         if file is not None:
             return file.tracked
         return self.project.git is not None and path in self.project.git.committed
+
+
+def _is_aside(parts: list[str]) -> bool:
+    return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts)
 
 
 def _is_fixture(parts: list[str]) -> bool:

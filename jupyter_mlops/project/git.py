@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,27 +76,15 @@ class Git:
 
     @cached_property
     def _staged(self) -> dict[str, Blob]:
-        found = {}
-        for record in (self.run("ls-files", "-z", "--stage") or b"").split(b"\0"):
-            meta, _, path = record.partition(b"\t")
-            if path:
-                mode, oid, _stage = meta.decode("ascii").split(" ")
-                found[os.fsdecode(path)] = Blob(oid, mode)
-        return found
+        return _read_index(self.run("ls-files", "-z", "--stage") or b"")
 
     @cached_property
     def committed(self) -> dict[str, Blob]:
         """Paths in the commit that is checked out → their blob, with sizes."""
-        found: dict[str, Blob] = {}
-        if self.head is None:
-            return found
-        for record in (self.run("ls-tree", "-r", "-l", "-z", "HEAD") or b"").split(b"\0"):
-            meta, _, path = record.partition(b"\t")
-            if path:
-                mode, kind, oid, size = meta.decode("ascii").split()
-                if kind == "blob":
-                    found[os.fsdecode(path)] = Blob(oid, mode, int(size) if size.isdigit() else None)
-        return found
+        try:
+            return _read_commit(self.top, self.head) if self.head is not None else {}
+        except LookupError:
+            return {}
 
     def untracked(self, under: str, excluded: tuple[str, ...]) -> list[str]:
         """Files that git neither tracks nor ignores.
@@ -152,6 +140,33 @@ class Git:
             size = int(parts[2])
             found[oid], rest = rest[:size], rest[size + 1 :]
         return found
+
+
+# A server assesses the same project again and again: a commit never changes, and the same listing has the same files.
+@lru_cache(maxsize=4)
+def _read_commit(top: Path, commit: str) -> dict[str, Blob]:
+    listing = _run(top, "ls-tree", "-r", "-l", "-z", commit)
+    if listing is None:
+        raise LookupError(commit)  # it is not remembered that git gave no answer
+    found: dict[str, Blob] = {}
+    for record in listing.split(b"\0"):
+        meta, _, path = record.partition(b"\t")
+        if path:
+            mode, kind, oid, size = meta.decode("ascii").split()
+            if kind == "blob":
+                found[os.fsdecode(path)] = Blob(oid, mode, int(size) if size.isdigit() else None)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _read_index(listing: bytes) -> dict[str, Blob]:
+    found = {}
+    for record in listing.split(b"\0"):
+        meta, _, path = record.partition(b"\t")
+        if path:
+            mode, oid, _stage = meta.decode("ascii").split(" ")
+            found[os.fsdecode(path)] = Blob(oid, mode)
+    return found
 
 
 def find_repository(folder: Path) -> Git | None:

@@ -133,6 +133,7 @@ class Reach:
         self._behind: dict[tuple[Node, ...], frozenset[Node]] = {}
         self._placers: dict[str, _Placer] = {}
         self._scopes: dict[Node, Scope | None] = {}
+        self._starts_python: dict[str, bool] = {}
         for root in self._roots():
             self._visit(root)
 

@@ -127,7 +127,12 @@ def walk_folder(base: Path) -> Walk:
 
 
 def _excluded(path: str) -> bool:
-    return any(part in EXCLUDED for part in path.split("/")[:-1])
+    return _excluded_folder(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=MAX_FILES)
+def _excluded_folder(folder: str) -> bool:
+    return any(part in EXCLUDED for part in folder.split("/"))
 
 
 def _is_environment(folder: str) -> bool:

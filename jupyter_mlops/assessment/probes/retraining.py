@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -83,7 +84,7 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
         for node in _own_statements(scope):
             if (
                 isinstance(node, ast.If)
-                and _acts_on(node, f"{path} {scope.name}")
+                and _acts_on(node, f"{posixpath.basename(path)} {scope.name}")
                 and constant_truth(node.test) is None
             ):
                 compare = next(

@@ -340,7 +340,7 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
         ):
             yield Scrape(
                 item.path,
-                line_of(annotations, "prometheus.io/scrape") or item.line,
+                line_saying(unit, item.path, item.line, "rometheus.io/scrape") or item.line,
                 f"annotations of {item.kind} {item.name}",
                 item.name,
                 item.path,

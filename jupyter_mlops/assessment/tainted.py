@@ -49,27 +49,33 @@ class Tainted:
         self.held = held
         self.root: ast.AST = held.scope.node if held.scope.node is not None else source.tree
         self.names = set(held.names)
+        #: Objects of which some fields or keys hold it, and which.
+        self.partly: dict[str, set[str]] = {}
         nodes = list(ast.walk(self.root))
         for node in nodes:
             # `report.run(…)` leaves its result in `report`.
             if id(node) in held.nodes and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 self.names |= {ast.unparse(node.func.value)} if _is_name(node.func.value) else set()
         for _round in range(3):
-            before = len(self.names)
+            before = self._size()
             for node in nodes:
                 self._spread(node)
-            if len(self.names) == before:
+            if self._size() == before:
                 break
         self.returned = any(self._returns(node) for node in nodes)
 
     def holds(self, node: ast.AST) -> bool:
         """Whether an expression uses the result."""
-        return any(
-            id(inner) in self.held.nodes
-            or (isinstance(inner, ast.Name) and inner.id in self.names)
-            or (isinstance(inner, ast.Attribute) and _of_self(inner) in self.names)
-            for inner in ast.walk(node)
-        )
+        if id(node) in self.held.nodes:
+            return True
+        if isinstance(node, ast.Name):
+            return node.id in self.names or node.id in self.partly
+        if isinstance(node, ast.Attribute) and _of_self(node):
+            return _of_self(node) in self.names
+        part = _part(node)
+        if part is not None and part[0] in self.partly and part[0] not in self.names:
+            return part[1] in self.partly[part[0]]
+        return any(self.holds(child) for child in ast.iter_child_nodes(node))
 
     def _returns(self, node: ast.AST) -> bool:
         """Whether a statement returns the result, or an answer that depends on it."""
@@ -97,7 +103,23 @@ class Tainted:
         elif any(self.holds(argument) for argument in _grown_by(node)):
             targets = [node.func.value]  # type: ignore[attr-defined]
         for target in targets:
-            self.names |= set(_held_by(target))
+            part = _part(target)
+            if part is not None:
+                self.partly.setdefault(part[0], set()).add(part[1])
+            else:
+                self.names |= set(_held_by(target))
+
+    def _size(self) -> int:
+        return len(self.names) + sum(len(parts) for parts in self.partly.values())
+
+
+def _part(node: ast.AST) -> tuple[str, str] | None:
+    """The object and its field or key in `report.share` and `report["share"]`; None for others."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id != "self":
+        return node.value.id, f".{node.attr}"
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+        return node.value.id, f"[{node.slice.value!r}]"
+    return None
 
 
 def _held_by(target: ast.expr) -> Iterator[str]:

@@ -29,7 +29,7 @@ _ACTS = lazy(
 )
 #: Transactions of databases, and stand-ins for a page or a plot: nothing of the service is repaired.
 _ELSEWHERE = lazy(
-    r"\b(db|database|session|conn|connection|cursor|transaction|tx|engine|uow|repo\w*)\d*\.rollback|html|plot|render|report|template|default|summary|text|message|response|reply|answer|prompt|label",
+    r"\b(db|database|session|conn|connection|cursor|transaction|tx|engine|uow|repo\w*)\d*\.rollback|html|plot|render|report|template|default|summary|text|message|response|reply|answer|prompt|label|logg",
     re.IGNORECASE,
 )
 _CHECKS = lazy(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe", re.IGNORECASE)

@@ -31,7 +31,7 @@ _CURRENT = lazy(
 #: What code that judges models is called, and what it answers.
 _GATES = lazy(
     r"promot|champion|challenger|candidate|(^|[_/. ])gates?($|[_/. ])|register|deploy|better|accept|reject|approv|eligib|qualif"
-    r"|improv|quality|valid|should|compar|evaluat|assess|check|ready|good",
+    r"|improv|quality|valid|should|compar|evaluat|assess|check|ready|good|pass|(^|_)ok($|_)",
     re.IGNORECASE,
 )
 _TIME = lazy(
@@ -99,11 +99,19 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                     yield _judged(unit, path, scope, compare)
                 elif any(_DECISION.search(name) for name in _names(node.test)):
                     decisions.append((path, node))
-            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and node.value is not None:
-                comparisons += [(path, scope, compare) for compare in _answers(node.value) if _compares_metric(compare)]
+            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and _says_whether(node, path, scope):
+                value = node.value or node
+                comparisons += [(path, scope, compare) for compare in _answers(value) if _compares_metric(compare)]
     # The comparison in one function, the decision on its result in another.
     if decisions:
         yield from (_judged(unit, path, scope, compare) for path, scope, compare in comparisons)
+
+
+def _says_whether(node: ast.Assign | ast.AnnAssign | ast.Return, path: str, scope: Scope) -> bool:
+    """Whether what a statement keeps or answers is about letting a model through, by what it, its function or its file is called."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    said = [posixpath.basename(path), scope.name, *(name for target in targets for name in _names(target))]
+    return node.value is not None and any(_GATES.search(name) for name in said)
 
 
 def _asks_whether(path: str, name: str) -> bool:

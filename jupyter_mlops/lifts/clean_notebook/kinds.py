@@ -390,6 +390,8 @@ class Kinds:
             return known.CALLS[name]
         if name in ("numpy.log", "numpy.exp", "numpy.sqrt", "numpy.abs") and values and values[0] in known.PANDAS:
             return values[0]
+        if name in ("pandas.isnull", "pandas.isna", "pandas.notnull", "pandas.notna"):
+            return values[0] if values and values[0] in known.PANDAS else ""
         if name == "pandas.to_datetime" and values and values[0] in ("series", "pandas"):
             return "series"
         if name == "pandas.to_numeric" and values and values[0] == "series":

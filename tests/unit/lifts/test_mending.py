@@ -147,6 +147,11 @@ def test_frequencies_of_periods_keep_their_names() -> None:
     assert (draft.changed(), [one.line for one in draft.open]) == ({}, [3])
 
 
+def test_what_a_function_of_pandas_gives_is_a_table_where_it_is_given_one() -> None:
+    cell = "import pandas as pd\ndf = pd.read_csv('a.csv')\nx = pd.isnull(df).any(1).nonzero()"
+    assert repaired(cell).endswith("x = pd.isnull(df).any(axis=1).to_numpy().nonzero()")
+
+
 def test_what_is_gone_for_good_is_told() -> None:
     draft = draft_of("from sklearn.datasets import load_boston\nboston = load_boston()")
     assert draft.changed() == {}

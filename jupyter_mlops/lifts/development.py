@@ -37,7 +37,8 @@ def development(scene: Scene, packages: Iterable[str]) -> Development:
         scene: the project.
         packages: distributions.
     """
-    there = declared(scene)
+    # What a pipeline in a folder below declares is for that pipeline.
+    there = declared(scene, below=False)
     missing = sorted({name for name in packages if name not in there})
     if not missing:
         return Development({}, ())

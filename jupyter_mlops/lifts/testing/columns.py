@@ -16,7 +16,7 @@ _EACH = 10
 _ID = re.compile(r"(^|[_ ])(id|uuid|guid|key|index)$|^id[_ ]|Id$|ID$|^Unnamed: 0$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: From so many columns on, columns of a type share a rule.
-WIDE = 60
+WIDE = 120
 
 
 def rules(frame: Any) -> list[tuple[list[str], Code]]:

@@ -66,6 +66,9 @@ def run(place: Trial, files: Mapping[str, str], names: list[str]) -> Outcome:
 def _last(text: str) -> str:
     """The line of a report that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    cells = re.findall(r"^(?:E\s+)?FAILED .*::(Cell \d+)", text, re.MULTILINE)
+    if cells:
+        return f"the first is {cells[0]}, counted from 0 among cells of code"
     errors = [line for line in lines if re.match(r"(E\s+)?[\w.]*(Error|Exception|Exit|Interrupt)\b", line)]
     line = errors[-1] if errors else lines[-1] if lines else "it failed"
     return re.sub(r"^E\s+", "", re.sub(r"\x1b\[[0-9;]*m", "", line))[:300]

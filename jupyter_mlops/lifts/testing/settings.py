@@ -63,24 +63,22 @@ def with_settings(scene: Scene, folder: str, path: Sequence[str]) -> dict[str, s
     if found is None and (scene.root / pyproject).is_file() and scene.project.toml(pyproject):
         found = (pyproject, "")
     if found is None:
-        text = f"[pytest]\ntestpaths = {shlex.quote(folder)}\n{_COMMENT}\npythonpath = {shlex.join(wanted)}\n"
+        # Without testpaths: those of pipelines are found as before.
+        text = f"[pytest]\n{_COMMENT}\npythonpath = {shlex.join(wanted)}\n"
         return {scene.below("pytest.ini"): text}
     file, section = found
     old = (scene.root / file).read_bytes().decode("utf-8-sig")
-    new = _ini(old, section, wanted) if section else _toml(old, folder, wanted)
+    new = _ini(old, section, wanted) if section else _toml(old, wanted)
     return {file: new} if new != old else {}
 
 
-def _toml(text: str, folder: str, wanted: list[str]) -> str:
+def _toml(text: str, wanted: list[str]) -> str:
     import tomlkit
 
     document: Any = tomlkit.parse(text)
     tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
     pytest = tool.setdefault("pytest", tomlkit.table(is_super_table=True))
-    fresh = "ini_options" not in pytest
     options = pytest.setdefault("ini_options", tomlkit.table())
-    if fresh:
-        options["testpaths"] = [folder]
     given = options.get("pythonpath")
     if given is None:
         options.add(tomlkit.comment(_COMMENT.removeprefix("# ")))

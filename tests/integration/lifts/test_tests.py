@@ -94,6 +94,7 @@ def test_what_does_not_pass_in_a_copy_is_left_out_and_told(lifted) -> None:
     assert done.applied is not None
     refused = {(refusal.path, refusal.what) for refusal in done.plan.cannot}
     assert refused == {("broken.py", "a test that runs it"), ("unsure.ipynb", "a comparison of its outputs")}
+    assert any("Cell 0" in refusal.why for refusal in done.plan.cannot)
     runs = (root / "tests/test_runs.py").read_text("utf-8")
     # The report reads what is prepared, so it comes after that.
     assert runs.index('"b_prepare.py"') < runs.index('"a_report.py"')

@@ -69,11 +69,11 @@ def test_what_is_declared_already_is_left_alone(scene) -> None:
 @pytest.mark.parametrize(
     ("files", "path", "expected"),
     [
-        ({}, "pytest.ini", "[pytest]\ntestpaths = tests\n# Folders in which tests find the project's modules.\npythonpath = . src tests\n"),
+        ({}, "pytest.ini", "[pytest]\n# Folders in which tests find the project's modules.\npythonpath = . src tests\n"),
         ({"pytest.ini": "# ours\r\n[pytest]\r\naddopts = -ra\r\n"}, "pytest.ini", "pythonpath = . src tests\r\naddopts = -ra\r\n"),
         ({"pytest.ini": "[pytest]\npythonpath = src\n    lib\naddopts = -ra\n"}, "pytest.ini", "pythonpath = src\n    lib . tests\naddopts = -ra\n"),
         ({"setup.cfg": "[metadata]\nname = x\n\n[tool:pytest]\naddopts = -ra\n"}, "setup.cfg", "pythonpath = . src tests\naddopts = -ra\n"),
-        ({"pyproject.toml": "[tool.ruff]  # ours\nline-length = 99\n"}, "pyproject.toml", 'testpaths = ["tests"]'),
+        ({"pyproject.toml": "[tool.ruff]  # ours\nline-length = 99\n"}, "pyproject.toml", 'pythonpath = [".", "src", "tests"]'),
         ({"pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']  # ours\n"}, "pyproject.toml", "pythonpath = ['src', \".\", \"tests\"]  # ours"),
         ({"pyproject.toml": "[tool.ruff]\n", "tox.ini": "[pytest]\naddopts = -ra\n"}, "tox.ini", "pythonpath = . src tests"),
     ],
@@ -93,5 +93,15 @@ def test_settings_of_pytest_are_merged_into_what_is_there(
     (tmp_path / path).write_bytes(found[path].encode())
     again = replace(Scene.open(tmp_path), options={})
     assert with_settings(again, "tests", [".", "src"]) == {}
-    if not files:
-        assert paths_of(again) == ["tests"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, []),
+        ({"pytest.ini": "[pytest]\ntestpaths = checks\n    more\n"}, ["checks", "more"]),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\ntestpaths = ['checks']\n"}, ["checks"]),
+    ],
+)
+def test_tests_go_where_pytest_looks_for_them(files: dict[str, str], expected: list[str], scene) -> None:
+    assert paths_of(scene(files)) == expected

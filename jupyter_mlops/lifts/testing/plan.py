@@ -208,7 +208,9 @@ def _compare_notebooks(scene: Scene, made: _Tests, place: Trial) -> None:
             made.steps.remove(step)
         else:
             why = outcome.failed.get(name) or outcome.error
-            made.cannot.append(Refusal("a comparison of its outputs", f"they come out differently, or not at all: {why}", step.source))
+            made.cannot.append(
+                Refusal("a comparison of its outputs", f"they come out differently, or not at all: {why}", step.source)
+            )
 
 
 def _shows(scene: Scene, step: Step) -> bool:

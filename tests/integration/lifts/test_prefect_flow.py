@@ -95,6 +95,23 @@ pathlib.Path("data/table.csv").rename("elsewhere")
 run("no data")
 pathlib.Path("elsewhere").rename("data/table.csv")
 
+if len(sys.argv) > 2:
+    import subprocess
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer()
+    server.start()
+    environment = {**os.environ, "PREFECT_API_URL": server.api_url}
+    for command in (["work-pool", "create", "default", "--type", "process"], ["deploy", "--all"]):
+        subprocess.run([sys.executable, "-m", "prefect", *command], env=environment, stdin=subprocess.DEVNULL, check=True)
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        answers["deployments"] = [
+            [each.name, each.entrypoint, [schedule.schedule.cron for schedule in each.schedules], each.work_pool_name]
+            for each in client.read_deployments()
+        ]
+
 from prefect.settings import get_current_settings
 from prefect._internal.analytics.enabled import is_telemetry_enabled
 
@@ -120,7 +137,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return made
 
 
-def driven(root: Path, base: Path) -> dict[str, Any]:
+def driven(root: Path, base: Path, *, deploy: bool = False) -> dict[str, Any]:
     """What the driver saw, with short retries."""
     flow = root / "flows/pipeline.py"
     knobs = '"retry_delay_seconds": 10'
@@ -134,7 +151,7 @@ def driven(root: Path, base: Path) -> dict[str, Any]:
         shell.environment.pop(name, None)
     (base / "home").mkdir()
     shell.environment["HOME"] = str(base / "home")
-    shell(f"{sys.executable} {driver} {root}", root)
+    shell(f"{sys.executable} {driver} {root}{' deploy' if deploy else ''}", root)
     answers: dict[str, Any] = json.loads((root / "answers.json").read_text("utf-8"))
     return answers
 
@@ -171,8 +188,9 @@ def test_scripts_become_tasks_that_run_when_they_have_to(project, tmp_path: Path
     assert {result.criterion.id: result.state for result in assess(root).headline.results}[
         "pipeline-automated"
     ] == "pass"
-    answers = driven(root, tmp_path)
+    answers = driven(root, tmp_path, deploy=True)
     check(answers, "b_prepare.py", "a-train.py")
+    assert answers["deployments"] == [["scheduled", "flows/pipeline.py:pipeline", ["0 6 * * *"], "default"]]
     assert "data/table.csv, which is not there" in answers["no data"]["message"]
 
 

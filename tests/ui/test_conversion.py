@@ -80,12 +80,18 @@ def test_convert_from_the_toolbar(lab, project):
     proof.get_by_role("button", name="Compare the outputs of cell 4").click()
     sides = proof.locator(".jp-Mlops-compare")
     expect(sides.frame_locator("iframe").first.locator("table")).to_contain_text("tenure")
+    last = proof.get_by_role("button", name=f"Compare the outputs of cell {cells[-1]['source_cell'] + 1}")
+    # By key: a click right after scrolling can end up in the frame that was there before.
+    last.press("Enter")
+    expect(last).to_have_attribute("aria-expanded", "true")
+    expect(proof).to_contain_text("accuracy 0.")
     lab.screenshot("conversion-compare")
     panel.get_by_role("button", name="Run", exact=True).click()
     expect(panel.get_by_test_id("run")).to_contain_text("The pipeline ran in", timeout=CONVERTED)
     for stage in document["stages"]:
         if stage["source_cells"]:
             expect(panel.locator(f"[data-item='{stage['name']}']")).to_contain_text("done")
+    expect(panel.get_by_test_id("tracked")).to_contain_text("MLflow run", timeout=CONVERTED)
     lab.screenshot("conversion-run")
     panel.get_by_role("button", name="as it ran").click()
     expect(lab.page.get_by_role("tabpanel", name="load.ipynb")).to_contain_text("customers")
@@ -94,6 +100,16 @@ def test_convert_from_the_toolbar(lab, project):
     expect(lab.page.locator(".jp-DirListing-item", has_text="dvc.yaml")).to_be_visible()
     panel.get_by_role("button", name="Open dvc.yaml").click()
     expect(lab.page.locator(".jp-FileEditor:visible")).to_contain_text("stages:")
+
+    lab.page.locator(".lm-TabBar-tab", has_text="churn → pipeline").first.click()
+    panel.get_by_role("button", name="Undo", exact=True).click()
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Convert notebooks/churn.ipynb")
+    lab.expect_refusal("404")  # of the file that is open, and gone then
+    dialog.get_by_role("button", name="Take back").click()
+    expect(panel).to_contain_text("The notebook itself is never changed.")
+    assert not (pipeline / "dvc.yaml").exists()
+    assert notebook.read_bytes() == original
 
 
 def test_convert_from_the_context_menu_and_reload(lab, project):

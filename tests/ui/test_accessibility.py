@@ -13,7 +13,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 #: What is wrong with a part of the page: of each rule that is broken seriously, its name and the elements.
 CHECK = """async selector => {
   const { passes, violations } = await axe.run(selector);
-  if (!passes.some(({ id }) => id === 'color-contrast')) return [`axe found nothing to look at in ${selector}`];
+  if (passes.length === 0) return [`axe found nothing to look at in ${selector}`];
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));

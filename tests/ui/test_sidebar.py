@@ -74,6 +74,8 @@ def test_shortcut_keyboard_and_restored_layout(lab, project):
     lab.page.keyboard.press("Enter")
     expect(question).to_have_attribute("aria-expanded", "true")
     lab.page.keyboard.press("Tab")
+    expect(sidebar.get_by_label("Your own answer").first).to_be_focused()
+    lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Space")
     expect(sidebar.locator(".jp-Mlops-criterion").first).to_have_attribute("data-open", "true")
     lab.page.wait_for_timeout(1500)  # the layout is saved a second after it has changed

@@ -1,10 +1,10 @@
 /** The main-area panel of one notebook's conversion. */
 
 import { PathExt } from '@jupyterlab/coreutils';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { PageContent } from '../content';
 import { PlanEditor } from '../plan/editor';
 import type { PlanModel } from '../plan/model';
 import type { OpenPlace } from '../places';
@@ -38,51 +38,19 @@ export interface IConversionOptions {
   trans: TranslationBundle;
 }
 
-export class ConversionContent extends ReactWidget {
+export class ConversionContent extends PageContent {
   constructor(options: IConversionOptions) {
-    super();
-    this._options = options;
-    this.addClass('jp-Mlops-view');
-    this.addClass('jp-Mlops-conversion');
-    this.node.tabIndex = 0;
+    const { model, plan, run } = options;
+    super('conversion', [model, plan, run], () => <Conversion {...options} />);
+    this.model = model;
+    this.plan = plan;
   }
 
   /** The conversion that is shown; disposed of with the panel. */
-  get model(): ConversionModel {
-    return this._options.model;
-  }
+  readonly model: ConversionModel;
 
   /** Its plan as the person edits it; disposed of with the panel. */
-  get plan(): PlanModel {
-    return this._options.plan;
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-      this.plan.dispose();
-      this._options.run.dispose();
-    }
-    super.dispose();
-  }
-
-  protected override render(): JSX.Element {
-    return (
-      <UseSignal signal={this.model.changed}>
-        {() => (
-          <UseSignal signal={this.plan.changed}>
-            {() => (
-              <UseSignal signal={this._options.run.changed}>
-                {() => <Conversion {...this._options} />}
-              </UseSignal>
-            )}
-          </UseSignal>
-        )}
-      </UseSignal>
-    );
-  }
-
-  private _options: IConversionOptions;
+  readonly plan: PlanModel;
 }
 
 export function Conversion(props: IConversionOptions): JSX.Element {

@@ -1,9 +1,9 @@
 /** The main-area panel of one lift: what it would change, and then what it changed. */
 
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { PageContent } from '../content';
 import { Changes } from '../diff/view';
 import { liftIcon } from '../icons';
 import { badIcon, infoIcon, passIcon } from '../marks';
@@ -27,36 +27,14 @@ export interface ILiftPanelOptions {
   trans: TranslationBundle;
 }
 
-export class LiftContent extends ReactWidget {
+export class LiftContent extends PageContent {
   constructor(options: ILiftPanelOptions) {
-    super();
-    this._options = options;
-    this.addClass('jp-Mlops-view');
-    this.addClass('jp-Mlops-lift');
-    this.node.tabIndex = 0;
+    super('lift', [options.model], () => <LiftView {...options} />);
+    this.model = options.model;
   }
 
   /** The lift that is shown; disposed of with the panel. */
-  get model(): LiftModel {
-    return this._options.model;
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-    }
-    super.dispose();
-  }
-
-  protected override render(): JSX.Element {
-    return (
-      <UseSignal signal={this.model.changed}>
-        {() => <LiftView {...this._options} />}
-      </UseSignal>
-    );
-  }
-
-  private _options: ILiftPanelOptions;
+  readonly model: LiftModel;
 }
 
 export function LiftView(props: ILiftPanelOptions): JSX.Element {

@@ -1,9 +1,9 @@
 /** The main-area panel of a roadmap: a time line by role, the levels on it, and what may go wrong. */
 
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { PageContent } from '../content';
 import { roadmapIcon } from '../icons';
 import { flagIcon, warningIcon } from '../marks';
 import type { IExported, IRoadmap } from '../rest/contract';
@@ -24,36 +24,14 @@ export interface IRoadmapPanelOptions {
   trans: TranslationBundle;
 }
 
-export class RoadmapContent extends ReactWidget {
+export class RoadmapContent extends PageContent {
   constructor(options: IRoadmapPanelOptions) {
-    super();
-    this._options = options;
-    this.addClass('jp-Mlops-view');
-    this.addClass('jp-Mlops-roadmap');
-    this.node.tabIndex = 0;
+    super('roadmap', [options.model], () => <RoadmapView {...options} />);
+    this.model = options.model;
   }
 
   /** The roadmap that is shown; disposed of with the panel. */
-  get model(): RoadmapModel {
-    return this._options.model;
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-    }
-    super.dispose();
-  }
-
-  protected override render(): JSX.Element {
-    return (
-      <UseSignal signal={this.model.changed}>
-        {() => <RoadmapView {...this._options} />}
-      </UseSignal>
-    );
-  }
-
-  private _options: IRoadmapPanelOptions;
+  readonly model: RoadmapModel;
 }
 
 export function RoadmapView(props: IRoadmapPanelOptions): JSX.Element {

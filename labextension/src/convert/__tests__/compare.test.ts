@@ -43,11 +43,11 @@ describe('readTracked', () => {
   });
 
   it('finds the run that a notebook says it left', () => {
-    const text = [`MLflow run ${run} in `, 'sqlite:////work/mlflow.db\n'];
+    const text = [`MLflow run ${run} in `, 'sqlite:////runs/mlflow.db\n'];
     const tracked = readTracked(notebook(text), 'p/track.ipynb');
     expect(tracked).toEqual({
       run,
-      uri: 'sqlite:////work/mlflow.db',
+      uri: 'sqlite:////runs/mlflow.db',
       notebook: 'p/track.ipynb'
     });
     expect(tracked && serverOf(tracked)).toBeNull();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import posixpath
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import reads, trainings, written
@@ -14,9 +15,11 @@ from jupyter_mlops.lifts.ignoring import with_lines
 from jupyter_mlops.lifts.lift import Act, Plan, commit, done, not_here
 from jupyter_mlops.lifts.manifests import with_packages
 from jupyter_mlops.lifts.prefect_flow.deployment import FILE, deployed, with_deployment
-from jupyter_mlops.lifts.prefect_flow.rendering import render
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.lifts.templating import renderer
 from jupyter_mlops.lifts.testing.steps import Step, converted, scripts, stages
+
+render = renderer(Path(__file__).with_name("templates"))
 
 _FLOW = "flows/pipeline.py"
 _MESSAGE = "Run the pipeline as a Prefect flow, on a schedule"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from jupyter_mlops_converters.emit.literals import Code
 
 from jupyter_mlops.lifts.lift import Refusal
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.lifts.templating import renderer
 from jupyter_mlops.lifts.testing.columns import rules
-from jupyter_mlops.lifts.testing.rendering import render
 from jupyter_mlops.lifts.testing.tables import Table
+
+render = renderer(Path(__file__).with_name("templates"))
 
 MODULE = "data_contracts.py"
 TEST = "test_data.py"

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.lifts.scene import Scene
-from jupyter_mlops.lifts.testing.rendering import render
+from jupyter_mlops.lifts.templating import renderer
 from jupyter_mlops.lifts.testing.steps import Step, converted
 from jupyter_mlops.lifts.testing.trial import Trial
+
+render = renderer(Path(__file__).with_name("templates"))
 
 TEST = "test_functions.py"
 _AGENT = Path(__file__).with_name("agent.py")

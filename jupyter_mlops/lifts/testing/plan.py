@@ -15,14 +15,16 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.development import development
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.lifts.templating import renderer
 from jupyter_mlops.lifts.testing import contracts, functions, proving
 from jupyter_mlops.lifts.testing.contracts import Contract
 from jupyter_mlops.lifts.testing.functions import Case
-from jupyter_mlops.lifts.testing.rendering import render
 from jupyter_mlops.lifts.testing.settings import test_paths, with_settings
 from jupyter_mlops.lifts.testing.steps import Step, steps
 from jupyter_mlops.lifts.testing.tables import tables
 from jupyter_mlops.lifts.testing.trial import LIMIT_S, Trial, trial
+
+render = renderer(Path(__file__).with_name("templates"))
 
 RUNS, NOTEBOOKS, COPY = "test_runs.py", "test_notebooks.py", "project_copy.py"
 _MESSAGE = "Test the code, the notebooks and the data"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# A process that waits for the next run would outlive the project of a test.
+os.environ["JUPYTER_MLOPS_KEEP_WARM"] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -20,6 +21,7 @@ import pytest
 from jupyter_mlops_converters.emit import emit
 from jupyter_mlops_converters.plan.pipeline import FileUse, HandOver, Parameter, Pipeline, Stage, StageCell
 from jupyter_mlops_converters.run import run_pipeline
+from jupyter_mlops_converters.warm import kept
 
 pytest.importorskip("dvc")
 
@@ -244,6 +246,30 @@ def test_a_parameter_reruns_what_uses_it_and_an_old_value_comes_from_the_cache(f
     assert states(document) == {"load": "skipped", "add": "skipped", "average": "skipped", "score": "run"}
     assert document["metrics"] == {"score": 7.0}
     assert dvc(folder, "status").strip() == "Data and pipelines are up to date."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+def test_the_next_run_takes_over_the_warm_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def waiting() -> set[int]:
+        return {
+            process.pid
+            for process in psutil.process_iter(["cmdline", "cwd"])
+            if "zygote.py" in str(process.info["cmdline"]) and process.info["cwd"] == str(folder.resolve() / "stages")
+        }
+
+    with TemporaryDirectory() as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        monkeypatch.setenv(kept.SETTING, "60")
+        run(folder, "-P", "divisor=5")
+        first = waiting()
+        document, _ = run(folder, "-P", "divisor=10")
+        assert states(document) == {"load": "skipped", "add": "run", "average": "skipped", "score": "run"}
+        assert len(first) == 1
+        assert waiting() == first
+        run(folder, "-P", "divisor=0", status=1)
+        assert waiting() == set()
+        run(folder, "-P", "divisor=2", **{kept.SETTING: "0"})
+        assert waiting() == set()
 
 
 def test_people_read_a_table(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_mlops_converters.run.command_line import NotebookRun
 from jupyter_mlops_converters.run.imports import importable_ahead, unpickles_from
-from jupyter_mlops_converters.warm import WarmKernels
+from jupyter_mlops_converters.warm import WarmKernels, kept
 
 #: What `begin_early` has begun, until it is wanted.
 _begun: list[WarmKernels] = []
@@ -17,8 +17,12 @@ _begun: list[WarmKernels] = []
 
 @contextmanager
 def begin_early() -> Iterator[None]:
-    """Start the process that kernels are forked from while it is not even known which pipeline is going to run."""
-    _begun.append(WarmKernels())
+    """Start the process that kernels are forked from while it is not even known which pipeline is going to run.
+
+    Where one waits from the run before, it is probably for the same pipeline.
+    """
+    if not kept.any_kept():
+        _begun.append(WarmKernels())
     try:
         yield
     finally:
@@ -79,15 +83,19 @@ class StageKernels:
             return await start_kernel(run, env=env, kernels=None, modules=())
         return await start_kernel(run, env=env, kernels=self._warm_in(run.folder / run.cwd), modules=modules)
 
-    def close(self) -> None:
-        """End the kernels that are left."""
+    def close(self, *, keep: bool = False) -> None:
+        """End the kernels that are left.
+
+        Args:
+            keep: whether the warm process may wait for the next run.
+        """
         if self._warm is not None:
-            self._warm.close()
+            self._warm.close(keep=kept.seconds_kept() if keep else 0)
 
     def _warm_in(self, folder: Path) -> WarmKernels:
         if self._warm is None and _begun:
             self._warm = _begun.pop()
             self._warm.move(folder)
         elif self._warm is None:
-            self._warm = WarmKernels(cwd=folder)
+            self._warm = WarmKernels(cwd=folder, again=True)
         return self._warm

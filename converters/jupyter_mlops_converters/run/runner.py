@@ -83,7 +83,7 @@ class PipelineRunner:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._kernels.close()
+        self._kernels.close(keep=kind is None)
         if self._stages is not None:
             self._stages.close()
 

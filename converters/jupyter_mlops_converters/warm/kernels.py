@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mlops_converters.warm import kept
+
 if TYPE_CHECKING:
     import psutil
     from jupyter_client import KernelManager
@@ -29,6 +31,8 @@ _LAUNCHER = ["-m", "ipykernel_launcher"]
 _ATTEMPTS = 4
 #: Seconds that the process has to end.
 _GRACE = 2.0
+#: Seconds in which it tells that it waits, if it has nothing else to do.
+_MOMENT = 0.5
 
 
 class WarmKernels:
@@ -42,9 +46,10 @@ class WarmKernels:
         cwd: where the process starts, best where the kernels do; this process's working directory when None.
         env: its environment, and the kernels', as far as packages read it when they are imported; this process's when
             None.
+        again: take over the process that was kept for this folder and environment, where there is one.
     """
 
-    def __init__(self, *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *, cwd: Path | None = None, env: Mapping[str, str] | None = None, again: bool = False) -> None:
         self._cwd = cwd or Path.cwd()
         self._env = dict(os.environ if env is None else env)
         self._interpreter = [sys.executable]
@@ -55,7 +60,7 @@ class WarmKernels:
         self._sending = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        if sys.platform == "linux":
+        if sys.platform == "linux" and not (again and self._take_up()):
             self._start()
 
     def __enter__(self) -> Self:
@@ -69,7 +74,7 @@ class WarmKernels:
     @property
     def warm(self) -> bool:
         """Whether the next kernel is going to be forked, as far as is known."""
-        return self._process is not None
+        return self._control is not None
 
     def move(self, folder: Path) -> None:
         """Go on in another folder.
@@ -153,15 +158,41 @@ class WarmKernels:
         with contextlib.suppress(OSError):
             self._send({"reap": pid})
 
-    def close(self) -> None:
-        """End the kernels that are left, and the process."""
+    def close(self, *, keep: float = 0.0) -> None:
+        """End the kernels that are left, and the process.
+
+        Args:
+            keep: seconds that the process waits for whoever takes it over, instead.
+        """
         for kernel in self._kernels:
             kernel.kill()
         self._kernels.clear()
-        self._end()
+        if not (keep and self._keep(keep)):
+            self._end()
 
     def _allowed(self, modules: Iterable[str]) -> list[str]:
         return [module for module in modules if module.partition(".")[0] not in self._left_out]
+
+    def _take_up(self) -> bool:
+        place = kept.place(self._interpreter, self._cwd, self._env)
+        found = None if place is None else kept.take_up(place)
+        if found is None:
+            return False
+        self._control, said = found
+        self._left_out.update(said["left_out"])
+        return True
+
+    def _keep(self, seconds: float) -> bool:
+        place = kept.place(self._interpreter, self._cwd, self._env)
+        if place is None or self._control is None:
+            return False
+        kept.end_all()
+        # One that is in the middle of an import says so later; it waits all the same.
+        self._control.settimeout(_MOMENT)
+        self._ask({"keep": {"socket": str(place), "seconds": seconds, "left_out": sorted(self._left_out)}})
+        self._control.close()
+        self._process = self._control = None
+        return True
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()

@@ -8,6 +8,9 @@ state of one that was started. DESCRIPTOR is a connected socket; requests and an
 * `{"fork": {"modules": […], "argv": […], "cwd": …, "env": {…}}}`: a kernel, once these modules are imported;
   `{"pid": …}` or `{"error": why, "module": the one to leave out, or null}`.
 * `{"reap": pid}`: a kernel that has ended may go; no answer.
+* `{"keep": {"socket": path, "seconds": …, "left_out": […]}}`: once the other side is gone, wait there for another one so
+  many seconds; `{"kept": whether it can}`. Who connects first is told `{"left_out": […]}`, and may ask as before. Where anything that was
+  imported has changed meanwhile, it is told nothing.
 
 When the other side is gone, or on SIGTERM, it ends with all its kernels.
 """
@@ -31,7 +34,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # What a kernel imports while it starts; not all of it is there in every version.
 _STARTING = (
@@ -58,6 +61,10 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.received = b""
+        #: When nothing was imported yet, by the clock that files are stamped with.
+        self.begun = time.time_ns()
+        #: Where another owner is waited for, and what was said about that.
+        self.kept: tuple[socket.socket, dict[str, Any]] | None = None
         self.pending: deque[str] = deque()
         self.children: list[int] = []
         #: The module that a kernel would have imported with another effect, and the effect.
@@ -78,6 +85,8 @@ class Zygote:
                 self.pending.extend(request["import"])
             elif "reap" in request:
                 self.reap(request["reap"])
+            elif "keep" in request:
+                self.keep(request["keep"])
             elif "fork" in request:
                 kernel: dict[str, Any] = request["fork"]
                 for module in kernel["modules"]:
@@ -123,13 +132,55 @@ class Zygote:
             self.children.remove(pid)
             os.waitpid(pid, 0)
 
-    def end(self) -> None:
+    def keep(self, said: dict[str, Any]) -> None:
+        """Listen already: who comes before the present owner is gone has to wait."""
+        with contextlib.suppress(OSError):
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(said["socket"])
+            listener.listen(1)
+            self.kept = listener, said
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps({"kept": self.kept is not None}).encode() + b"\n")
+
+    def wait_for_another(self) -> None:
+        """Return once there is another owner."""
+        if self.kept is None or self.spoiled is not None:
+            self.end()
+        self.pending.clear()
+        self.end_kernels()
+        assert self.kept is not None
+        (listener, said), read = self.kept, read_beside_modules()
+        came = select.select([listener], [], [], said["seconds"])[0]
+        self.forget()
+        if not came:
+            self.end()
+        self.control, self.received = listener.accept()[0], b""
+        listener.close()
+        if read != read_beside_modules() or changed_since(self.begun, read):
+            self.end()
+        self.answer({"left_out": said["left_out"]})
+
+    def forget(self) -> None:
+        """Let nobody come any more."""
+        if self.kept is not None:
+            with contextlib.suppress(OSError):
+                Path(self.kept[1]["socket"]).unlink()
+            self.kept = None
+
+    def end(self) -> NoReturn:
+        self.forget()
+        self.end_kernels()
+        os._exit(0)
+
+    def end_kernels(self) -> None:
         for pid in self.children:
             with contextlib.suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        os._exit(0)
+        while self.children:
+            with contextlib.suppress(OSError):
+                os.waitpid(self.children.pop(), 0)
 
     def receive(self) -> dict[str, Any]:
         while b"\n" not in self.received:
@@ -137,7 +188,7 @@ class Zygote:
             with contextlib.suppress(OSError):
                 chunk = self.control.recv(1 << 16)
             if not chunk:
-                self.end()
+                self.wait_for_another()
             self.received += chunk
         line, _, self.received = self.received.partition(b"\n")
         request: dict[str, Any] = json.loads(line)
@@ -182,6 +233,28 @@ def effect_of_importing(module: str) -> str | None:
     if threading.active_count() > 1:
         return "starts a thread when it is imported"
     return None
+
+
+def read_beside_modules() -> list[str]:
+    """The files that modules read when they were imported."""
+    matplotlib = sys.modules.get("matplotlib")
+    return [] if matplotlib is None else [matplotlib.matplotlib_fname()]
+
+
+def changed_since(moment: int, others: list[str]) -> bool:
+    """Whether a module's file, a folder that modules are looked for in, or another file is not what it was.
+
+    Args:
+        moment: nanoseconds since the epoch.
+        others: paths.
+    """
+    modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    there = [place for place in sys.path if Path(place).is_dir()]
+    try:
+        changed = (os.stat(path).st_ctime_ns for path in {*filter(None, modules), *there, *others})  # noqa: PTH116 - thousands
+        return any(at > moment for at in changed)
+    except OSError:
+        return True
 
 
 def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ JOBS ?= 3
 SECONDS ?= 600
 SEED ?= 1
 
-RUN_EXTRAS := demo
+RUN_EXTRAS := demo,tutorials
 DEV_EXTRAS := all,demo,docs,test,dev
 
 VENV := .venv

@@ -126,8 +126,9 @@ class ServerFiles:
     def project_of(self, local: Path) -> Path:
         """The project that a file or folder belongs to.
 
-        The git top level; without one the nearest folder upwards with a project marker, the home folder apart; else the
-        folder itself. Never above the server root: what is above it is not this server's to show.
+        For a tutorial's notebook the project of its sandbox. Else the git top level; without one the nearest folder upwards
+        with a project marker, the home folder apart; else the folder itself. Never above the server root: what is above it is
+        not this server's to show.
 
         Args:
             local: a file or folder below the server root.
@@ -135,7 +136,12 @@ class ServerFiles:
         Returns:
             The project's folder.
         """
+        from jupyter_mlops.tutorials import project_around
+
         folder = local if local.is_dir() else local.parent
+        sandbox = project_around(folder)
+        if sandbox is not None and sandbox.is_relative_to(self.root):
+            return sandbox
         inside = [folder, *(parent for parent in folder.parents if parent.is_relative_to(self.root))]
         for candidate in inside:
             if (candidate / ".git").exists():

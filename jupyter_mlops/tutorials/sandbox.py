@@ -28,8 +28,7 @@ def lay(tutorial: Tutorial, into: Path = Path(FOLDER), *, reset: bool = False) -
         The sandbox's notebook.
 
     Raises:
-        MlopsError: ``tutorial-folder-in-use`` when something else is in its place, ``tutorial-inside-repository`` when it
-            would lie in a git repository, ``cannot-write``.
+        MlopsError: ``tutorial-folder-in-use`` when something else is in its place, ``cannot-write``.
         MissingDependencyError: without git.
     """
     folder = into / tutorial.name
@@ -45,7 +44,6 @@ def lay(tutorial: Tutorial, into: Path = Path(FOLDER), *, reset: bool = False) -
         return notebook
     if shutil.which("git") is None:
         raise MissingDependencyError("git", "your system's package manager, e.g. apt-get install git", "A tutorial")
-    _keep_out_of_repositories(into)
     try:
         _lay(tutorial, folder, notebook)
     except OSError as error:
@@ -72,11 +70,26 @@ def _lay(tutorial: Tutorial, folder: Path, notebook: Path) -> None:
         if tutorial.history:
             commit(project, message)
     shutil.copyfile(tutorial.notebook, aside / notebook.name)
+    # In another project's repository it is a project of its own: git ignores it there, and so do assessments.
+    (aside / ".gitignore").write_text("*\n", encoding="utf-8", newline="\n")
     write(project, {"tutorial": tutorial.number, "passed": []})
     if folder.exists():
         folder.rename(former)
     aside.rename(folder)
     _remove(former)
+
+
+def project_around(folder: Path) -> Path | None:
+    """The project of the sandbox that a folder is, or lies in; None elsewhere.
+
+    Args:
+        folder: an existing folder.
+    """
+    for candidate in (folder, *folder.parents):
+        for project in (candidate, candidate / PROJECT):
+            if read(project) is not None:
+                return project
+    return None
 
 
 def progress_of(tutorial: Tutorial, into: Path = Path(FOLDER)) -> dict[str, Any] | None:
@@ -111,20 +124,6 @@ def entry(tutorial: Tutorial, into: Path = Path(FOLDER)) -> dict[str, Any]:
         "checks": list(tutorial.checks),
         "progress": progress_of(tutorial, into),
     }
-
-
-def _keep_out_of_repositories(into: Path) -> None:
-    """A sandbox is a project of its own: in another's repository, git and the assessment would take it for a part of that."""
-    nearest = next(parent for parent in (into.absolute(), *into.absolute().parents) if parent.is_dir())
-    try:
-        top = git(nearest, "rev-parse", "--show-toplevel").strip()
-    except MlopsError:
-        return
-    raise MlopsError(
-        "tutorial-inside-repository",
-        f"The sandbox would lie in the git repository {top}. Name a folder outside of it: --into ~/{FOLDER}",
-        path=str(into),
-    )
 
 
 def _remove(folder: Path) -> None:

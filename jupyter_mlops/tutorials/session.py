@@ -49,8 +49,8 @@ class Session:
 def start(number: int) -> Session:
     """Go to a tutorial's project, and lay it where there is none yet. Safe to call again.
 
-    Changes the kernel's working directory, lets it find the programs that are installed beside its interpreter, and has their
-    output without progress bars.
+    Changes the kernel's working directory, lets it find the programs that are installed beside its interpreter, keeps git in the
+    sandbox, and has the output of programs without progress bars.
 
     Args:
         number: of the tutorial.
@@ -71,6 +71,7 @@ def start(number: int) -> Session:
     if beside not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", "")))
     os.environ.update(_QUIET)
+    os.environ["GIT_CEILING_DIRECTORIES"] = str(Path.cwd().parent)  # a repository further up is another project's
     os.environ.pop("MLFLOW_TRACKING_URI", None)
     _speak_plainly()
     kept = read(project) or {"passed": []}

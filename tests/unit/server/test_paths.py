@@ -110,3 +110,13 @@ def test_project_is_never_above_the_server_root(root):
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     inner = ServerFiles(root / "churn")
     assert inner.project_of(root / "churn" / "notebooks") == root / "churn" / "notebooks"
+
+
+def test_a_tutorials_notebook_belongs_to_the_project_of_its_sandbox(files, root):
+    from jupyter_mlops.tutorials import lay, tutorial_numbered
+
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    notebook = lay(tutorial_numbered(1), root / "mlops-tutorials")
+    assert files.project_of(notebook) == notebook.parent / "project"
+    data = notebook.parent / "project" / "data"
+    assert ServerFiles(data).project_of(data) == data  # a server of that folder alone

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.checks.progress import PROGRESS
+from jupyter_mlops.checks.api import check
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
-from jupyter_mlops.tutorials import lay, progress_of, start, tutorial_numbered, tutorials
+from jupyter_mlops.tutorials import lay, progress_of, project_around, start, tutorial_numbered, tutorials
 
 FIRST = tutorial_numbered(0)
 
@@ -55,12 +56,26 @@ def test_other_peoples_folders_are_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / FIRST.name / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_sandbox_does_not_go_into_a_repository(tmp_path: Path) -> None:
+def test_in_a_repository_a_sandbox_is_a_project_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    with pytest.raises(MlopsError) as caught:
-        lay(FIRST, tmp_path / "deep" / "down")
-    assert caught.value.code == "tutorial-inside-repository"
-    assert not (tmp_path / "deep").exists()
+    tutorial = next(tutorial for tutorial in tutorials() if not tutorial.history)
+    project = lay(tutorial, tmp_path / "mlops-tutorials").parent / "project"
+    assert subprocess.check_output(["git", "status", "--short"], cwd=tmp_path, text=True) == ""
+    monkeypatch.chdir(project.parent)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", "")
+    start(tutorial.number)
+    assert subprocess.run(["git", "add", "train.py"], capture_output=True, check=False).returncode == 128
+    assert not check("git")
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert subprocess.run(["git", "add", "train.py"], capture_output=True, check=False).returncode == 0
+
+
+def test_a_notebook_belongs_to_the_project_of_its_sandbox(tmp_path: Path) -> None:
+    notebook = lay(FIRST, tmp_path)
+    project = notebook.parent / "project"
+    for folder in (notebook.parent, project, project / "notebooks"):
+        assert project_around(folder) == project
+    assert project_around(tmp_path) is None
 
 
 def test_progress_is_a_file_that_git_does_not_see(tmp_path: Path) -> None:

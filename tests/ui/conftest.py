@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -39,6 +39,8 @@ _FLAGS = [
 #: Not ours: extensions of other packages that may be installed beside.
 _OTHERS = ("ploomber-extension", "jupyterlab-jupytext", "@jupyter-notebook/lab-extension")
 _OTHER_SERVERS = ("jupyterlab_jupytext", "nbclassic", "ploomber", "ploomber_extension")
+#: Lines of the server's log that are shown with a test that failed.
+_LOG_SHOWN = 40
 
 expect.set_options(timeout=30_000)
 
@@ -135,6 +137,10 @@ class Lab:
         self.root = server.root
         self.errors: list[str] = []
         self._refusals: list[str] = []
+        self._asked: dict[Request, float] = {}
+        page.on("request", lambda request: self._asked.setdefault(request, time.monotonic()))
+        for ended in ("requestfinished", "requestfailed"):
+            page.on(ended, lambda request: self._asked.pop(request, None))
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note(str(error)))
 
@@ -160,6 +166,11 @@ class Lab:
     def _note(self, error: str) -> None:
         if not any(refusal in error for refusal in self._refusals):
             self.errors.append(error)
+
+    def pending(self) -> list[str]:
+        """The requests that have no answer yet, and how long they have been waiting for one."""
+        now = time.monotonic()
+        return [f"{now - asked:6.1f} s  {request.method} {request.url}" for request, asked in self._asked.items()]
 
     def open(self, path: Path) -> None:
         """Open JupyterLab on a file or folder of the server."""
@@ -237,9 +248,17 @@ def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Ite
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    outcome = yield
-    if outcome.get_result().failed:
-        item.failed = True
+    report = (yield).get_result()
+    if not report.failed:
+        return
+    item.failed = True
+    log = ARTIFACTS / "jupyterlab.log"
+    if log.is_file():
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        report.sections.append(("end of the server's log", "\n".join(lines[-_LOG_SHOWN:])))
+    lab = item.funcargs.get("lab")
+    if isinstance(lab, Lab):
+        report.sections.append(("requests without an answer", "\n".join(lab.pending()) or "none"))
 
 
 @pytest.fixture

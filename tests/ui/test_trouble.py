@@ -12,6 +12,13 @@ from projects import snapshot, write_slow
 #: Milliseconds: a conversion runs the notebook for real.
 CONVERTED = 240_000
 
+#: A browser that is busy: what waits for its idle time is kept waiting until `window.rest()`.
+_BUSY = """
+window.requestIdleCallback = callback => waiting.push(callback);
+const waiting = [];
+window.rest = () => waiting.splice(0).forEach(callback => callback({ didTimeout: false, timeRemaining: () => 50 }));
+"""
+
 
 def start(lab, notebook: Path):
     lab.open(notebook.parent)
@@ -62,3 +69,21 @@ def test_a_server_that_was_restarted_is_told(lab, project, server):
     panel.get_by_role("button", name="Cancel", exact=True).click()
     expect(panel).to_contain_text("Cancelled", timeout=60_000)
     assert snapshot(project) == before
+
+
+def test_a_busy_browser_loses_no_keystroke(lab, project):
+    lab.open(project)
+    sidebar = lab.open_sidebar()
+    sidebar.get_by_role("button", name="Is every pipeline automated").click()
+    criterion = sidebar.locator("[data-criterion='tests']").first
+    criterion.get_by_role("button").first.click()
+    lab.page.evaluate(_BUSY)
+    criterion.get_by_role("button", name="Waive, attest or exempt").click()
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    dialog.get_by_label("Who answers for it").click()
+    lab.page.keyboard.type("@a")
+    lab.page.evaluate("() => window.rest()")
+    lab.page.keyboard.type("da")
+    expect(dialog.get_by_label("Who answers for it")).to_have_value("@ada")
+    expect(dialog.get_by_label("Reason")).to_have_value("")

@@ -3,7 +3,9 @@
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { PromiseDelegate } from '@lumino/coreutils';
 import { DisposableSet } from '@lumino/disposable';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { Changes } from '../diff/view';
@@ -32,13 +34,23 @@ class Body extends ReactWidget {
     this.addClass('jp-Mlops-decide');
   }
 
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    // The dialog waits for this to put the cursor into its first field. Otherwise it waits for the browser to be idle,
+    // which may be when the person is typing into the next one.
+    this.renderPromise = this._drawn.promise;
+  }
+
   protected override render(): JSX.Element {
     return (
       <UseSignal signal={this._props.model.changed}>
-        {() => <Decide {...this._props} />}
+        {() => <Decide {...this._props} onDrawn={this._onDrawn} />}
       </UseSignal>
     );
   }
+
+  private _drawn = new PromiseDelegate<void>();
+  private _onDrawn = () => this._drawn.resolve();
 }
 
 /** Writes the decision before it closes; stays open where that is refused. */
@@ -58,7 +70,7 @@ class DecisionDialog extends Dialog<unknown> {
         })
       ],
       defaultButton: WRITE,
-      focusNodeSelector: withdraw ? 'button.jp-mod-accept' : 'textarea'
+      focusNodeSelector: 'textarea'
     });
     model.changed.connect(this._follow, this);
     this._follow();
@@ -77,12 +89,19 @@ class DecisionDialog extends Dialog<unknown> {
   }
 
   private _follow(): void {
-    const { busy, preview } = this._props.model;
+    const { busy, form, preview } = this._props.model;
     const button = this.node.querySelector<HTMLButtonElement>(
       '.jp-Dialog-footer .jp-mod-accept'
     );
     if (button) {
       button.disabled = !preview || busy;
+      // Where there is nothing to fill in, the cursor waits for this button.
+      if (
+        form.kind === 'withdraw' &&
+        !this.node.contains(document.activeElement)
+      ) {
+        button.focus();
+      }
     }
   }
 }
@@ -98,9 +117,10 @@ export async function showDecision(props: IProps): Promise<boolean> {
   }
 }
 
-function Decide(props: IProps): JSX.Element {
-  const { model, trans } = props;
+function Decide(props: IProps & { onDrawn: () => void }): JSX.Element {
+  const { model, trans, onDrawn } = props;
   const { form, preview } = model;
+  React.useLayoutEffect(onDrawn, [onDrawn]);
   return (
     <>
       {form.kind !== 'withdraw' && <Fields {...props} />}

@@ -16,13 +16,13 @@ from jupyter_mlops_converters.observe.kernels import processors
 from jupyter_mlops_converters.observe.mirror import Mirror
 from jupyter_mlops_converters.observe.observation import Observation
 from jupyter_mlops_converters.observe.observe import Limits, observe
-from jupyter_mlops_converters.plan.formats import PLAIN
 from jupyter_mlops_converters.plan.modules import separates
 from jupyter_mlops_converters.plan.pipeline import Pipeline
 from jupyter_mlops_converters.plan.planner import Caution
 from jupyter_mlops_converters.plan.program import Program, first_seeds
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
 from jupyter_mlops_converters.scratch import Scratch
+from jupyter_mlops_converters.values import DATA_ONLY
 from jupyter_mlops_converters.verify.excuse import TwoRuns
 from jupyter_mlops_converters.verify.proof import Compared, Proof, StageProof, StageRun
 from jupyter_mlops_converters.verify.prove import prove
@@ -205,7 +205,7 @@ def more_careful(caution: Caution, pipeline: Pipeline, program: Program, bad: Co
 def _loads_plainly(pipeline: Pipeline, bad: Compared) -> bool:
     """Whether the stage that differs has loaded something that was not kept as the object it was."""
     return any(
-        hand_over.format in PLAIN
+        hand_over.format in DATA_ONLY
         for stage in pipeline.stages
         if stage.name == bad.stage
         for hand_over in stage.inputs

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from jupyter_mlops_converters.emit import layout, literals, names, notebook, sample
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
-from jupyter_mlops_converters.plan.formats import FORMATS
 from jupyter_mlops_converters.plan.pipeline import HandOver, Parameter, Pipeline, Stage, StageCell
+from jupyter_mlops_converters.values import FORMATS
 
 TARGET = "papermill"
 

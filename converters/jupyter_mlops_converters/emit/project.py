@@ -11,8 +11,8 @@ from ruamel.yaml.comments import CommentedMap
 from jupyter_mlops_converters.emit import layout, literals, own_tests, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
-from jupyter_mlops_converters.plan.formats import FILE, FORMATS
 from jupyter_mlops_converters.plan.pipeline import Finding, HandOver, Parameter, Pipeline
+from jupyter_mlops_converters.values import FILE, FORMATS
 
 TITLES = {
     "dvc": "DVC",

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from jupyter_mlops_converters.emit import layout
-from jupyter_mlops_converters.plan.formats import FILE
 from jupyter_mlops_converters.plan.pipeline import Finding, HandOver, Pipeline, Stage
+from jupyter_mlops_converters.values import FILE
 
 
 def extend(pipeline: Pipeline) -> Pipeline:

@@ -1,7 +1,7 @@
 """Runs inside the notebook's kernel and reports what every cell really did.
 
 The text of this module is sent to the kernel, whose environment need not have this package: only the standard library is
-imported here. `verify.values` and `plan.formats` arrive the same way, together as the module `values`.
+imported here. The package `values` arrives the same way.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Agent:
     """Watches one kernel.
 
     Args:
-        values: `verify.values` and `plan.formats` in one module.
+        values: the package `values`.
         settings: "root" (the scratch copy), "protected" (the user's real project: never written), "reference" (folder
             for saved values), "spool" (file that reports are appended to), "secrets" (texts that no hand-over may hold).
     """

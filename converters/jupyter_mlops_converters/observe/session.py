@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from jupyter_mlops_converters.warm import WarmKernels
 
-_INJECTED = {"values": ("verify", "values.py"), "formats": ("plan", "formats.py"), "agent": ("observe", "agent.py")}
 #: Seconds between looks whether a kernel that does not answer is still there.
 _LOOK = 1.0
 
@@ -240,18 +239,18 @@ class Session:
             "spool": str(self._spool),
             "secrets": secrets,
         }
-        # `formats` builds on the names of `values`, so both share a module; the agent has its own. Loading them from files
-        # lets all kernels but the first find them compiled.
+        # Loading them from files lets all kernels but the first find them compiled.
         await self.hidden(
             "def _install(folder, settings):\n"
-            "    import sys, types\n"
-            "    from importlib.machinery import SourceFileLoader\n"
-            "    for name, home in (('values', 'values'), ('formats', 'values'), ('agent', 'agent')):\n"
-            "        home = '_jupyter_mlops_' + home\n"
-            "        module = sys.modules.setdefault(home, types.ModuleType(home))\n"
-            "        loader = SourceFileLoader(name, folder + '/' + name + '.py')\n"
-            "        exec(loader.get_code(name), module.__dict__)\n"
-            "    module.install(sys.modules['_jupyter_mlops_values'], settings)\n"
+            "    import sys\n"
+            "    from importlib.util import module_from_spec, spec_from_file_location\n"
+            "    loaded = []\n"
+            "    for name, file in (('values', 'values/__init__.py'), ('agent', 'agent.py')):\n"
+            "        spec = spec_from_file_location('_jupyter_mlops_' + name, folder + '/' + file)\n"
+            "        loaded.append(module_from_spec(spec))\n"
+            "        sys.modules[spec.name] = loaded[-1]\n"
+            "        spec.loader.exec_module(loaded[-1])\n"
+            "    loaded[1].install(loaded[0], settings)\n"
             f"_install({str(self._sources())!r}, {settings!r})\n"
             "del _install\n"
         )
@@ -259,10 +258,12 @@ class Session:
     def _sources(self) -> Path:
         folder = self._scratch / "agent"
         if not folder.is_dir():
-            folder.mkdir()
             package = files("jupyter_mlops_converters")
-            for name, (part, file) in _INJECTED.items():
-                (folder / f"{name}.py").write_bytes((package / part / file).read_bytes())
+            (folder / "values").mkdir(parents=True)
+            for file in (package / "values").iterdir():
+                if file.name.endswith(".py"):
+                    (folder / "values" / file.name).write_bytes(file.read_bytes())
+            (folder / "agent.py").write_bytes((package / "observe" / "agent.py").read_bytes())
         return folder
 
     async def ask(self, method: str, request: dict[str, Any] | None = None) -> dict[str, Any] | None:

@@ -88,7 +88,7 @@ class HandOver:
         variables: what the file holds; more than one only in a bundle (saved as a dict name → value).
         producer: the stage that writes it.
         path: relative to the pipeline's folder, e.g. ``products/load/df.parquet``.
-        format: key in `plan.formats.FORMATS`.
+        format: key in `values.FORMATS`.
         why: one sentence: who needs it, and why this format.
         source_cell: the cell that last wrote the variable.
         tables: variable → columns, of those that are tables and were observed.

@@ -15,7 +15,6 @@ from jupyter_mlops_converters.plan.draft import Draft
 from jupyter_mlops_converters.plan.draft import draft as make_draft
 from jupyter_mlops_converters.plan.edited import EditedPlan
 from jupyter_mlops_converters.plan.flow import Crossing
-from jupyter_mlops_converters.plan.formats import FORMATS, PLAIN
 from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
 from jupyter_mlops_converters.plan.pipeline import (
     Column,
@@ -32,6 +31,7 @@ from jupyter_mlops_converters.plan.results import Results, find_results
 from jupyter_mlops_converters.plan.stages import MOST_STAGES
 from jupyter_mlops_converters.source.owned import owner
 from jupyter_mlops_converters.source.secrets import variables_in
+from jupyter_mlops_converters.values import DATA_ONLY, FORMATS
 
 _GENERATOR_NAMES = {
     "<random>": ("random_state", "python-random-state"),
@@ -235,7 +235,7 @@ def _form(program: Program, crossing: Crossing, caution: Caution) -> tuple[str, 
     if choice is None or choice.format is None:
         why = "" if len(crossing.names) == 1 else "they share objects and stay one bundle"
         return name, "joblib", why
-    if not caution.plain_formats and choice.format in PLAIN:
+    if not caution.plain_formats and choice.format in DATA_ONLY:
         return name, "joblib", "an exact copy"
     return name, choice.format, choice.why
 

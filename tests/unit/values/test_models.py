@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from jupyter_mlops_converters.plan.formats import choose
-from jupyter_mlops_converters.verify.values import compare, fingerprint, sharing
+from jupyter_mlops_converters.values import choose, compare, fingerprint, sharing
 
 RNG = np.random.default_rng(2)
 FEATURES = pd.DataFrame(RNG.normal(size=(120, 3)), columns=["a", "b", "c"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cloudpickle
 import pytest
-from jupyter_mlops_converters.verify import values
+from jupyter_mlops_converters import values
 
 ZOO_FILE = Path(__file__).with_name("zoo.py")
 ZOO = runpy.run_path(str(ZOO_FILE), run_name="zoo_module")["ZOO"]

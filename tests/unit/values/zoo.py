@@ -1,6 +1,6 @@
-"""Values of many kinds. Run as a script, it prints their fingerprints, made by the text of `values.py` as kernels get it."""
+"""Values of many kinds. Run as a script, it prints their fingerprints, made by the package `values` as kernels get it."""
 
-# ruff: noqa: FLY002, ICN001, PLC3002, PTH123 - the values are odd on purpose
+# ruff: noqa: FLY002, ICN001, PLC3002 - the values are odd on purpose
 from __future__ import annotations
 
 import collections
@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import importlib.util
 import json
 import pathlib
 import re
@@ -199,10 +200,11 @@ ZOO = {
 
 def main(source):
     """Print the fingerprints of all, and those that are not stable within one process."""
-    scope = {"__name__": "injected"}
-    with open(source, encoding="utf-8") as file:
-        exec(compile(file.read(), source, "exec"), scope)
-    print(json.dumps({name: scope["fingerprint"](make()) for name, make in ZOO.items()}))
+    spec = importlib.util.spec_from_file_location("injected", source)
+    values = importlib.util.module_from_spec(spec)
+    sys.modules["injected"] = values
+    spec.loader.exec_module(values)
+    print(json.dumps({name: values.fingerprint(make()) for name, make in ZOO.items()}))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """How a variable crosses from one stage to the next: readable code that writes it to a file and reads it back.
 
 `choose` does not guess: it runs the generated code on the value itself and takes the first format that gives back the
-same value. Like `verify.values`, this file's text is also run inside the user's kernel (after that file's, in the same
-namespace), so it imports the standard library alone.
+same value.
 """
 
 from __future__ import annotations
@@ -18,13 +17,15 @@ import tempfile
 import time
 from typing import Any, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035
 
-if "fingerprint" not in globals():
-    from jupyter_mlops_converters.verify.values import Unfingerprintable, compare, fingerprint, sharing
+from .comparing import compare
+from .fingerprints import fingerprint
+from .kinds import Unfingerprintable
+from .sharing import sharing
 
 #: The format that copies a file; in place of a variable it has the file's path as seen from the pipeline's folder.
 FILE = "file"
 #: Formats that keep the data of an object, and not the object.
-PLAIN = frozenset({"parquet", "npy", "json"})
+DATA_ONLY = frozenset({"parquet", "npy", "json"})
 _DEFAULT_ALIAS = {"pandas": "pd", "numpy": "np"}
 _SMALL = 100_000
 
@@ -359,7 +360,7 @@ _WHY = {
 def _why(key: str, names: Sequence[str], rejected: Sequence[tuple[str, str]]) -> str:
     if len(names) > 1:
         return "{} share objects and stay one bundle".format(" and ".join([", ".join(names[:-1]), names[-1]]))
-    if rejected and rejected[0][0] in PLAIN:
+    if rejected and rejected[0][0] in DATA_ONLY:
         return "{} would not keep it: {}".format(*rejected[0])
     return _WHY[key]
 

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jupyter_mlops_converters.verify.values import (
+from jupyter_mlops_converters.values import (
     Unfingerprintable,
     compare,
     describe,

@@ -21,10 +21,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from jupyter_mlops_converters.plan import formats
-from jupyter_mlops_converters.plan.formats import FORMATS, NotTransportable, candidates, choose
-from jupyter_mlops_converters.verify import values
-from jupyter_mlops_converters.verify.values import fingerprint
+from jupyter_mlops_converters import values
+from jupyter_mlops_converters.values import FORMATS, NotTransportable, candidates, choose, fingerprint
 from sklearn.datasets import load_wine
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -138,15 +136,16 @@ def test_chooses_the_readable_format_that_keeps_the_value(name: str, tmp_path: p
 
 
 CONSUMER = """
-import json, pathlib, sys
+import importlib.util, json, pathlib, sys
 import numpy as np, pandas as pd, joblib, cloudpickle
-scope = {"__name__": "values"}
-exec(compile(pathlib.Path(sys.argv[1]).read_text("utf-8"), "values", "exec"), scope)
+spec = importlib.util.spec_from_file_location("values", sys.argv[1])
+values = sys.modules["values"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(values)
 inputs = {path.stem: path for path in pathlib.Path(sys.argv[2]).iterdir()}
 answers = {}
 for name, code in json.loads(sys.argv[3]).items():
     exec(code)
-    answers[name] = scope["fingerprint"](value)
+    answers[name] = values.fingerprint(value)
 print(json.dumps(answers))
 """
 
@@ -270,20 +269,19 @@ def test_random_state_goes_on_where_it_stopped(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_kernel_without_the_packages_still_has_json(tmp_path: pathlib.Path) -> None:
-    texts = [pathlib.Path(module.__file__).read_text("utf-8") for module in (values, formats)]
     script = (
-        "import importlib.util, json, sys\n"
+        "import importlib.util, sys\n"
+        "spec = importlib.util.spec_from_file_location('values', sys.argv[1])\n"
+        "values = sys.modules['values'] = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(values)\n"
         "importlib.util.find_spec = lambda name: None if name in ('joblib', 'cloudpickle', 'pyarrow') else object()\n"
-        "scope = {'__name__': 'values'}\n"
-        "for text in json.loads(sys.stdin.read()): exec(text, scope)\n"
-        "print(scope['choose']({'x': {'a': [1]}}, sys.argv[1]).format)\n"
-        "try: scope['choose']({'x': (1,)}, sys.argv[1])\n"
-        "except scope['NotTransportable'] as error: print(error.reason)\n"
+        "print(values.choose({'x': {'a': [1]}}, sys.argv[2]).format)\n"
+        "try: values.choose({'x': (1,)}, sys.argv[2])\n"
+        "except values.NotTransportable as error: print(error.reason)\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('numpy', 'jupyter_mlops_converters')])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
-        input=json.dumps(texts),
+        [sys.executable, "-c", script, values.__file__, str(tmp_path)],
         check=True,
         capture_output=True,
         text=True,

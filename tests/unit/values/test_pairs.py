@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from jupyter_mlops_converters.verify.values import compare, fingerprint
+from jupyter_mlops_converters.values import compare, fingerprint
 from sklearn.base import clone
 from sklearn.datasets import load_wine
 from sklearn.ensemble import RandomForestClassifier

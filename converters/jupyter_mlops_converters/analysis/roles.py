@@ -80,7 +80,7 @@ _TELLS = frozenset(
         "summary",
     }
 )
-#: Names under which people keep what they learn from.
+#: Names under which people keep what they learn from, in notebooks that learn; elsewhere they are any numbers.
 _INPUTS = frozenset({"X", "y", "Y", "features", "target", "labels", "X_data", "y_data"})
 #: What is fitted of these modules prepares data; it is no model.
 _PREPARES_DATA = ("preprocessing", "impute", "decomposition", "compose", "feature_")
@@ -167,6 +167,7 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
     found = {}
     section, level = "", 0
     title = next((heading for above in headings.values() for heading in above), None)
+    inputs = _INPUTS if _learns(analysis) else frozenset()
     for analysed in analysis.cells:
         own = tuple(headings[analysed.index])
         for heading in own:
@@ -174,7 +175,7 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
                 spoken = heading_role(heading.text)
                 if spoken or heading.level <= level:
                     section, level = spoken, heading.level
-        found[analysed.index] = _role(analysed, analysis, own, section)
+        found[analysed.index] = _role(analysed, analysis, own, section, inputs)
     for index in _glances_ahead(analysis, found):
         found[index] = replace(found[index], ahead=True)
     for index in _pictures_of_training(analysis, found):
@@ -264,7 +265,19 @@ def heading_role(text: str) -> str:
     return next((role for role, pattern in _HEADING_WORDS if re.search(pattern, lowered)), "")
 
 
-def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...], section: str) -> CellRole:
+def _learns(analysis: Analysis) -> bool:
+    """Whether a notebook splits data or fits a model anywhere, functions included."""
+    return any(
+        _CALLS.get(_called(node), ("", 0))[0] in {"split", "train"}
+        for cell in analysis.cells
+        for node in ast.walk(cell.code.tree)
+        if isinstance(node, ast.Call)
+    )
+
+
+def _role(
+    cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...], section: str, inputs: frozenset[str]
+) -> CellRole:
     if all(s.kind in {"import", "configuration", "definition"} or _prepares(s.node, analysis) for s in cell.statements):
         return CellRole("setup", 5, headings)
     scores: dict[str, float] = {}
@@ -290,7 +303,7 @@ def _role(cell: AnalysedCell, analysis: Analysis, headings: tuple[Heading, ...],
     columns = (s.node for s in cell.statements if s.kind == "other" and isinstance(s.node, ast.Assign))
     if any(isinstance(node.targets[0], ast.Subscript) for node in columns):
         scores["features"] = scores.get("features", 0) + 0.75
-    if _INPUTS & cell.facts.binds:
+    if inputs & cell.facts.binds:
         scores["features"] = scores.get("features", 0) + 1
     # `plt.scatter(…)` beside `fit` is a picture of the training, not exploration; a split beside it is made for it.
     ends = scores.keys() & {"train", "evaluate"}

@@ -167,6 +167,7 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
     # What the user's code calls them; the stage that tracks has no such code.
     called = {p.name: p.name if stage.tracks else p.variable or p.name for p in parameters}
     retyped = [f"{called[name]} = {text}" for name, text in typed.items() if text != name]
+    lists = sample.lists_names_in(stage)
     return render(
         "setup.py.j2",
         library=f"{pipeline.name}_lib" if pipeline.library else "",
@@ -180,15 +181,24 @@ def _setup(pipeline: Pipeline, stage: Stage) -> str:
         secrets=literals.literal(list(stage.secrets)) if stage.secrets else "",
         raises=any(_raises(cell) for cell in stage.cells),
         workdir=literals.literal(layout.relative(pipeline, pipeline.workdir_of(stage))),
-        lists=literals.literal(_own_names(pipeline, stage)) if sample.lists_names_in(stage) else "",
+        lists=literals.literal(_own_names(pipeline, stage)) if lists else "",
+        kept=_kept_names(stage) if lists else (),
     ).rstrip("\n")
 
 
 def _own_names(pipeline: Pipeline, stage: Stage) -> list[str]:
     """Names in a stage that the notebook has not: of the set-up, and of parameters, which papermill gives to every stage."""
     others = {parameter.name for parameter in pipeline.parameters} - set(stage.parameters)
-    imports = {"Path", "ast", "sys"} | (set() if stage.secrets else {"os"})
-    return sorted({*imports, *others, "product", "resources_", "upstream"})
+    imports = {"Path", "ast", "builtins", "sys"} | (set() if stage.secrets else {"os"})
+    passing = {"_number", "_path", "_resources", "_tuple", "product", "resources_", "upstream"}
+    return sorted({*imports, *others, *passing, *_kept_names(stage)})
+
+
+def _kept_names(stage: Stage) -> list[str]:
+    """Names of the set-up that later cells of a stage look up."""
+    found = ["_pipeline", "_outputs"]
+    found += ["_inputs"] if stage.inputs else []
+    return found + (["_expect_error"] if any(_raises(cell) for cell in stage.cells) else [])
 
 
 def _typed(parameter: Parameter) -> str:

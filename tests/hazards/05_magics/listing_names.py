@@ -20,7 +20,7 @@ def rounded(value):
 # %%
 %whos float
 names = %who_ls list
-names, sorted(name for name in dir() if not name.startswith("_"))
+names, dir()
 # %%
 low = [price for price in prices if price < half]
 sorted(name for name, value in globals().items() if isinstance(value, list) and not name.startswith("_"))

@@ -128,6 +128,13 @@ def test_headings_of_the_main_level_divide_and_name(program) -> None:
     ]
 
 
+def test_x_and_y_are_features_only_where_something_is_learnt(program) -> None:
+    numbers = "# %%\nimport numpy as np\n# %%\nx = np.linspace(0, 5)\ny = x ** 2\nprint(y)\n"
+    assert roles(program(numbers).analysis)[1].role == ""
+    learnt = numbers + "# %%\nfrom sklearn.svm import SVC\nSVC().fit(x, y)\n"
+    assert roles(program(learnt).analysis)[1].role == "features"
+
+
 def test_the_title_of_the_notebook_names_no_stage(program) -> None:
     text = "# %% [markdown]\n# # Wine\n" + IMPORTS + LOAD + PLOTS + MODEL + EVALUATE
     assert "wine" not in drawn(program(text))

@@ -101,7 +101,8 @@ class Unit:
     def sources(self) -> tuple[str, ...]:
         """Its Python files and notebooks that are code of the project, by path."""
         kept = (file for file in self.files if file.special is None and file.suffix in (".py", ".ipynb"))
-        return tuple(file.path for file in kept if not self.aside(file.path))
+        replaced = self.project.replaced
+        return tuple(file.path for file in kept if file.path not in replaced and not self.aside(file.path))
 
     def mentioning(self, *words: str) -> tuple[str, ...]:
         """Sources whose text has one of the words: a cheap choice of what to parse."""

@@ -106,24 +106,37 @@ def journey(
     with _place(Path(path), copied=not write) as place:
         before = assess(place)
         done = Journey(target, before, before)
+
+        def plan(each: Lift) -> Lifted:
+            if progress is not None:
+                progress({"phase": "lift", "message": each.title, "fraction": None})
+            return lift(each.name, place, options=chosen.get(each.name, {}), write=False, progress=progress)
+
+        def carried_out(planned: Lifted) -> bool:
+            if agree is not None and not agree(planned):
+                return False
+            done.steps.append(carry_out(planned))
+            _follow_up(done, planned, _ACTS if act and write else () if write else _QUICK)
+            done.after = assess(place)
+            return True
+
         for each in _ahead(target):
             # What an earlier step raises, or brings along, only waits for a person to commit it.
             waiting = {one for step in done.steps for one in (*step.lift.raises, *step.lift.brings)}
             if not _leads_on(each, done.after, target) or set(each.raises) <= waiting:
                 continue
-            if progress is not None:
-                progress({"phase": "lift", "message": each.title, "fraction": None})
-            planned = lift(each.name, place, options=chosen.get(each.name, {}), write=False, progress=progress)
-            if planned.plan.state != "applies":
-                if planned.plan.state == "not-here":
-                    done.stuck.append((each, planned.plan.why))
-                    done.left += [one for one in planned.plan.left if one not in done.left]
-                continue
-            if agree is not None and not agree(planned):
+            planned = plan(each)
+            if planned.plan.state == "not-here" and (cleared := _cleared(each, done, plan)):
+                if not carried_out(cleared):
+                    break
+                if not _leads_on(each, done.after, target):
+                    continue
+                planned = plan(each)
+            if planned.plan.state == "not-here":
+                done.stuck.append((each, planned.plan.why))
+                done.left += [one for one in planned.plan.left if one not in done.left]
+            if planned.plan.state == "applies" and not carried_out(planned):
                 break
-            done.steps.append(carry_out(planned))
-            _follow_up(done, planned, _ACTS if act and write else () if write else _QUICK)
-            done.after = assess(place)
         # What did not fit, and came along with something else.
         done.stuck = [(each, why) for each, why in done.stuck if _leads_on(each, done.after, target)]
         if not write:
@@ -157,6 +170,15 @@ def _leads_on(each: Lift, now: Assessment, target: int) -> bool:
         if later is not each and wanted & set(later.brings) and set(later.raises) & waiting:
             wanted -= set(later.brings)
     return bool(wanted)
+
+
+def _cleared(each: Lift, done: Journey, plan: Callable[[Lift], Lifted]) -> Lifted | None:
+    """What may clear the way for a lift that does not fit, and was not done yet."""
+    taken = {step.lift.name for step in done.steps}
+    for other in all_lifts():
+        if each.name in other.clears and other.name not in taken and (planned := plan(other)).plan.state == "applies":
+            return planned
+    return None
 
 
 def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None:

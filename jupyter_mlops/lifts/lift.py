@@ -121,6 +121,7 @@ class Lift:
         effort: that is left to people.
         role: who does it.
         after: lifts that make sense before it.
+        clears: lifts that it may clear the way for, where they do not fit.
         options: what a person may choose.
         needs: without which it cannot be planned.
         glance: cheap state and reason for the list of lifts; the plan's own where None.
@@ -134,6 +135,7 @@ class Lift:
     effort: Effort = "S"
     role: Role = "data-scientist"
     after: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     needs: tuple[Need, ...] = ()
     brings: tuple[str, ...] = ()

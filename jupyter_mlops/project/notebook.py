@@ -17,6 +17,8 @@ from jupyter_mlops.project.newer_syntax import rewritten
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.yaml_reader import DocumentError
 
+#: What the names of clean copies end with.
+CLEAN = "_clean"
 _ASSIGNED_ESCAPE = lazy(r"^(\s*)([\w.,\s\[\]'\"]+=\s*)([!%].*)$")
 #: Cell magics whose body is Python of the notebook.
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "px", "debug"})
@@ -189,6 +191,21 @@ def read_notebook(path: str, text: str) -> Notebook:
         language=str(language).lower(),
         kernel=str(kernel.get("name") or ""),
     )
+
+
+def copy_of(path: str) -> str:
+    """Where a notebook's clean copy is."""
+    return f"{path.removesuffix('.ipynb')}{CLEAN}.ipynb"
+
+
+def clean_copy_of(document: object) -> str:
+    """The notebook that another one is a clean copy of, by its metadata; "" where it is none.
+
+    Args:
+        document: its file, as JSON-like data.
+    """
+    ours = mapping(mapping(mapping(document).get("metadata")).get("jupyter_mlops"))
+    return str(ours.get("clean_copy_of") or "")
 
 
 def _cell(index: int, data: dict[Any, Any]) -> Cell:

@@ -19,7 +19,7 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.dockerfile import Dockerfile, read_dockerfile
 from jupyter_mlops.project.git import Git, find_repository
 from jupyter_mlops.project.makefile import Target, read_makefile
-from jupyter_mlops.project.notebook import Notebook, read_notebook
+from jupyter_mlops.project.notebook import CLEAN, Notebook, clean_copy_of, copy_of, read_notebook
 from jupyter_mlops.project.python_source import PythonSource
 from jupyter_mlops.project.requirements import RequirementsFile, read_requirements
 from jupyter_mlops.project.toml_reader import read_toml
@@ -91,6 +91,18 @@ class Project:
                 if status is not None and stat.S_ISREG(status.st_mode):
                     found.append(File(path, status.st_size, path in self.git.committed))
         return tuple(found)
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """Notebooks that a clean copy beside them, which says so, stands for: they are kept, and not what is worked with."""
+        copies = {
+            file.path for file in self.walk.files if file.name.endswith(f"{CLEAN}.ipynb") and file.special is None
+        }
+        return frozenset(
+            file.path
+            for file in self.walk.files
+            if (copy := copy_of(file.path)) in copies and clean_copy_of(self.json(copy)) == file.name
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -18,7 +18,12 @@ def issues(unit: Unit) -> list[NotebookIssue]:
 
 
 def _notebooks(unit: Unit) -> list[str]:
-    return [file.path for file in unit.files if file.suffix == ".ipynb" and file.special is None]
+    replaced = unit.project.replaced
+    return [
+        file.path
+        for file in unit.files
+        if file.suffix == ".ipynb" and file.special is None and file.path not in replaced
+    ]
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

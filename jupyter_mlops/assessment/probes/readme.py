@@ -41,7 +41,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if file.folder != unit.path or file.suffix not in (".md", ".rst", ".txt", ""):
             continue
         text = unit.project.text(file.path) or ""
-        for number, line in _commands(text):
+        for number, line in commands_of(text):
             for command in read_script(line):
                 for target in targets(command, unit.path):
                     if target.kind in _RUNS or (target.kind == "tool" and target.value in _TOOLS):
@@ -68,8 +68,12 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             )
 
 
-def _commands(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of code blocks, indented blocks and in-line code."""
+def commands_of(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of code blocks, indented blocks and in-line code.
+
+    Args:
+        text: of a README.
+    """
     inside = False
     for number, line in enumerate(text.splitlines(), 1):
         if _FENCE.match(line):

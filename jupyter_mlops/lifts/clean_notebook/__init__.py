@@ -25,6 +25,7 @@ LIFT = Lift(
     raises=("notebooks-rerunnable",),
     plan=_plan,
     after=("git-init", "environment"),
+    clears=("dvc-init", "pipeline"),
     glance=_glance,
     options=(
         Option(

@@ -11,18 +11,18 @@ from pathlib import Path
 from jupyter_mlops.assessment.probes.requirements import distribution_of
 from jupyter_mlops.assessment.secrets import MASK
 from jupyter_mlops.changes import Wanted
-from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned
+from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned, table
 from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
+from jupyter_mlops.lifts.clean_notebook.modules import cleaned_module, modules
 from jupyter_mlops.lifts.clean_notebook.trial import tried
 from jupyter_mlops.lifts.environment.imported import imported
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, with_cells
 from jupyter_mlops.lifts.scene import Scene
-from jupyter_mlops.project.notebook import Notebook
+from jupyter_mlops.project.notebook import CLEAN, Notebook, copy_of
 
-SUFFIX = "_clean"
 _MESSAGE = "Clean copies of notebooks"
 #: Sentences about a notebook that are shown; all are in the diff.
 _MOST = 60
@@ -42,6 +42,7 @@ class _Made:
         pairs: notebook → as it is, and its draft, of those that are written now.
         missing: packages that are imported and not installed.
         good: copies that were run to the end.
+        modules: of the project, that the notebooks import → their new text; "" where they stay as they are.
     """
 
     files: dict[str, Wanted] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class _Made:
     pairs: dict[str, tuple[Notebook, Draft]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     good: set[str] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
 
 
 def plan(scene: Scene) -> Plan:
@@ -74,18 +76,27 @@ def plan(scene: Scene) -> Plan:
         good = _run(scene, made, path, notebook, draft) if scene.options["run"] == "yes" and scene.thorough else None
         if good is False or (good is None and draft.open):
             _of_its_time(scene, made, path, notebook, draft)
-    copies = [made.copies[path] for path in made.pairs]
-    count = len(copies)
-    listed = copies[0] if count == 1 else f"{copies[0]} and {count - 1} more"
     return Plan(
         "applies",
-        f"{'A notebook needs' if count == 1 else f'{count} notebooks need'} repair: {listed} {'is a clean copy' if count == 1 else 'are clean copies'}.",
+        _why(made),
         scene.changes(made.files, _MESSAGE),
         found=tuple(made.found),
         left=(*_left(scene, made), *made.left),
         cannot=tuple(made.refused),
         shown=made.shown,
     )
+
+
+def _why(made: _Made) -> str:
+    copies = [made.copies[path] for path in made.pairs if path in made.copies]
+    mended = sorted(path for path, text in made.modules.items() if text)
+    also = f"{', '.join(mended[:3])}{' …' if len(mended) > 3 else ''}" if mended else ""
+    if not copies:
+        return f"What notebooks import needs repair: {also}."
+    count = len(copies)
+    listed = copies[0] if count == 1 else f"{copies[0]} and {count - 1} more"
+    said = f"{'A notebook needs' if count == 1 else f'{count} notebooks need'} repair: {listed} {'is a clean copy' if count == 1 else 'are clean copies'}"
+    return f"{said}; so does {also}." if also else f"{said}."
 
 
 def glance(scene: Scene) -> tuple[State, str]:
@@ -112,7 +123,7 @@ def _notebooks(scene: Scene) -> Iterator[str]:
     for file in scene.unit.files:
         if file.suffix != ".ipynb" or file.special is not None or (named.endswith(".ipynb") and file.path != named):
             continue
-        if file.path.endswith(f"{SUFFIX}.ipynb") and file.path != named:
+        if file.path.endswith(f"{CLEAN}.ipynb") and file.path != named:
             continue
         notebook = scene.project.notebook(file.path)
         if (
@@ -130,12 +141,14 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
     changed = draft.changed()
     made.refused += [_refusal(path, one) for one in sorted(draft.open)]
     _packages(scene, made, path)
+    if _clean_modules(scene, made, path):
+        made.pairs[path] = (notebook, draft)
     if not changed and not draft.order:
         _of_its_time(scene, made, path, notebook, draft)
         return
-    copy = f"{path.removesuffix('.ipynb')}{SUFFIX}.ipynb"
+    copy = copy_of(path)
     text = (scene.root / path).read_bytes().decode("utf-8-sig")
-    content = with_cells(text, changed, as_copy=True, order=draft.order)
+    content = with_cells(text, changed, as_copy=True, order=draft.order, clean_copy_of=path.rpartition("/")[2])
     made.copies[path] = copy
     if (scene.root / copy).exists():
         if (scene.root / copy).read_bytes() != content.encode():
@@ -146,11 +159,34 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
     made.files[copy] = content
     made.pairs[path] = (notebook, draft)
     made.shown[copy] = _without(_shown(copy, notebook, draft), draft.secrets)
-    made.found.append(f"{copy} is a copy of {path}, which stays as it is; it has no outputs until you run it.")
+    made.found.append(
+        f"{copy} is a copy of {path}, which stays as it is and no longer counts; it has no outputs until you run it."
+    )
     told = [_told(one) for one in sorted(draft.repairs, key=lambda one: (one.cell, one.line))]
     made.found += [f"{copy}: {sentence}" for sentence in told[:_MOST]]
     if len(told) > _MOST:
         made.found.append(f"{copy}: {len(told) - _MOST} more repairs, all in the diff.")
+
+
+def _clean_modules(scene: Scene, made: _Made, path: str) -> bool:
+    """Repair modules that a notebook imports, each once; whether it imports one that needs it."""
+    imported_here = list(modules(scene, path))
+    for module in (one for one in imported_here if one not in made.modules):
+        made.modules[module] = ""
+        draft = cleaned_module(scene, module, table(environment(scene)))
+        if draft is None:
+            continue
+        made.refused += [_refusal(module, one)._replace(cell=None) for one in sorted(draft.open)]
+        if draft.changed():
+            made.modules[module] = draft.notebook.cells[0].source
+            raw = (scene.root / module).read_bytes()
+            text = made.modules[module].replace("\r\n", "\n")
+            made.files[module] = text.replace("\n", "\r\n") if b"\r\n" in raw else text
+            made.found += [
+                f"{module} is imported by {path}: line {_told(one).partition(' line ')[2]}"
+                for one in sorted(draft.repairs, key=lambda one: one.line)
+            ]
+    return any(made.modules[module] for module in imported_here)
 
 
 def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
@@ -162,8 +198,9 @@ def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
 def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> bool:
     """Run a notebook before and after its repair, and say how far it came."""
     cells = tuple(draft.notebook.cells[index] for index in draft.order) or draft.notebook.cells
-    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells), draft.secrets)
-    copy = made.copies[path]
+    own = {module: made.modules[module] for module in modules(scene, path) if made.modules.get(module)}
+    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells), draft.secrets, own)
+    copy = made.copies.get(path, path)
     made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
     if after.failed is None:
         made.good.add(copy)
@@ -246,7 +283,7 @@ def _left(scene: Scene, made: _Made) -> tuple[Act, ...]:
         acts.append(Act(f"Run {untried[0]} from top to bottom, and look at what it shows."))
     elif untried:
         acts.append(Act(f"Run the {len(untried)} copies from top to bottom, and look at what they show."))
-    return (*acts, *commit(scene, made.files, _MESSAGE), *_replacing(made.copies))
+    return (*acts, *commit(scene, made.files, _MESSAGE))
 
 
 def _missing(made: _Made) -> tuple[Act, ...]:
@@ -256,22 +293,12 @@ def _missing(made: _Made) -> tuple[Act, ...]:
     return (Act(what, f"pip install {' '.join(sorted(made.missing))}"),)
 
 
-def _replacing(copies: dict[str, str]) -> tuple[Act, ...]:
-    moves = " && ".join(f"git mv -f {shlex.quote(copy)} {shlex.quote(path)}" for path, copy in copies.items())
-    return (
-        Act(
-            "Let the copies take the place of the notebooks, once you are content with them.",
-            f"{moves} && git commit -m 'Clean notebooks take the place of the old'",
-        ),
-    )
-
-
 def _nothing(scene: Scene, made: _Made, paths: list[str]) -> Plan:
     if made.copies:
         there = [copy for path, copy in made.copies.items()]
         stale = [one for one in made.refused if "is there already" in one.why]
         why = f"{there[0]}{f' and {len(there) - 1} more' if len(there) > 1 else ''} {'is' if len(there) == 1 else 'are'} there; what is left is to run and commit."
-        answer = done(scene, why, left=(*commit(scene, there, _MESSAGE), *_replacing(made.copies)))
+        answer = done(scene, why, left=commit(scene, there, _MESSAGE))
         return Plan(answer.state, answer.why, answer.changes, left=answer.left, cannot=tuple(stale or made.refused))
     count = len(paths)
     if made.refused:

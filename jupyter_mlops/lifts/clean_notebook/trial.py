@@ -42,7 +42,13 @@ class Outcome:
 
 
 def tried(
-    scene: Scene, path: str, before: Notebook, after: Notebook, secrets: Mapping[str, str], limit: float = LIMIT
+    scene: Scene,
+    path: str,
+    before: Notebook,
+    after: Notebook,
+    secrets: Mapping[str, str],
+    modules: Mapping[str, str],
+    limit: float = LIMIT,
 ) -> tuple[Outcome, Outcome]:
     """Run a notebook as it was and as it is now. This runs the user's code, on copies of the project's files.
 
@@ -54,6 +60,7 @@ def tried(
         before: as it was.
         after: as it is now.
         secrets: environment variables that it reads now.
+        modules: of the project, by path → their text as it is now.
         limit: seconds that a cell may take.
 
     Raises:
@@ -69,7 +76,9 @@ def tried(
         mirror.copy()
         place = mirror.root / Path(path).parent
         outcomes = []
-        for name, notebook in (("before", before), ("after", after)):
+        for name, notebook, texts in (("before", before, {}), ("after", after, modules)):
+            for module, text in texts.items():
+                (mirror.root / module).write_text(text, encoding="utf-8")
             told = f"Running {path}, {name} its repair"
             run = _Run(mirror.root, place, work / name, {**os.environ, **secrets}, told, limit)
             outcomes.append(complete(_ran(scene, notebook, run)))

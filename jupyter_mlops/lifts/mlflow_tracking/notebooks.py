@@ -87,7 +87,9 @@ def _edited_cell(cell: Cell, edits: Edits, own: frozenset[str]) -> str | None:
     return "\n".join(rows)
 
 
-def with_cells(text: str, changed: dict[int, str], *, as_copy: bool, order: Sequence[int] = ()) -> str:
+def with_cells(
+    text: str, changed: dict[int, str], *, as_copy: bool, order: Sequence[int] = (), clean_copy_of: str = ""
+) -> str:
     """The notebook's file with other sources in some cells.
 
     Args:
@@ -95,6 +97,7 @@ def with_cells(text: str, changed: dict[int, str], *, as_copy: bool, order: Sequ
         changed: cell → source.
         as_copy: whether it is a notebook of its own, which has not been run: without outputs and counts.
         order: its cells in another order; as they are where it is empty.
+        clean_copy_of: the notebook that it is a clean copy of, which its metadata say then.
     """
     document: dict[str, Any] = json.loads(text)
     cells = document.get("cells")
@@ -109,6 +112,9 @@ def with_cells(text: str, changed: dict[int, str], *, as_copy: bool, order: Sequ
         cells[:] = [cells[index] for index in order]
     if as_copy:
         cells[:] = [_not_run(cell) for cell in cells]
+    if clean_copy_of:
+        metadata = document.setdefault("metadata", {})
+        metadata["jupyter_mlops"] = {**metadata.get("jupyter_mlops", {}), "clean_copy_of": clean_copy_of}
     indent = re.search(r"^\{\n( +)", text)
     shown = json.dumps(
         document,

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.lifts.lift import Act, Lift, Option, Plan, State, not_here
+from pathlib import Path
+
+from jupyter_mlops.errors import MissingDependencyError, MlopsError
+from jupyter_mlops.lifts.lift import Act, Lift, Option, Plan, Refusal, State, not_here
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.notebook import copy_of
+
+#: Proposals that are tried before giving up.
+_TRIED = 3
 
 
 def _glance(scene: Scene) -> tuple[State, str]:
@@ -16,22 +23,46 @@ def _glance(scene: Scene) -> tuple[State, str]:
 
 
 def _plan(scene: Scene) -> Plan:
-    from pathlib import Path
-
-    from jupyter_mlops.lifts.pipeline.api import convert
     from jupyter_mlops.lifts.pipeline.ranking import rank
 
-    notebooks: list[str | Path] = []
     if scene.options["notebook"]:
-        notebooks = [scene.root / scene.options["notebook"]]
-    elif scene.path.suffix == ".ipynb":
-        notebooks = [scene.path]
-    else:
-        ranking = rank(scene.root / scene.unit.path, progress=scene.progress)
-        if not ranking.proposals:
-            return not_here(scene, "No notebook here can be converted; `jupyter mlops convert .` says why for each.")
-        notebooks = [Path(ranking.path) / path for path in ranking.proposals[0].notebooks]
-    conversion = convert(notebooks, run=scene.options["run"] == "yes", write=False, progress=scene.progress)
+        return _of(scene, [scene.root / scene.options["notebook"]])
+    if scene.path.suffix == ".ipynb":
+        return _of(scene, [scene.path])
+    ranking = rank(scene.root / scene.unit.path, progress=scene.progress)
+    if not ranking.proposals:
+        return not_here(scene, "No notebook here can be converted; `jupyter mlops convert .` says why for each.")
+    refused: list[Refusal] = []
+    for proposal in ranking.proposals[:_TRIED]:
+        answer = _tried(scene, [Path(ranking.path) / path for path in proposal.notebooks])
+        if isinstance(answer, Plan):
+            return answer
+        refused.append(answer)
+    act = Act("Clean the notebooks, or mend what stops them.", "jupyter mlops lift clean-notebook")
+    why = f"{refused[0].path} does not run: {refused[0].why}"
+    return not_here(scene, why, cannot=tuple(refused), left=(act,))
+
+
+def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:
+    try:
+        return _of(scene, notebooks)
+    except MissingDependencyError:
+        raise
+    except MlopsError as error:
+        first = notebooks[0].relative_to(scene.root.resolve()).as_posix()
+        return Refusal("the conversion", error.message, first, error.cell, error.line)
+
+
+def _of(scene: Scene, notebooks: list[Path]) -> Plan:
+    from jupyter_mlops.lifts.pipeline.api import convert
+
+    conversion = convert(
+        notebooks,
+        name=_name(scene, notebooks),
+        run=scene.options["run"] == "yes",
+        write=False,
+        progress=scene.progress,
+    )
     if not conversion.good:
         reason = "you and the notebook changed the same" if conversion.again.conflicts else "the proof fails"
         return not_here(
@@ -52,6 +83,15 @@ def _plan(scene: Scene) -> Plan:
             Act("Commit it.", 'git add --all && git commit -m "Turn the notebook into a pipeline"'),
         ),
     )
+
+
+def _name(scene: Scene, notebooks: list[Path]) -> str | None:
+    """A clean copy's pipeline is called as the notebook that the copy stands for."""
+    from jupyter_mlops_converters.source.place import pipeline_name
+
+    stands_for = {scene.root / copy_of(path): path for path in scene.project.replaced}
+    original = stands_for.get(notebooks[0]) if len(notebooks) == 1 else None
+    return pipeline_name(Path(original)) if original is not None else None
 
 
 LIFT = Lift(

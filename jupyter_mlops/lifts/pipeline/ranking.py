@@ -145,6 +145,7 @@ def _notebooks(project: Project) -> list[File]:
         for file in project.walk.files
         if file.suffix == ".ipynb"
         and file.special is None
+        and file.path not in project.replaced
         and not any(file.path.startswith(place) for place in made)
         and not any(part.startswith(".") for part in local(project, file.path).split("/"))
     ]

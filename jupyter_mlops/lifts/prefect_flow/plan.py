@@ -33,6 +33,7 @@ class Task(NamedTuple):
         function: its name in Python.
         name: for people.
         script: that it runs, from the unit's folder.
+        arguments: that the script is given.
         folder: of a script: where it runs, from the unit's folder.
         reads: files that the step is made of, from the unit's folder.
         writes: files that it leaves; none where only a run can tell all that it reads or writes.
@@ -42,6 +43,7 @@ class Task(NamedTuple):
     function: str
     name: str
     script: str
+    arguments: tuple[str, ...]
     folder: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
@@ -143,6 +145,7 @@ def _tasks(scene: Scene, steps: list[Step]) -> list[Task]:
             functions[step.name],
             step.name,
             scene.unit.local(step.source),
+            step.arguments,
             step.folder,
             *_files(scene, step),
             tuple(functions[name] for name in step.after if name in functions),

@@ -171,7 +171,7 @@ class _Watch:
 def watch(spec: dict[str, Any]) -> list[Any]:
     """Run a script, or a notebook's code, and tell the calls."""
     watching = _Watch(spec["root"], spec["modules"])
-    sys.argv = [spec["script"]]
+    sys.argv = [spec["script"], *spec["arguments"]]
     sys.path.insert(0, str(Path(spec["script"]).parent))
     sys.setprofile(watching)
     try:

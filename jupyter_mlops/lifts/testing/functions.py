@@ -102,7 +102,12 @@ def observe(scene: Scene, place: Trial, steps: Sequence[Step]) -> list[Case]:
     files = {str((place.root / file).resolve()): name for file, name in known.items()}
     calls: list[Any] = []
     for step in [each for each in steps if each.source]:
-        spec: dict[str, Any] = {"script": str(place.root / step.source), "modules": files, "path": path}
+        spec: dict[str, Any] = {
+            "script": str(place.root / step.source),
+            "arguments": step.arguments,
+            "modules": files,
+            "path": path,
+        }
         if step.source.endswith(".ipynb"):
             notebook = scene.project.notebook(step.source)
             spec["code"] = notebook.code if notebook is not None else ""

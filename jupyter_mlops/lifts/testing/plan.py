@@ -20,7 +20,7 @@ from jupyter_mlops.lifts.testing import contracts, functions, proving
 from jupyter_mlops.lifts.testing.contracts import Contract
 from jupyter_mlops.lifts.testing.functions import Case
 from jupyter_mlops.lifts.testing.settings import test_paths, with_settings
-from jupyter_mlops.lifts.testing.steps import Step, steps
+from jupyter_mlops.lifts.testing.steps import Step, left_out, stages, steps
 from jupyter_mlops.lifts.testing.tables import tables
 from jupyter_mlops.lifts.testing.trial import LIMIT_S, Trial, trial
 
@@ -149,6 +149,8 @@ def _found(scene: Scene, folder: str) -> _Tests:
         made.cannot += refused + refused_now
     if wants_runs:
         made.steps = steps(scene)
+        if not stages(scene):
+            made.cannot += [Refusal("a test that runs it", why, path) for path, why in left_out(scene)]
         made.rows = _rows(scene)
     return made
 

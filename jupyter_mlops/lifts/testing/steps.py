@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import kept_models, makers, reads, trainings, written
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.lifts.testing.arguments import told
 from jupyter_mlops.project.python_source import PythonSource
 
 _APPS = frozenset(
@@ -28,6 +29,7 @@ class Step(NamedTuple):
         command: of the shell.
         folder: where, from the unit's folder.
         source: what it runs, from the root; "" where the command does not name it.
+        arguments: of a script: what it is given.
         after: names of those that make what it reads.
     """
 
@@ -35,6 +37,7 @@ class Step(NamedTuple):
     command: str
     folder: str
     source: str
+    arguments: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
@@ -89,11 +92,38 @@ def stages(scene: Scene) -> list[Step]:
                     ),
                     "",
                 )
-                found.append(Step(name, launch.script.strip(), folder, source, tuple(sorted(after[name]))))
+                found.append(Step(name, launch.script.strip(), folder, source, after=tuple(sorted(after[name]))))
     return found
 
 
 def _scripts(scene: Scene) -> Iterator[Step]:
+    unit = scene.unit
+    for path, needs in _workers(scene):
+        known = told(scene, path) if needs == "argument" else None
+        if needs and known is None:
+            continue
+        local = unit.local(path)
+        folder = _where(scene, path) if known is None else posixpath.relpath(known.folder, unit.path)
+        given = known.arguments if known is not None else ()
+        command = shlex.join(["python", posixpath.relpath(local, folder), *given])
+        yield Step(local, command, folder, path, given)
+
+
+def left_out(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Scripts that cannot be run by themselves, and why.
+
+    Args:
+        scene: the project.
+    """
+    for path, needs in _workers(scene):
+        if needs == "answer":
+            yield path, "it waits for someone to type"
+        elif needs == "argument" and told(scene, path) is None:
+            yield path, "it needs arguments, and no make target, shell script or README of the project gives it some"
+
+
+def _workers(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Scripts that do something with data or models, and what they need: see `_needs`."""
     unit = scene.unit
     works = {site.path for site in trainings(unit)} | {source.site.path for source in reads(unit)}
     works |= {kept.site.path for kept in kept_models(unit)}
@@ -103,11 +133,8 @@ def _scripts(scene: Scene) -> Iterator[Step]:
         source = scene.project.python(path) if path.endswith(".py") else None
         if source is None or unit.is_test(path) or path.startswith(apart) or not (source.has_main_guard or source.acts):
             continue
-        if not ({path} | _imported(scene, path, source)) & works or _asks(source) or _is_app(source):
-            continue
-        local = unit.local(path)
-        folder = _where(scene, path)
-        yield Step(local, f"python {shlex.quote(posixpath.relpath(local, folder))}", folder, path)
+        if ({path} | _imported(scene, path, source)) & works and not _is_app(source):
+            yield path, _needs(source)
 
 
 def _imported(scene: Scene, path: str, source: PythonSource) -> set[str]:
@@ -133,11 +160,15 @@ def _is_app(source: PythonSource) -> bool:
     return any(item.module.partition(".")[0] in _APPS for item in source.imports)
 
 
-def _asks(source: PythonSource) -> bool:
-    """Whether a script needs an answer or an argument."""
+def _needs(source: PythonSource) -> str:
+    """What a script cannot run without: an "answer" that is typed, an "argument"; "" for nothing."""
+    if any(call.name == "input" for call in source.calls):
+        return "answer"
+    return "argument" if _wants_argument(source) else ""
+
+
+def _wants_argument(source: PythonSource) -> bool:
     for call in source.calls:
-        if call.name == "input":
-            return True
         if call.attribute == "add_argument":
             name = call.text(0)
             required = call.argument(None, "required")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from lift_projects import state, write
+from lift_projects import notebook, state, write
 
 from jupyter_mlops.assessment.api import assess
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.lifts.api import lift
 from jupyter_mlops.lifts.journey import journey
 
 OPTIONS = {"environment.resolve": "no", "dvc-init.remote": "s3://bucket/churn"}
@@ -32,6 +33,27 @@ def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
     assert after.level == 2, [(result.criterion.id, result.message) for result in after.headline.blockers]
     again = journey(root, 2, options=OPTIONS, act=True)
     assert again.steps == []
+
+
+def test_what_stops_a_notebook_is_cleared_out_of_the_way(make) -> None:
+    root = make("level-0")
+    cells = (
+        "import numpy as np",
+        "rows = [float(row.split(',')[0]) for row in open('C:/Users/ann/Desktop/Table.csv').readlines()[1:]]",
+        "x = np.array(rows, dtype=np.float)\nprint(x.mean())",
+    )
+    write(root, {"churn.ipynb": notebook(*cells)})
+    lifted = lift("pipeline", root, write=False)
+    assert lifted.plan.state == "not-here"
+    assert [(one.path, one.cell) for one in lifted.plan.cannot] == [("churn.ipynb", 1)]
+    assert [act.command for act in lifted.plan.left] == ["jupyter mlops lift clean-notebook"]
+    shown = journey(root, 2, options=OPTIONS, write=False)
+    steps = [step.lift.name for step in shown.steps]
+    assert steps.index("clean-notebook") < steps.index("pipeline") < steps.index("ci")
+    assert shown.stuck == []
+    made = next(step for step in shown.steps if step.lift.name == "pipeline").plan
+    assert "The notebook is churn_clean.ipynb; it stays as it is." in made.found
+    assert "pipelines/churn/dvc.yaml" in [change.path for change in made.changes.changes]
 
 
 def test_a_step_that_is_not_agreed_to_ends_the_way(make) -> None:

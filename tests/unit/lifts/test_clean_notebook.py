@@ -10,6 +10,7 @@ import pytest
 from cleaned import raw
 from lift_projects import CELLS, WHO, commit, notebook, write
 
+from jupyter_mlops.assessment.api import assess
 from jupyter_mlops.changes.changeset import Change
 from jupyter_mlops.lifts.api import Lifted, lift, lifts
 from jupyter_mlops.lifts.clean_notebook.era import era
@@ -363,3 +364,55 @@ def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path)
 def test_without_a_sign_of_its_time_nothing_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"a.ipynb": notebook("import numpy as np")})
     assert era(Scene.open(tmp_path), "a.ipynb", ("numpy",), []) is None
+
+
+# --- the copy and its notebook
+
+
+def test_a_clean_copy_stands_for_its_notebook(tmp_path: Path) -> None:
+    cells = ("import pandas as pd", "df = pd.read_csv('C:/Users/ann/Desktop/table.csv')")
+    write(tmp_path, {"a.ipynb": notebook(*cells), "data/table.csv": "x\n1\n", "b_clean.ipynb": notebook("1")})
+    write(tmp_path, {"b.ipynb": notebook("1")})
+    commit(tmp_path, "one")
+    before = (tmp_path / "a.ipynb").read_bytes()
+
+    def sources() -> tuple[str, ...]:
+        return Scene.open(tmp_path).unit.sources
+
+    def data() -> str:
+        return next(one.state for one in assess(tmp_path).headline.results if one.criterion.id == "data-versioned")
+
+    assert sources() == ("a.ipynb", "b.ipynb", "b_clean.ipynb"), "a name alone says nothing"
+    assert data() == "fail"
+    assert lift("clean-notebook", tmp_path).applied
+    assert (tmp_path / "a.ipynb").read_bytes() == before
+    assert sources() == ("a_clean.ipynb", "b.ipynb", "b_clean.ipynb")
+    commit(tmp_path, "two")
+    assert data() == "pass"
+    assert lift("clean-notebook", tmp_path).plan.state == "done"
+    (tmp_path / "a_clean.ipynb").unlink()
+    assert sources() == ("a.ipynb", "b.ipynb", "b_clean.ipynb")
+
+
+# --- modules that notebooks import
+
+
+def test_what_a_notebook_imports_is_repaired_where_it_is(tmp_path: Path) -> None:
+    files = {
+        "work/helpers.py": b"from work.deeper import both  # ours\r\nimport numpy as np\r\n\r\n\r\ndef whole(x):\r\n    return np.int(x)\r\n",
+        "work/deeper.py": "import pandas as pd\n\n\ndef both(a, b):\n    return pd.DataFrame(a).append(pd.DataFrame(b))\n",
+        "work/other.py": "import numpy as np\n\nnp.int(1)\n",
+    }
+    write(tmp_path, files)
+    lifted = cleaned(tmp_path, "from helpers import whole\nwhole(1.5)")
+    changes = {change.path: change for change in lifted.plan.changes.changes}
+    assert sorted(changes) == ["work/deeper.py", "work/helpers.py"], "the notebook and what it does not import stay"
+    assert "+    return int(x)" in changes["work/helpers.py"].diff
+    assert "work/helpers.py is imported by work/a.ipynb: line 6, `np.int(x)` becomes `int(x)`" in told(lifted)
+    assert lifted.plan.why == "What notebooks import needs repair: work/deeper.py, work/helpers.py."
+    assert lift("clean-notebook", tmp_path / "work/a.ipynb").applied
+    new = files["work/helpers.py"].replace(b"np.int(", b"int(")  # type: ignore[attr-defined]
+    assert (tmp_path / "work/helpers.py").read_bytes() == new
+    assert lift("clean-notebook", tmp_path / "work/a.ipynb").plan.state == "done"
+    lifted = cleaned(tmp_path, "from helpers import whole\nimport numpy as np\nnp.float(whole(1.5))")
+    assert [change.path for change in lifted.plan.changes.changes] == ["work/a_clean.ipynb"]

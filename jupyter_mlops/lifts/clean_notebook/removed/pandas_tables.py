@@ -307,6 +307,12 @@ def _dropped(site: Site) -> list[Edit] | None:
     return named("labels", "axis", keep=1)(site) if site.call is not None and len(site.call.args) > 1 else []
 
 
+def _axis_told_twice(site: Site) -> list[Edit] | None:
+    """`.drop(columns=…, axis=1)` says twice what is dropped; where both are said, the name was what counted."""
+    told = [name for name in ("columns", "index") if site.argument(None, name) is not None]
+    return without("axis")(site) if told and site.argument(None, "axis") is not None else []
+
+
 def _ordered(site: Site) -> list[Edit] | None:
     return named("by", "axis", "ascending", "inplace", keep=1)(site)
 
@@ -454,6 +460,11 @@ CHANGES = (
     Change(
         "pandas", "2.0", (".drop",), _dropped, before=f"{_DF}x = df.drop('a', 1)", after=f"{_DF}x = df.drop('a', axis=1)", gives="list(x) == ['b']",
         on=_SURELY, why="Everything but the labels has to be named.",
+    ),
+    Change(
+        "pandas", "3.0", (".drop",), _axis_told_twice, before=f"{_DF}x = df.drop(columns=['a'], axis=1)",
+        after=f"{_DF}x = df.drop(columns=['a'])", gives="list(x) == ['b']", on=_SURELY,
+        why="`columns` and `index` say what is dropped; `axis` beside them is an error now.",
     ),
     Change(
         "pandas", "2.0", (".dropna",), named("axis", "how", "thresh", "subset"), before=f"{_DF}x = df.dropna(0, 'any')",

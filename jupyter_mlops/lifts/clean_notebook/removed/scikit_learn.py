@@ -43,7 +43,6 @@ _BOOSTED = tuple(
 _NORMALIZED = tuple(
     f"sklearn.linear_model.{name}"
     for name in (
-        "LinearRegression",
         "Ridge",
         "Lasso",
         "ElasticNet",
@@ -342,9 +341,15 @@ CHANGES = (
         gives="x.n_estimators == 50", why="There is one algorithm left, SAMME, so that nothing is chosen.",
     ),
     Change(
+        _SK, "1.2", ("sklearn.linear_model.LinearRegression",), without("normalize"),
+        before=f"from sklearn.linear_model import LinearRegression\n{_XY}x = LinearRegression(normalize=True).fit(X, y)",
+        after=f"from sklearn.linear_model import LinearRegression\n{_XY}x = LinearRegression().fit(X, y)",
+        gives="x.score(X, y) > 0.9", why="`normalize` is gone; least squares gave the same with it as without.",
+    ),
+    Change(
         _SK, "1.2", _NORMALIZED, _normalized,
-        before="from sklearn.linear_model import LinearRegression\nx = LinearRegression(normalize=False)",
-        after="from sklearn.linear_model import LinearRegression\nx = LinearRegression()",
+        before="from sklearn.linear_model import Ridge\nx = Ridge(normalize=False)",
+        after="from sklearn.linear_model import Ridge\nx = Ridge()",
         gives="x.fit_intercept", why="`normalize` is gone; a pipeline with a `StandardScaler` is close to it, with another scale of the penalty.",
     ),
     Change(

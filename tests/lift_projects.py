@@ -160,7 +160,40 @@ def messy(root: Path) -> None:
     write(root, {"notes.txt": "not committed\n"})
 
 
-PROJECTS = {"level-0": level_0, "script": script, "messy": messy}
+def steps(root: Path) -> None:
+    """Scripts that hand a file on, one of which needs arguments that the Makefile gives, with a test of a function."""
+    write(
+        root,
+        {
+            "features.py": "def double(table):\n    return table.assign(a=table['a'] * 2)\n",
+            "prepare.py": """
+                import argparse
+
+                import pandas as pd
+
+                from features import double
+
+                parser = argparse.ArgumentParser()
+                parser.add_argument("--factor", type=int, required=True)
+                factor = parser.parse_args().factor
+                table = double(pd.read_csv("data/table.csv"))
+                table.assign(b=table["b"] * factor).to_csv("data/prepared.csv", index=False)
+                """,
+            "train.py": TRAIN.replace("data/table.csv", "data/prepared.csv"),
+            "Makefile": "all:\n\tpython prepare.py --factor 3\n\tpython train.py\n",
+            "tests/test_features.py": "from features import double\n\n\ndef test_double(tmp_path):\n    import pandas as pd\n\n"
+            "    assert double(pd.DataFrame({'a': [2]}))['a'].tolist() == [4]\n",
+            "requirements.txt": "pandas\nscikit-learn\n",
+            "pytest.ini": "[pytest]\npythonpath = .\n",
+            "data/table.csv": table(40),
+            ".gitignore": "__pycache__/\ndata/prepared.csv\n",
+        },
+    )
+    commit(root, "one")
+    commit(root, "two")
+
+
+PROJECTS = {"level-0": level_0, "script": script, "messy": messy, "steps": steps}
 
 
 def state(root: Path) -> dict[str, object]:

@@ -19,6 +19,7 @@ from jupyter_mlops.lifts.api import lift
 
 DATA = "a,y\n1,0\n2,1\n3,0\n4,1\n"
 PREPARE = """
+    import argparse
     import os
     from pathlib import Path
 
@@ -26,6 +27,9 @@ PREPARE = """
 
     from features import double
 
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sort", required=True)
+    assert parser.parse_args().sort == "no"
     if Path("away").exists():
         os.remove("away")
         raise OSError("the disk is away")
@@ -45,6 +49,7 @@ CODE: dict[str, str | bytes] = {
     "a-train.py": TRAIN,
     "data/table.csv": DATA,
     "requirements.txt": "pandas==2.2.0\n",
+    "Makefile": "prepared.csv:\n\tpython b_prepare.py --sort no\n",
     ".gitignore": "__pycache__/\nprepared.csv\npredicted.csv\n",
 }
 STAGES = """
@@ -56,7 +61,7 @@ STAGES = """
           - predicted.csv:
               cache: false
       prepare:
-        cmd: python b_prepare.py
+        cmd: python b_prepare.py --sort no
         deps: [b_prepare.py, features.py, data/table.csv]
         outs:
           - prepared.csv:

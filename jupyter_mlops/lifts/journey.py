@@ -106,6 +106,7 @@ def journey(
     with _place(Path(path), copied=not write) as place:
         before = assess(place)
         done = Journey(target, before, before)
+        instead: dict[str, tuple[Act, ...]] = {}
 
         def plan(each: Lift) -> Lifted:
             if progress is not None:
@@ -134,11 +135,13 @@ def journey(
                 planned = plan(each)
             if planned.plan.state == "not-here":
                 done.stuck.append((each, planned.plan.why))
-                done.left += [one for one in planned.plan.left if one not in done.left]
+                instead[each.name] = planned.plan.left
             if planned.plan.state == "applies" and not carried_out(planned):
                 break
-        # What did not fit, and came along with something else.
+        # What did not fit may have come along with something else.
         done.stuck = [(each, why) for each, why in done.stuck if _leads_on(each, done.after, target)]
+        for each, _why in done.stuck:
+            done.left += [one for one in instead[each.name] if one not in done.left]
         if not write:
             done.before = assess(path)
     return done

@@ -49,7 +49,7 @@ def _item_lines(item: Item, *, alone: bool) -> list[str]:
     lines = [f"  {_MARKS.get(item.state, '✗')} {item.title}  [{item.criterion}, Level {item.level}]"]
     lines += _wrapped("", item.message)
     for told in item.evidence if alone or not item.passed else ():
-        place = f"{told.place}  " if told.place else ""
+        place = f"{_place(told)}  " if told.place else ""
         same = told.message in item.message
         lines += _wrapped(f"{'+' if told.good else '-'} ", place + ("" if same else told.message))
         if told.snippet:
@@ -123,11 +123,16 @@ def _item_html(item: Item, *, alone: bool) -> str:
 
 
 def _evidence_html(told: Evidence, item: Item) -> str:
-    place = f"<code>{escape(told.place)}</code> " if told.place else ""
+    place = f"<code>{escape(_place(told))}</code> " if told.place else ""
     message = "" if told.message in item.message else _marked(told.message)
     snippet = f'<br><code style="opacity:.75">{escape(told.snippet)}</code>' if told.snippet else ""
     tone = _TONES[told.good]
     return f'<li style="list-style:none;margin-left:-16px"><span style="color:{tone}">{"✓" if told.good else "✗"}</span> {place}{message}{snippet}</li>'
+
+
+def _place(told: Evidence) -> str:
+    """For people: `notebooks/churn.ipynb cell 3:1` is line 1 of that cell."""
+    return re.sub(r"#(?=\d+(:\d+)?$)", " cell ", told.place)
 
 
 def _marked(text: str) -> str:

@@ -101,9 +101,12 @@ def _speak_plainly() -> None:
 
     def system(line: str) -> None:
         command = shell.var_expand(line, depth=1)
+        # A kernel asks for colours, and tools that hear it take its output for a terminal that they may draw on.
+        plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
         with subprocess.Popen(
             command,
             shell=True,
+            env={**plain, "TERM": "dumb"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -118,7 +118,7 @@ def follow(tutorial: Tutorial, tmp_path: Path, store: Path, *, long: bool) -> nb
     streams = "".join(
         output.get("text", "") for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
     )
-    for trouble in ("Traceback", "ERROR", "Error [", "fatal:", "command not found"):
+    for trouble in ("Traceback", "ERROR", "Error [", "fatal:", "command not found", "\x1b[?"):
         assert trouble not in streams
     return notebook
 

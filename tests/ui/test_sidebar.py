@@ -230,7 +230,7 @@ def test_one_of_several_units_is_picked(lab, project, server):
     lab.screenshot("sidebar-units")
 
 
-def test_a_tutorial_is_begun_from_the_sidebar(lab, project):
+def test_a_tutorial_is_begun_from_the_sidebar_which_follows_it(lab, project):
     lab.open(project)
     expect(lab.page.locator(".jp-LauncherCard", has_text="MLOps tutorials")).to_be_visible()
     sidebar = lab.open_sidebar()
@@ -239,4 +239,12 @@ def test_a_tutorial_is_begun_from_the_sidebar(lab, project):
     lab.screenshot("sidebar-tutorials")
     sidebar.get_by_role("button", name="Open the tutorial Where are you?").click()
     expect(lab.page.locator(".jp-NotebookPanel:visible .jp-Cell").first).to_be_visible()
-    assert (lab.root / "mlops-tutorials" / "0-where-are-you" / "0-where-are-you.ipynb").is_file()
+    sandbox = lab.root / "mlops-tutorials" / "0-where-are-you" / "project"
+    expect(sidebar.locator(".jp-Mlops-unit")).to_have_text("project")
+
+    # One exercise done, the other skipped; nothing is saved.
+    (sandbox / "requirements.txt").write_text("joblib\npandas\nscikit-learn\n", encoding="utf-8")
+    expect(lab.page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible()
+    lab.run("notebook:run-all-cells")
+    expect(sidebar.locator(".jp-Mlops-tutorials")).to_contain_text("1 of 2 checks passed", timeout=60_000)
+    lab.screenshot("sidebar-tutorial-followed")

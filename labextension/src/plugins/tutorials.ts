@@ -9,7 +9,9 @@ import {
   InputDialog,
   Notification
 } from '@jupyterlab/apputils';
+import type { DocumentWidget } from '@jupyterlab/docregistry';
 import { ILauncher } from '@jupyterlab/launcher';
+import { NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { tutorialIcon } from '../icons';
@@ -86,6 +88,15 @@ export const tutorials: JupyterFrontEndPlugin<void> = {
         }
       }
     });
+    // A tutorial's cells work on its project, without anything being saved.
+    NotebookActions.executed.connect((_, { notebook }) => {
+      const document = notebook.parent as Partial<DocumentWidget> | null;
+      const path = document?.context?.path;
+      if (path && score.tutorials.some(one => one.notebook === path)) {
+        score.noteChange(path);
+      }
+    });
+
     palette?.addItem({ command, category: trans.__('MLOps') });
     launcher?.add({
       command,

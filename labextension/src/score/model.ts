@@ -238,7 +238,8 @@ export class ScoreModel implements IDisposable {
     if (
       !this.rescoreOnSave ||
       !this._assessment ||
-      !holds(this._assessment.root, path)
+      // The notebook of a tutorial lies beside its project.
+      (path !== this._path && !holds(this._assessment.root, path))
     ) {
       return;
     }

@@ -204,6 +204,15 @@ describe('ScoreModel', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('cares for the open document, wherever it lies', async () => {
+    await show();
+    model.setPath('tutorial/tutorial.ipynb');
+    await server.answer({ root: 'tutorial/project' });
+    model.noteChange('tutorial/tutorial.ipynb');
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(server.asked).toHaveLength(3);
+  });
+
   it('can leave saves alone', async () => {
     await show();
     model.rescoreOnSave = false;

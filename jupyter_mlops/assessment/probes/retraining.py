@@ -18,7 +18,8 @@ from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
 _METRIC = lazy(
-    r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|performance|improve|better", re.IGNORECASE
+    r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|(^|_)error$|performance|improve|better",
+    re.IGNORECASE,
 )
 _SETTING = lazy(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
 _DECISION = lazy(
@@ -68,8 +69,11 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
+    # One step of a workflow trains, another one judges.
+    workflows = {trigger.path for trigger in reaching}
+    beside = [trigger for trigger in triggers(unit) if trigger.path in workflows]
     nodes = (
-        unit.reach.behind(*(node for trigger in reaching for node in trigger.nodes))
+        unit.reach.behind(*(node for trigger in beside for node in trigger.nodes))
         if reaching
         else _training_nodes(unit)
     )

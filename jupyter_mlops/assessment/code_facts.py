@@ -110,10 +110,11 @@ def is_training(call: Call) -> bool:
     if not dot:
         return False
     if method in _FITS:
+        # `scaler.scale(loss).backward()`: what scales losses prepares no data.
+        if method == "backward":
+            return True
         arguments = bool(call.node.args or call.node.keywords)
-        return (
-            arguments or method == "backward" or "statsmodels" in owner or owner.endswith("()")
-        ) and not _PREPARING.search(owner)
+        return (arguments or "statsmodels" in owner or owner.endswith("()")) and not _PREPARING.search(owner)
     if method == "train" and not call.node.args and "from_pretrained" in owner:
         return False  # a network of PyTorch is switched to its training mode
     return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))
@@ -197,11 +198,15 @@ _READS = _READERS | {
     "sql",
     "to_dataframe",
     "fetch_pandas_all",
+    *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
 #: Calls that bring the rows of a warehouse.
-_WAREHOUSES = lazy(r"^(google\.cloud\.bigquery|pandas_gbq|snowflake)[\w.()]*\.(to_dataframe|fetch_pandas_all)$")
+_WAREHOUSES = lazy(
+    r"^(google\.cloud\.bigquery|pandas_gbq|snowflake)[\w.()]*\.(to_dataframe|fetch_pandas_all)$"
+    r"|^clickhouse_(connect|driver)[\w.()]*\.query_(df|np|arrow|dataframe)$|^polars\.read_database(_uri)?$"
+)
 _SPARK = lazy(
     r"(^|[.?:])(spark|spark_session|self\.spark)\.(read\.)?[\w.()]*(table|sql)$|^pyspark[\w.()]*\.(table|sql)$"
 )
@@ -259,6 +264,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "spark.sql",
         "to_dataframe",
         "fetch_pandas",
+        "clickhouse",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -295,7 +301,7 @@ def _source(unit: Unit, site: Site) -> Source | None:
     ):
         version = call.argument(1, "version") is not None or _as_of(call)
         return Source(site, "database", call.text(0) or "A table", "as of a time" if version else None)
-    if method in _DATABASES or _WAREHOUSES.search(call.name):
+    if method in _DATABASES or _WAREHOUSES.search(site.name):
         return Source(site, "database", "A query")
     if method in ("table", "sql"):
         return _from_spark(site)
@@ -440,16 +446,33 @@ def find_file(unit: Unit, source: str, text: str) -> str:
         if folder in (".", unit.path):
             break
         folder = posixpath.dirname(folder) or "."
-    return first
+    return _moved(unit, text) or first
+
+
+def _moved(unit: Unit, text: str) -> str | None:
+    """The only data file in git that is called as the one that code reads, where that is no longer in its place."""
+    name = text.rpartition("/")[2]
+    if not is_data_file(name) or _COMMON.match(name):
+        return None
+    found = unit.once("data files by name", lambda: _by_name(unit)).get(name, [])
+    return found[0] if len(found) == 1 else None
+
+
+def _by_name(unit: Unit) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in unit.files:
+        if is_data_file(file.path) and file.tracked and not unit.is_test(file.path):
+            found.setdefault(file.name, []).append(file.path)
+    return found
 
 
 def _mounted(unit: Unit, text: str) -> str:
     """The project's file that an absolute path means inside of a container: the longest tail that is there."""
     parts = text.strip("/").split("/")
-    if parts[0] in ("home", "Users", "root"):
-        return text
+    # In somebody's home, a name alone says too little: a folder of the project has to be in it as well.
+    at_home = parts[0] in ("home", "Users", "root")
     made = _made_by_pipelines(unit)
-    for start in range(len(parts)):
+    for start in range(len(parts) - at_home):
         tail = unit.below("/".join(parts[start:]))
         if tail in made or (start and (unit.project.exists(tail) or unit.project.exists(f"{tail}.dvc"))):
             return tail
@@ -544,6 +567,9 @@ def relevant(unit: Unit) -> frozenset[str]:
 def _relevant(unit: Unit) -> frozenset[str]:
     groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
     automatic = {launch.group or launch.id for launch in unit.launches if launch.kind in ("stage", "schedule")}
+    started = {launch.group or launch.id for launch in unit.launches if launch.kind in ("ci", "container")}
+    if groups & started:
+        groups = {group for group in groups if not group.endswith(".ipynb")}
     groups = groups & automatic or groups
     while True:
         needed = {
@@ -738,6 +764,9 @@ def is_model_file(path: str) -> bool:
 def is_data_file(path: str) -> bool:
     """Whether a file looks like data, as opposed to configuration."""
     name = path.rpartition("/")[2].lower()
-    return bool(_DATA_SUFFIX.search(name)) and not name.endswith(
-        (".json", ".txt", ".png", ".jpg", ".jpeg", ".pkl", ".pickle")
+    # `.env.data` is settings.
+    return (
+        bool(_DATA_SUFFIX.search(name))
+        and not name.startswith(".")
+        and not name.endswith((".json", ".txt", ".png", ".jpg", ".jpeg", ".pkl", ".pickle"))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from jupyter_mlops.project.python_source import Call, Scope
+from jupyter_mlops.project.python_source import Call, Scope, blocks
 
 
 def connected_calls(
@@ -85,3 +85,19 @@ def _uses(root: ast.AST, position: dict[int, int], made: dict[str, set[int]], ed
         edges.update((earlier, step) for earlier in used)
         return {step}
     return used
+
+
+def bound_to(call: Call) -> str:
+    """The names that a call's result is given, separated by blanks: `manifest = json.load(f)`.
+
+    Args:
+        call: the call.
+    """
+    pending = list(call.scope.body)
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, ast.Assign) and statement.value is call.node:
+            return " ".join(ast.unparse(target) for target in statement.targets)
+        for block in blocks(statement):
+            pending += block
+    return ""

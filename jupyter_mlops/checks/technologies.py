@@ -10,7 +10,7 @@ _BY_CRITERION = {
     "code-versioned": ("git",),
     "data-versioned": (
         *("dvc", "data-sources", "snapshots", "git-lfs", "lakefs", "delta"),
-        *("feast", "pachyderm", "croissant"),
+        *("feast", "pachyderm", "croissant", "kedro-catalog"),
     ),
     "experiments-tracked": ("mlflow", "trackers", "training", "wandb", "dvclive", "neptune", "clearml", "comet", "aim"),
     "readme-runs": ("readme",),

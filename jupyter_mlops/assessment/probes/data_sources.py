@@ -21,8 +21,9 @@ from jupyter_mlops.assessment.code_facts import (
 from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
+from jupyter_mlops.assessment.probes.dvc import Tracked, is_of_model, tracked
 from jupyter_mlops.assessment.stand_ins import is_the_data
+from jupyter_mlops.assessment.taken_in import taken_in
 from jupyter_mlops.assessment.unit import Unit
 
 #: Data files of this many bytes in all may live in git beside the code.
@@ -62,12 +63,13 @@ def is_derived(unit: Unit, source: Source) -> bool:
 
 
 def _data(unit: Unit) -> Iterator[Finding]:
-    sources = relevant_reads(unit)
+    sources = relevant_reads(unit) or taken_in(unit)
     judged: list[tuple[Source, _Verdict]] = []
     for source in sources:
         if source.kind == "bundled" or is_derived(unit, source) or (source.fallback and _has_named(unit)):
             continue
         verdict = _in_its_stage(unit, source, _source_verdict(unit, source))
+        verdict = verdict if verdict is None or verdict.rung >= Rung.E3 else _snapshot_of(unit, source) or verdict
         if verdict is not None:
             judged.append((source, verdict))
     if not judged:
@@ -127,6 +129,30 @@ def _in_its_stage(unit: Unit, source: Source, verdict: _Verdict | None) -> _Verd
         if under is None or under.rung < Rung.E3
         else _Verdict(Rung.E3, under.message, None, (under.by, under.line))
     )
+
+
+def snapshot(unit: Unit, site: Site) -> Tracked | None:
+    """The file under DVC that the same run writes: the version of what it reads from outside.
+
+    Args:
+        unit: the unit.
+        site: where it reads.
+    """
+    runs = unit.reach.groups(site.path, site.scope)
+    for item in tracked(unit):
+        if item.rung >= Rung.E3 and item.by.endswith(".dvc") and not is_of_model(unit, item.path):
+            writers = makers(unit, item.path)
+            if any(unit.reach.groups(writer.path, writer.scope) & runs for writer in writers):
+                return item
+    return None
+
+
+def _snapshot_of(unit: Unit, source: Source) -> _Verdict | None:
+    item = snapshot(unit, source.site) if source.kind in ("url", "database", "hub") else None
+    if item is None:
+        return None
+    message = f"What is read is kept in {item.path}, which is under DVC."
+    return _Verdict(Rung.E3, message, None, (item.by, item.line))
 
 
 def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:
@@ -320,7 +346,8 @@ def _made_by_stages(items: list[Tracked]) -> Iterator[Finding]:
 
 
 def _models(unit: Unit) -> Iterator[Finding]:
-    kept = kept_models(unit)
+    groups = relevant(unit)
+    kept = [model for model in kept_models(unit) if model.how == "tracker" or not _only_copied(unit, model, groups)]
     files = [
         file
         for file in unit.files
@@ -368,6 +395,31 @@ def _models(unit: Unit) -> Iterator[Finding]:
         return
     for model in kept[:3]:
         yield _at(model.site, "model", _model_verdict(unit, model))
+    if not kept:
+        yield from _model_outs(unit)
+
+
+def _only_copied(unit: Unit, model: Kept, groups: frozenset[str]) -> bool:
+    """Whether what saves a model is a run that trains none: it takes one that is kept already, to convert or hand it on."""
+    runs = unit.reach.groups(model.site.path, model.site.scope)
+    return bool(runs) and bool(groups) and not runs & groups
+
+
+def _model_outs(unit: Unit) -> Iterator[Finding]:
+    """Models that stages keep by calls that nobody knows; the DVC probe speaks of `.dvc` files itself."""
+    outs = [item for item in tracked(unit) if is_model_file(item.path) and item.by.endswith("dvc.yaml")]
+    for item in sorted(outs, key=lambda item: item.rung, reverse=True)[:1]:
+        yield Finding(
+            "data-sources",
+            "data-versioned",
+            item.rung,
+            item.message,
+            part="model",
+            confidence=CONVENTION,
+            path=item.by,
+            line=item.line,
+            raise_by=item.raise_by,
+        )
 
 
 def _model_verdict(unit: Unit, model: Kept) -> _Verdict:

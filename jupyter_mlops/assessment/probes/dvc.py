@@ -469,6 +469,7 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
         root = _root_of(unit, path)
         initialised = root is not None
         reachable = root is not None and any(remote.problem is None for remote in remotes(unit, root))
+        lost = {} if reachable else _lost_inputs(unit, path)
         for name, stage, line in _stages(unit, path):
             folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
             for kind, out, out_line, options in _outs(stage):
@@ -476,7 +477,12 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                     continue
                 place = join(folder, out)
                 known = check is not None and place in check.recorded
-                if known and initialised and check is not None and name in check.stale and not reachable:
+                if known and name in lost:
+                    message = f"{place} is an out of stage {name}, which needs {lost[name]}: no stage makes that, and neither git nor DVC has it."
+                    yield Tracked(
+                        place, path, out_line or line, Rung.E2, message, f"`dvc add {lost[name]}`, and add a remote."
+                    )
+                elif known and initialised and check is not None and name in check.stale and not reachable:
                     message = f"{place} is an out of stage {name}, which has changed since dvc.lock was written; no remote holds what it wrote."
                     yield Tracked(
                         place,
@@ -497,6 +503,40 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                     yield Tracked(
                         place, path, out_line or line, Rung.E2, message, "Run `dvc repro` and commit dvc.lock."
                     )
+
+
+def _lost_inputs(unit: Unit, path: str) -> dict[str, str]:
+    """Stages that depend, directly or through other stages, on a file that nobody else can have: the stage → the file."""
+    needs: dict[str, list[str]] = {}
+    makers: dict[str, str] = {}
+    for name, stage, _line in _stages(unit, path):
+        folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
+        needs[name] = [join(folder, dep) for dep in strings(stage.get("deps")) if "$" not in dep]
+        makers |= {join(folder, out): name for _kind, out, _line, _options in _outs(stage)}
+    git = unit.project.git
+    kept = {item.path for item in _dvc_files(unit)} | (set(git.committed) if git is not None else set())
+
+    def made_by(dep: str) -> str | None:
+        return next((name for out, name in makers.items() if _overlap(dep, out)), None)
+
+    def lost(name: str, seen: frozenset[str]) -> str | None:
+        for dep in needs[name]:
+            maker = made_by(dep)
+            if maker is None:
+                if dep not in kept and "://" not in dep and not any(_overlap(dep, path) for path in kept):
+                    return dep
+            elif maker not in seen and (found := lost(maker, seen | {maker})) is not None:
+                return found
+        return None
+
+    found = {name: lost(name, frozenset({name})) for name in needs}
+    return {name: dep for name, dep in found.items() if dep is not None}
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two paths are the same, or one is below the other."""
+    one, other = one.rstrip("/"), other.rstrip("/")
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def is_of_model(unit: Unit, path: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.code_facts import find_file, relevant, sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.data_sources import file_verdict, relevant_reads
+from jupyter_mlops.assessment.probes.data_sources import file_verdict, relevant_reads, snapshot
 from jupyter_mlops.assessment.unit import Unit
 
 _SOURCES = (
@@ -29,8 +29,10 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             if groups and not unit.reach.groups(site.path, site.scope) & groups:
                 continue
             rung, message, where = _judged(unit)
-            # What a run keeps in a table that it reads as of a version can be read again, whatever it was made of.
-            kept = any(found.kind == "database" and found.versioned for found in relevant_reads(unit))
+            # What a run keeps in a file under DVC, or in a table that it reads as of a version, can be read again,
+            # whatever it was made of.
+            as_of = any(found.kind == "database" and found.versioned for found in relevant_reads(unit))
+            kept = as_of or snapshot(unit, site) is not None
             yield Finding(
                 "feast",
                 "data-versioned",

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
+from jupyter_mlops.assessment.dataflow import bound_to
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import is_of_model, tracked
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import blocks
 
 _ABOUT = lazy(r"manifest|snapshot|data(set)?_?(version|hash|digest|fingerprint)|version_data", re.IGNORECASE)
 _LOGS = frozenset(
@@ -55,7 +55,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             named = bool(_ABOUT.search(site.scope))
             text = ast.unparse(site.call.node)[:400]
             if site.call.attribute in _READS:
-                text = f"{_bound_to(site)} {text}"
+                text = f"{bound_to(site.call)} {text}"
             if (
                 site.call.attribute in _LOGS
                 and site.name.startswith(("mlflow", "wandb", "?run", "?live"))
@@ -98,18 +98,6 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if unreachable
         else "Write the code that reads a snapshot again.",
     )
-
-
-def _bound_to(site: Site) -> str:
-    """The names that a call's result is given: `manifest = json.load(f)`."""
-    pending = list(site.call.scope.body)
-    while pending:
-        statement = pending.pop()
-        if isinstance(statement, ast.Assign) and statement.value is site.call.node:
-            return " ".join(ast.unparse(target) for target in statement.targets)
-        for block in blocks(statement):
-            pending += block
-    return ""
 
 
 PROBE = Probe(

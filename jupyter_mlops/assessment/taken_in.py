@@ -1,0 +1,53 @@
+"""Data that training takes in by calls which serve much else: rows of a database, and what was dumped before."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_mlops.assessment.code_facts import Site, Source, find_file, relevant, sites, sources_of, trainings
+from jupyter_mlops.assessment.dataflow import bound_to
+from jupyter_mlops.assessment.literals import text_of
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
+
+_ROWS = lazy(
+    r"^sqlalchemy\.([\w.]*\.)?select$|^sqlalchemy[\w.()]*Session[\w.()]*\.query$"
+    r"|^(psycopg2?|sqlite3|pymysql|mysql|pyodbc|asyncpg|snowflake)[\w.()]*\.(fetch\w*|execute)$|^pymongo[\w.()\[\]]*\.find$"
+)
+_DUMPS = frozenset({"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "numpy.load", "torch.load"})
+_DATA_WORD = lazy(
+    r"(?<![a-z])(splits?|data(set|frame)?s?|df|features?|samples?|rows|[xy]_?(train|test|val)|train|test)(?![a-z])", 2
+)
+_NO_DATA = lazy(
+    r"model|clf|classif|regress|estim|pipeline|scaler|encod|vector|preproc|token|weight|checkpoint|state|meta|config", 2
+)
+
+
+def taken_in(unit: Unit) -> list[Source]:
+    """What the code that trains takes in this way; it tells only where nothing else is read.
+
+    Args:
+        unit: the unit.
+    """
+    groups = relevant(unit) if trainings(unit) else frozenset()
+    found = []
+    for path, source in sources_of(unit, "sqlalchemy", "psycopg", "sqlite3", "pymongo", "mysql", "snowflake", ".load("):
+        calls = [call for call in source.calls if call.name in _DUMPS or _ROWS.search(call.name)]
+        for site in sites(unit, path, calls):
+            if unit.reach.groups(site.path, site.scope) & groups:
+                taken = _dump(unit, site) if site.call.name in _DUMPS else Source(site, "database", "A query")
+                found += [taken] if taken is not None else []
+    return found
+
+
+def _dump(unit: Unit, site: Site) -> Source | None:
+    """A file that is loaded: data by its name or by that of what it becomes, and no model."""
+    given = site.call.argument(0)
+    source = unit.project.python(site.path)
+    text = text_of(source, site.call.scope, given) if source is not None else None
+    named = f"{text or ''} {ast.unparse(given) if given is not None else ''} {bound_to(site.call)}"
+    if _NO_DATA.search(named) or not _DATA_WORD.search(named):
+        return None
+    if text is None or "{}" in text:
+        return Source(site, "unknown", "")
+    return Source(site, "file", find_file(unit, site.path, text), text=text)

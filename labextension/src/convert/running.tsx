@@ -12,7 +12,7 @@ import type { ITracked } from './tracked';
 import { serverOf } from './tracked';
 import type { IResultProps } from './result';
 import type { IStageRun } from './run';
-import { countedFromOne, valueText, withoutColours } from './view';
+import { countedFromOne, metricText, withoutColours } from './view';
 
 export function stageStateText(
   { state, cell }: IStageRun,
@@ -108,8 +108,8 @@ export function RunStatus(props: IResultProps): JSX.Element {
       {metrics.length > 0 && (
         <p>
           {metrics.map(([name, value]) => (
-            <span key={name} className="jp-Mlops-chip">
-              {`${name}: ${valueText(value)}`}
+            <span key={name} className="jp-Mlops-chip" title={`${value}`}>
+              {`${name}: ${metricText(value)}`}
             </span>
           ))}
         </p>

@@ -443,6 +443,13 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** A metric, as many digits as people compare. */
+export function metricText(value: unknown): string {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? `${Number(value.toPrecision(5))}`
+    : valueText(value);
+}
+
 /** IPython's tracebacks come with the terminal's escape sequences. */
 export function withoutColours(text: string): string {
   return text.replace(/\u001b\[[0-9;]*m/g, '');

@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { ILiftOption, ILiftPlan } from '../rest/contract';
 import { Disclosure } from '../score/parts';
+import { Select } from '../select';
 import type { ILiftPanelOptions } from './panel';
 
 export function Choices(
@@ -81,22 +82,19 @@ function Choice(props: {
         {option.name}
       </label>
       {option.values.length > 0 ? (
-        <div className="jp-select-wrapper">
-          <select
-            id={id}
-            className="jp-mod-styled"
-            aria-describedby={`${id}-what`}
-            value={value}
-            onChange={event => choose(event.target.value)}
-          >
-            <option value="">{byItself}</option>
-            {option.values.map(each => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Select
+          id={id}
+          aria-describedby={`${id}-what`}
+          value={value}
+          onChange={event => choose(event.target.value)}
+        >
+          <option value="">{byItself}</option>
+          {option.values.map(each => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </Select>
       ) : (
         <input
           id={id}

@@ -10,6 +10,7 @@ import type { IExported, IRoadmap } from '../rest/contract';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';
 import { HIGHEST_LEVEL, levelNames } from '../score/view';
+import { Select } from '../select';
 import type { RoadmapModel } from './model';
 import { Step } from './step';
 import { TimeLine } from './timeline';
@@ -104,60 +105,51 @@ function Controls(
   ];
   return (
     <div className="jp-Mlops-roadmap-controls">
-      <div className="jp-select-wrapper">
-        <select
-          className="jp-mod-styled"
-          aria-label={trans.__('Level to reach')}
-          value={roadmap.target}
-          onChange={event => void model.plan(Number(event.target.value))}
-        >
-          {levelNames(trans)
-            .slice(1, HIGHEST_LEVEL + 1)
-            .map((_, index) => (
-              <option key={index} value={index + 1}>
-                {trans.__('To Level %1', index + 1)}
-              </option>
-            ))}
-        </select>
-      </div>
-      <div className="jp-select-wrapper">
-        <select
-          className="jp-mod-styled"
-          aria-label={trans.__('Months to plan')}
-          value={model.months}
-          onChange={event =>
-            void model.plan(model.target, Number(event.target.value))
-          }
-        >
-          {[1, 3, 6, 12].map(months => (
-            <option key={months} value={months}>
-              {trans._n('%1 month', '%1 months', months)}
+      <Select
+        aria-label={trans.__('Level to reach')}
+        value={roadmap.target}
+        onChange={event => void model.plan(Number(event.target.value))}
+      >
+        {levelNames(trans)
+          .slice(1, HIGHEST_LEVEL + 1)
+          .map((_, index) => (
+            <option key={index} value={index + 1}>
+              {trans.__('To Level %1', index + 1)}
             </option>
           ))}
-        </select>
-      </div>
-      <div className="jp-select-wrapper">
-        <select
-          className="jp-mod-styled"
-          aria-label={trans.__('Export')}
-          value=""
-          onChange={async event => {
-            const file = await model.export(event.target.value);
-            if (file) {
-              props.download(file);
-            }
-          }}
-        >
-          <option value="" disabled>
-            {trans.__('Export…')}
+      </Select>
+      <Select
+        aria-label={trans.__('Months to plan')}
+        value={model.months}
+        onChange={event =>
+          void model.plan(model.target, Number(event.target.value))
+        }
+      >
+        {[1, 3, 6, 12].map(months => (
+          <option key={months} value={months}>
+            {trans._n('%1 month', '%1 months', months)}
           </option>
-          {formats.map(([format, title]) => (
-            <option key={format} value={format}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </div>
+        ))}
+      </Select>
+      <Select
+        aria-label={trans.__('Export')}
+        value=""
+        onChange={async event => {
+          const file = await model.export(event.target.value);
+          if (file) {
+            props.download(file);
+          }
+        }}
+      >
+        <option value="" disabled>
+          {trans.__('Export…')}
+        </option>
+        {formats.map(([format, title]) => (
+          <option key={format} value={format}>
+            {title}
+          </option>
+        ))}
+      </Select>
     </div>
   );
 }

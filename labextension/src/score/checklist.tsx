@@ -12,6 +12,7 @@ import type {
   IQuestion,
   IUnit
 } from '../rest/contract';
+import { Select } from '../select';
 import { LiftButton } from './lift';
 import type { ScoreModel } from './model';
 import {
@@ -114,23 +115,20 @@ function OwnAnswer(
   return (
     <div className="jp-Mlops-ownAnswer">
       <label htmlFor={id}>{trans.__('Your own answer')}</label>
-      <div className="jp-select-wrapper">
-        <select
-          id={id}
-          className="jp-mod-styled"
-          value={own}
-          onChange={event =>
-            props.answer(question.id, event.target.value as Answer | '')
-          }
-        >
-          <option value="">{trans.__('not given')}</option>
-          {(['yes', 'partly', 'no'] as const).map(answer => (
-            <option key={answer} value={answer}>
-              {answerText(answer, trans)}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Select
+        id={id}
+        value={own}
+        onChange={event =>
+          props.answer(question.id, event.target.value as Answer | '')
+        }
+      >
+        <option value="">{trans.__('not given')}</option>
+        {(['yes', 'partly', 'no'] as const).map(answer => (
+          <option key={answer} value={answer}>
+            {answerText(answer, trans)}
+          </option>
+        ))}
+      </Select>
       {own !== '' && own !== question.state && (
         <span className="jp-Mlops-ownAnswer-differs">
           {trans.__(

@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IAssessment, IOutcome, IUnit } from '../rest/contract';
+import { Select } from '../select';
 import type { ScoreModel } from './model';
 import type { WhatIfModel } from './whatif';
 import { WhatIfLine } from './whatifline';
@@ -97,20 +98,18 @@ function UnitName(props: {
     );
   }
   return (
-    <div className="jp-select-wrapper jp-Mlops-unitPicker">
-      <select
-        className="jp-mod-styled"
-        aria-label={trans.__('Project that is scored')}
-        value={unit.path}
-        onChange={event => (model.pickedUnit = event.target.value)}
-      >
-        {assessment.units.map(one => (
-          <option key={one.path} value={one.path}>
-            {trans.__('%1 · Level %2', name(one.path), one.level)}
-          </option>
-        ))}
-      </select>
-    </div>
+    <Select
+      className="jp-Mlops-unitPicker"
+      aria-label={trans.__('Project that is scored')}
+      value={unit.path}
+      onChange={event => (model.pickedUnit = event.target.value)}
+    >
+      {assessment.units.map(one => (
+        <option key={one.path} value={one.path}>
+          {trans.__('%1 · Level %2', name(one.path), one.level)}
+        </option>
+      ))}
+    </Select>
   );
 }
 
@@ -140,23 +139,20 @@ function Target(props: {
   return (
     <div className="jp-Mlops-target">
       <label htmlFor={id}>{trans.__('Target')}</label>
-      <div className="jp-select-wrapper">
-        <select
-          id={id}
-          className="jp-mod-styled"
-          value={whatIf.target}
-          onChange={event => {
-            const level = Number(event.target.value);
-            void whatIf.setTarget(level === unit.level + 1 ? null : level);
-          }}
-        >
-          {levels.map(({ name, level }) => (
-            <option key={level} value={level}>
-              {trans.__('Level %1: %2', level, name)}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Select
+        id={id}
+        value={whatIf.target}
+        onChange={event => {
+          const level = Number(event.target.value);
+          void whatIf.setTarget(level === unit.level + 1 ? null : level);
+        }}
+      >
+        {levels.map(({ name, level }) => (
+          <option key={level} value={level}>
+            {trans.__('Level %1: %2', level, name)}
+          </option>
+        ))}
+      </Select>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
   inputNames,
   proofRows,
   toneOf,
+  metricText,
   valueText,
   verdictOf,
   withoutColours
@@ -230,6 +231,16 @@ describe('graphOf', () => {
     expect(inputNames(consumer)).toEqual(['from_load']);
     expect(inputNames(stage('b', ['a']))).toEqual(['from_a']);
   });
+});
+
+it('shows as many digits of a metric as people compare', () => {
+  expect([5 / 9, 12345.678, 3, 1e-9 / 3, 'n/a'].map(metricText)).toEqual([
+    '0.55556',
+    '12346',
+    '3',
+    '3.3333e-10',
+    'n/a'
+  ]);
 });
 
 it('shows values as they stand in the file', () => {

@@ -170,7 +170,10 @@ CRITERIA = (
         title="Validate data before training",
         what="A schema or expectation check on the data, in code that runs.",
         why="Bad rows do not raise errors: they make bad models.",
-        how=("Check frames with pandera, Great Expectations, pydantic or Soda in the pipeline",),
+        how=(
+            "Check frames with pandera, Great Expectations, pydantic or Soda in the pipeline",
+            "Or by hand: `assert days['rain'].between(0, 300).all()`",
+        ),
         not_enough=("A suite without expectations", "A schema that nothing validates with"),
         parts=(
             Part(

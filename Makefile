@@ -93,12 +93,13 @@ fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; 
 fuzz-assess: $(STAMPS)/dev ## Assess mutated project trees for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz-assess
 	cd tests && PYTHONPATH=. ../$(BIN)/python -m fuzz.assess --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz-assess $(ARGS)
 
-bench: $(STAMPS)/dev ## What it costs: start-up, assessing, converting, running
+bench: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## What it costs: start-up, assessing, converting, running, in JupyterLab
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/assessing.py
 	$(BIN)/python benchmarks/pipeline_runs.py
 	$(BIN)/python benchmarks/proof.py
 	$(BIN)/python benchmarks/planning.py
+	$(BIN)/python -m pytest -q -s tests/ui/figures.py
 
 docs: $(STAMPS)/dev ## Build the documentation site into build/site; ARGS=--quick leaves the gallery out
 	$(BIN)/python docs/site/build.py $(ARGS)
@@ -106,8 +107,9 @@ docs: $(STAMPS)/dev ## Build the documentation site into build/site; ARGS=--quic
 links: $(STAMPS)/dev ## Ask other sites whether what the documentation links to is still there
 	$(BIN)/python docs/site/build.py --links build/links
 
-pages: $(STAMPS)/dev ## Write what is generated into docs/: the criteria, and the badge of this project's own level
+pages: $(STAMPS)/dev ## Write what is generated: the criteria, the badge of this project's own level, the front end's types
 	$(BIN)/jupyter-mlops criteria --format markdown > docs/criteria.md
+	$(BIN)/python labextension/contract.py
 	$(BIN)/jupyter-mlops assess . --format badge --output docs/maturity.svg
 
 screenshots: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## Take the pictures of the documentation, in docs/images

@@ -6,14 +6,14 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
 from jupyter_mlops.assessment.config import settings_file
 from jupyter_mlops.assessment.criterion import CHECKLIST
-from jupyter_mlops.changes import ChangeSet
+from jupyter_mlops.changes import Applied, ChangeSet
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.yaml_reader import DocumentError
@@ -45,6 +45,19 @@ class Decided:
     changes: ChangeSet
     before: Assessment
     after: Assessment
+
+    def to_dict(self, applied: Applied | None = None) -> dict[str, Any]:
+        """The change set as a document, with `level` and `progress` before and after, and `applied`.
+
+        Args:
+            applied: what was written; None for a preview.
+        """
+        return {
+            **self.changes.as_dict(),
+            "level": [self.before.level, self.after.level],
+            "progress": [self.before.progress, self.after.progress],
+            "applied": None if applied is None else asdict(applied),
+        }
 
 
 def decide(

@@ -21,8 +21,9 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
     """The job that a request asks for.
 
     Args:
-        kind: "convert", "plan", "verify", "run" or "lift".
-        request: `{"path": …, "options": {…}}`; options are those of the command of the same name.
+        kind: "convert", "plan", "verify", "run", "lift" or "preview".
+        request: `{"path": …, "options": {…}}`; options are those of the command of the same name. A lift is carried out only
+            as it was shown by the preview with the `id`, where there is one.
         files: the files that are served.
 
     Returns:
@@ -37,9 +38,9 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
     if not isinstance(path, str) or not isinstance(options, dict):
         raise RequestError(400, "invalid-request", "A job needs a path (text) and may have options (an object).")
     local = files.local(path)
+    if kind in _LIFTING:
+        return _lift_job(kind, request, local, files)
     arguments = _ARGUMENTS[kind](dict(options), files)
-    command_name = "convert" if kind == "plan" else kind
-    before = [_lift_name(options)] if kind == "lift" else []
     folder = local if local.is_dir() else local.parent
     report = new_report() if kind in _PROVING else None
     if report is not None:
@@ -48,12 +49,47 @@ def job_for(kind: str, request: dict[str, Any], files: ServerFiles) -> Job:
         kind=kind,
         path=path.strip("/"),
         # A place on disk is absolute, so that no file name can pass for an option.
-        command=[sys.executable, "-m", "jupyter_mlops", command_name, *before, str(local), *arguments],
+        command=[*_PROGRAM, "convert" if kind == "plan" else kind, str(local), *arguments],
         folder=folder,
         translate=lambda document: translate_paths(document, files, folder),
+        options=options,
         exclusive=kind != "plan",
         report=report,
     )
+
+
+def _lift_job(kind: str, request: dict[str, Any], local: Path, files: ServerFiles) -> Job:
+    options, agreed_to = request.get("options") or {}, request.get("id")
+    arguments = _ARGUMENTS[kind](dict(options), files)
+    if agreed_to is not None:
+        # Of this form, so that it cannot pass for an option either.
+        if kind == "preview" or not isinstance(agreed_to, str) or not agreed_to.isalnum():
+            raise RequestError(400, "invalid-request", "Changes are made for the id of a preview.")
+        arguments += ["--expect", agreed_to]
+    folder = local if local.is_dir() else local.parent
+    project = files.served(files.project_of(local))
+
+    def translate(document: dict[str, Any]) -> dict[str, Any]:
+        translated = translate_paths(document, files, folder)
+        return translated if "error" in translated else {**translated, "path": project}
+
+    return Job(
+        kind=kind,
+        path=request["path"].strip("/"),
+        command=[*_PROGRAM, "lift", _lift_name(options), str(_lifted_place(local, files)), *arguments],
+        folder=folder,
+        translate=translate,
+        options=options,
+        exclusive=kind != "preview",
+    )
+
+
+def _lifted_place(local: Path, files: ServerFiles) -> Path:
+    """What is lifted: a notebook, one project of several in a repository, or all of it; never what is above the root."""
+    from jupyter_mlops.lifts.scene import project_folder
+
+    own = local.suffix == ".ipynb" or (local.is_dir() and project_folder(local) == local)
+    return local if own else files.project_of(local)
 
 
 def _plan(options: _Options, files: ServerFiles) -> list[str]:
@@ -111,6 +147,13 @@ def _lift(options: _Options, files: ServerFiles) -> list[str]:
     return ["--format", "json", "--progress", "json", "--yes", *parts]
 
 
+def _preview(options: _Options, files: ServerFiles) -> list[str]:
+    if options.get("lift") == "pipeline":
+        message = "A conversion runs the notebook; what it would do is its plan: POST convert/plan."
+        raise RequestError(400, "invalid-request", message)
+    return ["--dry-run", *_lift(options, files)]
+
+
 def _lift_name(options: _Options) -> str:
     """A lift's name, which nothing else can pass for."""
     name = options.get("lift")
@@ -123,13 +166,19 @@ _ARGUMENTS: dict[str, Callable[[_Options, ServerFiles], list[str]]] = {
     "convert": _convert,
     "lift": _lift,
     "plan": _plan,
+    "preview": _preview,
     "run": _run,
     "verify": _verify,
 }
 
 
+#: What is done by `jupyter mlops lift`.
+_LIFTING = ("lift", "preview")
+
 #: What ends with a proof, which can be looked at side by side.
 _PROVING = ("convert", "verify")
+
+_PROGRAM = (sys.executable, "-m", "jupyter_mlops")
 
 
 def _where_to(options: _Options, files: ServerFiles) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,13 +64,7 @@ def decided(asked: DecisionRequest, project: Path) -> dict[str, Any]:
     if asked.id is not None and asked.id != found.changes.id:
         message = "The project changed since the preview. Nothing was written; look at it again."
         raise RequestError(409, "changed-since-preview", message)
-    applied = None if asked.id is None else asdict(found.changes.apply())
-    return {
-        **found.changes.as_dict(),
-        "level": [found.before.level, found.after.level],
-        "progress": [found.before.progress, found.after.progress],
-        "applied": applied,
-    }
+    return found.to_dict(None if asked.id is None else found.changes.apply())
 
 
 def _decided(texts: dict[str, str], project: Path) -> Decided:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
-from jupyter_mlops.server import handlers
 from jupyter_mlops.server.documents import Scanned, scan_project
+from jupyter_mlops.server.handler import SERVICES
+from jupyter_mlops.server.handlers import ROUTES
 from jupyter_mlops.server.jobs import JobManager
 from jupyter_mlops.server.lifting import Lifting
 from jupyter_mlops.server.scans import Scans
@@ -43,10 +44,10 @@ def load(server_app: ServerApp) -> None:
     """Add the routes below `<base_url>jupyter-mlops/`, and stop what is at work when the server stops."""
     services = Services(Scans(scan_project), JobManager(), Lifting())
     application = server_app.web_app
-    application.settings[handlers.SERVICES] = services
+    application.settings[SERVICES] = services
     prefix = url_path_join(application.settings["base_url"], "jupyter-mlops")
     application.add_handlers(  # type: ignore[no-untyped-call]
-        ".*$", [(url_path_join(prefix, route), handler) for route, handler in handlers.ROUTES]
+        ".*$", [(url_path_join(prefix, route), handler) for route, handler in ROUTES]
     )
     atexit.register(services.close)
     server_app.log.info("jupyter-mlops: serving at %s", prefix)

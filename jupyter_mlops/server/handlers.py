@@ -7,99 +7,25 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from jupyter_mlops import __version__
-from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.commands import job_for
 from jupyter_mlops.server.deciding import decision_request
+from jupyter_mlops.server.description import description
 from jupyter_mlops.server.documents import export_roadmap, history_of, plan_project, record_history, what_would_be
-from jupyter_mlops.server.errors import RequestError, http_status
-from jupyter_mlops.server.lifting import lift_request
-from jupyter_mlops.server.paths import ServerFiles
+from jupyter_mlops.server.errors import RequestError
+from jupyter_mlops.server.handler import HeldHandler, MlopsHandler
 from jupyter_mlops.server.teaching import begun, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_mlops.server.extension import Services
-
-#: Key of the shared services in the application's settings.
-SERVICES = "jupyter_mlops_services"
-
 #: Number of the REST interface. The front end compares it with its own and says which of the two to renew.
-API = 1
+API = 2
 
 #: Seconds a request for events may be held, below what proxies commonly allow.
 _LONGEST_WAIT = 50.0
-
-
-class MlopsHandler(APIHandler):
-    """Answers in JSON, failures included."""
-
-    auth_resource = "jupyter_mlops"
-
-    @property
-    def services(self) -> Services:
-        """What the handlers share."""
-        services: Services = self.settings[SERVICES]
-        return services
-
-    @property
-    def files(self) -> ServerFiles:
-        """The files that are served from disk; other extensions may have put another contents manager in place."""
-        return ServerFiles.of(self.contents_manager)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer a failure as `{"code", "message", …}`."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, MlopsError):
-            self.set_status(http_status(error))
-            answer = error.as_dict()
-        elif isinstance(error, web.HTTPError):
-            answer = {"code": f"http-{status_code}", "message": error.log_message or error.reason or self._reason}
-        else:
-            answer = {
-                "code": "internal-error",
-                "message": "Something went wrong that should not have. The server's log says more; please report it.",
-            }
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(answer))
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Explained failures are the caller's to read; only the others belong into the log."""
-        if not isinstance(value, MlopsError):
-            super().log_exception(typ, value, tb)
-
-    def body(self) -> dict[str, Any]:
-        """The request's JSON object.
-
-        Raises:
-            RequestError: 400 `invalid-request`.
-        """
-        try:
-            body = json.loads(self.request.body or b"{}")
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise RequestError(400, "invalid-request", "The request's body must be one JSON object.")
-        return body
-
-    def number(self, name: str, default: float) -> float:
-        """A number of the query that is not negative.
-
-        Raises:
-            RequestError: 400 `invalid-request`.
-        """
-        text = self.get_query_argument(name, None)
-        try:
-            value = default if text is None else float(text)
-        except ValueError:
-            value = -1.0
-        if not value >= 0:
-            raise RequestError(400, "invalid-request", f"{name} must be a number that is not negative.")
-        return value
 
 
 class VersionHandler(MlopsHandler):
@@ -110,6 +36,16 @@ class VersionHandler(MlopsHandler):
     def get(self) -> None:
         """Answer with the version, the number of the interface, and whether there are local files."""
         self.finish(json.dumps({"version": __version__, "api": API, "local_files": self.files.available}))
+
+
+class DescriptionHandler(MlopsHandler):
+    """The description of this interface."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with an OpenAPI document."""
+        self.finish(json.dumps(await asyncio.to_thread(description)))
 
 
 class AssessHandler(MlopsHandler):
@@ -186,20 +122,14 @@ class HistoryHandler(MlopsHandler):
         self.finish(json.dumps(await asyncio.to_thread(record_history, project)))
 
 
-class PlanHandler(MlopsHandler):
+class PlanHandler(HeldHandler):
     """What a conversion would do."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         """Answer with the plan; nothing is executed and nothing written."""
-        job = job_for("plan", self.body(), self.files)
-        self.services.jobs.start(job)
-        while not job.ended:
-            await job.wait_for_event(job.as_dict()["next"])
-        if job.error is not None:
-            self.set_status(503 if job.error.get("exit_status") == 3 else 422)
-        self.finish(json.dumps(job.error or job.result))
+        await self.hold(job_for("plan", self.body(), self.files))
 
 
 class LiftsHandler(MlopsHandler):
@@ -216,26 +146,34 @@ class LiftsHandler(MlopsHandler):
         self.finish(json.dumps({"lifts": listed}))
 
 
-class PreviewHandler(MlopsHandler):
+class PreviewHandler(HeldHandler):
     """What a lift would change."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         """Answer with the plan of `{"lift", "path", "options"}`; nothing is written. Its `id` is what `apply` asks for."""
-        asked = lift_request(self.body(), self.files)
-        self.finish(json.dumps(await self.services.lifts.preview(asked)))
+        await self.hold(job_for("preview", _lift_request(self.body()), self.files))
 
 
-class ApplyHandler(MlopsHandler):
+class ApplyHandler(HeldHandler):
     """A lift that was agreed to."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         """Make the changes of the preview with that `id`: `{"lift", "path", "options", "id"}`. 409 when they are others now."""
-        asked = lift_request(self.body(), self.files, agreed=True)
-        self.finish(json.dumps(await self.services.lifts.apply(asked)))
+        body = self.body()
+        if body.get("id") is None:
+            raise RequestError(400, "invalid-request", "Changes are made for the id of a preview.")
+        await self.hold(job_for("lift", {**_lift_request(body), "id": body["id"]}, self.files))
+
+
+def _lift_request(body: dict[str, Any]) -> dict[str, Any]:
+    options = body.get("options") or {}
+    if not isinstance(options, dict):
+        raise RequestError(400, "invalid-request", "The options of a lift are an object of texts.")
+    return {"path": body.get("path"), "options": {**options, "lift": body.get("lift")}}
 
 
 class DecisionHandler(MlopsHandler):
@@ -386,6 +324,7 @@ _JOB_ID = r"(?P<job_id>[0-9a-f]{32})"
 #: Route below `jupyter-mlops/` and its handler.
 ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"version", VersionHandler),
+    (r"openapi\.json", DescriptionHandler),
     (r"assess", AssessHandler),
     (r"what-if", WhatIfHandler),
     (r"roadmap", RoadmapHandler),

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,7 @@ _EVENTS_KEPT = 5_000
 _LOG_KEPT = 200
 #: Finished jobs kept per server.
 _FINISHED_KEPT = 50
-#: Jobs at work at the same time; more wait their turn.
+#: Jobs at work at the same time; more wait their turn. Those that only look do not wait for those that write.
 _AT_WORK = 2
 
 #: Turns an answer that names places on disk into one that names paths of the REST interface.
@@ -46,12 +46,13 @@ class Job:
     """One piece of long work.
 
     Attributes:
-        kind: what it does: "convert", "verify", "run", "plan".
+        kind: what it does: "convert", "verify", "run", "lift"; "plan" and "preview" only look.
         path: what it does it to, relative to the server root.
         command: program and arguments.
         folder: the working directory.
         translate: applied to the answer before anyone sees it.
-        exclusive: refused while the same is being done to the same path.
+        options: what was chosen, as it was asked for.
+        exclusive: refused while the same is being done to the same path; what only looks is not.
         report: a file of the server's own that gets the proof as a page; None for what proves nothing.
         id: unguessable, unique.
         state: where it stands.
@@ -67,6 +68,7 @@ class Job:
     command: Sequence[str]
     folder: Path
     translate: Translate
+    options: Mapping[str, Any] = field(default_factory=dict)
     exclusive: bool = True
     report: Path | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -92,6 +94,7 @@ class Job:
             "id": self.id,
             "kind": self.kind,
             "path": self.path,
+            "options": dict(self.options),
             "state": self.state,
             "created": self.created,
             "finished": self.finished,
@@ -239,13 +242,11 @@ class JobManager:
             job.forget()
 
     def _start_next(self) -> None:
-        at_work = sum(job.state in ("running", "cancelling") for job in self._jobs.values())
+        at_work = Counter(job.exclusive for job in self._jobs.values() if job.state in ("running", "cancelling"))
         for job in self._jobs.values():
-            if at_work >= _AT_WORK:
-                break
-            if job.state == "queued":
+            if job.state == "queued" and at_work[job.exclusive] < _AT_WORK:
                 self._run(job)
-                at_work += 1
+                at_work[job.exclusive] += 1
         finished = [job for job in self._jobs.values() if job.ended]
         for job in finished[:-_FINISHED_KEPT]:
             job.forget()

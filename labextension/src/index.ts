@@ -1,5 +1,6 @@
 /** The JupyterLab extension: a few small plugins, each of which can be turned off by itself. */
 
+import { measured } from './measured';
 import { conversion } from './plugins/conversion';
 import { decisions } from './plugins/decisions';
 import { lifts } from './plugins/lifts';
@@ -11,11 +12,11 @@ import { tutorials } from './plugins/tutorials';
 export { IMlops } from './tokens';
 
 export default [
-  services,
-  sidebar,
-  conversion,
-  lifts,
-  decisions,
-  roadmap,
-  tutorials
+  measured(services),
+  measured(sidebar),
+  measured(conversion),
+  measured(lifts),
+  measured(decisions),
+  measured(roadmap),
+  measured(tutorials)
 ];

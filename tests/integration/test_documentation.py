@@ -43,7 +43,7 @@ def test_all_that_the_code_offers_is_in_the_reference(site: Path) -> None:
     from jupyter_mlops.assessment.probes import all_probes
     from jupyter_mlops.cli.app import build_app
     from jupyter_mlops.lifts.registry import all_lifts
-    from jupyter_mlops.server.handlers import ROUTES
+    from jupyter_mlops.server.description import description
 
     reference = site / "reference"
     assert {criterion.id for criterion in all_criteria()} <= ids_of(site / "criteria.html")
@@ -57,7 +57,7 @@ def test_all_that_the_code_offers_is_in_the_reference(site: Path) -> None:
     public = {f"jupyter_mlops.{name}" for name in jupyter_mlops.__all__ if not name.startswith("_")}
     assert public <= ids_of(reference / "python-api.html")
     routes = text_of(reference / "rest.html")
-    assert [route for route, _ in ROUTES if route.split("/(")[0] not in routes] == []
+    assert [path for path in description()["paths"] if path[1:] not in routes] == []
     assert "GET jobs/{job_id}/events" in routes
     schemas = {path.stem for path in (ROOT / "jupyter_mlops").glob("*/schema/*.json")}
     assert schemas <= ids_of(reference / "schemas.html")

@@ -248,3 +248,19 @@ def test_a_tutorial_is_begun_from_the_sidebar_which_follows_it(lab, project):
     lab.run("notebook:run-all-cells")
     expect(sidebar.locator(".jp-Mlops-tutorials")).to_contain_text("1 of 2 checks passed", timeout=60_000)
     lab.screenshot("sidebar-tutorial-followed")
+
+
+def test_the_code_of_a_view_is_loaded_when_it_is_opened(lab, project):
+    def scripts() -> set[str]:
+        names = lab.page.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
+        return {name for name in names if "/jupyter-mlops/static/" in name}
+
+    lab.open(project / "train.py")
+    start = scripts()
+    assert 0 < len(start) <= 4
+    lab.open_sidebar()
+    sidebar = scripts()
+    assert sidebar > start
+    lab.run("jupyter-mlops:lift", lift="mlflow-tracking")
+    expect(lab.page.locator(".jp-Mlops-lift:visible")).to_be_visible()
+    assert scripts() > sidebar

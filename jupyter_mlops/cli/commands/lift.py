@@ -37,6 +37,12 @@ def command(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
+    expect: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--expect", metavar="ID", help="Make the changes only if they are those of the preview with this id."
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
     progress: Annotated[ProgressStyle, typer.Option(help="How to show progress, on stderr.")] = ProgressStyle.auto,
@@ -75,7 +81,7 @@ def command(
         if wanted and asks and not typer.confirm("Make these changes?", default=True):
             return 1
         if wanted:
-            lifted = carry_out(lifted)
+            lifted = carry_out(lifted, expected=expect)
     if format is Format.json:
         print_json(lifted.to_dict())
     else:

@@ -13,7 +13,7 @@ import type {
   IPipelineRun,
   StageState
 } from '../rest/contract';
-import { Follower, isEnd } from './follow';
+import { Follower, isEnd } from '../rest/follow';
 import type { ConversionState } from './model';
 
 export interface IStageRun {

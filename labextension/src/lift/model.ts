@@ -4,13 +4,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { ILiftClient } from '../rest/client';
+import type { IClient, ILiftClient } from '../rest/client';
 import { failureOf } from '../rest/client';
-import type { IFailure, ILiftOption, ILiftPlan } from '../rest/contract';
+import type { IFailure, IJob, ILiftOption, ILiftPlan } from '../rest/contract';
+import { Follower, isEnd } from '../rest/follow';
 
-/** "looking" while the preview is made; "shown" once it can be agreed to. */
+/** "looking" while the preview is made; "shown" once it can be agreed to; "stopped" where it was cancelled. */
 export type LiftState =
   | 'looking'
+  | 'stopped'
   | 'shown'
   | 'applying'
   | 'applied'
@@ -19,7 +21,8 @@ export type LiftState =
   | 'failed';
 
 export interface ILiftModelOptions {
-  client: Pick<ILiftClient, 'previewLift' | 'applyLift' | 'undo'>;
+  client: Pick<ILiftClient, 'undo'> &
+    Pick<IClient, 'startJob' | 'jobs' | 'job' | 'events' | 'cancelJob'>;
   /** Name of the lift. */
   lift: string;
   /** The project, or a folder in it, relative to the server root. */
@@ -34,6 +37,7 @@ const RUN = 'run';
 export class LiftModel implements IDisposable {
   constructor(options: ILiftModelOptions) {
     this._client = options.client;
+    this._follower = new Follower(options.client);
     this.lift = options.lift;
     this.path = options.path;
     // No code of the person's is run before they ask for that here.
@@ -57,6 +61,11 @@ export class LiftModel implements IDisposable {
 
   get state(): LiftState {
     return this._state;
+  }
+
+  /** What is done at the moment, in the lift's words. */
+  get message(): string {
+    return this._message;
   }
 
   /** What would be done, or was. */
@@ -112,30 +121,43 @@ export class LiftModel implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    this._giveUp();
     Signal.clearData(this);
   }
 
   /** Look at what would be changed now; with other choices than so far, if any are given. */
   async look(options: Record<string, string> = this._options): Promise<void> {
     this._options = { ...options };
-    const asked = ++this._asked;
-    this._failure = null;
-    this._set('looking');
+    this._giveUp();
+    await this._do('looking', () =>
+      this._client.startJob('preview', this.path, this._asked)
+    );
+  }
+
+  /** Go on with what the server does already, as after a reload; else look. */
+  async resume(): Promise<void> {
+    let found: IJob | undefined;
     try {
-      const plan = await this._client.previewLift(
-        this.lift,
-        this.path,
-        this._options
+      found = (await this._client.jobs()).find(
+        ({ kind, path, options, state }) =>
+          (kind === 'preview' || kind === 'lift') &&
+          path === this.path &&
+          options.lift === this.lift &&
+          !isEnd(state)
       );
-      if (asked === this._asked) {
-        this._plan = plan;
-        this._set('shown');
-      }
-    } catch (reason) {
-      if (asked === this._asked) {
-        this._fail(reason, 'failed');
-      }
+    } catch {
+      // Looking says what is wrong.
     }
+    if (!found) {
+      return this.look();
+    }
+    const job = found;
+    this._options = { ...(job.options as Record<string, string>) };
+    delete this._options.lift;
+    await this._do(
+      job.kind === 'lift' ? 'applying' : 'looking',
+      async () => job
+    );
   }
 
   /** Make the changes that are shown. */
@@ -143,22 +165,20 @@ export class LiftModel implements IDisposable {
     if (!this.ready || !this._plan) {
       return;
     }
-    this._failure = null;
-    this._set('applying');
-    try {
-      const { id } = this._plan;
-      this._plan = await this._client.applyLift(
-        this.lift,
-        this.path,
-        this._options,
-        id
-      );
-      this._set('applied');
-      this._written.emit(
-        below(this._plan.path, this._plan.applied?.paths ?? [])
-      );
-    } catch (reason) {
-      this._fail(reason, 'failed');
+    const { id } = this._plan;
+    await this._do('applying', () =>
+      this._client.startJob('lift', this.path, this._asked, id)
+    );
+  }
+
+  /** Look no longer. */
+  async cancel(): Promise<void> {
+    if (this._state === 'looking' && this._job) {
+      try {
+        await this._client.cancelJob(this._job.id);
+      } catch (reason) {
+        this._fail(reason, 'failed');
+      }
     }
   }
 
@@ -177,6 +197,80 @@ export class LiftModel implements IDisposable {
     } catch (reason) {
       this._fail(reason, 'applied');
     }
+  }
+
+  /** The lift and what was chosen, as a job is asked for it. */
+  private get _asked(): Record<string, string> {
+    return { ...this._options, lift: this.lift };
+  }
+
+  /** Start a job and follow it to its end; what was begun before is not heard of any more. */
+  private async _do(
+    state: 'looking' | 'applying',
+    start: () => Promise<IJob>
+  ): Promise<void> {
+    const turn = ++this._turn;
+    this._job = null;
+    this._failure = null;
+    this._message = '';
+    this._set(state);
+    try {
+      const job = await start();
+      if (turn !== this._turn || this._isDisposed) {
+        if (state === 'looking') {
+          await this._client.cancelJob(job.id);
+        }
+        return;
+      }
+      this._job = job;
+      const ended = await this._follower.follow(
+        job,
+        events => {
+          this._message =
+            events.reduce(
+              (said, { event, message }) =>
+                event === 'progress' && message ? message : said,
+              this._message
+            ) ?? '';
+          this._set(state);
+        },
+        () => undefined
+      );
+      if (ended && turn === this._turn) {
+        this._conclude(ended);
+      }
+    } catch (reason) {
+      if (turn === this._turn) {
+        this._fail(reason, 'failed');
+      }
+    }
+  }
+
+  private _conclude(job: IJob): void {
+    this._job = null;
+    if (job.error) {
+      this._failure = job.error;
+      this._set('failed');
+    } else if (job.state === 'cancelled') {
+      this._set('stopped');
+    } else {
+      this._plan = job.result as ILiftPlan;
+      const { applied, path } = this._plan;
+      this._set(applied ? 'applied' : 'shown');
+      if (applied) {
+        this._written.emit(below(path, applied.paths));
+      }
+    }
+  }
+
+  /** End a preview that nobody waits for any more. */
+  private _giveUp(): void {
+    this._follower.stop();
+    if (this._state === 'looking' && this._job) {
+      // It ends by itself where this does not arrive.
+      this._client.cancelJob(this._job.id).catch(() => undefined);
+    }
+    this._job = null;
   }
 
   private _fail(reason: unknown, state: LiftState): void {
@@ -198,7 +292,10 @@ export class LiftModel implements IDisposable {
   private _plan: ILiftPlan | null = null;
   private _failure: IFailure | null = null;
   private _options: Record<string, string> = {};
-  private _asked = 0;
+  private _follower: Follower;
+  private _job: IJob | null = null;
+  private _message = '';
+  private _turn = 0;
   private _isDisposed = false;
 }
 

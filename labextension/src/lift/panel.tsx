@@ -87,10 +87,18 @@ function Buttons(props: ILiftPanelOptions): JSX.Element {
     <button
       type="button"
       className="jp-mod-styled jp-mod-reject"
-      disabled={model.busy}
       onClick={() => void model.look()}
     >
       {trans.__('Look again')}
+    </button>
+  );
+  const cancel = (
+    <button
+      type="button"
+      className="jp-mod-styled jp-mod-reject"
+      onClick={() => void model.cancel()}
+    >
+      {trans.__('Cancel')}
     </button>
   );
   if (model.state === 'applied' || model.state === 'undoing') {
@@ -112,7 +120,7 @@ function Buttons(props: ILiftPanelOptions): JSX.Element {
   }
   return (
     <div className="jp-Mlops-page-buttons">
-      {model.state !== 'applying' && again}
+      {model.state === 'looking' ? cancel : model.state !== 'applying' && again}
       {(model.ready || model.state === 'applying') && (
         <button
           type="button"
@@ -158,7 +166,12 @@ function Status(props: ILiftPanelOptions): JSX.Element {
       <div role="status">
         {model.state === 'looking' ? (
           <p className="jp-Mlops-lead">
-            {trans.__('Looking at what would change…')}
+            {trans.__('Looking at what would change…')}{' '}
+            <span className="jp-Mlops-note">{model.message}</span>
+          </p>
+        ) : model.state === 'stopped' ? (
+          <p className="jp-Mlops-lead">
+            {trans.__('Cancelled. Nothing was changed.')}
           </p>
         ) : (
           plan && !failure && <Standing {...props} plan={plan} />

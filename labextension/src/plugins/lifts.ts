@@ -67,6 +67,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       let panel = tracker.find(
         ({ content: { model } }) => model.lift === lift && model.path === path
       );
+      const known = Boolean(panel);
       if (!panel) {
         const [{ LiftContent }, { LiftModel }, { reloadAmong, saveAmong }] =
           await Promise.all([
@@ -116,8 +117,11 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       }
       shell.activateById(panel.id);
       const { model } = panel.content;
-      if (model.state !== 'applied' && !(model.busy && model.plan)) {
-        await model.look();
+      // Not waited for: JupyterLab puts its layout back only when the commands that make its panels are done.
+      if (!known) {
+        void model.resume();
+      } else if (model.state !== 'applied' && !model.busy) {
+        void model.look();
       }
       return panel;
     };

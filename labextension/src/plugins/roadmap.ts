@@ -100,7 +100,8 @@ export const roadmap: JupyterFrontEndPlugin<void> = {
         }
         shell.activateById(panel.id);
         const { model } = panel.content;
-        await model.plan(
+        // Not waited for: JupyterLab puts its layout back only when the commands that make its panels are done.
+        void model.plan(
           typeof args.target === 'number' ? args.target : model.target
         );
       }

@@ -13,7 +13,6 @@ import type {
   IJob,
   IJobEvents,
   ILift,
-  ILiftPlan,
   IPlanned,
   IRecorded,
   IRoadmap,
@@ -35,7 +34,8 @@ export interface IClient {
   startJob(
     kind: JobKind,
     path: string,
-    options: Record<string, unknown>
+    options: Record<string, unknown>,
+    id?: string
   ): Promise<IJob>;
   jobs(): Promise<IJob[]>;
   job(id: string): Promise<IJob>;
@@ -64,17 +64,6 @@ export interface IPlanClient {
 
 export interface ILiftClient {
   lifts(): Promise<ILift[]>;
-  previewLift(
-    lift: string,
-    path: string,
-    options: Record<string, string>
-  ): Promise<ILiftPlan>;
-  applyLift(
-    lift: string,
-    path: string,
-    options: Record<string, string>,
-    id: string
-  ): Promise<ILiftPlan>;
   undoable(path: string): Promise<IApplied[]>;
   undo(path: string, number: number | null): Promise<IApplied>;
 }
@@ -197,13 +186,14 @@ export class Client
     return this._post('convert/plan', { path, options });
   }
 
-  /** Start long work. */
+  /** Start long work; of a lift only the changes of the preview with the id. */
   startJob(
     kind: JobKind,
     path: string,
-    options: Record<string, unknown>
+    options: Record<string, unknown>,
+    id?: string
   ): Promise<IJob> {
-    return this._post('jobs', { kind, path, options });
+    return this._post('jobs', { kind, path, options, id });
   }
 
   /** The jobs the server knows, oldest first, without results. */
@@ -235,25 +225,6 @@ export class Client
   /** All lifts there are. */
   async lifts(): Promise<ILift[]> {
     return (await this._checked<{ lifts: ILift[] }>('lifts')).lifts;
-  }
-
-  /** What a lift would do; nothing is written. */
-  previewLift(
-    lift: string,
-    path: string,
-    options: Record<string, string>
-  ): Promise<ILiftPlan> {
-    return this._post('changes/preview', { lift, path, options });
-  }
-
-  /** Make the changes of the preview with that id. */
-  applyLift(
-    lift: string,
-    path: string,
-    options: Record<string, string>,
-    id: string
-  ): Promise<ILiftPlan> {
-    return this._post('changes/apply', { lift, path, options, id });
   }
 
   /** Show what a decision writes; with the id of that, write it. */

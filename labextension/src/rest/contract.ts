@@ -1,10 +1,48 @@
 /**
- * The documents of the REST interface, as far as the front end reads them. Keys that are not known are ignored;
- * paths are posix and relative to what is said of each.
+ * The documents of the REST interface. Keys that are not known are ignored; paths are posix and relative to what is said
+ * of each. Written from jupyter_mlops/server/openapi.yaml by `make pages`: change that.
  */
 
 /** Number of the REST interface that this front end speaks. */
-export const API = 1;
+export const API = 2;
+
+export interface ILiftRequest {
+  lift: string;
+  /** The project, or a notebook in it. */
+  path: string;
+  options?: Record<string, string>;
+}
+
+export interface IDecisionRequest {
+  kind: 'waiver' | 'attest' | 'not_applicable' | 'withdraw' | 'answer';
+  /** Id of the criterion; of all kinds but `answer`. */
+  criterion?: string | null;
+  /** Why; of an attestation the evidence. */
+  reason?: string | null;
+  /** Who answers for it. */
+  owner?: string | null;
+  /** Glob of unit paths; empty for all. */
+  scope?: string | null;
+  /** The last day, YYYY-MM-DD. */
+  expires?: string | null;
+  /** Id of the question that is answered. */
+  question?: string | null;
+  /** yes, partly or no; empty takes the answer back. */
+  answer?: string | null;
+}
+
+export interface IHistory {
+  root: string;
+  rows: IHistoryRow[];
+}
+
+export interface ILifts {
+  lifts: (ILift & {
+    /** Where a path was given. */
+    state?: 'applies' | 'done' | 'not-here';
+    why?: string;
+  })[];
+}
 
 export interface IVersion {
   version: string;
@@ -12,19 +50,14 @@ export interface IVersion {
   local_files: boolean;
 }
 
-export type CriterionState =
-  | 'pass'
-  | 'partial'
-  | 'fail'
-  | 'not-applicable'
-  | 'not-visible'
-  | 'attested'
-  | 'waived'
-  | 'error';
+export type CriterionState = 'pass' | 'partial' | 'fail' | 'not-applicable' | 'not-visible' | 'attested' | 'waived' | 'error';
 
 export type Answer = 'yes' | 'partly' | 'no';
+
 export type Rung = 'E0' | 'E1' | 'E2' | 'E3' | 'E4';
+
 export type Effort = 'S' | 'M' | 'L';
+
 export type Severity = 'info' | 'warning' | 'error';
 
 export interface IEvidence {
@@ -52,7 +85,11 @@ export interface ICriterion {
   message: string;
   evidence: IEvidence[];
   raise_by: string | null;
-  fix: { lift: string | null; effort: Effort; role: string } | null;
+  fix: {
+    lift: string | null;
+    effort: Effort;
+    role: string;
+  } | null;
 }
 
 export interface IQuestion {
@@ -137,7 +174,11 @@ export interface IOutcome {
   progress: number;
   score: number;
   blockers: string[];
-  checklist: { id: string; score: number; state: Answer }[];
+  checklist: {
+    id: string;
+    score: number;
+    state: Answer;
+  }[];
 }
 
 export interface IWhatIf {
@@ -178,7 +219,10 @@ export interface IRoadmapStep {
   /** Days, YYYY-MM-DD; null when it is not planned in these weeks. */
   start: string | null;
   end: string | null;
-  agreed: { start: string | null; due: string | null } | null;
+  agreed: {
+    start: string | null;
+    due: string | null;
+  } | null;
   late_days: number;
 }
 
@@ -192,7 +236,11 @@ export interface IRoadmap {
   months: number;
   target: number;
   summary: string[];
-  focus: { unit: string; notebooks: string[]; why: string };
+  focus: {
+    unit: string;
+    notebooks: string[];
+    why: string;
+  };
   steps: IRoadmapStep[];
   milestones: {
     unit: string;
@@ -202,15 +250,25 @@ export interface IRoadmap {
     /** Whether it is reached in these weeks. */
     within: boolean;
     step: string | null;
-    celebration: { means: string; show: string };
+    celebration: {
+      means: string;
+      show: string;
+    };
   }[];
   weeks: {
     number: number;
     start: string;
     end: string;
-    hours: Record<string, { planned: number; available: number }>;
+    hours: Record<string, {
+      planned: number;
+      available: number;
+    }>;
   }[];
-  risks: { id: string; message: string; advice: string }[];
+  risks: {
+    id: string;
+    message: string;
+    advice: string;
+  }[];
 }
 
 export interface ITutorial {
@@ -222,7 +280,10 @@ export interface ITutorial {
   notebook: string;
   checks: string[];
   /** Null before it was begun. */
-  progress: { passed: string[]; open: string[] } | null;
+  progress: {
+    passed: string[];
+    open: string[];
+  } | null;
 }
 
 /** A file to download. */
@@ -231,12 +292,18 @@ export interface IExported {
   text: string;
 }
 
-export interface IHistoryRow {
+/** How the project stood on a day. */
+export interface IRecordedRow {
   date: string;
   commit: string | null;
   level: number;
   progress: number;
   score: number;
+  /** The same of each unit */
+  units: Record<string, unknown>[];
+}
+
+export interface IHistoryRow extends IRecordedRow {
   /** Since the row before. */
   changes: {
     unit: string;
@@ -251,7 +318,7 @@ export interface IHistoryRow {
 
 /** What was recorded. */
 export interface IRecorded {
-  row: IHistoryRow;
+  row: IRecordedRow;
   reached: IReached[];
   /** Path of the certificate that was written, relative to the assessed folder. */
   certificate: string | null;
@@ -259,9 +326,9 @@ export interface IRecorded {
   why_not: string | null;
 }
 
-export type JobKind = 'convert' | 'verify' | 'run';
-export type JobState =
-  'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
+export type JobKind = 'convert' | 'verify' | 'run' | 'lift' | 'plan' | 'preview';
+
+export type JobState = 'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
 
 export interface IFailure {
   code: string;
@@ -279,6 +346,8 @@ export interface IJob {
   kind: JobKind;
   /** Relative to the server root. */
   path: string;
+  /** What was chosen. */
+  options: Record<string, unknown>;
   state: JobState;
   created: number;
   finished: number | null;
@@ -287,12 +356,10 @@ export interface IJob {
   error: IFailure | null;
 }
 
-export type Phase =
-  'read' | 'analyse' | 'observe' | 'plan' | 'emit' | 'verify' | 'write';
+export type Phase = 'read' | 'analyse' | 'observe' | 'plan' | 'emit' | 'verify' | 'write';
 
 /** Where a stage stands while its pipeline runs. */
-export type StageState =
-  'queued' | 'running' | 'run' | 'skipped' | 'restored' | 'pending' | 'failed';
+export type StageState = 'queued' | 'running' | 'run' | 'skipped' | 'restored' | 'pending' | 'failed';
 
 export interface IJobEvent {
   id: number;
@@ -364,9 +431,17 @@ export interface IVerification {
     verdict: string;
     detail?: string | null;
   }[];
-  files?: { path: string; verdict: string; detail?: string | null }[];
+  files?: {
+    path: string;
+    verdict: string;
+    detail?: string | null;
+  }[];
   /** By hand, in a pipeline that gives the results of the notebook without them. */
-  edits?: { path: string; source_cell: number | null; what: string }[];
+  edits?: {
+    path: string;
+    source_cell: number | null;
+    what: string;
+  }[];
   /** Why a stage did not run to its end. */
   failure?: {
     stage: string;
@@ -377,7 +452,11 @@ export interface IVerification {
 
 /** What a run of a pipeline gave. */
 export interface IPipelineRun {
-  stages: { name: string; status: StageState; seconds: number }[];
+  stages: {
+    name: string;
+    status: StageState;
+    seconds: number;
+  }[];
   metrics: Record<string, unknown>;
   seconds: number;
 }
@@ -470,11 +549,17 @@ export interface ILiftPlan extends ILift {
   state: 'applies' | 'done' | 'not-here';
   why: string;
   changes: IFileChange[];
-  effects: { kind: string; text: string }[];
+  effects: {
+    kind: string;
+    text: string;
+  }[];
   /** What the plan rests on. */
   found: string[];
   /** What is left to a person. */
-  left: { what: string; command: string | null }[];
+  left: {
+    what: string;
+    command: string | null;
+  }[];
   /** What is not done here. */
   cannot: {
     what: string;
@@ -487,7 +572,11 @@ export interface ILiftPlan extends ILift {
   /** Path → what to show in the place of the file's diff: of notebooks, what changes in their cells. */
   shown: Record<string, string>;
   /** What was written; null when nothing was. */
-  applied: { number: number | null; time: string; paths: string[] } | null;
+  applied: {
+    number: number | null;
+    time: string;
+    paths: string[];
+  } | null;
   scorecard: IScorecard | null;
 }
 
@@ -541,7 +630,10 @@ export interface IPlanDocument {
   schema: number;
   notebook?: string;
   notebook_sha256: string;
-  stages: { name: string; cells: number[] }[];
+  stages: {
+    name: string;
+    cells: number[];
+  }[];
   skip: number[];
   parameters: Record<string, string | null>;
   targets: string[];

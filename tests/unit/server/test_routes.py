@@ -4,9 +4,10 @@ import asyncio
 import json
 
 import pytest
+from described import PATHS
 from tornado.httpclient import HTTPClientError
 
-from jupyter_mlops.server.handlers import API, ROUTES
+from jupyter_mlops.server.handlers import API
 
 
 @pytest.fixture
@@ -121,9 +122,9 @@ async def test_a_job_that_is_not_known(ask):
 
 
 async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_base_url, services):
-    routes = [route.replace("(?P<job_id>[0-9a-f]{32})", "0" * 32) for route, _ in ROUTES]
     checked = 0
-    for route, (_, handler) in zip(routes, ROUTES, strict=True):
+    for handler, path in PATHS.items():
+        route = path[1:].replace("{job_id}", "0" * 32)
         for verb in ("GET", "POST", "DELETE"):
             if verb.lower() not in vars(handler):
                 continue
@@ -134,7 +135,7 @@ async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_bas
                 )
             assert refused.value.code == 403, (verb, route)
             checked += 1
-    assert checked == 21
+    assert checked == 22
 
 
 async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
@@ -257,7 +258,8 @@ async def test_the_history_says_what_changed_from_row_to_row(ask, jp_root_dir):
     assert (await ask("history", params={"path": ""}))[1]["rows"] == []
     units = [[{"path": ".", "level": level, "rungs": {"tests": f"E{level}"}}] for level in (1, 3)]
     (jp_root_dir / ".mlops").mkdir()
-    rows = [{"date": f"2026-11-0{day}", "ruleset": "1.0.0", "units": units[day - 1]} for day in (1, 2)]
+    whole = {"commit": None, "ruleset": "1.0.0", "level": 0, "progress": 0, "score": 0}
+    rows = [{"date": f"2026-11-0{day}", **whole, "units": units[day - 1]} for day in (1, 2)]
     (jp_root_dir / ".mlops/history.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     status, answer = await ask("history", params={"path": ""})
     assert status == 200

@@ -1,4 +1,10 @@
-import type { IApplied, ILiftOption, ILiftPlan } from '../../rest/contract';
+import type {
+  IApplied,
+  IJob,
+  IJobEvents,
+  ILiftOption,
+  ILiftPlan
+} from '../../rest/contract';
 import { RestError } from '../../rest/client';
 import { LiftModel } from '../model';
 
@@ -36,14 +42,53 @@ class Server {
   };
   readonly asked: unknown[][] = [];
 
-  async previewLift(...asked: unknown[]): Promise<ILiftPlan> {
-    this.asked.push(['preview', ...asked]);
-    return give(this.plan);
+  /** What the server works on; jobs end as soon as somebody listens, unless they are held. */
+  readonly known = new Map<string, IJob>();
+  held = false;
+
+  async startJob(kind: string, ...asked: unknown[]): Promise<IJob> {
+    this.asked.push([kind, ...asked]);
+    const job = {
+      id: `${this.known.size}`,
+      kind,
+      path: asked[0],
+      options: asked[1],
+      state: 'running',
+      result: null,
+      error: null
+    } as IJob;
+    this.known.set(job.id, job);
+    return job;
   }
 
-  async applyLift(...asked: unknown[]): Promise<ILiftPlan> {
-    this.asked.push(['apply', ...asked]);
-    return give(this.plan);
+  async jobs(): Promise<IJob[]> {
+    return [...this.known.values()];
+  }
+
+  async events(id: string, since: number): Promise<IJobEvents> {
+    const job = this.known.get(id) as IJob;
+    if (job.state === 'running' && !this.held) {
+      try {
+        job.result = give(this.plan);
+        job.state = 'done';
+      } catch (reason) {
+        job.error = (reason as RestError).failure;
+        job.state = 'failed';
+      }
+    }
+    const said = { id: since, event: 'progress', message: 'Reading' };
+    await new Promise(resolve => setTimeout(resolve));
+    return { events: [said], next: since + 1, state: job.state };
+  }
+
+  async job(id: string): Promise<IJob> {
+    return this.known.get(id) as IJob;
+  }
+
+  async cancelJob(id: string): Promise<IJob> {
+    const job = this.known.get(id) as IJob;
+    job.state = 'cancelled';
+    return job;
   }
 
   async undo(...asked: unknown[]): Promise<IApplied> {
@@ -90,10 +135,9 @@ describe('LiftModel', () => {
     client.plan = plan({ applied });
     await model.apply();
     expect(client.asked[1]).toEqual([
-      'apply',
-      'git-init',
+      'lift',
       'work/churn',
-      { branch: 'trunk' },
+      { lift: 'git-init', branch: 'trunk' },
       'first'
     ]);
     expect(model.state).toBe('applied');
@@ -133,10 +177,10 @@ describe('LiftModel', () => {
     const { client, model } = setUp([run]);
     client.plan = plan({ options: [run] });
     await model.look();
-    expect(client.asked[0][3]).toEqual({ run: 'no' });
+    expect(client.asked[0][2]).toEqual({ lift: 'git-init', run: 'no' });
     expect(model.untried).toBe(true);
     await model.tryOut();
-    expect(client.asked[1][3]).toEqual({ run: 'yes' });
+    expect(client.asked[1][2]).toEqual({ lift: 'git-init', run: 'yes' });
     expect(model.untried).toBe(false);
   });
 
@@ -158,5 +202,53 @@ describe('LiftModel', () => {
     client.plan = plan({ state: 'not-here', changes: [] });
     await model.look();
     expect(model.ready).toBe(false);
+  });
+
+  it('tells how far it is, and stops when it is told to', async () => {
+    const { client, model } = setUp();
+    client.held = true;
+    const looked = model.look();
+    await new Promise<void>(resolve => {
+      model.changed.connect(() => {
+        if (model.message === 'Reading') {
+          resolve();
+        }
+      });
+    });
+    await model.cancel();
+    await looked;
+    expect(model.state).toBe('stopped');
+    expect(model.ready).toBe(false);
+  });
+
+  it('ends the preview that another one replaces, and that nobody sees', async () => {
+    const { client, model } = setUp();
+    client.held = true;
+    const looked = [model.look(), model.look({ branch: 'trunk' })];
+    await new Promise(resolve => setTimeout(resolve, 5));
+    expect(client.known.get('0')?.state).toBe('cancelled');
+    expect(client.known.get('1')?.state).toBe('running');
+    model.dispose();
+    await Promise.all(looked);
+    expect(client.known.get('1')?.state).toBe('cancelled');
+  });
+
+  it('goes on after a reload with what the server does already', async () => {
+    const { client, model } = setUp();
+    const options = { lift: 'git-init', branch: 'trunk' };
+    await client.startJob('lift', 'work/churn', options);
+    client.plan = plan({ applied });
+    await model.resume();
+    expect(client.asked).toHaveLength(1);
+    expect(model.state).toBe('applied');
+    expect(model.options).toEqual({ branch: 'trunk' });
+  });
+
+  it('looks where the server does nothing', async () => {
+    const { client, model } = setUp();
+    await client.startJob('preview', 'work/churn', { lift: 'another' });
+    await model.resume();
+    expect(client.asked).toHaveLength(2);
+    expect(model.state).toBe('shown');
   });
 });

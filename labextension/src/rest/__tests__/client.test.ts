@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation/lib/base';
 import { ServerConnection } from '@jupyterlab/services/lib/serverconnection';
 
 import { Client, RestError, failureOf } from '../client';
+import { API } from '../contract';
 import { explain } from '../failures';
 
 const trans = nullTranslator.load('');
@@ -37,7 +38,7 @@ const code = async (promise: Promise<unknown>) =>
 describe('Client', () => {
   it('asks below the base URL, after one handshake', async () => {
     const [client, asked] = clientOf(url =>
-      url.endsWith('version') ? version(1) : json({ level: 1 })
+      url.endsWith('version') ? version(API) : json({ level: 1 })
     );
     await client.assess('my project/a&b.ipynb', 60);
     await client.cancelJob('abc');
@@ -54,7 +55,7 @@ describe('Client', () => {
   it.each([
     [() => json({}, 404), 'server-missing', 'is not running'],
     [() => version(0), 'server-older', 'Restart Jupyter'],
-    [() => version(2), 'server-newer', 'Reload the page']
+    [() => version(API + 1), 'server-newer', 'Reload the page']
   ])('says which side to renew', async (answer, expected, advice) => {
     const [client, asked] = clientOf(answer);
     const refused = await client.jobs().catch((reason: unknown) => reason);
@@ -69,14 +70,14 @@ describe('Client', () => {
       url.endsWith('version') ? version(api) : json({ jobs: [] })
     );
     expect(await code(client.jobs())).toBe('server-older');
-    api = 1;
+    api = API;
     expect(await client.jobs()).toEqual([]);
   });
 
   it('passes on what the server says', async () => {
     const [client] = clientOf(url =>
       url.endsWith('version')
-        ? version(1)
+        ? version(API)
         : json({ code: 'outside-root', message: 'No.' }, 403)
     );
     const refused = await client.jobs().catch((reason: unknown) => reason);
@@ -88,7 +89,7 @@ describe('Client', () => {
   it("does not take a proxy's page for an answer", async () => {
     const [client] = clientOf(url =>
       url.endsWith('version')
-        ? version(1)
+        ? version(API)
         : new Response('<html>', { status: 200 })
     );
     expect(await code(client.jobs())).toBe('http-200');

@@ -1,12 +1,14 @@
 /** Follows a job of the server to its end, also when the connection is lost for a while. */
 
-import type { IClient } from '../rest/client';
-import { RestError } from '../rest/client';
-import type { IJob, IJobEvent, JobState } from '../rest/contract';
+import type { IClient } from './client';
+import type { IJob, IJobEvent, JobState } from './contract';
+import { RestError } from './refusal';
+
+type IFollowed = Pick<IClient, 'events' | 'job'>;
 
 export class Follower {
   /** @param retries milliseconds before a lost connection is tried again, by attempt; the last one stays. */
-  constructor(client: IClient, retries: number[] = [500, 1000, 2000, 5000]) {
+  constructor(client: IFollowed, retries: number[] = [500, 1000, 2000, 5000]) {
     this._client = client;
     this._retries = retries;
   }
@@ -69,7 +71,7 @@ export class Follower {
     });
   }
 
-  private _client: IClient;
+  private _client: IFollowed;
   private _retries: number[];
   private _turn = 0;
   private _abort: (() => void) | null = null;

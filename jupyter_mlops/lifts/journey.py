@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
 from jupyter_mlops.assessment.scoring import OPEN
-from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.errors import MissingDependencyError, MlopsError
 from jupyter_mlops.lifts.api import Lifted, carry_out, lift
-from jupyter_mlops.lifts.lift import Act, Lift
+from jupyter_mlops.lifts.lift import Act, Lift, Plan, not_here
 from jupyter_mlops.lifts.registry import all_lifts
-from jupyter_mlops.lifts.scene import Progress
+from jupyter_mlops.lifts.scene import Progress, Scene
 from jupyter_mlops.project.walk import EXCLUDED
 
 #: What may be done for a person who asked for it: nothing that installs, pushes, or has a gap to fill in.
@@ -97,7 +97,7 @@ def journey(
         What was, or would be, done. A step that is not agreed to ends it.
 
     Raises:
-        MlopsError: `invalid-target`, `invalid-option`, and what lifts raise.
+        MlopsError: `invalid-target`, `invalid-option`, and what `assess` raises.
         MissingDependencyError: a lift needs something that is not installed.
     """
     if target not in range(1, 5):
@@ -106,12 +106,19 @@ def journey(
     with _place(Path(path), copied=not write) as place:
         before = assess(place)
         done = Journey(target, before, before)
-        instead: dict[str, tuple[Act, ...]] = {}
+        unfit: dict[str, Plan] = {}
 
         def plan(each: Lift) -> Lifted:
             if progress is not None:
                 progress({"phase": "lift", "message": each.title, "fraction": None})
-            return lift(each.name, place, options=chosen.get(each.name, {}), write=False, progress=progress)
+            try:
+                return lift(each.name, place, options=chosen.get(each.name, {}), write=False, progress=progress)
+            except MlopsError as error:
+                if isinstance(error, MissingDependencyError) or error.code == "invalid-option":
+                    raise
+                # What was done before it, and what comes after it, is worth having all the same.
+                scene = Scene.open(place, thorough=False)
+                return Lifted(each, not_here(scene, error.message), scene.assessment)
 
         def carried_out(planned: Lifted) -> bool:
             if agree is not None and not agree(planned):
@@ -121,27 +128,35 @@ def journey(
             done.after = assess(place)
             return True
 
-        for each in _ahead(target):
+        def taken(each: Lift) -> bool:
+            """Carry out a lift if it leads on and fits; false where a step was not agreed to."""
             # What an earlier step raises, or brings along, only waits for a person to commit it.
             waiting = {one for step in done.steps for one in (*step.lift.raises, *step.lift.brings)}
-            if not _leads_on(each, done.after, target) or set(each.raises) <= waiting:
-                continue
+            if not _leads_on(each, done.after, target, unfit) or set(each.raises) <= waiting:
+                return True
             planned = plan(each)
             if planned.plan.state == "not-here" and (cleared := _cleared(each, done, plan)):
                 if not carried_out(cleared):
-                    break
-                if not _leads_on(each, done.after, target):
-                    continue
+                    return False
+                if not _leads_on(each, done.after, target, unfit):
+                    return True
                 planned = plan(each)
             if planned.plan.state == "not-here":
-                done.stuck.append((each, planned.plan.why))
-                instead[each.name] = planned.plan.left
-            if planned.plan.state == "applies" and not carried_out(planned):
+                unfit[each.name] = planned.plan
+            return planned.plan.state != "applies" or carried_out(planned)
+
+        ahead = _ahead(target)
+        while all(taken(each) for each in ahead):
+            # What a lift that does not fit would have raised, or brought along, is left to the others.
+            missed = {one for each in ahead if each.name in unfit for one in (*each.raises, *each.brings)}
+            ahead = [each for each in ahead if each.name not in unfit and missed & {*each.raises, *each.brings}]
+            if not ahead:
                 break
-        # What did not fit may have come along with something else.
-        done.stuck = [(each, why) for each, why in done.stuck if _leads_on(each, done.after, target)]
-        for each, _why in done.stuck:
-            done.left += [one for one in instead[each.name] if one not in done.left]
+        for each in (each for each in _ahead(target) if each.name in unfit):
+            # What did not fit may have come along with something else.
+            if _leads_on(each, done.after, target, unfit):
+                done.stuck.append((each, unfit[each.name].why))
+                done.left += [one for one in unfit[each.name].left if one not in done.left]
         if not write:
             done.before = assess(path)
     return done
@@ -161,16 +176,16 @@ def _ahead(target: int) -> list[Lift]:
     return [each for each in all_lifts() if each.level <= target]
 
 
-def _leads_on(each: Lift, now: Assessment, target: int) -> bool:
-    """Whether a gate up to the target waits for what a lift raises, and no later lift on the way brings that along."""
+def _leads_on(each: Lift, now: Assessment, target: int, unfit: Iterable[str]) -> bool:
+    """Whether a gate up to the target waits for what a lift raises, and no later one that fits brings that along."""
     waiting = {
         result.criterion.id
         for result in now.headline.results
         if result.criterion.required and result.criterion.level <= target and result.state not in OPEN
     }
-    wanted = set(each.raises) & waiting
+    wanted = {*each.raises, *(each.brings if unfit else ())} & waiting
     for later in _ahead(target):
-        if later is not each and wanted & set(later.brings) and set(later.raises) & waiting:
+        if later.name not in (each.name, *unfit) and wanted & set(later.brings) and set(later.raises) & waiting:
             wanted -= set(later.brings)
     return bool(wanted)
 

@@ -17,6 +17,7 @@ LIFT = Lift(
     title="Declare and pin the packages that the code imports",
     level=1,
     raises=("dependencies-declared",),
+    brings=("pipeline-reproducible",),
     plan=_plan,
     after=("git-init",),
     options=(

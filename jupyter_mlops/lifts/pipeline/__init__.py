@@ -11,6 +11,7 @@ from jupyter_mlops.project.notebook import copy_of
 
 #: Proposals that are tried before giving up.
 _TRIED = 3
+_NONE = "There is no notebook here to convert."
 
 
 def _glance(scene: Scene) -> tuple[State, str]:
@@ -18,7 +19,7 @@ def _glance(scene: Scene) -> tuple[State, str]:
     if result.state == "pass":
         return "done", result.message
     if not any(path.endswith(".ipynb") for path in scene.unit.sources):
-        return "not-here", "There is no notebook here to convert."
+        return "not-here", _NONE
     return "applies", "`jupyter mlops convert` shows what it makes of a notebook, and proves it."
 
 
@@ -29,6 +30,8 @@ def _plan(scene: Scene) -> Plan:
         return _of(scene, [scene.root / scene.options["notebook"]])
     if scene.path.suffix == ".ipynb":
         return _of(scene, [scene.path])
+    if not any(path.endswith(".ipynb") for path in scene.unit.sources):
+        return not_here(scene, _NONE)
     ranking = rank(scene.root / scene.unit.path, progress=scene.progress)
     if not ranking.proposals:
         return not_here(scene, "No notebook here can be converted; `jupyter mlops convert .` says why for each.")

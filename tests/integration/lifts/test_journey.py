@@ -56,6 +56,23 @@ def test_what_stops_a_notebook_is_cleared_out_of_the_way(make) -> None:
     assert "pipelines/churn/dvc.yaml" in [change.path for change in made.changes.changes]
 
 
+def test_scripts_reach_level_2_without_a_notebook(make) -> None:
+    shown = journey(make("steps"), 2, options={**OPTIONS, "tests.run": "no"}, write=False)
+    assert shown.before.level == 0
+    assert shown.after.level == 2, [(result.criterion.id, result.message) for result in shown.after.headline.blockers]
+    # What the pipeline of a notebook would have brought along.
+    assert {"prefect-flow", "mlflow-tracking", "environment"} <= {step.lift.name for step in shown.steps}
+    assert shown.stuck == []
+
+
+def test_what_does_not_fit_stops_nothing_else(make) -> None:
+    root = make("steps")
+    write(root, {"prefect.yaml": "deployments: [\n"})
+    shown = journey(root, 2, options={**OPTIONS, "tests.run": "no"}, write=False)
+    assert {each.name for each, _why in shown.stuck} == {"pipeline", "prefect-flow"}
+    assert "ci" in {step.lift.name for step in shown.steps}
+
+
 def test_a_step_that_is_not_agreed_to_ends_the_way(make) -> None:
     root = make("script")
     before = state(root)

@@ -91,7 +91,7 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
                 "requirements",
                 REPRODUCIBLE,
                 Rung.E3,
-                f"All packages in {path} that the training needs are pinned; of the {total} there, {len(loose)} others are not.",
+                f"All packages in {path} that the training needs are pinned; of the {total} there, {len(loose)} {'is' if len(loose) == 1 else 'are'} not.",
                 part="dependencies",
                 confidence=CONVENTION,
                 path=path,

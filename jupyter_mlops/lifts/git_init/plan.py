@@ -49,7 +49,7 @@ def plan(scene: Scene) -> Plan:
     cannot = _nested(scene)
     left = _left(scene, notebooks.missing, new=new)
     if files and not new and result.state == "pass":
-        left = (*left, *commit(scene, files, "Complete git's settings"))
+        left = (*left, *commit(scene, files, "Complete the settings of git"))
     if not files and not effects:
         why = "What is left is to commit." if new else f"{result.message} Nothing is missing in `.gitignore`."
         return done(scene, why, left=left)
@@ -58,7 +58,7 @@ def plan(scene: Scene) -> Plan:
         if scene.git is None
         else f"The repository is there; {' and '.join(sorted(files)) or 'this clone'} can do more for this project."
     )
-    changes = scene.changes(files, "Put the project under git" if new else "Complete git's settings", effects)
+    changes = scene.changes(files, "Put the project under git" if new else "Complete the settings of git", effects)
     return Plan("applies", why, changes, found=notebooks.found, left=left, cannot=cannot)
 
 

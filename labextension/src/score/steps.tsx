@@ -82,7 +82,8 @@ function hoursText(
   unit: IUnit,
   trans: ICriterionProps['trans']
 ): string {
-  return trans.__(
+  return trans._n(
+    'About %1 hour of work from here to Level %2.',
     'About %1 hours of work from here to Level %2.',
     Math.round(answer.hours),
     Math.max(answer.target, unit.level)

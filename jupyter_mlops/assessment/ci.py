@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -58,6 +60,29 @@ def launch_of(kind: str, step: Step) -> Launch:
         pipefail=step.pipefail,
         group=f"{step.path}#{step.job}",
     )
+
+
+def joined(items: Iterable[tuple[Any, int | None]]) -> tuple[str, int | None]:
+    """Commands of a list as one script, so that `cd` and `set` carry over, each on its line as in the file.
+
+    Args:
+        items: the commands and their lines; what is no text is left out.
+
+    Returns:
+        The script and the line of its first command.
+    """
+    # What follows `- |` starts on the next line.
+    parts = [
+        (text, None if line is None else line + ("\n" in text))
+        for text, line in items
+        if isinstance(text, str) and text
+    ]
+    first = next((start for _text, start in parts if start is not None), None)
+    lines: list[str] = []
+    for text, start in parts:
+        lines += [""] * ((start or 0) - (first or 0) - len(lines))
+        lines += text.rstrip("\n").split("\n")
+    return "\n".join(lines), first
 
 
 def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:

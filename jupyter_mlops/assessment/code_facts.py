@@ -686,11 +686,14 @@ def _kept(unit: Unit) -> Iterator[Kept]:
 
 
 def _kept_by(unit: Unit, site: Site) -> Kept | None:
+    from jupyter_mlops.assessment.flows import own_function
     from jupyter_mlops.assessment.model_files import logs_model_file
 
     call = site.call
     method = call.attribute
     if method in ("log_model", "register_model", "push_to_hub", "link_model") and not call.name.startswith("?"):
+        if own_function(unit, site.path, call) is not None:
+            return None  # what that function does counts, not what it is called
         name = call.text(None, "registered_model_name") or (
             call.text(1, "name") if method == "register_model" else None
         )

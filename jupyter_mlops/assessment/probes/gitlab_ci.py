@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.ci import Step, covers, launch_of
+from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -85,23 +85,14 @@ def _extended(
 
 
 def _scripts(job: dict[Any, Any]) -> Iterator[tuple[str, int | None]]:
-    """The job's script as one, so that `cd` and `set` carry over; lines kept where items are single lines."""
+    """The job's script as one, so that `cd` and `set` carry over, with its lines where they are in the file."""
     script = job.get("script")
     if isinstance(script, str):
         yield script, line_of(job, "script")
         return
-    parts: list[tuple[str, int | None]] = []
-    for item, line in entries(script):
-        for text, inner in _flat(item, line):
-            parts.append((text, inner))
-    if not parts:
-        return
-    first = parts[0][1] or 1
-    lines: list[str] = []
-    for text, line in parts:
-        lines += [""] * ((line or first) - first - len(lines))
-        lines.append(text)
-    yield "\n".join(lines), parts[0][1]
+    text, line = joined(part for item, line in entries(script) for part in _flat(item, line))
+    if text:
+        yield text, line
 
 
 def _flat(item: Any, line: int | None) -> Iterator[tuple[str, int | None]]:

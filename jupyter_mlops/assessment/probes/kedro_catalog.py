@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.code_facts import is_model_file
+from jupyter_mlops.assessment.code_facts import is_data_file, is_model_file
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
 from jupyter_mlops.assessment.probe import Pipeline, Probe
 from jupyter_mlops.assessment.probes.data_sources import file_verdict
@@ -30,19 +30,23 @@ def _projects(unit: Unit) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    """`kedro run` finds the pipelines by their place: `<package>/pipelines/<name>`, each with a `create_pipeline`."""
+    """`kedro run` asks `register_pipelines` of the package, which finds each `pipelines/<name>` with a `create_pipeline`."""
     for path, line, package in _projects(unit):
-        for source in unit.mentioning("create_pipeline"):
-            folder, _, tail = f"/{source}".partition(f"/{package}/pipelines/")
-            if not tail or not tail.endswith("/pipeline.py"):
+        for source in unit.mentioning("create_pipeline", "register_pipelines"):
+            folder, _, tail = f"/{source}".partition(f"/{package}/")
+            if tail.startswith("pipelines/") and tail.endswith("/pipeline.py"):
+                function = "create_pipeline"
+            elif tail in ("pipeline_registry.py", "pipeline.py", "hooks.py"):
+                function = "register_pipelines"
+            else:
                 continue
-            module = f"{package}.pipelines.{tail.removesuffix('.py').replace('/', '.')}"
+            module = f"{package}.{tail.removesuffix('.py').replace('/', '.')}"
             yield Launch(
                 f"kedro:{folder}/{module}",
                 "console",
                 path,
                 line,
-                f'python -c "from {module} import create_pipeline; create_pipeline()"',
+                f'python -c "from {module} import {function}; {function}()"',
                 posixpath.dirname(path) or ".",
                 "kedro run",
                 group=f"kedro:{path}",
@@ -88,7 +92,9 @@ def _raw_data(
     judged: list[tuple[Rung, str, str | None, str, int | None]] = []
     for name, entry, path, line in catalog:
         file = entry.get("filepath")
-        if name not in raw or not isinstance(file, str) or "{" in file or is_model_file(file):
+        if name not in raw or not isinstance(file, str) or "{" in file:
+            continue
+        if is_model_file(file) or not is_data_file(file):
             continue
         if "://" in file:
             message = f"{file} is read from the network without a version or a checksum."

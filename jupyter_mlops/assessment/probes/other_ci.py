@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.ci import Step, covers, launch_of
+from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -125,9 +125,8 @@ def _bitbucket(unit: Unit, path: str) -> Iterator[Step]:
         index = 0
         for branch in branches:
             for step in _bitbucket_steps(branch):
-                script = sequence(step.get("script"))
-                text = "\n".join(item for item in script if isinstance(item, str))
-                yield _step(path, line_of(step.get("script"), 0), text, kind, index, frozenset({trigger}))
+                text, line = joined(entries(step.get("script")))
+                yield _step(path, line, text, kind, index, frozenset({trigger}))
                 index += 1
 
 
@@ -143,10 +142,10 @@ def _bitbucket_steps(node: Any) -> Iterator[dict[Any, Any]]:
 def _travis(unit: Unit, path: str) -> Iterator[Step]:
     document = _document(unit, path)
     for index, key in enumerate(("install", "before_script", "script", "after_success")):
-        listed = strings(document.get(key))
-        if listed:
-            line = line_of(document.get(key), 0) or line_of(document, key)
-            yield _step(path, line, "\n".join(listed), key, index, frozenset({"push", "pull_request"}))
+        text, line = joined(entries(document.get(key)))
+        text = text or "\n".join(strings(document.get(key)))
+        if text:
+            yield _step(path, line or line_of(document, key), text, key, index, frozenset({"push", "pull_request"}))
 
 
 def _drone(unit: Unit, path: str) -> Iterator[Step]:
@@ -155,12 +154,11 @@ def _drone(unit: Unit, path: str) -> Iterator[Step]:
         steps = [(mapping(step), str(mapping(step).get("name") or "step")) for step in sequence(listed)]
         steps += [(mapping(step), name) for name, step, _line in items(listed)]
         for index, (step, name) in enumerate(steps):
-            commands = strings(step.get("commands"))
-            if commands:
+            text, line = joined(entries(step.get("commands")))
+            text = text or "\n".join(strings(step.get("commands")))
+            if text:
                 hidden = "`failure: ignore` hides its failure" if step.get("failure") == "ignore" else None
-                yield _step(
-                    path, line_of(step.get("commands"), 0), "\n".join(commands), name, index, _PUSH, neutralised=hidden
-                )
+                yield _step(path, line, text, name, index, _PUSH, neutralised=hidden)
 
 
 def _buildkite(unit: Unit, path: str) -> Iterator[Step]:

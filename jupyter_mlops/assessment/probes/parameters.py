@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.code_facts import relevant, sites, sources_of
@@ -9,6 +11,7 @@ from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call
 
 _OPTIONS = lazy(
     r"^(argparse\.ArgumentParser\(\)(\.\w+\(\))*\.(add_argument)|click\.(option|argument)|typer\.(Option|Argument|run|Typer)|absl\.flags\.DEFINE_\w+|fire\.Fire"
@@ -16,6 +19,7 @@ _OPTIONS = lazy(
     r"|configparser\.\w+\(\)\.read|ruamel\.yaml[\w.()]*\.load|jsonargparse\.\w+|tyro\.cli|simple_parsing\.\w+|dynaconf\.\w+|confuse\.\w+|box\.ConfigBox"
     r"|transformers\.HfArgumentParser\(\)\.\w+|luigi\.\w*Parameter|metaflow\.Parameter|pydantic_settings\.\w+)$"
 )
+_TELLS = lazy(r"(?<![a-z])(dvc|pointer|manifest|metadata|lock)(?![a-z])", re.IGNORECASE)
 _WORDS = (
     "argparse",
     "click",
@@ -45,7 +49,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     count = 0
     found = sorted(sources_of(unit, *_WORDS), key=lambda item: not _leads_to(unit, item[0], fits))
     for path, source in found:
-        calls = [call for call in source.calls if _OPTIONS.match(call.name)]
+        calls = [call for call in source.calls if _OPTIONS.match(call.name) and not _is_no_setting(call)]
         main = [call for call in source.module.calls if call.name == "hydra.main"]
         for site in sites(unit, path, (calls + main)[:1]):
             if site.reached and unit.reach.groups(path, site.scope) & groups:
@@ -67,6 +71,11 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if count >= 3:
             return
     yield from _papermill(unit)
+
+
+def _is_no_setting(call: Call) -> bool:
+    """Whether a file that is loaded tells of data or models instead of what to do: `yaml.safe_load(dvc_pointer.read_text())`."""
+    return "load" in call.attribute and any(_TELLS.search(ast.unparse(argument)) for argument in call.node.args)
 
 
 def _leads_to(unit: Unit, path: str, fits: frozenset[tuple[str, str]]) -> bool:

@@ -53,6 +53,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     reaching = [trigger for trigger in triggers(unit) if fits & unit.reach.behind(*trigger.nodes)]
     for trigger in reaching[:3]:
         site = next(site for site in trainings(unit) if (site.path, site.scope) in unit.reach.behind(*trigger.nodes))
+        line = _line(unit, trigger, fits)
         yield Finding(
             "retraining",
             _CRITERION,
@@ -61,11 +62,22 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             part="trigger",
             confidence=CALL,
             path=trigger.path,
-            line=trigger.line,
-            chain=(f"{trigger.path}:{trigger.line}", f"{site.path}:{site.line}"),
+            line=line,
+            chain=(f"{trigger.path}:{line}", f"{site.path}:{site.line}"),
         )
     gates = list(_gates(unit, reaching))
     yield from sorted(gates, key=lambda gate: -gate.rung)[:3]
+
+
+def _line(unit: Unit, trigger: Trigger, fits: set[Node]) -> int | None:
+    """The command of a trigger's script that reaches training; where the trigger is, for other triggers."""
+    started = {node[0] for node in trigger.nodes if node[1] == LAUNCH}
+    for launch in unit.launches if started else ():
+        if launch.id in started:
+            for target, command in unit.reach.targets(launch):
+                if fits & unit.reach.behind_target(target):
+                    return launch.line_of(command)
+    return trigger.line
 
 
 def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:

@@ -390,12 +390,28 @@ def _from_store(site: Site) -> Source | None:
 
 
 def _located(unit: Unit, site: Site, text: str) -> Source:
+    own = _from_own_repository(unit, text)
+    if own is not None:
+        return Source(site, "file", own, text=own)
     if _URL.match(text):
         version = "the address names a version" if _PINNED.search(text) else None
         return Source(site, "url", text, version, fallback=_where_missing(site.call))
     if "{}" in text:
         return _with_unknown_start(unit, site, text)
     return Source(site, "file", find_file(unit, site.path, text), text=text)
+
+
+_OF_REPOSITORY = lazy(r"^https://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob))/")
+
+
+def _from_own_repository(unit: Unit, text: str) -> str | None:
+    """The project's file that an address of a code host means: the one that git has at the end of its path."""
+    git = unit.project.git
+    if git is None or not _OF_REPOSITORY.match(text):
+        return None
+    parts = text.partition("?")[0].split("/")[5:]
+    tails = (unit.below("/".join(parts[start:])) for start in range(len(parts) - 1))
+    return next((tail for tail in tails if tail in git.committed), None)
 
 
 def _where_missing(call: Call) -> bool:
@@ -648,7 +664,7 @@ _KEEPS = _SAVER_METHODS | {
         "autolog",
         "register",
         "create_model",
-        "WandbLogger",
+        *("WandbLogger", "MLflowLoggerCallback"),
     ),
     "log_artifact",
 }
@@ -678,6 +694,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "autolog",
         "create_model",
         "WandbLogger",
+        "MLflowLoggerCallback",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -730,6 +747,9 @@ def _logs_models_by_itself(call: Call) -> bool:
     value = told.value if isinstance(told, ast.Constant) else None
     if call.attribute == "WandbLogger":
         return bool(value)
+    if call.attribute == "MLflowLoggerCallback":  # of Ray: with `save_artifact`, checkpoints are artifacts of the run
+        saved = call.argument(None, "save_artifact")
+        return isinstance(saved, ast.Constant) and saved.value is True
     return call.attribute == "autolog" and call.name.startswith("mlflow.") and value is not False and not is_off(call)
 
 

@@ -258,3 +258,24 @@ def test_scaling_a_loss_is_training(project):
     assert results(project.assess())["experiments-tracked"].state == "pass"
     project.edit("train.py", "scaler.scale(loss).backward()", "scaler.fit_transform(rows)").commit()
     assert results(project.assess())["experiments-tracked"].state == "partial"
+
+
+@pytest.mark.parametrize(
+    ("where", "state"),
+    [("/main/sets/rivers.csv", "pass"), ("/main/rivers.csv", "partial"), ("/main/sets/other.csv", "partial")],
+)
+def test_a_file_of_the_repository_itself_is_versioned_wherever_it_is_read_from(project, where, state):
+    address = f"https://raw.githubusercontent.com/me/rivers{where}"
+    source = f"import pandas as pd\n\nrows = pd.read_csv({address!r})\n{FIT}{LOG}"
+    project.files({"sets/rivers.csv": "y\n1\n", "train.py": source})
+    assert part(project, "data")[0] == state
+
+
+@pytest.mark.parametrize(("option", "state"), [("save_artifact=True", "pass"), ("save_artifact=False", "partial")])
+def test_checkpoints_that_a_callback_of_ray_logs(project, option, state):
+    source = (
+        "import torch\nfrom ray.air.integrations.mlflow import MLflowLoggerCallback\nfrom ray.train.torch import TorchTrainer\n\n"
+        f"trainer = TorchTrainer(None, callbacks=[MLflowLoggerCallback({option})])\nmodel = trainer.fit(1)\ntorch.save(model, 'model.pt')\n"
+    )
+    project.files({"train.py": source, ".gitignore": "*.pt\n"})
+    assert part(project, "model")[0] == state

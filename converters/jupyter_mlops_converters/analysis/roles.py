@@ -109,6 +109,9 @@ _HEADING_WORDS = (
     ("train", r"\b(hyper|k-?means|neural|network|arima|forecast|logistic|tun(e|ing)\b)"),
 )  # fmt: skip
 
+#: Headings of training even where nothing is fitted in a known way; of the others, trees, models and networks are many things.
+_TRAINING = re.compile(r"(?i)\b(train|fit(ting)?\b|regress|classif|neural|logistic|k-?means|hyper)")
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -167,12 +170,15 @@ def roles(analysis: Analysis) -> dict[int, CellRole]:
     found = {}
     section, level = "", 0
     title = next((heading for above in headings.values() for heading in above), None)
-    inputs = _INPUTS if _learns(analysis) else frozenset()
+    learns = _learns(analysis)
+    inputs = _INPUTS if learns else frozenset()
     for analysed in analysis.cells:
         own = tuple(headings[analysed.index])
         for heading in own:
             if heading is not title:
                 spoken = heading_role(heading.text)
+                if spoken == "train" and not learns and not _TRAINING.search(heading.text):
+                    spoken = ""
                 if spoken or heading.level <= level:
                     section, level = spoken, heading.level
         found[analysed.index] = _role(analysed, analysis, own, section, inputs)

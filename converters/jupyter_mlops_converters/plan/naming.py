@@ -22,7 +22,7 @@ _EMPTY = frozenset(
      "as", "is", "are", "be", "do", "does", "did", "can", "could", "should", "will", "would", "have", "has", "it",
      "this", "that", "these", "those", "there", "how", "what", "which", "when", "where", "why", "who", "if", "not",
      "no", "don", "t", "s", "i", "you", "we", "us", "let", "lets", "some", "any", "all", "each", "every", "step", "part", "section",
-     "chapter", "exercise", "question", "problem", "task", "solution", "use", "using", "introduction", "overview", "code"}
+     "chapter", "notebook", "lecture", "lesson", "tutorial", "assignment", "homework", "exercise", "question", "problem", "task", "solution", "use", "using", "introduction", "overview", "code"}
 )  # fmt: skip
 #: What a stage does is not the import of what it needs.
 _IMPORTS = re.compile(
@@ -166,7 +166,8 @@ def _feeds_later(program: Program, stage: tuple[int, ...]) -> bool:
 
 def _headings(program: Program, positions: Sequence[int]) -> list[Heading]:
     """Headings above these steps, without the notebook's title, what stands under it, and those above imports."""
-    first = program.steps[0].role.headings
+    # Imports may stand above the title.
+    first = next((s.role.headings for s in program.steps if s.role.headings or s.role.role != "setup"), ())
     levels = [heading.level for step in program.steps for heading in step.role.headings]
     title = first[0] if first and levels.count(first[0].level) == 1 else None
     found = [h for position in positions for h in program.steps[position].role.headings if h is not title]

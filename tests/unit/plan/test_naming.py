@@ -21,6 +21,7 @@ from notebooks import write_notebook
         ("Merging DataFrames with MultiIndexes", "merging_dataframes"),
         ("Step 2: 3D plots", "step_3d_plots"),
         ("Exercise 4", ""),
+        ("Notebook 5: Finding the zero", "finding_zero"),
         ("Over- and underfitting of forests", "over_underfitting_forests"),
         ("Import Data & Initial Exploration", "import_data"),
         ("K-Means with each x-axis", "k_means_x_axis"),
@@ -80,6 +81,13 @@ def test_who_wrote_the_notebook_names_no_stage(tmp_path: Path) -> None:
     cells = [title, ("code", "a = 1"), ("code", "b = a + 1"), ("markdown", "## More"), ("code", "c = b + 1")]
     program = build_program(analyse(read_notebook(write_notebook(tmp_path / "n.ipynb", cells))), None)
     assert named(program, [(0, 1), (2,)]).names == ("prepare_b", "more")
+
+
+def test_imports_above_the_title_do_not_make_it_a_section(tmp_path: Path) -> None:
+    cells = [("code", "import math"), ("markdown", "# Solver"), ("code", "a = math.pi"), ("code", "b = a + 1"),
+             ("markdown", "## Tokens"), ("code", "c = b + 1")]  # fmt: skip
+    program = build_program(analyse(read_notebook(write_notebook(tmp_path / "n.ipynb", cells))), None)
+    assert named(program, [(0, 1, 2), (3,)]).names == ("prepare_b", "tokens")
 
 
 def test_drawings_and_taken_names_come_last(tmp_path: Path) -> None:

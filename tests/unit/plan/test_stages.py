@@ -135,6 +135,16 @@ def test_x_and_y_are_features_only_where_something_is_learnt(program) -> None:
     assert roles(program(learnt).analysis)[1].role == "features"
 
 
+def test_models_and_trees_are_trained_only_where_something_is_learnt(program) -> None:
+    def role(heading: str, more: str = "") -> str:
+        text = f"# %%\nimport shop\n# %% [markdown]\n# ## Title\n# ## {heading}\n# %%\nroot = shop.node('+')\n{more}"
+        return roles(program(text).analysis)[2].role
+
+    assert role("Expression tree") == ""
+    assert role("Expression tree", "root.fit(1)\n") == "train"
+    assert role("Training by hand") == "train"
+
+
 def test_the_title_of_the_notebook_names_no_stage(program) -> None:
     text = "# %% [markdown]\n# # Wine\n" + IMPORTS + LOAD + PLOTS + MODEL + EVALUATE
     assert "wine" not in drawn(program(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 #: Dotted name (or its beginning, where it ends in a dot) → subsystem.
 _CONFIGURATION = {
@@ -101,6 +102,8 @@ _CONFIGURATION = {
     "get_ipython.register_magic_function": "ipython",
     "get_ipython.register_magics": "ipython",
 }
+#: Modules that bring along all of others.
+_BRINGS = dict.fromkeys(("pylab", "matplotlib.pylab"), ("pylab", "matplotlib.pylab", "matplotlib.pyplot", "numpy"))
 #: Line magics that configure the session.
 _MAGICS = {
     "alias": "ipython",
@@ -165,6 +168,25 @@ def configures(node: ast.stmt, modules: dict[str, str]) -> str | None:
             return None
         return _lookup(names[0] or "") or ("patch" if _is_plain(node) else None)
     return None
+
+
+def star_names(modules: Iterable[str]) -> dict[str, str]:
+    """What star imports bring to configure with: `init_printing` of `from sympy import *`.
+
+    Args:
+        modules: that are imported so.
+
+    Returns:
+        Name → where it comes from, dotted.
+    """
+    homes = [f"{home}." for module in sorted(modules) for home in _BRINGS.get(module, (module,))]
+    found = {}
+    for key in _CONFIGURATION:
+        for home in homes:
+            name = key.removeprefix(home).partition(".")[0] if key.startswith(home) else ""
+            if name and not name.endswith("_"):
+                found[name] = home + name
+    return found
 
 
 def magic_configures(name: str, argument: str) -> str | None:

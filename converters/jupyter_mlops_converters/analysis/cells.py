@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_mlops_converters.analysis.ambient import configures, made_again, magic_configures, magic_text
+from jupyter_mlops_converters.analysis.ambient import configures, made_again, magic_configures, magic_text, star_names
 from jupyter_mlops_converters.analysis.history import History, history
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
 from jupyter_mlops_converters.errors import MlopsError
@@ -114,6 +114,10 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     # A name that is bound to something else as well says nothing about a module.
     rebound = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_store(node)}
     known = {name: origin for name, origin in modules.items() if name not in rebound and origin != "__main__"}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, definitions)}
+    starred = star_names(_star_imports(codes)).items()
+    known |= {name: origin for name, origin in starred if name not in modules.keys() | rebound | defined}
     known |= _made_objects(trees, modules)
     cells = tuple(_analysed(cell, code, known) for cell, code in codes)
     if not has_star_imports(cells):
@@ -127,6 +131,17 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
 def has_star_imports(cells: Iterable[AnalysedCell]) -> bool:
     """Whether names like `sum` may mean something else than in Python: numpy's, say."""
     return any(statement.facts.star_imports for cell in cells for statement in cell.statements)
+
+
+def _star_imports(codes: Iterable[tuple[SourceCell, PythonCode]]) -> set[str]:
+    """Modules of `from m import *`, and what `%pylab` imports so."""
+    found: set[str] = set()
+    for _, code in codes:
+        found |= {"pylab" for magic in code.magics if magic.name == "pylab"}
+        for node in ast.walk(code.tree):
+            if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
+                found.add(node.module)
+    return found
 
 
 def _parsed(cell: SourceCell, shown: str) -> PythonCode:

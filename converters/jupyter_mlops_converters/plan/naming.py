@@ -222,7 +222,9 @@ def _subjects(program: Program, stage: tuple[int, ...]) -> list[str]:
                     models.append(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", origin[-1]))
             if isinstance(node, ast.Assign) and is_drawing(node.value):
                 drawn |= {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-        made.update(n for n in step.writes if n.isidentifier() and program.replay(n, position + 1) is None)
+        # Star imports bring names that the notebook does not speak of.
+        written = (name for name in step.writes if name.isidentifier() and name in program.analysis.names)
+        made.update(name for name in written if program.replay(name, position + 1) is None)
     later = {
         name
         for position in range(stage[-1] + 1, len(program.steps))

@@ -165,6 +165,9 @@ def _open_object(value: Any) -> View:
         state, slots = state
     if pairs and _is_mirror(state, pairs):
         state = None
+    if type(state) is tuple and any(base.__name__ in _COUNTING for base in kind.__mro__):
+        # How often it was asked stands between its data: neither counts as its value nor is a change of it.
+        state = tuple("a count" if type(part) is int and place in _COUNTS else part for place, part in enumerate(state))
     for attributes in (state, slots):
         if type(attributes) is dict and all(type(name) is str for name in attributes):
             kept = [name for name in sorted(attributes) if not _is_cache(kind, name)]
@@ -225,6 +228,9 @@ _CACHES = {
     "sklearn": ("_deprecated_key_to_warnings", "_stop_words_id"),  # not pickled with a Bunch; an address
     "statsmodels": ("_nobs_int", "_tmp_like_exog", "diagn"),
 }
+#: The search trees of scikit-learn's neighbours, and where their state counts what queries did.
+_COUNTING = frozenset(("BinaryTree64", "BinaryTree32", "BinaryTree"))
+_COUNTS = range(7, 11)
 
 
 def _is_mirror(state: Any, pairs: list[Any]) -> bool:

@@ -40,7 +40,13 @@ def formula(**parameters: Any) -> Any:
     return api.ols("y ~ a + b", FEATURES.assign(y=TARGET * (1 + parameters.get("max_depth", 0)))).fit()
 
 
-MAKERS = [xgboost_model, xgboost_booster, lightgbm_model, ordinary_least_squares, formula]
+def neighbours(**parameters: Any) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier(parameters.get("max_depth", 5), algorithm="kd_tree").fit(FEATURES, TARGET)
+
+
+MAKERS = [neighbours, xgboost_model, xgboost_booster, lightgbm_model, ordinary_least_squares, formula]
 
 
 @pytest.mark.parametrize("make", MAKERS)

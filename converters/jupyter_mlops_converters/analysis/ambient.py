@@ -24,6 +24,9 @@ _CONFIGURATION = {
     "matplotlib.pyplot.ion": "plotting",
     "matplotlib.pyplot.ioff": "plotting",
     "matplotlib.pyplot.set_cmap": "plotting",
+    "matplotlib.pyplot.switch_backend": "plotting",
+    "matplotlib.pyplot.xkcd": "plotting",
+    "matplotlib.rc_file": "plotting",
     "matplotlib.pylab.rcParams": "plotting",
     "pylab.rcParams": "plotting",
     "matplotlib_inline.": "plotting",
@@ -37,6 +40,13 @@ _CONFIGURATION = {
     "plotly.offline.init_notebook_mode": "plotting",
     "cufflinks.go_offline": "plotting",
     "altair.renderers.enable": "plotting",
+    "altair.themes.enable": "plotting",
+    "arviz.rcParams": "plotting",
+    "arviz.style.use": "plotting",
+    "jupyterthemes.jtplot.style": "plotting",
+    "mplhep.style.use": "plotting",
+    "plotnine.options.": "plotting",
+    "plotnine.theme_set": "plotting",
     "altair.data_transformers.": "plotting",
     "pandas.set_option": "pandas",
     "pandas.reset_option": "pandas",
@@ -87,6 +97,9 @@ _CONFIGURATION = {
     "jax.config.": "jax",
     "polars.Config.": "polars",
     "sympy.init_printing": "ipython",
+    "sympy.interactive.init_printing": "ipython",
+    "sympy.interactive.printing.init_printing": "ipython",
+    "xarray.set_options": "xarray",
     "bokeh.io.output_notebook": "plotting",
     "bokeh.plotting.output_notebook": "plotting",
     "holoviews.extension": "plotting",
@@ -168,6 +181,43 @@ def configures(node: ast.stmt, modules: dict[str, str]) -> str | None:
             return None
         return _lookup(names[0] or "") or ("patch" if _is_plain(node) else None)
     return None
+
+
+def configuring_functions(trees: Iterable[ast.Module], modules: dict[str, str]) -> dict[str, str]:
+    """Functions of the notebook that do nothing but configure: `def set_style(): plt.rcParams[…] = …`.
+
+    Args:
+        trees: of all cells.
+        modules: as for `configures`.
+
+    Returns:
+        Name → the subsystem that a call of it configures.
+    """
+    defined = [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    found = {}
+    for node in defined:
+        if (
+            node.decorator_list
+            or isinstance(node, ast.AsyncFunctionDef)
+            or [d.name for d in defined].count(node.name) > 1
+        ):
+            continue
+        given = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+        known = {name: origin for name, origin in modules.items() if name not in given}
+        subsystems = {configures(inner, known) for inner in node.body if not _prepares_only(inner)}
+        if subsystems and None not in subsystems:
+            found[node.name] = str(subsystems.pop()) if len(subsystems) == 1 else "python"
+    return found
+
+
+def _prepares_only(node: ast.stmt) -> bool:
+    """Whether a statement of a function is an import, a text about it, or puts what is written out under a name of its own."""
+    if isinstance(node, ast.Assign):
+        return _is_plain(node) and all(isinstance(target, ast.Name) for target in node.targets)
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, ast.Import | ast.ImportFrom | ast.Pass)
 
 
 def star_names(modules: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jupyter_mlops_converters.analysis.ambient import configures, made_again, magic_configures, magic_text, star_names
+from jupyter_mlops_converters.analysis.ambient import (
+    configures,
+    configuring_functions,
+    made_again,
+    magic_configures,
+    magic_text,
+    star_names,
+)
 from jupyter_mlops_converters.analysis.history import History, history
 from jupyter_mlops_converters.analysis.names import BUILTINS, NameFacts, name_facts
 from jupyter_mlops_converters.errors import MlopsError
@@ -119,7 +126,8 @@ def analyse(notebook: SourceNotebook, skip: frozenset[int] | None = None) -> Ana
     starred = star_names(_star_imports(codes)).items()
     known |= {name: origin for name, origin in starred if name not in modules.keys() | rebound | defined}
     known |= _made_objects(trees, modules)
-    cells = tuple(_analysed(cell, code, known) for cell, code in codes)
+    setters = {name: what for name, what in configuring_functions(trees, known).items() if name not in rebound}
+    cells = tuple(_analysed(cell, code, known, setters) for cell, code in codes)
     if not has_star_imports(cells):
         for analysed in cells:
             analysed.facts.uses -= BUILTINS - analysed.facts.all_binds
@@ -208,14 +216,14 @@ def dotted(node: ast.AST, modules: dict[str, str]) -> str | None:
     return None
 
 
-def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> AnalysedCell:
+def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str], setters: dict[str, str]) -> AnalysedCell:
     magics = {magic.line: magic for magic in reversed(code.magics) if magic.body is None and not magic.nested}
     nested = any(magic.body is not None for magic in code.magics)
     statements = []
     for position, node in enumerate(code.tree.body):
         magic = None if nested else magics.pop(node.lineno, None)
         statements.append(
-            (magic and _magic(cell, position, node, magic)) or _statement(cell, position, node, code, modules)
+            (magic and _magic(cell, position, node, magic)) or _statement(cell, position, node, code, modules, setters)
         )
     for magic in code.magics:
         if magic.name == "pylab" and magic.body is None and not magic.nested:
@@ -230,8 +238,15 @@ def _analysed(cell: SourceCell, code: PythonCode, modules: dict[str, str]) -> An
     return AnalysedCell(cell, code, name_facts(code.tree.body), tuple(statements))
 
 
-def _statement(cell: SourceCell, position: int, node: ast.stmt, code: PythonCode, modules: dict[str, str]) -> Statement:
-    subsystem = configures(node, modules)
+def _statement(
+    cell: SourceCell,
+    position: int,
+    node: ast.stmt,
+    code: PythonCode,
+    modules: dict[str, str],
+    setters: dict[str, str],
+) -> Statement:
+    subsystem = configures(node, modules) or _set_by_function(node, setters)
     if subsystem is not None:
         kind: StatementKind = "configuration"
     elif _is_import(node):
@@ -245,6 +260,11 @@ def _statement(cell: SourceCell, position: int, node: ast.stmt, code: PythonCode
     else:
         kind = "other"
     return Statement(cell.index, position, kind, node, _text(cell, code, node), name_facts([node]), subsystem)
+
+
+def _set_by_function(node: ast.stmt, setters: dict[str, str]) -> str | None:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return setters.get(call.func.id) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
 
 
 def _magic(cell: SourceCell, position: int, node: ast.stmt, magic: Magic) -> Statement | None:

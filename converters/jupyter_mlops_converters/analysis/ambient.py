@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 #: Dotted name (or its beginning, where it ends in a dot) → subsystem.
 _CONFIGURATION = {
@@ -136,6 +136,7 @@ _MAGICS = {
 _REGISTERS = ("IPython.core.magic.register_", "IPython.core.magic.magics_class", "pandas.api.extensions.register_")
 #: Names that are there without an import.
 _ALWAYS = {"os": "os", "get_ipython": "get_ipython"}
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 #: What makes objects that are the same wherever they are made, until they are configured.
 _MADE_AGAIN = frozenset(
     {
@@ -183,7 +184,7 @@ def configures(node: ast.stmt, modules: dict[str, str]) -> str | None:
     return None
 
 
-def configuring_functions(trees: Iterable[ast.Module], modules: dict[str, str]) -> dict[str, str]:
+def configuring_functions(trees: Sequence[ast.Module], modules: dict[str, str]) -> dict[str, str]:
     """Functions of the notebook that do nothing but configure: `def set_style(): plt.rcParams[…] = …`.
 
     Args:
@@ -193,16 +194,10 @@ def configuring_functions(trees: Iterable[ast.Module], modules: dict[str, str]) 
     Returns:
         Name → the subsystem that a call of it configures.
     """
-    defined = [
-        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    names = [node.name for tree in trees for node in ast.walk(tree) if isinstance(node, _DEFINITIONS)]
     found = {}
-    for node in defined:
-        if (
-            node.decorator_list
-            or isinstance(node, ast.AsyncFunctionDef)
-            or [d.name for d in defined].count(node.name) > 1
-        ):
+    for node in (node for tree in trees for node in tree.body):
+        if not isinstance(node, ast.FunctionDef) or node.decorator_list or names.count(node.name) > 1:
             continue
         given = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
         known = {name: origin for name, origin in modules.items() if name not in given}

@@ -93,10 +93,9 @@ def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:
         paths: globs that a changed file must match; none for all.
         ignored: globs whose files do not count.
     """
-    files = [file.path for file in unit.files if file.special is None]
-    if not files:
+    code = unit.files.once("may be covered by CI", lambda: _coverable(unit))
+    if not code:
         return True
-    code = [path for path in files if path.endswith((".py", ".ipynb", ".yaml", ".yml", ".toml"))] or files
     if paths:
         wanted = [_glob(pattern) for pattern in paths if not pattern.startswith("!")]
         if not any(pattern.match(path) for pattern in wanted for path in code):
@@ -105,6 +104,12 @@ def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:
         unwanted = [_glob(pattern) for pattern in ignored]
         return any(not any(pattern.match(path) for pattern in unwanted) for path in code)
     return True
+
+
+def _coverable(unit: Unit) -> list[str]:
+    """Files whose change a workflow should notice: code and settings, or whatever there is."""
+    files = [file.path for file in unit.files if file.special is None]
+    return [path for path in files if path.endswith((".py", ".ipynb", ".yaml", ".yml", ".toml"))] or files
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

@@ -78,14 +78,21 @@ def _alternatives(unit: Unit, name: Named, held: dict[str, frozenset[str]]) -> I
                 yield Named(other, name.path, line)
 
 
-def _held(unit: Unit) -> dict[str, frozenset[str]]:
-    """Data files and what they can be called: the path from the unit's folder, and the name alone."""
-    paths = {
+def _data_files(unit: Unit) -> list[str]:
+    return [
         file.path
         for file in unit.files
-        if is_data_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
-    }
-    paths -= {path for path in paths if path.endswith(_STORES)}
+        if is_data_file(file.path)
+        and file.tracked
+        and not file.path.endswith(_STORES)
+        and not unit.aside(file.path)
+        and not unit.is_test(file.path)
+    ]
+
+
+def _held(unit: Unit) -> dict[str, frozenset[str]]:
+    """Data files and what they can be called: the path from the unit's folder, and the name alone."""
+    paths = set(unit.files.once("data files", lambda: _data_files(unit)))
     paths |= {item.path for item in tracked(unit) if not is_of_model(unit, item.path)}
     return {path: frozenset({unit.local(path), posixpath.basename(path)}) for path in sorted(paths)}
 
@@ -121,13 +128,8 @@ def _texts(unit: Unit, held: dict[str, frozenset[str]]) -> Iterator[tuple[str, s
         for command in launch.commands:
             for word in command.words if command.words[:1] != ("cd",) else ():
                 yield _plain(word.rpartition("=")[2]), launch.path, launch.line_of(command), None
-    for file in unit.files:
-        if (
-            file.suffix in _SETTINGS
-            and file.special is None
-            and file.size < _LARGEST_SETTINGS
-            and not unit.aside(file.path)
-        ):
+    for file in unit.files.suffixed(*_SETTINGS):
+        if file.size < _LARGEST_SETTINGS and not unit.aside(file.path):
             text = unit.project.text(file.path) or ""
             if any(hint in text for hint in hints) and not unit.is_test(file.path):
                 for value, line in _values(_document(unit, file.path, file.suffix)):

@@ -23,6 +23,7 @@ from jupyter_mlops.assessment.units import find_units
 from jupyter_mlops.assessment.waivers import Decision, apply, own_answers, read_waivers
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Note, open_project
+from jupyter_mlops.project.files import Files
 
 T = TypeVar("T")
 
@@ -48,7 +49,11 @@ def _run(
     decisions = read_waivers(project, day, config.plugins)
     own = own_answers(project)
     if config.exclude:
-        kept = tuple(file for file in project.walk.files if not excluded(project, config.exclude, file.path))
+        files = project.walk.files
+        kept = files.once(
+            ("without", config.exclude),
+            lambda: Files(file for file in files if not excluded(project, config.exclude, file.path)),
+        )
         project.walk = project.walk._replace(files=kept)
     units = find_units(project, config.units)
     assessed = tuple(_assess_unit(unit, config, () if strict else decisions, day) for unit in units)

@@ -57,8 +57,8 @@ def _sections_of(unit: Unit, node: Node) -> dict[str, frozenset[str]]:
 
 def _sections(unit: Unit) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for file in unit.files:
-        if file.suffix not in _SETTINGS or file.special is not None or file.size > _LARGEST or unit.aside(file.path):
+    for file in unit.files.suffixed(*_SETTINGS):
+        if file.size > _LARGEST or unit.aside(file.path):
             continue
         project = unit.project
         if file.suffix in (".yaml", ".yml"):

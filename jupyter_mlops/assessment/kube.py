@@ -47,13 +47,8 @@ def objects(unit: Unit, *kinds: str) -> list[KubeObject]:
 
 
 def _objects(unit: Unit) -> Iterator[KubeObject]:
-    for file in unit.files:
-        if (
-            file.suffix not in (".yaml", ".yml")
-            or file.special is not None
-            or file.size > 500_000
-            or unit.is_test(file.path)
-        ):
+    for file in unit.files.suffixed(".yaml", ".yml"):
+        if file.size > 500_000 or unit.is_test(file.path):
             continue
         text = unit.project.text(file.path) or ""
         if "apiVersion" not in text:

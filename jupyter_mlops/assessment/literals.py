@@ -19,6 +19,15 @@ def text_of(source: PythonSource, scope: Scope, node: ast.expr | None, depth: in
     """
     if node is None or depth > 3:
         return None
+    key = ("text", id(scope), id(node), depth)
+    if key not in source.kept:
+        # The node and the scope are kept, too, so that their numbers stay theirs.
+        source.kept[key] = (_text_of(source, scope, node, depth), scope, node)
+    text: str | None = source.kept[key][0]
+    return text
+
+
+def _text_of(source: PythonSource, scope: Scope, node: ast.expr, depth: int) -> str | None:
     text = scope.string(node)
     if text is not None:
         return text

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.commands import targets
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.marks import entries, items, mapping, strings
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import Requirement, normalise, parse_requirement
@@ -42,10 +43,14 @@ def manifests(unit: Unit) -> list[Manifest]:
     )
 
 
+def _candidates(unit: Unit) -> list[File]:
+    """Files that may declare packages, by their names."""
+    found = unit.files.suffixed(".txt", ".toml", ".yml", ".yaml", ".cfg", ".py", "")
+    return [file for file in found if not unit.aside(file.path)]
+
+
 def _manifests(unit: Unit) -> Iterator[Manifest]:
-    for file in unit.files:
-        if file.special is not None or unit.aside(file.path):
-            continue
+    for file in unit.files.once("may declare packages", lambda: _candidates(unit)):
         name = file.name.lower()
         if name.endswith(".txt") and ("requirements" in name or file.folder.rpartition("/")[2] == "requirements"):
             found = unit.project.requirements(file.path)

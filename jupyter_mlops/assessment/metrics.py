@@ -270,12 +270,8 @@ def prometheus_files(unit: Unit) -> list[tuple[str, dict[Any, Any]]]:
 
 
 def _prometheus_files(unit: Unit) -> Iterator[tuple[str, dict[Any, Any]]]:
-    for file in unit.files:
-        if (
-            file.suffix in (".yml", ".yaml")
-            and file.special is None
-            and "scrape_configs" in (unit.project.text(file.path) or "" if file.size < 500_000 else "")
-        ):
+    for file in unit.files.suffixed(".yml", ".yaml"):
+        if "scrape_configs" in (unit.project.text(file.path) or "" if file.size < 500_000 else ""):
             for document in unit.project.yaml(file.path):
                 if "scrape_configs" in mapping(document):
                     yield file.path, document
@@ -436,8 +432,8 @@ def alerts(unit: Unit) -> list[Alert]:
 
 
 def _alerts(unit: Unit) -> Iterator[Alert]:
-    for file in unit.files:
-        if file.suffix not in (".yml", ".yaml", ".rules") or file.special is not None or file.size > 500_000:
+    for file in unit.files.suffixed(".yml", ".yaml", ".rules"):
+        if file.size > 500_000:
             continue
         text = unit.project.text(file.path) or ""
         if "alert:" not in text:

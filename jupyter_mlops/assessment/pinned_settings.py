@@ -41,8 +41,8 @@ def revision_of(unit: Unit, path: str, call: Call) -> str | None:
 
 def _settings(unit: Unit, name: str) -> Iterator[str]:
     """What the settings of a unit, and constants in its code, give for a name."""
-    for file in unit.files:
-        if file.suffix in _SETTINGS and file.special is None and file.size < _LARGEST and not unit.aside(file.path):
+    for file in unit.files.suffixed(*_SETTINGS):
+        if file.size < _LARGEST and not unit.aside(file.path):
             text = unit.project.text(file.path) or ""
             if name in text.lower() and not unit.is_test(file.path):
                 yield from _named(_document(unit, file.path, file.suffix), name)

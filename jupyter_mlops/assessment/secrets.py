@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from jupyter_mlops.project.patterns import lazy
 
 #: What leaves no doubt, by its own form.
@@ -63,7 +65,9 @@ _HINTS = (
 _LONGEST_LINE = 2000
 
 
-def find_secrets(text: str) -> list[tuple[int, str]]:
+# A server asks for the same texts again and again.
+@lru_cache(maxsize=5_000)
+def find_secrets(text: str) -> tuple[tuple[int, str], ...]:
     """Lines (1-based) of a text that hold a secret, and what kind.
 
     Args:
@@ -85,7 +89,7 @@ def find_secrets(text: str) -> list[tuple[int, str]]:
         what = find_secret(line) if len(line) <= _LONGEST_LINE else None
         if what is not None:
             found.append((text.count("\n", 0, start) + 1, what))
-    return found
+    return tuple(found)
 
 
 def find_secret(line: str) -> str | None:

@@ -38,8 +38,8 @@ def resources(unit: Unit) -> list[Resource]:
 
 
 def _resources(unit: Unit) -> Iterator[Resource]:
-    for file in unit.files:
-        if file.suffix != ".tf" or file.special is not None or file.size > _LARGEST:
+    for file in unit.files.suffixed(".tf"):
+        if file.size > _LARGEST:
             continue
         lines = (unit.project.text(file.path) or "").split("\n")
         code = [line for line in lines if not line.lstrip().startswith(("#", "//"))]

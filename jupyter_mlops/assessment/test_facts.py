@@ -46,15 +46,16 @@ def tests(unit: Unit) -> list[Test]:
     return unit.once("tests", lambda: list(_tests(unit)))
 
 
+def _modules(unit: Unit) -> ModuleIndex:
+    return ModuleIndex(file.path for file in unit.all_files if file.suffix == ".py")
+
+
 def _tests(unit: Unit) -> Iterator[Test]:
-    index = ModuleIndex(file.path for file in unit.all_files if file.suffix == ".py")
-    for file in unit.files:
+    index = unit.all_files.once("modules, tests included", lambda: _modules(unit))
+    for file in unit.files.suffixed(".py"):
         name = file.name
-        if file.special is not None or unit.aside(file.path):
-            continue
-        if file.suffix == ".py" and (
-            name.startswith("test_") or name.endswith("_test.py") or name in ("tests.py", "test.py")
-        ):
+        named = name.startswith("test_") or name.endswith("_test.py") or name in ("tests.py", "test.py")
+        if named and not unit.aside(file.path):
             source = unit.project.python(file.path)
             if source is not None:
                 reader = _Reader(unit, file.path, source, index)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import islice, takewhile
 from typing import Any, TypeVar
 
 from jupyter_mlops.assessment.findings import Finding, Rung
+from jupyter_mlops.assessment.mentions import Mentions
 from jupyter_mlops.assessment.probe import Pipeline
+from jupyter_mlops.project.files import File, Files
 from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.project import Project
 from jupyter_mlops.project.reach import Reach
-from jupyter_mlops.project.walk import File
 
 T = TypeVar("T")
-_WILD = re.compile(r"[*?\[]")
 
 #: Folders whose content shows how something could be done, not that it is.
 _ASIDE = frozenset(
@@ -44,17 +41,17 @@ class Unit:
     project: Project
     path: str
     kind: str
-    files: tuple[File, ...]
-    covering: tuple[File, ...] = ()
+    files: Files
+    covering: Files = field(default_factory=Files)
     launches: tuple[Launch, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     _memo: dict[str, Any] = field(default_factory=dict, repr=False)
     _aside: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def all_files(self) -> tuple[File, ...]:
+    def all_files(self) -> Files:
         """Its own files and those that may cover it."""
-        return (*self.files, *self.covering)
+        return self.files.followed_by(self.covering)
 
     @cached_property
     def inherited(self) -> frozenset[str | None]:
@@ -63,31 +60,7 @@ class Unit:
 
     def named(self, *patterns: str) -> list[File]:
         """Its own plain files whose name matches one of the patterns (`*` and `?`), case aside."""
-        found = {at for pattern in patterns for at in self._at(pattern.lower())}
-        return [self.files[at] for at in sorted(found)]
-
-    def _at(self, pattern: str) -> Iterator[int]:
-        """Positions of the plain files that a pattern matches, found by what it starts or ends with."""
-        fixed = _WILD.split(pattern, maxsplit=1)[0]
-        ending = "." + pattern.rpartition(".")[2]
-        if not fixed and not _WILD.search(ending):
-            candidates = self._by_suffix.get(ending, [])
-        else:
-            start = bisect_left(self._by_name, (fixed, -1))
-            candidates = list(takewhile(lambda item: item[0].startswith(fixed), islice(self._by_name, start, None)))
-        return (at for name, at in candidates if name == pattern or fnmatchcase(name, pattern))
-
-    @cached_property
-    def _by_name(self) -> list[tuple[str, int]]:
-        return sorted((file.name.lower(), at) for at, file in enumerate(self.files) if file.special is None)
-
-    @cached_property
-    def _by_suffix(self) -> dict[str, list[tuple[str, int]]]:
-        found: dict[str, list[tuple[str, int]]] = {}
-        for name, at in self._by_name:
-            if "." in name:
-                found.setdefault("." + name.rpartition(".")[2], []).append((name, at))
-        return found
+        return self.files.named(*patterns)
 
     def below(self, folder: str) -> str:
         """A path of the unit's folder, relative to the base."""
@@ -100,13 +73,22 @@ class Unit:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Its Python files and notebooks that are code of the project, by path."""
-        kept = (file for file in self.files if file.special is None and file.suffix in (".py", ".ipynb"))
         replaced = self.project.replaced
-        return tuple(file.path for file in kept if file.path not in replaced and not self.aside(file.path))
+        kept = (file for file in self.files.suffixed(".py", ".ipynb") if file.path not in replaced)
+        return self.files.once(
+            ("sources", replaced), lambda: tuple(file.path for file in kept if not self.aside(file.path))
+        )
 
     def mentioning(self, *words: str) -> tuple[str, ...]:
         """Sources whose text has one of the words: a cheap choice of what to parse."""
-        return tuple(path for path in self.sources if any(word in self._raw(path) for word in words))
+        return self._mentions.of(words)
+
+    @cached_property
+    def _mentions(self) -> Mentions:
+        kept: list[Mentions] = self.files.once("mentions", list)
+        now = Mentions({path: self._raw(path) for path in self.sources}, kept[0] if kept else None)
+        kept[:] = [now]
+        return now
 
     def _raw(self, path: str) -> str:
         if path.endswith(".ipynb"):
@@ -148,7 +130,8 @@ class Unit:
             self.launches, key=lambda launch: (_ORDER.index(launch.kind), launch.path, launch.line or 0, launch.id)
         )
         tests = frozenset(path for path in self.sources if self.is_test(path))
-        return Reach(self.project, self.sources, ordered, tests)
+        modules = self.files.once(("modules", self.sources), lambda: ModuleIndex(self.sources))
+        return Reach(self.project, self.sources, ordered, tests, modules)
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
         """A value computed once for this unit: facts that several probes share."""

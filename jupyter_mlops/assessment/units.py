@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File, Files
 from jupyter_mlops.project.project import Project
-from jupyter_mlops.project.walk import File
 
 _MANIFESTS = frozenset(
     {
@@ -24,6 +24,8 @@ _MANIFESTS = frozenset(
     }
 )
 _PIPELINES = frozenset({"dvc.yaml", "mlproject", "snakefile", "kedro.yml"})
+#: Extensions that those and the code have.
+_TELLING = (".toml", ".py", ".cfg", ".txt", ".yml", ".yaml", ".json", ".ipynb", "")
 _FITTING = (".fit(", ".train(", ".backward(", "fit_generator(")
 #: Folders that are parts of a project, whatever they hold.
 _COMPONENTS = frozenset(
@@ -101,6 +103,14 @@ def find_units(project: Project, explicit: tuple[str, ...] = ()) -> list[Unit]:
         explicit: folders named in the configuration, relative to the assessed folder; they replace the search.
     """
     roots = [_join(project.folder, path) for path in explicit] if explicit else _search(project)
+    parts = project.walk.files.once(("units", tuple(roots), project.above), lambda: _shares(project, roots))
+    return [Unit(project, root, kind, files, covering) for root, kind, files, covering in parts]
+
+
+def _shares(project: Project, roots: list[str]) -> list[tuple[str, str, Files, Files]]:
+    """Root, kind, own and covering files of each unit."""
+    if roots == [project.folder]:
+        return [(roots[0], _kind(project, roots[0], project.walk.files), project.walk.files, Files(project.above))]
     owned: dict[str, list[File]] = defaultdict(list)
     by_depth = sorted(roots, key=len, reverse=True)
     shared: list[File] = list(project.above)
@@ -110,21 +120,14 @@ def find_units(project: Project, explicit: tuple[str, ...] = ()) -> list[Unit]:
             shared.append(file)
         else:
             owned[owner].append(file)
-    units = []
+    found = []
     for root in sorted(roots):
         parents = [other for other in roots if other != root and _within(f"{root}/x", other)]
         above = [file for parent in parents for file in owned[parent]]
-        files = tuple(owned[root])
-        units.append(
-            Unit(
-                project,
-                root,
-                _kind(project, root, files),
-                files,
-                tuple(sorted((*shared, *above), key=lambda file: file.path)),
-            )
-        )
-    return units
+        files = Files(owned[root])
+        covering = Files(sorted((*shared, *above), key=lambda file: file.path))
+        found.append((root, _kind(project, root, files), files, covering))
+    return found
 
 
 @dataclass
@@ -162,10 +165,8 @@ def _search(project: Project) -> list[str]:
 
 def _places(project: Project) -> _Places:
     found = _Places()
-    for file in project.walk.files:
+    for file in project.walk.files.suffixed(*_TELLING):
         name = file.name.lower()
-        if file.special is not None:
-            continue
         if name in _MANIFESTS:
             found.manifests.add(file.folder)
         elif name == "conversion.json":
@@ -228,7 +229,7 @@ def _puts_together(file: File) -> bool:
     return named and file.special is None and file.size < 200_000
 
 
-def _kind(project: Project, root: str, files: tuple[File, ...]) -> str:
+def _kind(project: Project, root: str, files: Files) -> str:
     below = root if project.folder == "." else root.removeprefix(project.folder)
     if set(PurePosixPath(below).parts) & _EXAMPLES:
         return "example"

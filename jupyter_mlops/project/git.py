@@ -14,6 +14,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from jupyter_mlops.project.git_state import state_of
+
 _SAFE = (
     "--no-pager",
     *("-c", "safe.directory=*"),
@@ -50,7 +52,7 @@ class Blob(NamedTuple):
 
 @dataclass(frozen=True)
 class Git:
-    """One repository.
+    """One repository, as it is: another commit, index or configuration is another one of these.
 
     Attributes:
         top: its top folder.
@@ -113,8 +115,19 @@ class Git:
         """Seconds since the epoch of the last commit that touched `path`; None when none did."""
         if self.head is None:
             return None
-        stamp = (self.run("log", "-1", "--format=%ct", "--", path) or b"").strip()
-        return int(stamp) if stamp.isdigit() else None
+        if path not in self._last_changes:
+            stamp = (self.run("log", "-1", "--format=%ct", "--", path) or b"").strip()
+            self._last_changes[path] = int(stamp) if stamp.isdigit() else None
+        return self._last_changes[path]
+
+    @cached_property
+    def _last_changes(self) -> dict[str, int | None]:
+        return {}
+
+    @cached_property
+    def has_merges(self) -> bool:
+        """Whether there is a merge in the history of the commit that is checked out."""
+        return bool((self.run("rev-list", "--merges", "-n", "1", "HEAD") or b"").strip())
 
     @cached_property
     def has_remote(self) -> bool:
@@ -179,16 +192,37 @@ def find_repository(folder: Path) -> Git | None:
         None outside of any repository, where git is not installed, and in a folder that the repository ignores
         (it then has no history there).
     """
+    resolved = folder.resolve()
+    state = state_of(resolved)  # first: what changes while git is asked shows next time
+    kept = _KEPT.get(resolved)
+    if kept is not None and state is not None and kept[0] == state:
+        repository = kept[1]
+    else:
+        found = _find(folder)
+        if found is None:
+            return None
+        repository = found
+        if state is not None:
+            _KEPT[resolved] = (state, repository)
+            while len(_KEPT) > _MOST_KEPT:
+                _KEPT.pop(next(iter(_KEPT)))
+    if resolved != repository.top.resolve() and repository.ignores(str(resolved)):
+        return None
+    return repository
+
+
+#: Repositories that were asked in this process, with the state that their facts belong to: a server asks again and again.
+_KEPT: dict[Path, tuple[tuple[object, ...], Git]] = {}
+_MOST_KEPT = 8
+
+
+def _find(folder: Path) -> Git | None:
     answer = _run(folder, "rev-parse", "--show-toplevel")
     if answer is None:
         return None
     top = Path(os.fsdecode(answer.rstrip(b"\r\n")))
     head = (_run(top, "rev-parse", "--verify", "-q", "HEAD") or b"").decode("ascii").strip() or None
-    repository = Git(top, head)
-    resolved = folder.resolve()
-    if resolved != top.resolve() and repository.ignores(str(resolved)):
-        return None
-    return repository
+    return Git(top, head)
 
 
 def _run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:

@@ -7,7 +7,6 @@ import json
 import os
 import posixpath
 import stat
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,13 +16,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.dockerfile import Dockerfile, read_dockerfile
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.git import Git, find_repository
 from jupyter_mlops.project.makefile import Target, read_makefile
 from jupyter_mlops.project.notebook import CLEAN, Notebook, clean_copy_of, copy_of, read_notebook
 from jupyter_mlops.project.python_source import PythonSource
 from jupyter_mlops.project.requirements import RequirementsFile, read_requirements
+from jupyter_mlops.project.stamp import Stamp, is_settled, stamp_of
 from jupyter_mlops.project.toml_reader import read_toml
-from jupyter_mlops.project.walk import File, Walk, walk_folder, walk_repository
+from jupyter_mlops.project.walk import Walk, walk_folder, walk_repository
 from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
 
 T = TypeVar("T")
@@ -71,11 +72,13 @@ class Project:
     _noted: dict[str, list[Note]] = field(default_factory=dict, repr=False)
     _kinds: dict[str, str | None] = field(default_factory=dict, repr=False)
     _folders: dict[str, bool] = field(default_factory=dict, repr=False)
+    _stamps: dict[str, Stamp | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def by_path(self) -> dict[str, File]:
         """Files by path, those above the assessed folder included."""
-        return {file.path: file for file in (*self.above, *self.walk.files)}
+        below = self.walk.files.by_path
+        return {file.path: file for file in self.above} | below if self.above else below
 
     @cached_property
     def above(self) -> tuple[File, ...]:
@@ -89,18 +92,17 @@ class Project:
             if not path.startswith(f"{self.folder}/") and (head in parents or _is_tooling(path, parents)):
                 status = _lstat(self.base / path)
                 if status is not None and stat.S_ISREG(status.st_mode):
-                    found.append(File(path, status.st_size, path in self.git.committed))
+                    found.append(File(path, path in self.git.committed, None, str(self.base)))
         return tuple(found)
 
     @cached_property
     def replaced(self) -> frozenset[str]:
         """Notebooks that a clean copy beside them, which says so, stands for: they are kept, and not what is worked with."""
-        copies = {
-            file.path for file in self.walk.files if file.name.endswith(f"{CLEAN}.ipynb") and file.special is None
-        }
+        notebooks = self.walk.files.suffixed(".ipynb")
+        copies = {file.path for file in notebooks if file.name.endswith(f"{CLEAN}.ipynb")}
         return frozenset(
             file.path
-            for file in self.walk.files
+            for file in notebooks
             if (copy := copy_of(file.path)) in copies and clean_copy_of(self.json(copy)) == file.name
         )
 
@@ -246,21 +248,33 @@ class Project:
     def _cached(self, kind: str, path: str, parse: Callable[[], T | None]) -> T | None:
         key = (kind, path)
         if key not in self._cache:
-            stamp = None if path in self.overrides else _stamp(self.base / path)
-            shared = _PARSED.get((kind, str(self.base), path))
+            stamp = self._stamp(path)
+            shared = _PARSED.get((kind, self._place, path))
             if stamp is not None and shared is not None and shared.stamp == stamp:
                 outcome = shared
             else:
                 outcome = self._outcome(path, stamp, parse)
-                if stamp is not None and stamp[0] < time.time_ns() - _SETTLED_NS:
-                    _remember((kind, str(self.base), path), outcome)
+                if stamp is not None and is_settled(stamp):
+                    _remember((kind, self._place, path), outcome)
             for message, line in outcome.errors:
                 self.note(path, message, line)
             self._cache[key] = outcome.value
         value: T | None = self._cache[key]
         return value
 
-    def _outcome(self, path: str, stamp: tuple[int, int, int] | None, parse: Callable[[], object]) -> _Outcome:
+    @cached_property
+    def _place(self) -> str:
+        return str(self.base)
+
+    def _stamp(self, path: str) -> Stamp | None:
+        """The state of a file when this project first asked for it: it may change between two parses."""
+        if path in self.overrides:
+            return None
+        if path not in self._stamps:
+            self._stamps[path] = stamp_of(f"{self._place}/{path}")
+        return self._stamps[path]
+
+    def _outcome(self, path: str, stamp: Stamp | None, parse: Callable[[], object]) -> _Outcome:
         """What parsing gives, with all that was noted about the file: what is parsed from its text has the text's notes."""
         value = None
         try:
@@ -273,7 +287,7 @@ class Project:
 class _Outcome(NamedTuple):
     """What parsing a file gave: a value, or errors; and the state that the file was in."""
 
-    stamp: tuple[int, int, int] | None
+    stamp: Stamp | None
     value: Any
     errors: tuple[tuple[str, int | None], ...] = ()
 
@@ -281,16 +295,6 @@ class _Outcome(NamedTuple):
 #: What was parsed in this process, for files that have not changed since: a server assesses again and again.
 _PARSED: OrderedDict[tuple[str, str, str], _Outcome] = OrderedDict()
 _MOST_PARSED = 5_000
-#: A file written just now may be written again within the resolution of its time stamp.
-_SETTLED_NS = 100_000_000
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _remember(key: tuple[str, str, str], outcome: _Outcome) -> None:

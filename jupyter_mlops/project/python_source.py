@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jupyter_mlops.project.notebook import parse
 from jupyter_mlops.project.yaml_reader import DocumentError
@@ -200,6 +200,8 @@ class PythonSource:
     """
 
     def __init__(self, code: str | ast.Module) -> None:
+        #: What was worked out from this source alone.
+        self.kept: dict[Hashable, Any] = {}
         if isinstance(code, ast.Module):
             self.tree = code
             return

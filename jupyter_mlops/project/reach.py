@@ -107,6 +107,7 @@ class Reach:
         sources: Python files and notebooks that count as entry points or can be reached.
         launches: everything that starts commands, the most telling first (CI before make before stages).
         not_roots: sources that are no entry points by themselves (tests).
+        modules: which file an import means, where that is known already.
     """
 
     def __init__(
@@ -115,11 +116,12 @@ class Reach:
         sources: Iterable[str],
         launches: Iterable[Launch],
         not_roots: frozenset[str] = frozenset(),
+        modules: ModuleIndex | None = None,
     ) -> None:
         self.project = project
         self.sources = tuple(sources)
         self.launches = {launch.id: launch for launch in launches}
-        self.modules = ModuleIndex(self.sources)
+        self.modules = modules or ModuleIndex(self.sources)
         self._not_roots = not_roots
         self._known = frozenset({*self.sources, *self.launches})
         self._tails: dict[str, list[str]] = defaultdict(list)

@@ -1,14 +1,23 @@
-"""Which files there are. One walk, bounded, that never follows a link and never enters another repository."""
+"""Which files there are. One walk, bounded, that never follows a link and never enters another repository.
+
+A server walks the same folders again and again: what was found is kept, and looked for again only where a folder changed.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from jupyter_mlops.project.files import MAX_FILES, File, Files
 from jupyter_mlops.project.git import Git
+from jupyter_mlops.project.stamp import Stamp, settled_stamp_of, stamp_of
 
 #: Folders that hold nothing a person wrote: environments, caches, products of tools.
 EXCLUDED = (
@@ -16,50 +25,8 @@ EXCLUDED = (
     *("node_modules", "__pycache__", ".ipynb_checkpoints", ".tox", ".nox", ".eggs", ".cache"),
     *(".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".terraform", ".Rproj.user"),
 )
-MAX_FILES = 100_000
-
-
-class File(NamedTuple):
-    """A file that was found.
-
-    Attributes:
-        path: posix, relative to the project's base.
-        size: bytes; 0 where it cannot be told.
-        tracked: it is in the commit that is checked out. False in a folder without git.
-        special: "link", "special" (FIFO, socket, device) or "missing" (tracked but deleted); None for a plain file.
-    """
-
-    path: str
-    size: int
-    tracked: bool
-    special: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return _name(self.path)
-
-    @property
-    def folder(self) -> str:
-        """The folder it is in; "." for the base."""
-        return self.path.rpartition("/")[0] or "."
-
-    @property
-    def suffix(self) -> str:
-        """The extension in lower case with its dot; "" without one."""
-        return _suffix(self.path)
-
-
-# Probes ask every file again and again.
-@lru_cache(maxsize=2 * MAX_FILES)
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-@lru_cache(maxsize=2 * MAX_FILES)
-def _suffix(path: str) -> str:
-    stem, dot, extension = path.rpartition("/")[2].rpartition(".")
-    return f".{extension.lower()}" if dot and stem else ""
+#: A folder that is asked for no more names than this is not listed as a whole.
+_FEW = 8
 
 
 class Walk(NamedTuple):
@@ -71,9 +38,46 @@ class Walk(NamedTuple):
         truncated: the limit on the number of files was met.
     """
 
-    files: tuple[File, ...]
+    files: Files
     left_out: tuple[tuple[str, str], ...] = ()
     truncated: bool = False
+
+
+#: Name → what it stands for: what `File.special` says, or "folder", "closed", "repository", "unreadable".
+_Kinds = dict[str, str | None]
+_Look = Callable[[str, _Kinds], _Kinds]
+
+
+@dataclass
+class _Folder:
+    """What names in a folder stood for, and the state that it was in; None where that cannot be relied on."""
+
+    stamp: Stamp | None
+    kinds: _Kinds
+
+    @cached_property
+    def doors(self) -> tuple[tuple[str, str], ...]:
+        """Folders that may be entered or not, by what they hold themselves."""
+        return tuple(
+            (name, kind)
+            for name, kind in self.kinds.items()
+            if kind in ("folder", "repository") or (kind == "closed" and name not in EXCLUDED)
+        )
+
+
+@dataclass
+class _Found:
+    """A walk, and what it follows from besides the folders."""
+
+    git: Git | None
+    others: tuple[str, ...]
+    folders: dict[str, _Folder]
+    walk: Walk
+
+
+#: Walks of this process: (base, folder) → what was found.
+_KEPT: OrderedDict[tuple[str, str], _Found] = OrderedDict()
+_MOST_KEPT = 8
 
 
 def walk_repository(git: Git, under: str) -> Walk:
@@ -83,17 +87,35 @@ def walk_repository(git: Git, under: str) -> Walk:
         git: the repository.
         under: folder to list, relative to its top; "." for all. Paths in the answer are relative to the top.
     """
+    others = tuple(git.untracked(under, EXCLUDED))
+    base = str(git.top)
+    kept = _KEPT.get((base, under))
+    if kept is not None and kept.git is git and kept.others == others and _same(base, kept.folders, _kinds_among):
+        return kept.walk
     prefix = "" if under == "." else f"{under}/"
     names = {path: path in git.committed for path in git.index if path.startswith(prefix)}
     left_out = [(path, "a submodule: a repository of its own") for path in git.submodules if path.startswith(prefix)]
-    for path in git.untracked(under, EXCLUDED):
+    for path in others:
         if path.endswith("/"):
             left_out.append((path.rstrip("/"), "a repository of its own"))
         else:
             names.setdefault(path, False)
-    kept = sorted(path for path in names if not _excluded(path))
-    files = tuple(_file(git.top, path, names[path]) for path in kept[:MAX_FILES])
-    return Walk(files, tuple(sorted(left_out)), truncated=len(kept) > MAX_FILES)
+    paths = sorted(path for path in names if not _excluded(path))
+    wanted: dict[str, list[str]] = {}
+    for path in paths[:MAX_FILES]:
+        folder, _, name = path.rpartition("/")
+        wanted.setdefault(folder, []).append(name)
+    folders = {
+        folder: _look(f"{base}/{folder}", dict.fromkeys(inside), _kinds_among) for folder, inside in wanted.items()
+    }
+    kinds = {
+        f"{folder}/{name}" if folder else name: kind
+        for folder, at in folders.items()
+        for name, kind in at.kinds.items()
+    }
+    files = Files(File(path, names[path], kinds[path], base) for path in paths[:MAX_FILES])
+    walk = Walk(files, tuple(sorted(left_out)), truncated=len(paths) > MAX_FILES)
+    return _keep((base, under), _Found(git, others, folders, walk))
 
 
 def walk_folder(base: Path) -> Walk:
@@ -102,28 +124,102 @@ def walk_folder(base: Path) -> Walk:
     Args:
         base: the folder; paths in the answer are relative to it.
     """
+    top = str(base)
+    kept = _KEPT.get((top, ""))
+    if kept is not None and _same(top, kept.folders, _kinds_in):
+        return kept.walk
     files: list[File] = []
     left_out: list[tuple[str, str]] = []
+    folders: dict[str, _Folder] = {}
     pending = [""]
     while pending and len(files) < MAX_FILES:
         folder = pending.pop()
-        try:
-            with os.scandir(base / folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
-            left_out.append((folder or ".", "cannot be read"))
-            continue
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if not entry.is_dir(follow_symlinks=False):
-                files.append(_file(base, path, tracked=False))
-            elif entry.name not in EXCLUDED and not _is_environment(entry.path):
-                if os.path.lexists(f"{entry.path}/.git"):
-                    left_out.append((path, "a repository of its own"))
-                else:
-                    pending.append(path)
+        folders[folder] = _look(f"{top}/{folder}", {}, _kinds_in)
+        for name, kind in folders[folder].kinds.items():
+            path = f"{folder}/{name}" if folder else name
+            if kind == "unreadable":
+                left_out.append((folder or ".", "cannot be read"))
+            elif kind == "folder":
+                pending.append(path)
+            elif kind == "repository":
+                left_out.append((path, "a repository of its own"))
+            elif kind != "closed":
+                files.append(File(path, False, kind, top))
     files.sort(key=lambda file: file.path)
-    return Walk(tuple(files[:MAX_FILES]), tuple(sorted(left_out)), truncated=len(files) >= MAX_FILES)
+    walk = Walk(Files(files[:MAX_FILES]), tuple(sorted(left_out)), truncated=len(files) >= MAX_FILES)
+    return _keep((top, ""), _Found(None, (), folders, walk))
+
+
+def _keep(key: tuple[str, str], found: _Found) -> Walk:
+    _KEPT[key] = found
+    _KEPT.move_to_end(key)
+    while len(_KEPT) > _MOST_KEPT:
+        _KEPT.popitem(last=False)
+    return found.walk
+
+
+def _look(folder: str, names: _Kinds, kinds_of: _Look) -> _Folder:
+    stamp = settled_stamp_of(folder)  # first: what changes while the folder is read shows next time
+    return _Folder(stamp, kinds_of(folder, names))
+
+
+def _same(base: str, folders: dict[str, _Folder], kinds_of: _Look) -> bool:
+    """Whether all names in the folders stand for what they did. Folders that changed otherwise are looked at only once."""
+    for path, folder in folders.items():
+        place = f"{base}/{path}"
+        if folder.stamp is None or stamp_of(place) != folder.stamp:
+            now = _look(place, folder.kinds, kinds_of)
+            if now.kinds != folder.kinds:
+                return False
+            folder.stamp = now.stamp
+        if any(_door(f"{place}/{name}") != kind for name, kind in folder.doors):
+            return False
+    return True
+
+
+def _kinds_among(folder: str, names: _Kinds) -> _Kinds:
+    """What these names in a folder stand for."""
+    found: _Kinds = {}
+    if len(names) > _FEW:
+        with contextlib.suppress(OSError), os.scandir(folder) as listing:
+            found = {entry.name: _kind(entry) for entry in listing if entry.name in names}
+    # What is not listed under this very name may be there: file systems treat case and accents in their ways.
+    return {name: found[name] if name in found else _kind_at(f"{folder}/{name}") for name in names}
+
+
+def _kinds_in(folder: str, _names: _Kinds) -> _Kinds:
+    """What is in a folder, by name; folders that are not entered are "closed", or "repository"."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError:
+        return {"": "unreadable"}
+    return {
+        entry.name: _kind(entry)
+        if not entry.is_dir(follow_symlinks=False)
+        else "closed"
+        if entry.name in EXCLUDED
+        else _door(entry.path)
+        for entry in entries
+    }
+
+
+def _kind(entry: os.DirEntry[str]) -> str | None:
+    return "link" if entry.is_symlink() else None if entry.is_file(follow_symlinks=False) else "special"
+
+
+def _kind_at(path: str) -> str | None:
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError):
+        return "missing"
+    return "link" if stat.S_ISLNK(mode) else None if stat.S_ISREG(mode) else "special"
+
+
+def _door(folder: str) -> str:
+    if os.path.lexists(f"{folder}/pyvenv.cfg") or os.path.lexists(f"{folder}/conda-meta"):
+        return "closed"
+    return "repository" if os.path.lexists(f"{folder}/.git") else "folder"
 
 
 def _excluded(path: str) -> bool:
@@ -133,19 +229,3 @@ def _excluded(path: str) -> bool:
 @lru_cache(maxsize=MAX_FILES)
 def _excluded_folder(folder: str) -> bool:
     return any(part in EXCLUDED for part in folder.split("/"))
-
-
-def _is_environment(folder: str) -> bool:
-    return os.path.lexists(f"{folder}/pyvenv.cfg") or os.path.lexists(f"{folder}/conda-meta")
-
-
-def _file(base: Path, path: str, tracked: bool) -> File:
-    try:
-        status = os.lstat(f"{base}/{path}")
-    except (OSError, ValueError):
-        return File(path, 0, tracked, "missing")
-    if stat.S_ISLNK(status.st_mode):
-        return File(path, 0, tracked, "link")
-    if not stat.S_ISREG(status.st_mode):
-        return File(path, 0, tracked, "special")
-    return File(path, status.st_size, tracked)

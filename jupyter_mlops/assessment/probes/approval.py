@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 import re
 from collections.abc import Iterator
 
@@ -110,9 +109,8 @@ def _missing_rules(unit: Unit, launch: Launch, command: Command) -> str | None:
     folders = [join(join(launch.folder, command.folder), place) for place in places]
     rules = [
         file.path
-        for file in unit.all_files
-        if file.suffix == ".rego"
-        and any(file.path == folder or f"{folder}/" in f"./{file.path}"[2:] for folder in folders)
+        for file in unit.all_files.suffixed(".rego")
+        if any(file.path == folder or f"{folder}/" in f"./{file.path}"[2:] for folder in folders)
     ]
     if not rules:
         return f"there is no policy in {' or '.join(folders)}"
@@ -186,8 +184,8 @@ def _stops(node: ast.If) -> bool:
 
 def _environments(unit: Unit) -> Iterator[Finding]:
     """Jobs with `environment:`: whether it asks for reviewers is set in the forge, which files do not show."""
-    for file in unit.all_files:
-        if posixpath.dirname(file.path) != ".github/workflows" or file.suffix not in (".yml", ".yaml"):
+    for file in unit.all_files.inside(".github/workflows"):
+        if file.suffix not in (".yml", ".yaml"):
             continue
         for document in unit.project.yaml(file.path):
             for _name, job, line in items(mapping(document).get("jobs")):

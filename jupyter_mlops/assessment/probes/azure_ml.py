@@ -39,9 +39,7 @@ def _jobs(unit: Unit) -> list[_Job]:
 
 
 def _read(unit: Unit) -> Iterator[_Job]:
-    for file in unit.files:
-        if file.suffix not in (".yml", ".yaml") or file.special is not None:
-            continue
+    for file in unit.files.suffixed(".yml", ".yaml"):
         if "azuremlschemas" not in (unit.project.text(file.path) or ""):
             continue
         document = mapping(next(iter(unit.project.yaml(file.path)), None))

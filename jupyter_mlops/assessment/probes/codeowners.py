@@ -16,8 +16,8 @@ _MATTERS = ("dvc.yaml", "params.yaml", "MODEL_CARD.md", "model_card.md")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for file in unit.all_files:
-        if file.name == "CODEOWNERS" and file.folder in _PLACES and file.special is None:
+    for file in unit.all_files.named("CODEOWNERS"):
+        if file.name == "CODEOWNERS" and file.folder in _PLACES:
             found = _judged(unit, file.path)
             if found is not None:
                 yield found

@@ -25,6 +25,7 @@ from jupyter_mlops.assessment.probes.dvc import Tracked, is_of_model, tracked
 from jupyter_mlops.assessment.stand_ins import is_the_data
 from jupyter_mlops.assessment.taken_in import taken_in
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File
 
 #: Data files of this many bytes in all may live in git beside the code.
 _SMALL = 10_000_000
@@ -220,7 +221,7 @@ def _below(unit: Unit, path: str) -> list[str]:
 
 def _committed(unit: Unit) -> list[str]:
     git = unit.project.git
-    return unit.once("committed, sorted", lambda: sorted(git.committed) if git is not None else [])
+    return unit.files.once("committed, sorted", lambda: sorted(git.committed) if git is not None else [])
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -246,7 +247,7 @@ def _in_git(unit: Unit, path: str, names: list[str]) -> _Verdict:
 
 def data_in_git(unit: Unit) -> int:
     """Bytes of data files that git itself has."""
-    return unit.once("data in git", lambda: _data_in_git(unit))
+    return unit.files.once("data in git", lambda: _data_in_git(unit))
 
 
 def _data_in_git(unit: Unit) -> int:
@@ -345,14 +346,18 @@ def _made_by_stages(items: list[Tracked]) -> Iterator[Finding]:
         )
 
 
-def _models(unit: Unit) -> Iterator[Finding]:
-    groups = relevant(unit)
-    kept = [model for model in kept_models(unit) if model.how == "tracker" or not _only_copied(unit, model, groups)]
-    files = [
+def _model_files(unit: Unit) -> list[File]:
+    return [
         file
         for file in unit.files
         if is_model_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
     ]
+
+
+def _models(unit: Unit) -> Iterator[Finding]:
+    groups = relevant(unit)
+    kept = [model for model in kept_models(unit) if model.how == "tracker" or not _only_copied(unit, model, groups)]
+    files = unit.files.once("model files", lambda: _model_files(unit))
     if not kept and not files and not any(is_model_file(item.path) for item in tracked(unit)):
         yield Finding(
             "data-sources",

@@ -91,9 +91,9 @@ def _deployed(unit: Unit) -> bool:
 
 
 def _commands(unit: Unit) -> Iterator[Any]:
-    for file in unit.all_files:
-        named = file.name in ("Makefile", "justfile", "Jenkinsfile") or file.suffix in (".yml", ".yaml", ".sh")
-        if named and file.special is None and file.size < _LARGEST and not unit.aside(file.path):
+    for file in unit.all_files.suffixed(".yml", ".yaml", ".sh", ""):
+        named = file.name in ("Makefile", "justfile", "Jenkinsfile") or file.suffix
+        if named and file.size < _LARGEST and not unit.aside(file.path):
             yield file
 
 

@@ -69,12 +69,8 @@ def _names(unit: Unit) -> Iterator[str]:
 
 def _hooks(unit: Unit) -> Iterator[_Hook]:
     """Receivers of Alertmanager that call a URL."""
-    for file in unit.files:
-        if (
-            file.suffix not in (".yml", ".yaml")
-            or file.special is not None
-            or "webhook_configs" not in (unit.project.text(file.path) or "" if file.size < 300_000 else "")
-        ):
+    for file in unit.files.suffixed(".yml", ".yaml"):
+        if "webhook_configs" not in (unit.project.text(file.path) or "" if file.size < 300_000 else ""):
             continue
         for document in unit.project.yaml(file.path):
             routed = set(_routed(mapping(document).get("route")))

@@ -62,9 +62,7 @@ def _built_folder(unit: Unit, folder: str, build: object) -> str | None:
 def _workdir(unit: Unit, folder: str) -> str:
     """Where a container's command runs, seen from the project: the build context is mostly the Dockerfile's folder, or the top."""
     return (
-        folder
-        if folder == unit.path or any(file.suffix == ".py" and file.folder == folder for file in unit.files)
-        else unit.path
+        folder if folder == unit.path or any(file.suffix == ".py" for file in unit.files.inside(folder)) else unit.path
     )
 
 

@@ -407,9 +407,7 @@ def tracked(unit: Unit) -> list[Tracked]:
 
 
 def _dvc_files(unit: Unit) -> Iterator[Tracked]:
-    for file in unit.all_files:
-        if file.suffix != ".dvc" or file.special is not None or file.name == ".dvc":
-            continue
+    for file in unit.all_files.suffixed(".dvc"):
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
         for entry, line in entries(document.get("outs")):
             out = mapping(entry)

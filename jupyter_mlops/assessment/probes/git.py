@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.walk import File
+from jupyter_mlops.project.files import File
+from jupyter_mlops.project.git import Git
 
 _CODE = frozenset({".py", ".ipynb", ".r", ".rmd", ".jl", ".scala", ".sql", ".sh", ".java", ".cpp", ".go", ".js", ".ts"})
 _LARGE = 10_000_000
@@ -33,7 +34,7 @@ def _found(rung: Rung, message: str, raise_by: str | None = None, file: File | N
 
 def _history(unit: Unit) -> Iterator[Finding]:
     git = unit.project.git
-    code = [file for file in unit.files if file.suffix in _CODE and file.special is None]
+    code = unit.files.suffixed(*_CODE)
     if not code:
         missing = any(file.suffix in _CODE for file in unit.files)
         if not missing:
@@ -72,7 +73,12 @@ def _history(unit: Unit) -> Iterator[Finding]:
 
 def _merged(unit: Unit) -> bool:
     git = unit.project.git
-    return git is not None and bool((git.run("rev-list", "--merges", "-n", "1", "HEAD") or b"").strip())
+    return git is not None and git.has_merges
+
+
+def _large(git: Git, prefix: str) -> list[tuple[int, str]]:
+    sizes = ((blob.size or 0, path) for path, blob in git.committed.items() if path.startswith(prefix))
+    return sorted((item for item in sizes if item[0] > _LARGE), reverse=True)
 
 
 def _large_files(unit: Unit) -> Iterator[Finding]:
@@ -80,14 +86,7 @@ def _large_files(unit: Unit) -> Iterator[Finding]:
     if git is None or git.head is None:
         return
     prefix = "" if unit.path == "." else f"{unit.path}/"
-    large = sorted(
-        (
-            (blob.size, path)
-            for path, blob in git.committed.items()
-            if blob.size and blob.size > _LARGE and path.startswith(prefix)
-        ),
-        reverse=True,
-    )
+    large = unit.files.once("large in the commit", lambda: _large(git, prefix))
     yield Finding("git", "no-large-blobs", Rung.E3, "No file in the commit is larger than 10 MB.", confidence=PARSED)
     for size, path in large[:20]:
         yield Finding(

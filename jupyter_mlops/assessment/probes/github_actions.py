@@ -30,13 +30,7 @@ _EVENTS |= {"workflow_call": "call", "workflow_run": "chained"}
 
 
 def _workflows(unit: Unit) -> list[str]:
-    return sorted(
-        file.path
-        for file in unit.all_files
-        if posixpath.dirname(file.path) == ".github/workflows"
-        and file.suffix in (".yml", ".yaml")
-        and file.special is None
-    )
+    return sorted(file.path for file in unit.all_files.inside(".github/workflows") if file.suffix in (".yml", ".yaml"))
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:

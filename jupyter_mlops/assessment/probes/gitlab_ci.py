@@ -31,7 +31,7 @@ _NOT_JOBS = frozenset(
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    if not any(file.path == _FILE for file in unit.all_files):
+    if _FILE not in unit.all_files.by_path:
         return
     jobs: dict[str, tuple[str, dict[Any, Any], int | None]] = {}
     for path in _with_includes(unit, _FILE):

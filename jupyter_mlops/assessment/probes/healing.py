@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -66,8 +65,8 @@ def _healing(
 
 def _pipelines(unit: Unit) -> Iterator[Finding]:
     """Workflows with a step `if: failure()` that rolls back, and a check before and after it."""
-    for file in unit.all_files:
-        if posixpath.dirname(file.path) != ".github/workflows" or file.suffix not in (".yml", ".yaml"):
+    for file in unit.all_files.inside(".github/workflows"):
+        if file.suffix not in (".yml", ".yaml"):
             continue
         for document in unit.project.yaml(file.path):
             for _name, job, _line in items(mapping(document).get("jobs")):

@@ -19,12 +19,8 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         yield from _tox(unit, file.path)
     for file in unit.named("noxfile.py"):
         yield from _nox(unit, file.path)
-    for file in unit.files:
-        if (
-            file.suffix == ".py"
-            and file.special is None
-            and (file.name == "tasks.py" or file.folder == unit.below("tasks"))
-        ):
+    for file in unit.files.suffixed(".py"):
+        if file.name == "tasks.py" or file.folder == unit.below("tasks"):
             yield from _invoke(unit, file.path)
     for file in unit.named("pyproject.toml"):
         yield from _console(unit, file.path)

@@ -16,7 +16,7 @@ _NAMES = ("Makefile", "GNUmakefile", "justfile")
 
 
 def _makefiles(unit: Unit) -> list[str]:
-    above = [file.path for file in unit.covering if file.name in _NAMES and file.special is None]
+    above = [file.path for file in unit.covering.named(*_NAMES)]
     return [file.path for file in unit.named(*_NAMES)] + above
 
 

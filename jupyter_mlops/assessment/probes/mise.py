@@ -14,7 +14,7 @@ _NAMES = ("mise.toml", ".mise.toml")
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    above = [file for file in unit.covering if file.name in _NAMES and file.special is None]
+    above = unit.covering.named(*_NAMES)
     for file in (*unit.named(*_NAMES), *above):
         for name, task, line in items(unit.project.toml(file.path).get("tasks")):
             table = mapping(task)

@@ -10,8 +10,8 @@ from jupyter_mlops.assessment.code_facts import plain_path, written
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.walk import File
 
 _NAME = lazy(r"^model[-_ ]?cards?(\b|[-_]).*\.(md|rst|txt)$|^modelcard\.(md|rst)$", re.IGNORECASE)
 _HEADING = lazy(r"^#{1,6}\s+(.*)$|^(.+)\n[=-]{3,}$", re.MULTILINE)
@@ -29,9 +29,12 @@ _WORDS = 8
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for file in unit.files:
-        if _NAME.match(file.name) and file.special is None:
-            yield _judged(unit, file)
+    for file in unit.files.once("model cards", lambda: _named(unit)):
+        yield _judged(unit, file)
+
+
+def _named(unit: Unit) -> list[File]:
+    return [file for file in unit.files if file.special is None and _NAME.match(file.name)]
 
 
 def _judged(unit: Unit, file: File) -> Finding:

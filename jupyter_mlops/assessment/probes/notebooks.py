@@ -19,11 +19,7 @@ def issues(unit: Unit) -> list[NotebookIssue]:
 
 def _notebooks(unit: Unit) -> list[str]:
     replaced = unit.project.replaced
-    return [
-        file.path
-        for file in unit.files
-        if file.suffix == ".ipynb" and file.special is None and file.path not in replaced
-    ]
+    return [file.path for file in unit.files.suffixed(".ipynb") if file.path not in replaced]
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

@@ -17,9 +17,7 @@ _PUSH = frozenset({"push"})
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    for file in unit.all_files:
-        if file.special is not None:
-            continue
+    for file in unit.all_files.suffixed(".yml", ".yaml", ""):
         name, folder = file.name.lower(), file.folder
         reader = _READERS.get(f"{folder}/{name}" if folder in (".circleci", ".buildkite", ".woodpecker") else name)
         if folder == ".woodpecker" and file.suffix in (".yml", ".yaml"):

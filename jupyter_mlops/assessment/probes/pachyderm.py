@@ -29,8 +29,8 @@ def _specs(unit: Unit) -> list[_Spec]:
 
 
 def _read(unit: Unit) -> Iterator[_Spec]:
-    for file in unit.files:
-        if file.suffix not in (".json", ".yaml", ".yml") or file.special is not None or file.size > _LARGEST:
+    for file in unit.files.suffixed(".json", ".yaml", ".yml"):
+        if file.size > _LARGEST:
             continue
         text = unit.project.text(file.path) or ""
         if "transform" not in text or "pfs" not in text:

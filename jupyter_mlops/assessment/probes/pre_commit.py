@@ -12,9 +12,7 @@ from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for file in unit.all_files:
-        if file.name not in (".pre-commit-config.yaml", ".pre-commit-config.yml") or file.special is not None:
-            continue
+    for file in unit.all_files.named(".pre-commit-config.yaml", ".pre-commit-config.yml"):
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
         hooks = [(repo, line) for repo, line in entries(document.get("repos")) if sequence(mapping(repo).get("hooks"))]
         if not hooks:

@@ -49,9 +49,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _pins(unit, found)
     yield from _coverage(unit, found)
     yield from _python(unit)
-    if not any(file.name in _LOCKS or file.name.endswith("conda-lock.yml") for file in unit.files) and not any(
-        pipeline.keeps_state for pipeline in unit.pipelines
-    ):
+    if not unit.named(*_LOCKS, "*conda-lock.yml") and not any(pipeline.keeps_state for pipeline in unit.pipelines):
         yield Finding(
             "requirements",
             REPRODUCIBLE,

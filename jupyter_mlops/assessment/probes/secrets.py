@@ -9,6 +9,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.notebooks import issues
 from jupyter_mlops.assessment.secrets import find_secrets
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File
 
 _TEXT = frozenset(
     {
@@ -33,16 +34,22 @@ _TEXT = frozenset(
 _LARGEST = 300_000
 
 
+def _texts(unit: Unit) -> list[File]:
+    """Files that people write secrets into."""
+    return [
+        file
+        for file in unit.files
+        if file.special is None
+        and (file.suffix in _TEXT or file.name.startswith(".env"))
+        and not unit.aside(file.path)
+        and not file.name.endswith((".lock", "package-lock.json"))
+    ]
+
+
 def _findings(unit: Unit) -> Iterator[Finding]:
     count = 0
-    for file in unit.files:
-        plain = file.special is None and 0 < file.size < _LARGEST
-        if (
-            plain
-            and (file.suffix in _TEXT or file.name.startswith(".env"))
-            and not unit.aside(file.path)
-            and not file.name.endswith((".lock", "package-lock.json"))
-        ):
+    for file in unit.files.once("may hold secrets", lambda: _texts(unit)):
+        if 0 < file.size < _LARGEST:
             for number, what in find_secrets(unit.project.text(file.path) or ""):
                 count += 1
                 yield _leak(unit, file.path, number, None, what)
@@ -95,9 +102,8 @@ def _deleted(unit: Unit) -> Iterator[tuple[str, str]]:
         return
     gone = [
         (file.path, git.committed[file.path])
-        for file in unit.files
-        if file.special == "missing"
-        and file.path in git.committed
+        for file in unit.files.missing
+        if file.path in git.committed
         and (file.suffix in _TEXT or file.suffix == ".ipynb" or file.name.startswith(".env"))
     ]
     small = [(path, blob.oid) for path, blob in gone if (blob.size or 0) < _LARGEST][:200]

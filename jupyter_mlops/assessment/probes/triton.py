@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.walk import File
 
 _CRITERION = "model-served"
 _COMMENT = lazy(r"#.*")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.code_facts import is_data_file, is_model_file
 from jupyter_mlops.lifts.ignoring import escaped
 from jupyter_mlops.lifts.scene import Scene
-from jupyter_mlops.project.walk import File
+from jupyter_mlops.project.files import File
 
 #: Bytes of data that may live in git beside the code, and of a file that is too large for it.
 LARGE = 10_000_000

@@ -21,8 +21,8 @@ from jupyter_mlops_converters.source.notebook import read_notebook
 from jupyter_mlops.assessment.notebook_health import notebook_issues
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.project import MAX_NOTEBOOK_BYTES, Project
-from jupyter_mlops.project.walk import File
 
 Convertible = Literal["yes", "perhaps", "no"]
 #: What is wrong with a notebook so that it will hardly run to its end.

@@ -22,8 +22,8 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.chances import Convertible, LookedAt, RankedNotebook, Reason, local, look_at, score
 from jupyter_mlops.project import open_project
+from jupyter_mlops.project.files import File, Files
 from jupyter_mlops.project.project import Project
-from jupyter_mlops.project.walk import File
 
 SCHEMA = 1
 #: Notebooks beyond this number are named, not looked at.
@@ -128,7 +128,7 @@ def rank(folder: str | Path, *, progress: Callable[[dict[str, Any]], None] | Non
     if not files:
         raise MlopsError("no-notebooks", "There is no notebook (.ipynb) in this folder.", path=str(folder))
     chosen, rest = files[:MOST_NOTEBOOKS], files[MOST_NOTEBOOKS:]
-    unit = Unit(project, project.folder, "ml-project", tuple(chosen))
+    unit = Unit(project, project.folder, "ml-project", Files(chosen))
     looked = []
     for number, file in enumerate(chosen):
         tell({"phase": "rank", "message": f"Looking at {file.path}", "fraction": number / len(chosen)})

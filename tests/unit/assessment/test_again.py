@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+from changing import Change, answer, pristine
+
 from jupyter_mlops.project.git import find_repository
 
 from .conftest import results
@@ -49,3 +54,38 @@ def test_an_answer_follows_files_that_change_go_and_are_renamed(level_2):
     level_2.git("checkout", "-q", ".")
     (level_2.root / "tests").rename(level_2.root / "examples")
     assert not passes()
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    """Gives the answer of a process that never assessed anything."""
+    with pristine() as pool:
+        yield lambda folder: pool.apply(answer, (folder,))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_change_the_answer_is_that_of_a_process_that_knows_nothing(level_2, fresh, seed):
+    change = Change(level_2, seed)
+    below = level_2.root / "src"
+    done = []
+    for _ in range(15):
+        done.append([change() for _ in range(change.random.choice([1, 1, 2]))])
+        # Asked twice: what is read just after it was written is not relied on, so what is kept shows the second time.
+        wanted = fresh(level_2.root)
+        assert answer(level_2.root) == wanted, done
+        assert answer(level_2.root) == wanted, done
+        if below.is_dir():
+            assert answer(below) == fresh(below), done
+        time.sleep(change.random.choice([0, 0, 0.12]))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_so_it_is_without_git(level_2, fresh, seed):
+    (level_2.root / ".git").rename(level_2.root.parent / "git-of-project")
+    change = Change(level_2, seed)
+    change.acts.remove("act_leave_git_or_come_back")
+    done = []
+    for _ in range(15):
+        done.append(change())
+        assert answer(level_2.root) == fresh(level_2.root), done
+        time.sleep(change.random.choice([0, 0, 0.12]))

@@ -42,6 +42,10 @@ class MlopsError(Exception):
         self.exit_status = exit_status
         self.detail = detail
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it comes through a pipe from another process: as it is."""
+        return _restored, (type(self), self.__dict__)
+
     def as_dict(self) -> dict[str, Any]:
         """The error as the JSON object that commands and the server answer with."""
         return {
@@ -53,6 +57,12 @@ class MlopsError(Exception):
             "exit_status": self.exit_status,
             "detail": self.detail,
         }
+
+
+def _restored(kind: type[MlopsError], state: dict[str, Any]) -> MlopsError:
+    error = kind.__new__(kind, state["message"])
+    error.__dict__.update(state)
+    return error
 
 
 class MissingDependencyError(MlopsError):

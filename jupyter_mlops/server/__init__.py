@@ -1,6 +1,6 @@
 """The Jupyter server extension: REST handlers over the Python API, and the jobs that run converters.
 
-Nothing here blocks the server's event loop: scans run in threads, conversions in processes of their own.
+Nothing here blocks the server's event loop: projects are read in one process of its own, conversions run in others.
 """
 
 from __future__ import annotations

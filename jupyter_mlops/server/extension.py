@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_mlops.server.apart import Apart
 from jupyter_mlops.server.documents import Scanned, scan_project
 from jupyter_mlops.server.handler import SERVICES
 from jupyter_mlops.server.handlers import ROUTES
@@ -24,11 +26,13 @@ class Services:
     """What the handlers share.
 
     Attributes:
+        apart: the process that reads projects.
         scans: assessments.
         jobs: conversions and the like.
         lifts: previews and changes.
     """
 
+    apart: Apart
     scans: Scans[Scanned]
     jobs: JobManager
     lifts: Lifting
@@ -37,12 +41,14 @@ class Services:
         """Stop everything that is still at work."""
         self.jobs.close()
         self.scans.close()
+        self.apart.close()
         self.lifts.close()
 
 
 def load(server_app: ServerApp) -> None:
     """Add the routes below `<base_url>jupyter-mlops/`, and stop what is at work when the server stops."""
-    services = Services(Scans(scan_project), JobManager(), Lifting())
+    apart = Apart()
+    services = Services(apart, Scans(partial(apart.call, scan_project)), JobManager(), Lifting())
     application = server_app.web_app
     application.settings[SERVICES] = services
     prefix = url_path_join(application.settings["base_url"], "jupyter-mlops")

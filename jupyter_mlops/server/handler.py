@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
@@ -15,6 +17,8 @@ from jupyter_mlops.server.paths import ServerFiles
 
 if TYPE_CHECKING:
     from jupyter_mlops.server.extension import Services
+
+T = TypeVar("T")
 
 #: Key of the shared services in the application's settings.
 SERVICES = "jupyter_mlops_services"
@@ -35,6 +39,10 @@ class MlopsHandler(APIHandler):
     def files(self) -> ServerFiles:
         """The files that are served from disk; other extensions may have put another contents manager in place."""
         return ServerFiles.of(self.contents_manager)
+
+    async def apart(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What a function gives that reads a project, without holding up the server; as `Apart.call`."""
+        return await asyncio.to_thread(self.services.apart.call, function, *arguments)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a failure as `{"code", "message", …}`."""

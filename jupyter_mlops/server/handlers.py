@@ -93,9 +93,9 @@ class RoadmapHandler(MlopsHandler):
         target, months = (int(self.number(name, 0)) or None for name in ("target", "months"))
         form = self.get_query_argument("format", "")
         if form:
-            self.finish(json.dumps(await asyncio.to_thread(export_roadmap, project, target, months, form)))
+            self.finish(json.dumps(await self.apart(export_roadmap, project, target, months, form)))
             return
-        document = await asyncio.to_thread(plan_project, project, target, months)
+        document = await self.apart(plan_project, project, target, months)
         self.finish(json.dumps({**document, "root": files.served(project)}))
 
 
@@ -119,7 +119,7 @@ class HistoryHandler(MlopsHandler):
         if not isinstance(path, str):
             raise RequestError(400, "invalid-request", "A record needs a path (text).")
         project = self.files.project_of(self.files.local(path))
-        self.finish(json.dumps(await asyncio.to_thread(record_history, project)))
+        self.finish(json.dumps(await self.apart(record_history, project)))
 
 
 class PlanHandler(HeldHandler):

@@ -1,4 +1,4 @@
-"""Assessments for the sidebar: in a thread, one at a time per project, remembered with their age."""
+"""Assessments for the sidebar: off the event loop, one at a time per project, remembered with their age."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import reads, trainings, written
+from jupyter_mlops.assessment.code_facts import makers, reads, trainings, written
 from jupyter_mlops.changes import Wanted
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.ignoring import with_lines
@@ -17,7 +17,7 @@ from jupyter_mlops.lifts.manifests import with_packages
 from jupyter_mlops.lifts.prefect_flow.deployment import FILE, deployed, with_deployment
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.lifts.templating import renderer
-from jupyter_mlops.lifts.testing.steps import Step, converted, scripts, stages
+from jupyter_mlops.lifts.testing.steps import Step, converted, loads, scripts, stages
 
 render = renderer(Path(__file__).with_name("templates"))
 
@@ -71,10 +71,9 @@ def plan(scene: Scene) -> Plan:
         return done(scene, f"{there} deploys a flow on a schedule.", left=left)
     flow, entrypoint, why = _flow(scene)
     if not entrypoint:
-        acts = (
-            Act("Convert a notebook into a pipeline: a flow comes with it.", "jupyter mlops convert NOTEBOOK"),
-            Act("Or split the work into scripts, of which one reads what another writes."),
-        )
+        split = Act("Split the work into scripts, of which one reads what another writes.")
+        convert = Act("Convert a notebook into a pipeline: a flow comes with it.", "jupyter mlops convert NOTEBOOK")
+        acts = (convert, split) if any(path.endswith(".ipynb") for path in scene.unit.sources) else (split,)
         return not_here(scene, "Nothing here is a pipeline: no stages, and no scripts that hand files on.", left=acts)
     files: dict[str, Wanted] = dict(flow)
     config = scene.below(FILE)
@@ -181,5 +180,12 @@ def _files(scene: Scene, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if site.path in code
     }
     certain = certain and not any("{" in path or "*" in path or path.startswith("..") for path in writes)
+    # A model that another script leaves is read as any file of the project is.
+    files |= {
+        where
+        for text in loads(scene, step.source)
+        if makers(unit, text)
+        for where in [posixpath.normpath(posixpath.join(scene.below(step.folder), text))]
+    }
     local = sorted({unit.local(path) for path in (*code, *files - writes)} - {""})
     return tuple(local), tuple(sorted(unit.local(path) for path in writes)) if certain else ()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import kept_models, makers, reads, trainings, written
+from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.lifts.testing.arguments import told
 from jupyter_mlops.project.python_source import PythonSource
@@ -17,6 +18,9 @@ _APPS = frozenset(
     {"streamlit", "dash", "gradio", "fastapi", "flask", "shiny", "nicegui", "uvicorn", "airflow", "prefect", "dagster"}
     | {"telegram", "discord", "kfp", "bentoml", "kivy", "tkinter", "pygame", "cv2", "PyQt5", "setuptools", "nox"}
 )
+_LOADERS = frozenset({"joblib.load", "skops.io.load", "torch.load", "keras.models.load_model"}) | {
+    "tensorflow.keras.models.load_model"
+}
 #: Notebooks at most that tests run: each takes the time of a kernel.
 _NOTEBOOKS = 6
 
@@ -215,15 +219,37 @@ def _sources(document: object) -> list[str]:
     return several if isinstance(several, list) and several else [str(document.get("notebook"))]
 
 
+def loads(scene: Scene, path: str) -> set[str]:
+    """Files that a script opens or loads as objects, such as models, by the paths it has for them.
+
+    Args:
+        scene: the project.
+        path: of the script.
+    """
+    source = scene.project.python(path)
+    if source is None:
+        return set()
+    calls = [
+        call
+        for call in source.calls
+        if call.name in _LOADERS or (call.name == "open" and (call.text(1, "mode") or "r").startswith("r"))
+    ]
+    texts = (text_of(source, call.scope, call.argument(0)) for call in calls)
+    return {text for text in texts if text and "{}" not in text}
+
+
 def _in_order(scene: Scene, found: list[Step]) -> list[Step]:
     """Each after those that make the files it reads."""
     by_source = {step.source: step for step in found}
+    taken = {step.source: loads(scene, step.source) for step in found}
+    for source in reads(scene.unit):
+        if source.site.path in taken and source.text:
+            taken[source.site.path].add(source.text)
     after = {
         step.name: {
             by_source[site.path].name
-            for source in reads(scene.unit)
-            if source.site.path == step.source and source.text
-            for site in makers(scene.unit, source.text)
+            for text in taken[step.source]
+            for site in makers(scene.unit, text)
             if site.path in by_source
         }
         - {step.name}

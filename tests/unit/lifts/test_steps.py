@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from lift_projects import write
 
+from jupyter_mlops.lifts.api import lift
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.lifts.testing.steps import left_out, scripts
 
@@ -60,3 +61,24 @@ def test_a_script_runs_where_its_command_line_stands(tmp_path: Path) -> None:
         "Makefile": "fit:\n\tcd src && python fit.py --data ../t.csv\n",
     }
     assert ("python fit.py --data ../t.csv", "src") in found(tmp_path, files)[0]
+
+
+def test_what_loads_a_model_comes_after_what_keeps_it(tmp_path: Path) -> None:
+    table = "table = pd.read_csv('data/t.csv')\n"
+    files: dict[str, str | bytes] = {
+        "z_fit.py": f"import joblib\nimport pandas as pd\nfrom sklearn.svm import SVC\n{table}"
+        "joblib.dump(SVC().fit(table[['a']], table.y), 'models/model.joblib')\n",
+        "judge.py": f"import joblib\nimport pandas as pd\n{table}print(joblib.load('models/model.joblib').score(table[['a']], table.y))\n",
+        "again.py": f"import pickle\nimport pandas as pd\n{table}pickle.load(open('models/model.joblib', 'rb')).predict(table[['a']])\n",
+        "requirements.txt": "pandas\n",
+        "data/t.csv": "a,y\n1,0\n",
+    }
+    write(tmp_path, files)
+    scene = Scene.open(tmp_path)
+    assert {step.name: step.after for step in scripts(scene)} == {
+        "z_fit.py": (),
+        "again.py": ("z_fit.py",),
+        "judge.py": ("z_fit.py",),
+    }
+    flow = lift("prefect-flow", tmp_path, write=False).preview()
+    assert 'reads=["data/t.csv", "judge.py", "models/model.joblib"]' in flow

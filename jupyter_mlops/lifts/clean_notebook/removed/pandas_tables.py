@@ -313,6 +313,34 @@ def _axis_told_twice(site: Site) -> list[Edit] | None:
     return without("axis")(site) if told and site.argument(None, "axis") is not None else []
 
 
+def _labels_as_set(site: Site) -> list[Edit] | None:
+    """Labels in braces had any order, so any order will do."""
+    edits = []
+    for position, name in ((1, "index"), (2, "columns")):
+        labels = site.argument(position, name)
+        if isinstance(labels, ast.Set):
+            edits.append(Edit(site.code.span(labels), f"[{site.text(labels)[1:-1]}]"))
+    return edits
+
+
+def _interpolated(site: Site) -> list[Edit] | None:
+    """Columns of text were left as they are; now only others can be interpolated."""
+    table = site.receiver
+    if site.call is None or table is None or not site.texts() or _columns_chosen(table, site):
+        return []
+    if isinstance(table, ast.Call) and isinstance(table.func, ast.Attribute) and table.func.attr == "select_dtypes":
+        return []
+    if not isinstance(table, ast.Name) or site.kinds.numbered or site.argument(4, "inplace") is not None:
+        return None
+    whole = table.id
+    start = site.code.span(table)
+    end = site.code.span(site.call)
+    return [
+        Edit(start, f'{whole}.assign(**{whole}.select_dtypes("number")'),
+        Edit(Span(end.end_line, end.end_column, end.end_line, end.end_column), ")"),
+    ]
+
+
 def _ordered(site: Site) -> list[Edit] | None:
     return named("by", "axis", "ascending", "inplace", keep=1)(site)
 
@@ -465,6 +493,17 @@ CHANGES = (
         "pandas", "3.0", (".drop",), _axis_told_twice, before=f"{_DF}x = df.drop(columns=['a'], axis=1)",
         after=f"{_DF}x = df.drop(columns=['a'])", gives="list(x) == ['b']", on=_SURELY,
         why="`columns` and `index` say what is dropped; `axis` beside them is an error now.",
+    ),
+    Change(
+        "pandas", "1.5", ("pandas.DataFrame",), _labels_as_set,
+        before="import pandas as pd\nx = pd.DataFrame({'a': [1, 2]}, index={'one', 'two'})",
+        after="import pandas as pd\nx = pd.DataFrame({'a': [1, 2]}, index=['one', 'two'])", gives="x.a.tolist() == [1, 2]",
+        why="Labels cannot be a set any more, which has no order.",
+    ),
+    Change(
+        "pandas", "3.0", (".interpolate",), _interpolated, before=f"{_TEXT}x = df.interpolate()",
+        after=f'{_TEXT}x = df.assign(**df.select_dtypes("number").interpolate())', gives="list(x) == ['a', 'b']", on=("frame",),
+        why="Columns of text are no longer left out of what is interpolated.",
     ),
     Change(
         "pandas", "2.0", (".dropna",), named("axis", "how", "thresh", "subset"), before=f"{_DF}x = df.dropna(0, 'any')",

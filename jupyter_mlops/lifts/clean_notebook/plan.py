@@ -212,9 +212,11 @@ def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft)
 def _packages(scene: Scene, made: _Made, path: str) -> None:
     """Name packages that a notebook imports and that are not installed."""
     installed = environment(scene)
-    for use in imported(scene):
+    named: set[str] = set()
+    for use in sorted(imported(scene), key=lambda use: (use.cell or 0, use.line or 0)):
         top = use.name.partition(".")[0]
-        if use.path == path and not _is_there(installed, top) and not installed.owners(use.name):
+        if use.path == path and top not in named and not _is_there(installed, top) and not installed.owners(use.name):
+            named.add(top)
             name = distribution_of(top)
             made.missing.add(name)
             why = f"it is imported, and not installed in {installed.prefix}; it is probably the distribution {name}"

@@ -26,7 +26,7 @@ _BY_CRITERION = {
     "tests": ("pytest", "unittest", "nbval"),
     "ci": ("ci", "github-actions", "gitlab-ci", "other-ci"),
     "importable-code": ("modules",),
-    "data-validated": ("validation", "pandera", "great-expectations"),
+    "data-validated": ("validation", "hand-checks", "pandera", "great-expectations"),
     "metrics-recorded": ("dvc-metrics",),
     "pre-commit": ("pre-commit",),
     "model-served": ("serving", "fastapi", "flask", "bentoml", "triton"),

@@ -54,6 +54,8 @@ class Server:
         root: the folder that it serves.
         settings: the folder of the person's settings.
         environment: of its process.
+        python: the interpreter that it runs with.
+        application: its module.
         process: its process, once it was started.
     """
 
@@ -61,13 +63,15 @@ class Server:
     root: Path
     settings: Path
     environment: dict[str, str]
+    python: str = sys.executable
+    application: str = "jupyterlab"
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         with (ARTIFACTS / "jupyterlab.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab"], cwd=self.root, env=self.environment, stdout=log, stderr=log
+                [self.python, "-m", self.application], cwd=self.root, env=self.environment, stdout=log, stderr=log
             )
         _wait_for(self.url, self.process)
 
@@ -82,30 +86,42 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("jupyter")
-    root = home / "work"
-    root.mkdir()
-    config = home / "config"
-    port = _free_port()
-    _write_configuration(config, root, port, _extensions(home))
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
-        "JUPYTER_CONFIG_DIR": str(config),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts a server of an application, with the extension as it was built in this checkout; ends it after all tests."""
+    started = []
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "jupyterlab.log").unlink(missing_ok=True)
-    server = Server(f"http://127.0.0.1:{port}{BASE_URL}", root, home / "settings", environment)
-    try:
+
+    def serve(application: str = "jupyterlab", python: str = sys.executable) -> Server:
+        home = tmp_path_factory.mktemp("jupyter")
+        root = home / "work"
+        root.mkdir()
+        config = home / "config"
+        port = _free_port()
+        _write_configuration(config, root, port, _extensions(home))
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
+            "JUPYTER_CONFIG_DIR": str(config),
+            "JUPYTER_DATA_DIR": str(home / "data"),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+            "IPYTHONDIR": str(home / "ipython"),
+        }
+        url = f"http://127.0.0.1:{port}{BASE_URL}"
+        server = Server(url, root, home / "settings", environment, python, application)
+        started.append(server)
         server.start()
-        yield server
-    finally:
+        return server
+
+    yield serve
+    for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(serve: Callable[..., Server]) -> Server:
+    return serve()
 
 
 @pytest.fixture(scope="session")
@@ -142,11 +158,15 @@ class Lab:
         for ended in ("requestfinished", "requestfailed"):
             page.on(ended, lambda request: self._asked.pop(request, None))
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("pageerror", lambda error: self._note(error.stack or str(error)))
 
     def expect_refusal(self, status: str) -> None:
         """Say that requests will be refused with that status from here on, which the browser logs as errors."""
         self._refusals.append(f"the server responded with a status of {status}")
+
+    def expect_error_of_others(self, text: str) -> None:
+        """Say that an error with that text comes from something that is not ours."""
+        self._refusals.append(text)
 
     def expect_server_to_be_away(self) -> None:
         """Say that the server will be stopped for a while, of which the browser and JupyterLab tell in the console."""
@@ -296,6 +316,7 @@ def _extensions(home: Path) -> Path:
 
 
 def _write_configuration(config: Path, root: Path, port: int, extensions: Path) -> None:
+    application = {"expose_app_in_browser": True, "extra_labextensions_path": [str(extensions)]}
     settings = {
         "ServerApp": {
             "ip": "127.0.0.1",
@@ -312,9 +333,9 @@ def _write_configuration(config: Path, root: Path, port: int, extensions: Path) 
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "extension_manager": "readonly",
-            "expose_app_in_browser": True,
-            "extra_labextensions_path": [str(extensions)],
+            **application,
         },
+        "JupyterNotebookApp": application,
     }
     overrides = {
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},

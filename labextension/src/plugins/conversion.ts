@@ -74,7 +74,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     state: IStateDB | null,
     translator: ITranslator | null
   ): void => {
-    const { client, score, openPlace } = mlops;
+    const { addPanel, client, score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, serviceManager, shell } = app;
     const { contents } = serviceManager;
@@ -160,7 +160,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
         await plan.restore();
       }
       if (!panel.isAttached) {
-        shell.add(panel, 'main', { mode: 'split-right', type: 'MLOps' });
+        addPanel(panel, { mode: 'split-right' });
         await tracker.add(panel);
       }
       shell.activateById(panel.id);

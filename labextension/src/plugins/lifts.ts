@@ -50,7 +50,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null
   ): void => {
-    const { client, score, openPlace } = mlops;
+    const { addPanel, client, score, openPlace } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, shell } = app;
     const tracker = new WidgetTracker<LiftPanel>({
@@ -112,7 +112,7 @@ export const lifts: JupyterFrontEndPlugin<void> = {
         panel.title.caption = trans.__('The lift %1 of %2', lift, path || '/');
         panel.title.icon = liftIcon;
         panel.title.closable = true;
-        shell.add(panel, 'main', { type: 'MLOps' });
+        addPanel(panel);
         await tracker.add(panel);
       }
       shell.activateById(panel.id);

@@ -34,7 +34,7 @@ export const roadmap: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null
   ): void => {
-    const { client, score } = mlops;
+    const { addPanel, client, score } = mlops;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const { commands, shell } = app;
     const tracker = new WidgetTracker<RoadmapPanel>({
@@ -95,7 +95,7 @@ export const roadmap: JupyterFrontEndPlugin<void> = {
           tracker.find(({ content }) => content.model.path === path) ??
           (await make(path));
         if (!panel.isAttached) {
-          shell.add(panel, 'main', { type: 'MLOps' });
+          addPanel(panel);
           await tracker.add(panel);
         }
         shell.activateById(panel.id);

@@ -1,5 +1,6 @@
 /** The plugin that holds what the others share. */
 
+import { ILabShell } from '@jupyterlab/application';
 import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -19,10 +20,11 @@ export const services: JupyterFrontEndPlugin<IMlops> = {
   autoStart: true,
   provides: IMlops,
   requires: [IDocumentManager],
-  optional: [ITranslator],
+  optional: [ILabShell, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     documents: IDocumentManager,
+    labShell: ILabShell | null,
     translator: ITranslator | null
   ): IMlops => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
@@ -30,7 +32,11 @@ export const services: JupyterFrontEndPlugin<IMlops> = {
     return {
       client,
       score: new ScoreModel({ client }),
-      openPlace: makeOpenPlace(documents, trans)
+      openPlace: makeOpenPlace(documents, trans),
+      addPanel: (panel, options) => {
+        const area = labShell ? 'main' : 'right';
+        app.shell.add(panel, area, { type: 'MLOps', ...options });
+      }
     };
   }
 };

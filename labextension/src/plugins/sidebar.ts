@@ -1,7 +1,8 @@
 /** The plugin of the sidebar. */
 
-import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
 import type {
+  ILabShell,
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
@@ -75,7 +76,6 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
   optional: [
     ICommandPalette,
     IDefaultFileBrowser,
-    ILabShell,
     ILayoutRestorer,
     ISettingRegistry,
     IStateDB,
@@ -86,7 +86,6 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     mlops: IMlops,
     palette: ICommandPalette | null,
     browser: IDefaultFileBrowser | null,
-    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     settings: ISettingRegistry | null,
     state: IStateDB | null,
@@ -182,7 +181,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       isToggled: () => panel.isVisible,
       execute: () => {
         if (panel.isVisible) {
-          labShell?.collapseRight();
+          // Notebook 7's shell can do that, too.
+          (shell as Partial<Pick<ILabShell, 'collapseRight'>>).collapseRight?.();
         } else {
           shell.activateById(SIDEBAR_ID);
         }

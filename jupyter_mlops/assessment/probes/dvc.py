@@ -476,7 +476,7 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                 place = join(folder, out)
                 known = check is not None and place in check.recorded
                 if known and name in lost:
-                    message = f"{place} is an out of stage {name}, which needs {lost[name]}: no stage makes that, and neither git nor DVC has it."
+                    message = f"{place} is an out of stage {name}, which needs {lost[name]}: no stage makes that, and neither git nor a remote of DVC has it."
                     yield Tracked(
                         place, path, out_line or line, Rung.E2, message, f"`dvc add {lost[name]}`, and add a remote."
                     )
@@ -512,7 +512,7 @@ def _lost_inputs(unit: Unit, path: str) -> dict[str, str]:
         needs[name] = [join(folder, dep) for dep in strings(stage.get("deps")) if "$" not in dep]
         makers |= {join(folder, out): name for _kind, out, _line, _options in _outs(stage)}
     git = unit.project.git
-    kept = {item.path for item in _dvc_files(unit)} | (set(git.committed) if git is not None else set())
+    kept = set(git.committed) if git is not None else set()
 
     def made_by(dep: str) -> str | None:
         return next((name for out, name in makers.items() if _overlap(dep, out)), None)

@@ -252,6 +252,11 @@ def test_what_a_stage_makes_of_something_lost_is_lost_too(project, ignored, conf
     assert part(project, "data")[0] == state
 
 
+def test_a_pointer_without_a_remote_brings_nothing_back(project):
+    project.files(STAGES | {".gitignore": "/data/raw.csv\n/out\n", "data/raw.csv.dvc": OUT.format("raw.csv")}).lock()
+    assert part(project, "data")[0] == "partial"
+
+
 def test_scaling_a_loss_is_training(project):
     source = "import mlflow\nimport torch\n\nscaler = torch.amp.GradScaler()\nscaler.scale(loss).backward()\nmlflow.log_metric('loss', 1)\n"
     project.files({"train.py": source}).commit()

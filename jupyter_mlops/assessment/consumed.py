@@ -69,6 +69,11 @@ class Use(NamedTuple):
     counts: bool
     scope: str | None = None
 
+    @property
+    def exports(self) -> bool:
+        """Whether it makes a metric of the result."""
+        return self.how.startswith("exported")
+
 
 def uses_of(unit: Unit, site: Site) -> Iterator[Use]:
     """What becomes of the result of a call: in its function, and wherever that hands it on.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
-from jupyter_mlops.assessment.metrics import alerts, knows, metrics_in
+from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.unit import Unit
@@ -122,31 +122,50 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
             path=use.path,
             line=use.line,
             chain=(f"{site.path}:{site.line}", f"{use.path}:{use.line}"),
-            raise_by=None if use.counts else "Export it as a metric, branch on it, or fail the step.",
+            raise_by=None
+            if use.counts
+            else "Branch on it, fail the step, or export it as a metric that an alert watches.",
         )
 
 
 def _used(unit: Unit, site: Site, scheduled: bool) -> Use | None:
-    """The strongest use of a check's result; an exported gauge counts when an alert watches it, or anything else branches.
+    """The strongest use of a check's result. An exported metric counts when an alert watches it: else nobody learns of it.
 
     Of a check that is scheduled, what happens where no schedule leads is none.
     """
-    uses = sorted(uses_of(unit, site), key=lambda use: not use.counts)
+    uses = list(uses_of(unit, site))
+    alert = _alert(unit, {use.path for use in uses if use.exports} | {site.path})
+    uses = sorted((_watched(use, alert) for use in uses), key=lambda use: not use.counts)
     if scheduled:
         there = unit.reach.behind(*(node for trigger in triggers(unit) for node in trigger.nodes))
         elsewhere = next((use for use in uses if not _is_there(use, there)), None)
         uses = [use for use in uses if _is_there(use, there)]
         if elsewhere is not None and elsewhere.counts and not any(use.counts for use in uses):
             return elsewhere._replace(how=f"{elsewhere.how}, but not where the schedule runs it", counts=False)
-    alerted = [
-        alert
-        for alert in alerts(unit)
-        if _DRIFT_NAME.search(alert.expression) and all(knows(unit, name) for name in metrics_in(alert.expression))
-    ]
-    gauge = next((use for use in uses if use.how.startswith("exported")), None)
-    if gauge is not None and alerted:
-        return Use("exported as a metric with an alert", alerted[0].path, alerted[0].line or 1, counts=True)
-    return uses[0] if uses else None
+    best = uses[0] if uses else None
+    if best is not None and best.exports and best.counts and alert is not None:
+        return best._replace(path=alert.path, line=alert.line or 1)
+    return best
+
+
+def _alert(unit: Unit, paths: set[str]) -> Alert | None:
+    """An alert on drift, or on a metric that is made in one of the sources."""
+    beside = [metric.name for metric in emitted(unit) if metric.path in paths]
+    for alert in alerts(unit):
+        names = metrics_in(alert.expression)
+        about = _DRIFT_NAME.search(alert.expression) or any(name.startswith(tuple(beside)) for name in names)
+        if about and all(knows(unit, name) for name in names):
+            return alert
+    return None
+
+
+def _watched(use: Use, alert: Alert | None) -> Use:
+    """The use, with what watches the metric where it is exported as one."""
+    if not use.exports:
+        return use
+    if alert is None:
+        return use._replace(how="exported as a metric that no alert watches", counts=False)
+    return use._replace(how="exported as a metric with an alert")
 
 
 def _is_there(use: Use, nodes: frozenset[Node]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import plain_path, written
+from jupyter_mlops.assessment.code_facts import Site, plain_path, written
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -52,21 +53,20 @@ def _judged(unit: Unit, file: File) -> Finding:
     )
     if not text.strip():
         return found
-    sections = dict(_sections(text))
-    covered = [
+    sections = list(_sections(text))
+    missing = [
         topic
         for topic, pattern in _TOPICS.items()
-        if any(
-            pattern.search(title) and len(body.split()) >= _WORDS and not _PLACEHOLDER.search(body)
-            for title, body in sections.items()
-        )
+        if not any(pattern.search(section.title) and section.is_real for section in sections)
     ]
-    missing = [topic for topic in _TOPICS if topic not in covered]
     if missing:
         message = f"{file.path} says nothing real about {' and '.join(missing)}."
-        return replace(found, rung=Rung.E1, message=message, raise_by=f"Write about {', '.join(missing)}.")
-    source = _made_by(unit, file.path)
-    if source is not None:
+        # The heading with nothing below it, where there is one.
+        hollow = [at for at in sections if not at.is_real and any(_TOPICS[topic].search(at.title) for topic in missing)]
+        line = next((section.line for section in (*hollow, *sections)), 1)
+        return replace(found, rung=Rung.E1, message=message, line=line, raise_by=f"Write about {', '.join(missing)}.")
+    site = _made_by(unit, file.path)
+    if site is not None:
         return Finding(
             "model-card",
             "governed",
@@ -74,9 +74,10 @@ def _judged(unit: Unit, file: File) -> Finding:
             f"{file.path} is written by the run.",
             part="card",
             confidence=CALL,
-            path=file.path,
-            line=1,
-            chain=source,
+            path=site.path,
+            line=site.line,
+            cell=site.cell,
+            chain=(*unit.reach.chain(site.path, site.scope), f"{site.path}:{site.line}"),
             anywhere=True,
         )
     match = same_figure(unit, text)
@@ -102,26 +103,45 @@ def _judged(unit: Unit, file: File) -> Finding:
         part="card",
         confidence=CONVENTION,
         path=file.path,
-        line=1,
+        line=_figures_line(text) or next(at.line for at in sections if _TOPICS["metrics"].search(at.title)),
         anywhere=True,
         raise_by="Fill the metrics from the run's metrics file.",
     )
 
 
-def _sections(text: str) -> Iterator[tuple[str, str]]:
+class _Section(NamedTuple):
+    """A heading, its line, and what is below it."""
+
+    title: str
+    line: int
+    body: str
+
+    @property
+    def is_real(self) -> bool:
+        """Whether there is text of some length that is no placeholder."""
+        return len(self.body.split()) >= _WORDS and not _PLACEHOLDER.search(self.body)
+
+
+def _sections(text: str) -> Iterator[_Section]:
     found = list(_HEADING.finditer(text))
     for position, heading in enumerate(found):
         end = found[position + 1].start() if position + 1 < len(found) else len(text)
-        yield heading[1] or heading[2] or "", text[heading.end() : end]
+        title = heading[1] or heading[2] or ""
+        yield _Section(title, text.count("\n", 0, heading.start()) + 1, text[heading.end() : end])
 
 
-def _made_by(unit: Unit, path: str) -> tuple[str, ...] | None:
+def _figures_line(text: str) -> int | None:
+    """The first line with a figure that could be a metric's."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if _FIGURE.search(line)), None)
+
+
+def _made_by(unit: Unit, path: str) -> Site | None:
     """The code that writes the card, when something runs it."""
     for place, found in written(unit).items():
         if place == plain_path(unit.local(path)) or place.rpartition("/")[2] == path.rpartition("/")[2]:
             for site in found:
                 if site.reached:
-                    return (*unit.reach.chain(site.path, site.scope), f"{site.path}:{site.line}")
+                    return site
     return None
 
 

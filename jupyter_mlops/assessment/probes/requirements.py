@@ -207,16 +207,16 @@ def _coverage(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
         package = normalise(_IMPORTED_AS.get(name, name))
         if not _covered(package, normalise(name), declared) and package not in _NEVER_DECLARED:
             missing.append((path, line, cell, name))
-    first = found[0].path if found else None
     if not missing:
+        listed = next(((manifest.path, one.line) for manifest in found for one in manifest.requirements), (None, None))
         yield Finding(
             "requirements",
             "dependencies-declared",
             Rung.E3,
             f"All {imported} imported packages are declared.",
             confidence=CALL,
-            path=first,
-            line=1,
+            path=listed[0],
+            line=listed[1],
         )
         return
     names = sorted({name for _path, _line, _cell, name in missing})
@@ -299,7 +299,8 @@ def _third_party(unit: Unit) -> Iterator[tuple[str, int, int | None, str]]:
 def _python(unit: Unit) -> Iterator[Finding]:
     for file in unit.named(".python-version", "runtime.txt", ".tool-versions"):
         text = unit.project.text(file.path) or ""
-        if re.search(r"\d+\.\d+", text) and (file.name != ".tool-versions" or "python" in text):
+        named = re.search(r"(?m)^python\s.*\d+\.\d+" if file.name == ".tool-versions" else r"\d+\.\d+", text)
+        if named is not None:
             yield Finding(
                 "requirements",
                 "python-pinned",
@@ -307,7 +308,7 @@ def _python(unit: Unit) -> Iterator[Finding]:
                 f"{file.path} names the Python version.",
                 confidence=PARSED,
                 path=file.path,
-                line=1,
+                line=text.count("\n", 0, named.start()) + 1,
             )
     for file in unit.named("pyproject.toml"):
         document = unit.project.toml(file.path)

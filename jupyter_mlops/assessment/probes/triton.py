@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
@@ -28,6 +29,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -> Iterator[Finding]:
     text = _COMMENT.sub("", unit.project.text(file.path) or "")
     name = posixpath.basename(file.folder)
+    said = re.search(r"(?m)^\s*(name|platform|backend)\s*:", text)
     problem = None
     if {found[0] for found in _TENSORS.findall(text)} != {"i", "o"}:
         problem = "has no inputs and outputs"
@@ -43,7 +45,7 @@ def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -
         part="api",
         confidence=PARSED,
         path=file.path,
-        line=1,
+        line=1 if said is None else text.count("\n", 0, said.start(1)) + 1,
         raise_by="Start tritonserver on the repository, which has `1/` with the model." if problem else None,
     )
     if problem is None and started is not None:

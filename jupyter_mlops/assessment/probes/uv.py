@@ -60,9 +60,19 @@ def _check(unit: Unit, path: str) -> tuple[str | None, int | None]:
     )
     if wanted != locked:
         different = min(wanted ^ locked)
-        return f"{different[0]} is not the same there and in pyproject.toml", line
+        problem = f"{different[0]} is not the same there and in pyproject.toml"
+        return problem, _line_of(block, line, f'{{ name = "{different[0]}"', "requires-dist")
     missing = sorted(name for name, *_rest in wanted if name not in names and not _rest[1].count("platform"))
-    return (f"{missing[0]} is not in it" if missing else None), line
+    if missing:
+        return f"{missing[0]} is not in it", _line_of(block, line, f'{{ name = "{missing[0]}"', "requires-dist")
+    return None, _line_of(block, line, "requires-dist", "name =")
+
+
+def _line_of(block: str, start: int, *texts: str) -> int:
+    """The line of the first of some texts that the requirements of the project's entry, or else the entry, have."""
+    requirements = max(block.find("[package.metadata]"), 0)
+    places = (block.find(text, begin) for text in texts for begin in (requirements, 0))
+    return start + block.count("\n", 0, next((place for place in places if place >= 0), 0))
 
 
 def _packages(text: str) -> Iterator[tuple[str, int, str]]:

@@ -20,8 +20,8 @@ _CHECKS = lazy(
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     for path, source in sources_of(unit, *_WORDS):
-        imported = any(item.module.partition(".")[0] in _WORDS for item in source.imports)
-        if not imported:
+        line = next((item.line for item in source.imports if item.module.partition(".")[0] in _WORDS), None)
+        if line is None:
             continue
         decorated = any(
             "check_types" in decorator or "check_io" in decorator or "check_input" in decorator
@@ -46,6 +46,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                     chain=unit.reach.chain(path, scope.name),
                 )
             else:
+                notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+                cell, line = (None, line) if notebook is None else notebook.place(line)
                 yield Finding(
                     "validation",
                     "data-validated",
@@ -53,7 +55,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                     f"{path} imports a validation library and checks nothing.",
                     confidence=CALL,
                     path=path,
-                    line=1,
+                    line=line,
+                    cell=cell,
                     raise_by="Call `.validate` on the data.",
                 )
     yield from _by_schemas_elsewhere(unit)

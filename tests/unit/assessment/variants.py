@@ -234,7 +234,10 @@ VARIANTS: dict[str, Variant] = {
                 "      - alert: Drift\n        expr: churn_drift_share > 0.5\n      - alert: ApiSlow",
             ),
         ),
-        links=(("src/drift.py", "gauge.set(drifted)", "print(drifted)", _DRIFT),),
+        links=(
+            ("src/drift.py", "gauge.set(drifted)", "print(drifted)", _DRIFT),
+            ("monitoring/rules.yml", "expr: churn_drift_share > 0.5", "expr: up == 0", _DRIFT),
+        ),
     ),
     "drift that a task of Airflow branches on": Variant(
         files={"dags/watch.py": _DAG.format(imports="from drift import share as measure")},

@@ -1,0 +1,375 @@
+"""Smallest projects that take a technology to its rungs: probe → name → files. A newcomer's probe gets its entry here.
+
+`test_rungs.py` says which rungs of which probe none of these, nor the projects of the other tests, reach.
+"""
+
+from __future__ import annotations
+
+import json
+
+from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
+from .test_technologies import FLOWS
+from .test_what_training_reads import KEDRO
+
+Files = dict[str, str | bytes]
+
+
+def changed(files: Files, path: str, old: str, new: str) -> Files:
+    """The files with one link taken out."""
+    text = files[path]
+    assert isinstance(text, str)
+    assert old in text, (path, old)
+    return files | {path: text.replace(old, new)}
+
+
+def workflow(*commands: str, on: str = "push") -> Files:
+    """A workflow that runs these commands."""
+    steps = "".join(f"      - run: {command}\n" for command in commands)
+    return {".github/workflows/ci.yml": f"on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"}
+
+
+SERVICE = """
+import joblib
+from fastapi import FastAPI
+
+app = FastAPI()
+model = joblib.load("model.joblib")
+
+
+@app.get("/health")
+def health():
+    return {}
+
+
+@app.post("/predict")
+def predict(rows: list):
+    return model.predict(rows)
+"""
+CHECK = "from evidently import Report\n\n\ndef check(a, b):\n    report = Report([])\n    return report.run(a, b)\n"
+APPROVAL = (
+    "def promote(record, client):\n    if not record.approved:\n        raise SystemExit(1)\n    client.release()\n"
+)
+DIAGNOSIS = """
+import requests
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def root_cause(alert):
+    return requests.get("http://deployments/last")
+
+
+@app.post("/incident")
+def incident(alert: dict):
+    return root_cause(alert)
+"""
+ALERTMANAGER = (
+    "route:\n  receiver: hook\nreceivers:\n  - name: hook\n    webhook_configs:\n      - url: http://api:8000/{}\n"
+)
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: churn}\nspec:\n  replicas: 3\n  selector: {matchLabels: {app: churn}}\n"
+    "  template:\n    metadata: {labels: {app: churn}}\n    spec:\n      containers:\n"
+    "        - {name: api, image: 'x/churn:1', command: [python, train.py]}\n"
+)
+ROLLOUT = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: churn}\nspec:\n  strategy:\n    canary:\n      steps:\n"
+    "        - setWeight: 20\n"
+)
+ARGO = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: work}\nspec:\n  schedule: '0 5 * * *'\n  workflowSpec:\n"
+    "    entrypoint: main\n    templates:\n      - name: main\n        dag:\n          tasks:\n            - {name: load, template: load}\n"
+    "            - {name: train, template: train, dependencies: [load]}\n"
+    "      - {name: load, container: {image: x, command: [python, load.py]}}\n"
+    "      - {name: train, container: {image: x, command: [python, train.py]}}\n"
+)
+AZURE_JOB = (
+    "$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\ntype: pipeline\njobs:\n"
+    "  load:\n    type: command\n    command: python load.py --out ${{outputs.rows}}\n    outputs: {rows: {type: uri_folder}}\n"
+    "  train:\n    type: command\n    command: python train.py --rows ${{inputs.rows}}\n"
+    "    inputs:\n      rows: ${{parent.jobs.load.outputs.rows}}\n"
+)
+CLOUD_ALARM = (
+    'resource "aws_cloudwatch_metric_alarm" "errors" {\n  metric_name = "5XXError"\n  namespace = "AWS/ApiGateway"\n  threshold = 5\n'
+    '  comparison_operator = "GreaterThanThreshold"\n  alarm_actions = [aws_sns_topic.x.arn]\n}\n'
+)
+BUNDLE = (
+    "bundle:\n  name: churn\nresources:\n  jobs:\n    work:\n      name: work\n      tasks:\n        - task_key: load\n"
+    "          spark_python_task:\n            python_file: load.py\n        - task_key: train\n          depends_on:\n"
+    "            - task_key: load\n          spark_python_task:\n            python_file: train.py\n"
+)
+DVC_FILE = "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  path: rows.csv\n"
+READS = "import pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv('rows.csv')\nSVC().fit(rows, rows)\n"
+MANIFEST = """
+import json
+
+import mlflow
+import pandas as pd
+
+
+def snapshot_data(frame):
+    frame.to_parquet("snapshots/data_version.parquet")
+    mlflow.log_param("data_version", "1")
+
+
+if __name__ == "__main__":
+    snapshot_data(pd.DataFrame())
+"""
+STAGES = (
+    "stages:\n  load:\n    cmd: python load.py\n    deps: [load.py]\n    outs: [rows.csv]\n  train:\n    cmd: python train.py\n"
+    "    deps: [train.py, rows.csv]\n    outs: [model.joblib]\n"
+)
+PLOOMBER = "tasks:\n  - source: load.py\n    product: rows.csv\n  - source: train.py\n    product: model.joblib\n    upstream: [load]\n"
+SNAKEFILE = (
+    "rule all:\n    input: 'model.joblib'\n\nrule load:\n    output: 'rows.csv'\n    shell: 'python load.py'\n\n"
+    "rule train:\n    input: 'rows.csv'\n    output: 'model.joblib'\n    shell: 'python train.py'\n"
+)
+MAKEFILE = "model.joblib: rows.csv train.py\n\tpython train.py\n\nrows.csv: load.py\n\tpython load.py\n"
+PYTHON_PIPELINE: Files = {
+    "load.py": "import pandas as pd\n\n\ndef load_rows():\n    return pd.read_csv('rows.csv')\n",
+    "train.py": "from sklearn.svm import SVC\n\n\ndef train_model(rows):\n    return SVC().fit(rows, rows)\n",
+    "work.py": "from load import load_rows\nfrom train import train_model\n\n\ndef main():\n    rows = load_rows()\n    return train_model(rows)\n\n\n"
+    "if __name__ == '__main__':\n    main()\n",
+    "rows.csv": "a\n1\n",
+}
+VALIDATION = """
+import pandera as pa
+
+schema = pa.DataFrameSchema({})
+
+
+def check(rows):
+    return schema.validate(rows)
+"""
+MODULE = "def double(x):\n    return 2 * x\n"
+CARD = "# Churn\n\n## {}\nRanks customers by their risk to leave, for the team that calls them.\n"
+BOTH = {"load.py": LOAD, "train.py": FIT}
+
+ALARM_OF_LAMBDA = (
+    CLOUD_ALARM.replace("AWS/ApiGateway", "AWS/Lambda") + 'resource "aws_lambda_function" "api" {\n  name = "api"\n}\n'
+)
+ENDPOINT = (
+    "bundle:\n  name: churn\nresources:\n  model_serving_endpoints:\n    churn:\n      name: churn\n      config:\n        served_entities:\n"
+    "          - {entity_name: main.churn, entity_version: '3', workload_size: Small}\n"
+)
+AZURE_READS = AZURE_JOB.replace(
+    "rows: ${{parent.jobs.load.outputs.rows}}", "rows: {type: uri_folder, path: 'azureml:rows:3'}"
+)
+KSERVE = (
+    "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n  canaryTrafficPercent: 20\n"
+    "  predictor:\n    model: {modelFormat: {name: sklearn}, storageUri: 's3://models/churn'}\n"
+)
+FIXED_GATE = """
+import sys
+
+from sklearn.svm import SVC
+
+
+def train():
+    return SVC().fit([[0], [1]], [0, 1])
+
+
+if __name__ == "__main__":
+    accuracy = train().score([[0], [1]], [0, 1])
+    if accuracy < 0.5:
+        sys.exit(1)
+"""
+HOURLY = "{schedule: [{cron: '0 5 * * *'}]}"
+ROLLS_BACK = (
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s\n      - run: curl --fail https://api/health\n"
+    "      - if: failure()\n        run: kubectl rollout undo deployment/churn\n"
+)
+HAND_CHECK = """
+import pandas as pd
+
+
+def validate_rows(rows):
+    if rows.isna().any().any():
+        raise ValueError("gaps")
+"""
+
+
+def notebook(source: str, *, run: bool) -> str:
+    """A notebook of one cell."""
+    count, outputs = (1, [{"output_type": "stream", "name": "stdout", "text": "1"}]) if run else (None, [])
+    cell = {"cell_type": "code", "execution_count": count, "metadata": {}, "outputs": outputs, "source": source}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+
+
+#: Histories that the other projects do not have: what git does once the files are there.
+HISTORIES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "no commit": (("init", "-q"),),
+    "one commit": (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "a")),
+    "a remote": (
+        ("init", "-q"),
+        ("commit", "-q", "--allow-empty", "-m", "a"),
+        ("add", "-A"),
+        ("commit", "-q", "-m", "b"),
+        ("remote", "add", "origin", "https://example.org/x.git"),
+    ),
+}
+
+RUNGS: dict[str, dict[str, Files]] = {
+    "airflow": {
+        "wired": {"dags/work.py": FLOWS["airflow"][0]},
+        "a command": {"dags/work.py": "from airflow.operators.bash import BashOperator\n\nBashOperator(task_id='a', bash_command='python train.py')\n"},
+    },
+    "approval": {
+        "a policy without rules": {"train.py": FIT} | workflow("conftest test model.json"),
+        "a policy that is only tested": {"train.py": FIT, "policy/a.rego": "deny[m] { true }\n"} | workflow("opa test policy"),
+        "a policy that is asked": {"train.py": FIT, "policy/a.rego": "deny[m] { true }\n"} | workflow("conftest test model.json"),
+        "code that nothing runs": {"promote.py": APPROVAL},
+    },
+    "argo-workflows": {"wired": BOTH | {"argo/work.yaml": ARGO}},
+    "azure-ml": {
+        "wired": BOTH | {"job.yml": AZURE_JOB} | workflow("az ml job create -f job.yml"),
+        "a version that is read": BOTH | {"job.yml": AZURE_READS} | workflow("az ml job create -f job.yml"),
+        "submitted by nothing": BOTH | {"job.yml": AZURE_READS},
+    },
+    "ci": {
+        "an empty file": {"train.py": FIT, ".github/workflows/ci.yml": ""},
+        "nothing of the project": {"train.py": FIT} | workflow("echo hi"),
+        "lint alone": {"train.py": FIT} | workflow("ruff check ."),
+    },
+    "cloud-alerts": {
+        "wired": {"train.py": FIT, "infra/main.tf": ALARM_OF_LAMBDA} | workflow("terraform -chdir=infra apply -auto-approve"),
+        "applied by nothing": {"train.py": FIT, "infra/main.tf": ALARM_OF_LAMBDA},
+    },
+    "codeowners": {
+        "of the code": {"train.py": FIT, ".github/CODEOWNERS": "*.py @lead\n"},
+        "of other things": {"train.py": FIT, ".github/CODEOWNERS": "/docs/ @writer\n"},
+    },
+    "croissant": {"wired": CROISSANT, "without checksum": changed(CROISSANT, "data.json", "sha256", "size")},
+    "cyclonedx": {
+        "wired": BOM,
+        "other figures": changed(BOM, "bom.json", "0.8731", "0.9999"),
+        "without limits": changed(BOM, "bom.json", "technicalLimitations", "other"),
+    },
+    "data-sources": {
+        "a file of nowhere": {"train.py": READS},
+        "a model in git": {"train.py": FIT, "model.pkl": b"\x80\x04model"},
+        "a URL": {"train.py": READS.replace("rows.csv", "https://example.org/rows.csv")},
+    },
+    "databricks-bundles": {
+        "jobs": BOTH | {"databricks.yml": BUNDLE} | workflow("databricks bundle deploy"),
+        "an endpoint": BOTH | {"databricks.yml": ENDPOINT} | workflow("databricks bundle deploy"),
+        "deployed by nothing": BOTH | {"databricks.yml": ENDPOINT},
+    },
+    "diagnosis": {
+        "a hook that diagnoses nothing": {"api.py": SERVICE, "alertmanager.yml": ALERTMANAGER.format("predict")},
+        "no alert leads there": {"api.py": DIAGNOSIS},
+        "wired": {"api.py": DIAGNOSIS, "alertmanager.yml": ALERTMANAGER.format("incident")},
+    },
+    "docker": {
+        "empty": {"train.py": FIT, "Dockerfile": ""},
+        "without code": {"train.py": FIT, "Dockerfile": "FROM python:3.12\nRUN pip install numpy\n"},
+    },
+    "drift": {
+        "built and never run": {"check.py": "from evidently import Report\n\nreport = Report([])\n"},
+        "run by nothing": {"check.py": CHECK},
+    },
+    "dvc": {
+        "without remote": {"train.py": READS, "rows.csv.dvc": DVC_FILE, ".dvc/config": "", ".gitignore": "/rows.csv\n"},
+        "a remote of one machine": {
+            "train.py": READS,
+            "rows.csv.dvc": DVC_FILE,
+            ".dvc/config": "[core]\n    remote = a\n['remote \"a\"']\n    url = /mnt/x\n",
+            ".gitignore": "/rows.csv\n",
+        },
+        "without a repository of DVC": {"train.py": READS, "rows.csv.dvc": DVC_FILE, ".gitignore": "/rows.csv\n"},
+    },
+    "feast": {"of a warehouse": {"train.py": FEAST["train.py"], "features.py": "from feast import BigQuerySource\n\nROWS = BigQuerySource(table='rows')\n"}},
+    "git": {"no code": {"README.md": "# Nothing yet\n"}, "wired": {"train.py": FIT}},
+    "gitlab-ci": {"wired": {"train.py": FIT, ".gitlab-ci.yml": "test:\n  script: [pytest]\n"}},
+    "hand-checks": {
+        "called by nothing": {"work.py": HAND_CHECK},
+        "wired": {"work.py": HAND_CHECK + "\n\nif __name__ == '__main__':\n    validate_rows(pd.read_csv('rows.csv'))\n"},
+    },
+    "healing": {
+        "restarts alone": {"train.py": FIT, "k8s/a.yaml": DEPLOYMENT.replace("[python, train.py]", "[python, train.py], livenessProbe: {httpGet: {path: /}}")},
+        "nothing checks the roll-back": {"train.py": FIT, ".github/workflows/ci.yml": ROLLS_BACK},
+        "wired": {"train.py": FIT, ".github/workflows/ci.yml": ROLLS_BACK + "      - if: failure()\n        run: curl --fail https://api/health\n"},
+    },
+    "kedro-catalog": {
+        "wired": KEDRO,
+        "a file of nowhere": changed(KEDRO, "conf/base/catalog.yml", "levels.csv", "others.csv"),
+        "a file of the network": changed(KEDRO, "conf/base/catalog.yml", "data/01_raw", "s3://bucket/01_raw"),
+    },
+    "launchers": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},
+    "make": {"wired": BOTH | {"Makefile": MAKEFILE}},
+    "mise": {"wired": {"train.py": FIT, "mise.toml": "[tasks.train]\nrun = 'python train.py'\n"}},
+    "model-card": {
+        "empty": {"train.py": FIT, "MODEL_CARD.md": ""},
+        "headings": {"train.py": FIT, "MODEL_CARD.md": "# Churn\n\n## Use\n\n## Data\n\n## Metrics\n\n## Limits\n"},
+        "without figures": {"train.py": FIT, "MODEL_CARD.md": "".join(CARD.format(part) for part in ("Use", "Data", "Metrics", "Limits"))},
+    },
+    "notebooks": {
+        "in order": {"a.ipynb": notebook("print(1)", run=False)},
+        "executed": {"a.ipynb": notebook("print(1)", run=True)},
+        "one that does not run": {"a.ipynb": notebook("print(rows)", run=True)},
+        "one of two": {"a.ipynb": notebook("print(rows)", run=True), "b.ipynb": notebook("print(1)", run=True)},
+    },
+    "orchestrators": {"wired": {"work.py": FLOWS["metaflow"][0]}},
+    "other-ci": {"wired": {"train.py": FIT, ".travis.yml": "script:\n  - pytest\n"}},
+    "pachyderm": {
+        "wired": PACHYDERM,
+        "applied by nothing": changed(PACHYDERM, ".github/workflows/apply.yml", "pachctl update", "echo update"),
+    },
+    "pipelines": {"one step": {"train.py": FIT, "dvc.yaml": "stages:\n  train:\n    cmd: python train.py\n    deps: [train.py]\n    outs: [model.joblib]\n", ".dvc/config": "", "model.joblib": b"model"}},
+    "platforms": {"one instance": {"train.py": FIT, "fly.toml": "[http_service]\nmin_machines_running = 1\n"}},
+    "ploomber": {
+        "wired": BOTH | {"pipeline.yaml": PLOOMBER + "    params: {c: '{{c}}'}\n", "env.yaml": "c: 1\n"} | workflow("ploomber build"),
+    },
+    "pre-commit": {
+        "empty": {"train.py": FIT, ".pre-commit-config.yaml": ""},
+        "run by nothing": {"train.py": FIT, ".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks: [{id: a}]\n"},
+        "wired": {"train.py": FIT, ".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks: [{id: a}]\n"} | workflow("pre-commit run --all-files"),
+    },
+    "prefect": {"wired": {"work.py": FLOWS["prefect"][0], "prefect.yaml": "deployments:\n  - name: a\n    entrypoint: work.py:work\n"}},
+    "pytest": {
+        "asserts nothing": {"own.py": MODULE, "tests/test_own.py": "from own import double\n\n\ndef test_a():\n    double(2)\n"},
+        "calls nothing": {"own.py": MODULE, "tests/test_own.py": "def test_a():\n    assert True\n"},
+    },
+    "python-pipeline": {"wired": PYTHON_PIPELINE},
+    "readme": {"many words": {"train.py": FIT, "README.md": "# Churn\n\n" + "word " * 80 + "\n"}, "few": {"train.py": FIT, "README.md": "# Churn\n"}},
+    "responsible": {"looked at by a person": {"fair.py": "from fairlearn.metrics import MetricFrame\n\nprint(MetricFrame(metrics=len, y_true=[1], y_pred=[1], sensitive_features=[1]).by_group)\n"}},
+    "retraining": {
+        "no gate": {"train.py": FIT} | workflow("python train.py", on=HOURLY),
+        "a figure in the code": {"train.py": FIXED_GATE} | workflow("python train.py", on=HOURLY),
+    },
+    "rollouts": {
+        "without analysis": {"train.py": FIT, "k8s/r.yaml": ROLLOUT},
+        "a canary where it does nothing": {"train.py": FIT, "k8s/i.yaml": KSERVE},
+        "applied, without analysis": {"train.py": FIT, "k8s/r.yaml": ROLLOUT} | workflow("kubectl apply -f k8s"),
+    },
+    "secrets": {
+        "in a setting": {"train.py": FIT, "config.yaml": "password: 'Zx81kQ9vLm2Tr7'\n"},
+        "in a test": {"train.py": FIT, "tests/test_a.py": "PASSWORD = 'Zx81kQ9vLm2Tr7'\n"},
+    },
+    "serving": {
+        "an app without routes": {"api.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"},
+        "started by nothing": {"api.py": SERVICE},
+    },
+    "snakemake": {"wired": BOTH | {"Snakefile": SNAKEFILE} | workflow("snakemake --cores 1")},
+    "snapshots": {
+        "read by nothing": {"work.py": MANIFEST},
+        "wired": {"work.py": MANIFEST + "    pd.read_parquet('snapshots/data_version.parquet')\n"},
+    },
+    "tekton": {"wired": TEKTON},
+    "triton": {
+        "wired": TRITON,
+        "served by nothing": changed(TRITON, "docker-compose.yml", "tritonserver --model", "sleep --model"),
+        "without inputs": changed(TRITON, "models/churn/config.pbtxt", "input [", "# input ["),
+    },
+    "dvc-metrics": {
+        "compared by nothing": BOTH | {"dvc.yaml": STAGES + "    metrics: [metrics.json]\n", "metrics.json": "{}\n", "rows.csv": "a\n", "model.joblib": b"m"},
+        "wired": BOTH
+        | {"dvc.yaml": STAGES + "    metrics: [metrics.json]\n", "metrics.json": "{}\n", "rows.csv": "a\n", "model.joblib": b"m"}
+        | workflow("dvc metrics diff"),
+    },
+    "validation": {
+        "imported only": {"work.py": "import pandera\n\nprint(1)\n"},
+        "called by nothing": {"work.py": VALIDATION},
+        "wired": {"work.py": VALIDATION + "\n\nif __name__ == '__main__':\n    check([])\n"},
+    },
+}  # fmt: skip

@@ -24,6 +24,7 @@ from jupyter_mlops.assessment.waivers import Decision, apply, own_answers, read_
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Note, open_project
 from jupyter_mlops.project.files import Files
+from jupyter_mlops.project.git import find_repository
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ def run(
 def _run(
     path: str | Path, day: dt.date, *, strict: bool, given: dict[str, Any] | None, overrides: dict[str, str] | None
 ) -> Assessment:
-    project = open_project(path, overrides=overrides)
+    project = open_project(_folder_of(path), overrides=overrides)
     config = read_config(project, given)
     decisions = read_waivers(project, day, config.plugins)
     own = own_answers(project)
@@ -63,6 +64,23 @@ def _run(
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
     notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
     return Assessment(project, day, assessed, headline, tuple(notes), strict, own)
+
+
+def _folder_of(path: str | Path) -> str | Path:
+    """The folder to assess: of a file the unit that holds it, as its repository is divided."""
+    place = Path(path)
+    try:
+        repository = find_repository(place.parent.resolve()) if place.is_file() else None
+    except (OSError, ValueError):
+        return path
+    if repository is None:
+        return path
+    whole = open_project(repository.top)
+    held = place.resolve().relative_to(whole.base).as_posix()
+    units = [unit.path for unit in find_units(whole, read_config(whole).units)]
+    return whole.base / max(
+        (unit for unit in units if unit != "." and held.startswith(f"{unit}/")), key=len, default="."
+    )
 
 
 def leading_units(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:

@@ -159,3 +159,15 @@ def test_projects_that_one_file_puts_together_are_projects_still(project):
 def test_what_is_beside_the_parts_of_a_system_is_one_of_them(project):
     services(project, "system").files({"system/api/main.py": "", "system/monitoring/main.py": ""})
     assert len(project.commit().assess().units) == 1
+
+
+def test_of_a_file_the_unit_that_holds_it_is_assessed(level_2):
+    assert level_2.assess().level == 2
+    assert assess(level_2.root / "src" / "train.py", date="2026-11-23").to_dict() == level_2.assess().to_dict()
+
+
+def test_of_a_file_in_one_of_two_units_that_one_is_assessed(project):
+    units = {f"{name}/{path}": text for name in ("a", "b") for path, text in LEVEL_2.items()}
+    project.files(units).lock("a").lock("b").commit()
+    assert assess(project.root / "b" / "src" / "train.py").project.folder == "b"
+    assert assess(project.root / "b").project.folder == "b"

@@ -7,7 +7,7 @@ from pathlib import Path
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
 from jupyter_mlops.lifts.lift import Act, Lift, Option, Plan, Refusal, State, not_here
 from jupyter_mlops.lifts.scene import Scene
-from jupyter_mlops.project.notebook import copy_of
+from jupyter_mlops.project.notebook import clean_copy_of, copy_of
 
 #: Proposals that are tried before giving up.
 _TRIED = 3
@@ -41,7 +41,9 @@ def _plan(scene: Scene) -> Plan:
         if isinstance(answer, Plan):
             return answer
         refused.append(answer)
-    act = Act("Clean the notebooks, or mend what stops them.", "jupyter mlops lift clean-notebook")
+    act = Act("Mend what stops them.")
+    if not all(clean_copy_of(scene.project.json(one.path or "")) for one in refused):
+        act = Act("Clean the notebooks, or mend what stops them.", "jupyter mlops lift clean-notebook")
     why = f"{refused[0].path} does not run: {refused[0].why}"
     return not_here(scene, why, cannot=tuple(refused), left=(act,))
 

@@ -323,6 +323,20 @@ def _labels_as_set(site: Site) -> list[Edit] | None:
     return edits
 
 
+def _categories(site: Site) -> list[Edit] | None:
+    """`.astype("category", categories=…, ordered=…)`: what a category is says its type now."""
+    told = [each for each in site.call.keywords if each.arg in ("categories", "ordered")] if site.call else []
+    if not told or site.call is None or site.receiver is None:
+        return []
+    kind = site.argument(0, "dtype")
+    if not (isinstance(kind, ast.Constant) and kind.value == "category") or len(site.call.args) != 1:
+        return None
+    if len(site.call.keywords) > len(told):
+        return None
+    text = ", ".join(site.text(each) for each in told)
+    return site.replaced(site.call, f"{site.atom(site.receiver)}.astype({site.ref('pandas.CategoricalDtype')}({text}))")
+
+
 def _interpolated(site: Site) -> list[Edit] | None:
     """Columns of text were left as they are; now only others can be interpolated."""
     table = site.receiver
@@ -499,6 +513,11 @@ CHANGES = (
         before="import pandas as pd\nx = pd.DataFrame({'a': [1, 2]}, index={'one', 'two'})",
         after="import pandas as pd\nx = pd.DataFrame({'a': [1, 2]}, index=['one', 'two'])", gives="x.a.tolist() == [1, 2]",
         why="Labels cannot be a set any more, which has no order.",
+    ),
+    Change(
+        "pandas", "1.0", (".astype",), _categories, before=f"{_TEXT}x = df['b'].astype('category', categories=['y', 'x'], ordered=True)",
+        after=f"{_TEXT}x = df['b'].astype(pd.CategoricalDtype(categories=['y', 'x'], ordered=True))", gives="x.cat.codes.tolist() == [1, 0]",
+        on=_SURELY, why="Categories and their order belong to the type, `pd.CategoricalDtype`.",
     ),
     Change(
         "pandas", "3.0", (".interpolate",), _interpolated, before=f"{_TEXT}x = df.interpolate()",

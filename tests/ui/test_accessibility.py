@@ -12,11 +12,10 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 #: What is wrong with a part of the page: of each rule that is broken seriously, its name and the elements. JupyterLab's body
 #: has no height of its own and hides what is outside of it; axe takes all texts for invisible then, and judges no contrast.
-CHECK = """async ([selector, contrast]) => {
+CHECK = """async selector => {
   document.body.style.height = '100vh';
   const { passes, violations } = await axe.run(selector);
-  const judged = [...passes, ...violations].some(({ id }) => !contrast || id === 'color-contrast');
-  if (!judged) return [`nothing was judged in ${selector}`];
+  if (![...passes, ...violations].some(({ id }) => id === 'color-contrast')) return [`no text was judged in ${selector}`];
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
@@ -31,8 +30,8 @@ def test_nothing_serious(lab, project, theme):
     lab.page.evaluate(AXE.read_text(encoding="utf-8"))
     sidebar = lab.open_sidebar()
 
-    def check(selector: str, *, contrast: bool = True) -> None:
-        assert lab.page.evaluate(CHECK, [selector, contrast]) == []
+    def check(selector: str) -> None:
+        assert lab.page.evaluate(CHECK, selector) == []
 
     for question in sidebar.locator(".jp-Mlops-question > button").all():
         question.click()
@@ -61,4 +60,6 @@ def test_nothing_serious(lab, project, theme):
 
     lab.run("jupyter-mlops:edit-plan", path=(project / "notebooks/churn.ipynb").relative_to(lab.root).as_posix())
     expect(lab.page.locator(".jp-Mlops-conversion:visible .jp-Mlops-stage").first).to_be_visible(timeout=60_000)
-    check(".jp-Mlops-conversion", contrast=False)
+    # All of it is in sight: axe gives up on the contrast of all texts where one in the graph is below the fold.
+    lab.page.set_viewport_size({"width": 1440, "height": 2400})
+    check(".jp-Mlops-conversion")

@@ -155,7 +155,12 @@ def test_a_path_that_is_not_there_is_the_users_error(tmp_path):
 
 
 def test_a_file_is_assessed_as_its_project(level_2):
-    assert assess(level_2.root / "src/train.py").project.folder == "src"
+    assert assess(level_2.root / "src/train.py").project.folder == "."
+
+
+def test_a_file_without_git_is_assessed_with_its_folder(project):
+    project.files({"src/train.py": "x = 1\n"})
+    assert assess(project.root / "src/train.py").project.base.name == "src"
 
 
 def test_secrets_are_never_printed(project):

@@ -18,7 +18,8 @@ def ask(jp_fetch, services):
         if body is not None:
             options |= {"body": json.dumps(body), "method": "POST"}
         try:
-            response = await jp_fetch("jupyter-mlops", *parts, **options)
+            # A lift is a process of its own, and the machine may be busy.
+            response = await jp_fetch("jupyter-mlops", *parts, request_timeout=120, **options)
         except HTTPClientError as error:
             response = error.response
         return response.code, json.loads(response.body)

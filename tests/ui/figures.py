@@ -99,11 +99,9 @@ def test_figures(lab, server, table):
     )
     table.add_row("scripts before it is opened", f"{start['own']:.0f} kB", f"all: {start['all']:.0f} kB")
     first = lab.page.evaluate(_OPEN)
-    lab.reload()
-    lab.page.wait_for_timeout(1500)
     lab.run("jupyter-mlops:toggle-sidebar")
     expect(lab.page.locator("#jupyter-mlops-sidebar")).to_be_hidden()
-    lab.page.wait_for_timeout(1500)
+    lab.page.wait_for_timeout(1500)  # JupyterLab saves a layout a second after it changed
     lab.reload()
     again = lab.page.evaluate(_OPEN)
     table.add_row(f"sidebar, {FILES:,} files, first look", f"{first:.0f} ms", "")

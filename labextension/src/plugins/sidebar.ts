@@ -182,7 +182,9 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       execute: () => {
         if (panel.isVisible) {
           // Notebook 7's shell can do that, too.
-          (shell as Partial<Pick<ILabShell, 'collapseRight'>>).collapseRight?.();
+          (
+            shell as Partial<Pick<ILabShell, 'collapseRight'>>
+          ).collapseRight?.();
         } else {
           shell.activateById(SIDEBAR_ID);
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
 
 #: Days that a decision lasts unless another day is named.
 _DAYS = 90
+
+# What the commands that decide have in common.
+Criterion = Annotated[str, typer.Argument(help="Id of the criterion; `jupyter mlops criteria` lists them.")]
+Project = Annotated[Optional[Path], typer.Argument(help="The project.  [default: .]")]  # noqa: UP045 - typer on 3.10
+Owner = Annotated[str, typer.Option("--owner", help="Who answers for it, such as @data-team.")]
+Until = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--until", metavar="DAY", help="The last day it counts, YYYY-MM-DD.  [default: in 90 days]"),
+]
+Scope = Annotated[str, typer.Option("--scope", metavar="GLOB", help="Only for units with such paths.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+How = Annotated[Format, typer.Option(help="How to answer.")]
 
 
 def carry_out(make: Callable[[], Decided], *, dry_run: bool, yes: bool, format: Format) -> int:  # noqa: A002

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.code_facts import sources_of
+from jupyter_mlops.assessment.data_checks import data_checks
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -23,20 +24,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             for call in source.calls
             if call.attribute in ("all", "any") and id(call.node) in guarded and _is_about_rows(call.node)
         ]
-        for site in sites(unit, path, calls[:3]):
-            yield Finding(
-                "hand-checks",
-                "data-validated",
-                Rung.E3 if site.reached else Rung.E2,
-                "Data is checked here by hand" + ("." if site.reached else ", in code that nothing runs."),
-                confidence=CONVENTION,
-                path=path,
-                line=site.line,
-                end_line=site.end_line,
-                cell=site.cell,
-                chain=unit.reach.chain(path, site.scope),
-                raise_by=None if site.reached else "Call the check where data is loaded.",
-            )
+        yield from data_checks(unit, path, calls[:3], "hand-checks", " by hand", (Rung.E2, Rung.E3), CONVENTION)
 
 
 def _guards(source: PythonSource) -> Iterator[ast.expr]:

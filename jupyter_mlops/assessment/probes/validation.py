@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
+from jupyter_mlops.assessment.code_facts import sources_of
+from jupyter_mlops.assessment.data_checks import data_checks
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -79,20 +80,7 @@ def _by_schemas_elsewhere(unit: Unit) -> Iterator[Finding]:
 
 
 def _checked(unit: Unit, path: str, calls: list[Call]) -> Iterator[Finding]:
-    for site in sites(unit, path, calls):
-        yield Finding(
-            "validation",
-            "data-validated",
-            Rung.E3 if site.reached else Rung.E2,
-            "Data is checked here" + ("." if site.reached else ", in code that nothing runs."),
-            confidence=CALL,
-            path=path,
-            line=site.line,
-            end_line=site.end_line,
-            cell=site.cell,
-            chain=unit.reach.chain(path, site.scope),
-            raise_by=None if site.reached else "Call the check where data is loaded.",
-        )
+    return data_checks(unit, path, calls, "validation", "", (Rung.E2, Rung.E3), CALL)
 
 
 PROBE = Probe(

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from jupyter_mlops.cli.deciding import carry_out
+from jupyter_mlops.cli.deciding import DryRun, How, Project, Yes, carry_out
 from jupyter_mlops.cli.output import Format
 
 
 def command(
     question: Annotated[str, typer.Argument(help="versioning, pipelines, monitoring, serving or governance.")],
     answer: Annotated[str, typer.Argument(help="yes, partly or no; none takes your answer back.")],
-    path: Annotated[
-        Optional[Path],  # noqa: UP045 - typer on 3.10
-        typer.Argument(help="The project.  [default: .]"),
-    ] = None,
+    path: Project = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    format: How = Format.text,  # noqa: A002
 ) -> int:
     """Answer a question of the checklist yourself; that stands beside the evidence and changes no level.
 

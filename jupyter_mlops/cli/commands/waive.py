@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from jupyter_mlops.cli.deciding import carry_out, last_day
+from jupyter_mlops.cli.deciding import Criterion, DryRun, How, Owner, Project, Scope, Until, Yes, carry_out, last_day
 from jupyter_mlops.cli.output import Format
 
 
 def command(
-    criterion: Annotated[str, typer.Argument(help="Id of the criterion; `jupyter mlops criteria` lists them.")],
-    path: Annotated[
-        Optional[Path],  # noqa: UP045 - typer on 3.10
-        typer.Argument(help="The project.  [default: .]"),
-    ] = None,
+    criterion: Criterion,
+    path: Project = None,
     *,
     reason: Annotated[str, typer.Option("--reason", help="Why that is acceptable.")],
-    owner: Annotated[str, typer.Option("--owner", help="Who answers for it, such as @data-team.")],
-    until: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--until", metavar="DAY", help="The last day it counts, YYYY-MM-DD.  [default: in 90 days]"),
-    ] = None,
-    scope: Annotated[str, typer.Option("--scope", metavar="GLOB", help="Only for units with such paths.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
+    owner: Owner,
+    until: Until = None,
+    scope: Scope = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    format: How = Format.text,  # noqa: A002
 ) -> int:
     """Accept for a time that a criterion is not met.
 

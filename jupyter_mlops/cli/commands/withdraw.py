@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
 
-import typer
-
-from jupyter_mlops.cli.deciding import carry_out
+from jupyter_mlops.cli.deciding import Criterion, DryRun, How, Project, Scope, Yes, carry_out
 from jupyter_mlops.cli.output import Format
 
 
 def command(
-    criterion: Annotated[str, typer.Argument(help="Id of the criterion; `jupyter mlops criteria` lists them.")],
-    path: Annotated[
-        Optional[Path],  # noqa: UP045 - typer on 3.10
-        typer.Argument(help="The project.  [default: .]"),
-    ] = None,
+    criterion: Criterion,
+    path: Project = None,
     *,
-    scope: Annotated[str, typer.Option("--scope", metavar="GLOB", help="Only for units with such paths.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    format: Annotated[Format, typer.Option(help="How to answer.")] = Format.text,  # noqa: A002
+    scope: Scope = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    format: How = Format.text,  # noqa: A002
 ) -> int:
     """Take back what was decided about a criterion.
 

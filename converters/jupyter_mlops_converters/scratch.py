@@ -66,6 +66,7 @@ class Scratch:
         self.original = self._mirror("original")
         self.proof = self._mirror("proof")
         self._large: dict[Path, tuple[int, int]] = {}
+        self._laid_out = False
         self._ready: asyncio.Task[None] | None = None
         self._second: asyncio.Task[Mirror] | None = None
 
@@ -154,8 +155,12 @@ class Scratch:
         spared |= {f"{self.folder}/{path}" for stage in stages if stage.name in known for path in stage.products}
         self.proof.reset(spared)
         temp = self.temp(self.proof)
-        shutil.rmtree(temp, ignore_errors=True)
-        temp.mkdir()
+        if self._laid_out:
+            # The first time, only kernels that are starting have written there, and they need what they wrote.
+            shutil.rmtree(temp, ignore_errors=True)
+        # What a stage has left running may write there meanwhile.
+        temp.mkdir(exist_ok=True)
+        self._laid_out = True
         folder = self.proof.root / self.folder
         write_files(folder, files or {})
         for path in {path for stage in stages if stage.name not in known for path in stage.products}:

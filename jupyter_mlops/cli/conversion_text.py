@@ -40,6 +40,10 @@ _WORDS = {
 }
 
 
+#: Seconds that a notebook must have taken for it to matter what runs again.
+_WORTH_TELLING = 1.0
+
+
 def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> None:
     """Print what became of a notebook.
 
@@ -66,6 +70,8 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
             console.print(Text.assemble((f"{finding['severity']}  ", style), finding["message"], where))
     if not conversion.again.conflicts:
         show_verification(document["verification"], console)
+        if costs := conversion.rerun:
+            show_rerun(costs, console)
     count = len(conversion.changes.changes)
     if conversion.again.conflicts:
         show_conflicts(conversion.again.conflicts, console)
@@ -80,6 +86,21 @@ def show_conversion(conversion: Conversion, *, explain: bool, dry_run: bool) -> 
         for change in conversion.changes.changes:
             console.print(Text.assemble((f"  {change.kind:<7}", "dim"), change.path))
         show_diff(conversion.changes, (RECORD, "conversion.json"), console)
+
+
+def show_rerun(costs: dict[str, Any], console: Console) -> None:
+    """Print what a change costs, where there is anything to save.
+
+    Args:
+        costs: as `rerun_costs` gives them.
+        console: where to.
+    """
+    whole = costs["seconds"]
+    *before, (name, last) = costs["stages"].items()
+    if whole < _WORTH_TELLING or not before:
+        return
+    text = f"{whole:.1f} s for all cells of the notebook, {last:.1f} s after a change in {name}"
+    console.print(Text.assemble(("Running again  ", "dim"), text))
 
 
 def _place(entry: dict[str, Any]) -> str:

@@ -186,6 +186,37 @@ def export_roadmap(root: Path, target: int | None, months: int | None, form: str
     return {"name": f"roadmap.{_ROADMAP_FILES[form]}", "text": export_named(form).render(roadmap, False)}
 
 
+#: Format of a scorecard → the kind of its file; of others, text.
+_SCORECARD_FILES = {
+    "badge": "svg",
+    "html": "html",
+    "json": "json",
+    "junit": "xml",
+    "markdown": "md",
+    "sarif": "sarif",
+}
+
+
+def export_scorecard(root: Path, form: str) -> dict[str, Any]:
+    """The scorecard of a project as a file to download.
+
+    Args:
+        root: the project's folder.
+        form: the format, as `assess --format` takes it.
+
+    Returns:
+        `name` and `text` of the file.
+
+    Raises:
+        MlopsError: `unknown-format`.
+    """
+    from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.assessment.reports import report_named
+
+    report = report_named(form)
+    return {"name": f"scorecard.{_SCORECARD_FILES.get(form, 'txt')}", "text": report.render(assess(root), False)}
+
+
 def history_of(root: Path) -> dict[str, Any]:
     """The history of a project.
 

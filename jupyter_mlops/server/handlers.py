@@ -13,7 +13,14 @@ from jupyter_mlops import __version__
 from jupyter_mlops.server.commands import job_for
 from jupyter_mlops.server.deciding import decision_request
 from jupyter_mlops.server.description import description
-from jupyter_mlops.server.documents import export_roadmap, history_of, plan_project, record_history, what_would_be
+from jupyter_mlops.server.documents import (
+    export_roadmap,
+    export_scorecard,
+    history_of,
+    plan_project,
+    record_history,
+    what_would_be,
+)
 from jupyter_mlops.server.errors import RequestError
 from jupyter_mlops.server.handler import HeldHandler, MlopsHandler
 from jupyter_mlops.server.teaching import begun, listed
@@ -59,6 +66,19 @@ class AssessHandler(MlopsHandler):
         project = files.project_of(files.local(self.get_query_argument("path", "")))
         document = await self.services.scans.get(project, self.number("max_age", 0))
         self.finish(json.dumps({**document, "root": files.served(project)}))
+
+
+class ScorecardHandler(MlopsHandler):
+    """The assessment as a file."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the scorecard of the project that holds `path` in a `format`: `{"name", "text"}`; nothing is written."""
+        files = self.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        form = self.get_query_argument("format", "html")
+        self.finish(json.dumps(await self.apart(export_scorecard, project, form)))
 
 
 class WhatIfHandler(MlopsHandler):
@@ -326,6 +346,7 @@ ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"version", VersionHandler),
     (r"openapi\.json", DescriptionHandler),
     (r"assess", AssessHandler),
+    (r"scorecard", ScorecardHandler),
     (r"what-if", WhatIfHandler),
     (r"roadmap", RoadmapHandler),
     (r"history", HistoryHandler),

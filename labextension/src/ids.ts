@@ -12,6 +12,7 @@ export const PLUGINS = {
   lifts: `${PACKAGE}:lifts`,
   decisions: `${PACKAGE}:decisions`,
   roadmap: `${PACKAGE}:roadmap`,
+  scorecard: `${PACKAGE}:scorecard`,
   tutorials: `${PACKAGE}:tutorials`
 } as const;
 
@@ -38,6 +39,8 @@ export const COMMANDS = {
   roadmap: `${PACKAGE}:roadmap`,
   /** Open the tutorial of the number `tutorial`, else the one that is picked. */
   tutorial: `${PACKAGE}:tutorial`,
+  /** Download the scorecard of the project that is scored, in `format`, else in the one that is picked. */
+  exportScorecard: `${PACKAGE}:export-scorecard`,
   /** Take back what was changed last in the project of `path`, else in the one that is scored. */
   undo: `${PACKAGE}:undo`
 } as const;

@@ -5,6 +5,7 @@ import { conversion } from './plugins/conversion';
 import { decisions } from './plugins/decisions';
 import { lifts } from './plugins/lifts';
 import { roadmap } from './plugins/roadmap';
+import { scorecard } from './plugins/scorecard';
 import { services } from './plugins/services';
 import { sidebar } from './plugins/sidebar';
 import { tutorials } from './plugins/tutorials';
@@ -18,5 +19,6 @@ export default [
   measured(lifts),
   measured(decisions),
   measured(roadmap),
+  measured(scorecard),
   measured(tutorials)
 ];

@@ -37,6 +37,16 @@ export const infoIcon = icon(
   '<path fill="currentColor" d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 15h-2v-6h2zm0-8h-2V7h2z"/>'
 );
 
+export const lessIcon = icon(
+  'less',
+  '<path class="jp-icon3" fill="#616161" d="M5 11h14v2H5z"/>'
+);
+
+export const fitIcon = icon(
+  'fit',
+  '<path class="jp-icon3" fill="#616161" d="M3 5h2v14H3zm16 0h2v14h-2zM6 12l4-4v3h4V8l4 4-4 4v-3h-4v3z"/>'
+);
+
 export const hiddenIcon = icon(
   'hidden',
   '<path fill="currentColor" d="M12 5C7 5 2.7 8.1 1 12c1.7 3.9 6 7 11 7s9.3-3.1 11-7c-1.7-3.9-6-7-11-7m0 12a5 5 0 1 1 0-10 5 5 0 0 1 0 10M3 4.3 4.4 3 21 19.7 19.6 21z"/>'

@@ -69,6 +69,19 @@ def test_convert_from_the_toolbar(lab, project):
     for stage in document["stages"]:
         assert (pipeline / stage["notebook"]).exists()
         expect(panel.locator(".jp-Mlops-stage", has_text=stage["name"])).to_be_visible()
+    first = panel.locator(f"[data-item='{document['stages'][0]['name']}']")
+    natural = first.bounding_box()["width"]
+    first.focus()
+    lab.page.keyboard.press("+")
+    assert first.bounding_box()["width"] == pytest.approx(natural * 1.25, rel=0.01)
+    panel.get_by_role("button", name="Smaller").click()
+    assert first.bounding_box()["width"] == pytest.approx(natural, rel=0.01)
+    panel.get_by_role("button", name="Whole width").click()
+    frame = panel.locator(".jp-Mlops-graph")
+    assert frame.evaluate("node => node.scrollWidth <= node.clientWidth")
+    lab.screenshot("conversion-graph-fitted")
+    panel.get_by_role("button", name="%").click()
+    assert first.bounding_box()["width"] == pytest.approx(natural, rel=0.01)
     proof = panel.get_by_test_id("proof")
     cells = document["verification"]["cells"]
     expect(proof.locator(".jp-Mlops-cellLink")).to_have_count(len(cells))

@@ -135,6 +135,34 @@ def test_a_level_is_celebrated_and_recorded(lab, project):
     lab.screenshot("sidebar-progress")
 
 
+def test_the_menu_gives_the_scorecard_away(lab, project):
+    lab.open(project / "notebooks" / "churn.ipynb")
+    sidebar = lab.open_sidebar()
+    more = sidebar.get_by_role("button", name="More")
+    keyboard = lab.page.keyboard
+    more.focus()
+    keyboard.press("Enter")
+    menu = lab.page.locator(".lm-Menu")
+    expect(menu).to_contain_text("Take Back the Last Change…")
+    expect(menu.locator(".lm-mod-active")).to_have_text("Score the Project Again")
+    lab.screenshot("sidebar-menu")
+    keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(more).to_be_focused()
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    expect(menu.locator(".lm-mod-active")).to_contain_text("Download the Scorecard")
+    keyboard.press("Enter")
+    dialog = lab.page.get_by_role("dialog")
+    dialog.get_by_role("combobox").select_option("Text for a pull request (Markdown)")
+    with lab.page.expect_download() as given:
+        dialog.get_by_role("button", name="Download").click()
+    assert given.value.suggested_filename == "scorecard.md"
+    text = given.value.path().read_text()
+    assert text.startswith("# MLOps maturity")
+    assert sidebar.locator(".jp-Mlops-level").inner_text() in text
+
+
 def test_an_empty_folder(lab, server):
     folder = server.root / "empty"
     folder.mkdir()

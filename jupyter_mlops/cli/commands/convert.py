@@ -105,6 +105,7 @@ def command(
         more: dict[str, object] = {"explanation": conversion.explanation} if explain else {}
         if dry_run:
             more |= conversion.preview
+        more["rerun"] = conversion.rerun
         print_json({**conversion.document, "path": str(conversion.path), **conversion.again.as_dict(), **more})
     else:
         _show(conversion, explain=explain, dry_run=dry_run)

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_mlops_converters.compile import Compiled, Original, Verified, compile_notebook, verify_pipeline
 from jupyter_mlops_converters.emit import Link as EmittedLink
 from jupyter_mlops_converters.observe.observe import Limits
+from jupyter_mlops_converters.plan.rerun import rerun_costs
 from jupyter_mlops_converters.reading import Order
 from jupyter_mlops_converters.several import compile_notebooks
 from jupyter_mlops_converters.source.secrets import masked
@@ -49,6 +50,11 @@ class Conversion:
     def explanation(self) -> list[dict[str, Any]]:
         """Why the plan is as it is: every decision with its reason; docs/conversion.md has the keys."""
         return [decision.as_dict() for decision in self.compiled.pipeline.decisions]
+
+    @property
+    def rerun(self) -> dict[str, Any] | None:
+        """What running again costs; see `rerun_costs`."""
+        return rerun_costs(self.compiled.pipeline)
 
     @property
     def preview(self) -> dict[str, Any]:

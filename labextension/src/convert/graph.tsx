@@ -8,6 +8,7 @@ import type { IStageRun } from './run';
 import { StageState } from './running';
 import type { IEdge, Selection } from './view';
 import { cellsText, graphOf } from './view';
+import { ZoomTools, useZoom } from './zoom';
 
 const WIDTH = 144;
 const HEIGHT = 54;
@@ -74,6 +75,7 @@ export function Graph(props: IGraphProps): JSX.Element {
   const height = down
     ? along * (HEIGHT + AHEAD) - AHEAD
     : across * (HEIGHT + BESIDE) - BESIDE + room;
+  const zoom = useZoom(frame, width);
 
   const goTo = (event: React.KeyboardEvent) => {
     const at = items.indexOf(current ?? '');
@@ -88,6 +90,9 @@ export function Graph(props: IGraphProps): JSX.Element {
       } as Record<string, number>
     )[event.key];
     if (next === undefined || !items[next]) {
+      if (!event.ctrlKey && !event.metaKey && zoom.key(event.key)) {
+        event.preventDefault();
+      }
       return;
     }
     event.preventDefault();
@@ -102,104 +107,112 @@ export function Graph(props: IGraphProps): JSX.Element {
   };
 
   return (
-    <div
-      className="jp-Mlops-graph"
-      role="group"
-      aria-label={trans.__('Stages and what they hand over')}
-      ref={frame}
-      onKeyDown={goTo}
-    >
-      <div style={{ width, height }}>
-        <svg width={width} height={height}>
-          <defs>
-            <marker
-              id={arrow}
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
-            >
-              <path d="M0 0l8 4-8 4z" />
-            </marker>
-          </defs>
-          {drawn.map(({ edge, path }) => {
-            const key = keyOf(edge);
-            const pressed = key === chosen;
-            const touched =
-              pressed ||
-              (selected?.kind === 'stage' &&
-                [edge.from, edge.to].includes(selected.name));
-            const choice = {
-              kind: 'edge',
-              from: edge.from,
-              to: edge.to
-            } as const;
-            return (
-              <g
-                key={key}
-                role="button"
-                data-item={key}
-                tabIndex={key === current ? 0 : -1}
-                aria-pressed={pressed}
-                aria-label={edgeText(edge, trans)}
-                className="jp-Mlops-edgeGroup"
-                data-touched={touched}
-                onClick={() => choose(choice)}
-                onKeyDown={event => {
-                  if (event.key === 'Enter' || event.key === ' ') {
-                    event.preventDefault();
-                    choose(choice);
-                  }
-                }}
-              >
-                <title>{edgeText(edge, trans)}</title>
-                <path className="jp-Mlops-edge-hit" d={path} />
-                <path
-                  className="jp-Mlops-edge"
-                  markerEnd={`url(#${arrow})`}
-                  d={path}
-                />
-              </g>
-            );
-          })}
-        </svg>
-        {graph.nodes.map(({ stage }) => {
-          const { x, y } = place.get(stage.name) ?? { x: 0, y: 0 };
-          const run = props.runs?.get(stage.name);
-          return (
-            <button
-              key={stage.name}
-              type="button"
-              className="jp-Mlops-stage"
-              data-item={stage.name}
-              data-colour={props.colourOf?.(stage.name)}
-              data-run={run?.state}
-              tabIndex={stage.name === current ? 0 : -1}
-              aria-pressed={stage.name === chosen}
-              style={{ left: x, top: y, width: WIDTH, height: HEIGHT }}
-              title={stage.why ?? stage.name}
-              onClick={() => choose({ kind: 'stage', name: stage.name })}
-            >
-              <span className="jp-Mlops-stage-name">{stage.name}</span>
-              {run ? (
-                <StageState run={run} trans={trans} />
-              ) : (
-                <span className="jp-Mlops-stage-cells">
-                  {stage.source_cells.length
-                    ? trans._n(
-                        'cell %2',
-                        'cells %2',
-                        stage.source_cells.length,
-                        cellsText(stage.source_cells)
-                      )
-                    : trans.__('added for tracking')}
-                </span>
-              )}
-            </button>
-          );
-        })}
+    <div className="jp-Mlops-graphFrame">
+      <ZoomTools zoom={zoom} trans={trans} />
+      <div
+        className="jp-Mlops-graph"
+        role="group"
+        aria-label={trans.__('Stages and what they hand over')}
+        ref={frame}
+        onKeyDown={goTo}
+      >
+        <div style={{ width: width * zoom.scale, height: height * zoom.scale }}>
+          <div
+            className="jp-Mlops-graph-picture"
+            style={{ width, height, transform: `scale(${zoom.scale})` }}
+          >
+            <svg width={width} height={height}>
+              <defs>
+                <marker
+                  id={arrow}
+                  viewBox="0 0 8 8"
+                  refX="7"
+                  refY="4"
+                  markerWidth="7"
+                  markerHeight="7"
+                  orient="auto"
+                >
+                  <path d="M0 0l8 4-8 4z" />
+                </marker>
+              </defs>
+              {drawn.map(({ edge, path }) => {
+                const key = keyOf(edge);
+                const pressed = key === chosen;
+                const touched =
+                  pressed ||
+                  (selected?.kind === 'stage' &&
+                    [edge.from, edge.to].includes(selected.name));
+                const choice = {
+                  kind: 'edge',
+                  from: edge.from,
+                  to: edge.to
+                } as const;
+                return (
+                  <g
+                    key={key}
+                    role="button"
+                    data-item={key}
+                    tabIndex={key === current ? 0 : -1}
+                    aria-pressed={pressed}
+                    aria-label={edgeText(edge, trans)}
+                    className="jp-Mlops-edgeGroup"
+                    data-touched={touched}
+                    onClick={() => choose(choice)}
+                    onKeyDown={event => {
+                      if (event.key === 'Enter' || event.key === ' ') {
+                        event.preventDefault();
+                        choose(choice);
+                      }
+                    }}
+                  >
+                    <title>{edgeText(edge, trans)}</title>
+                    <path className="jp-Mlops-edge-hit" d={path} />
+                    <path
+                      className="jp-Mlops-edge"
+                      markerEnd={`url(#${arrow})`}
+                      d={path}
+                    />
+                  </g>
+                );
+              })}
+            </svg>
+            {graph.nodes.map(({ stage }) => {
+              const { x, y } = place.get(stage.name) ?? { x: 0, y: 0 };
+              const run = props.runs?.get(stage.name);
+              return (
+                <button
+                  key={stage.name}
+                  type="button"
+                  className="jp-Mlops-stage"
+                  data-item={stage.name}
+                  data-colour={props.colourOf?.(stage.name)}
+                  data-run={run?.state}
+                  tabIndex={stage.name === current ? 0 : -1}
+                  aria-pressed={stage.name === chosen}
+                  style={{ left: x, top: y, width: WIDTH, height: HEIGHT }}
+                  title={stage.why ?? stage.name}
+                  onClick={() => choose({ kind: 'stage', name: stage.name })}
+                >
+                  <span className="jp-Mlops-stage-name">{stage.name}</span>
+                  {run ? (
+                    <StageState run={run} trans={trans} />
+                  ) : (
+                    <span className="jp-Mlops-stage-cells">
+                      {stage.source_cells.length
+                        ? trans._n(
+                            'cell %2',
+                            'cells %2',
+                            stage.source_cells.length,
+                            cellsText(stage.source_cells)
+                          )
+                        : trans.__('added for tracking')}
+                    </span>
+                  )}
+                </button>
+              );
+            })}
+          </div>
+        </div>
       </div>
     </div>
   );

@@ -23,7 +23,13 @@ import { RunStatus } from './running';
 import { Proof } from './proof';
 import { StageDetails } from './stage';
 import type { Selection, Tone } from './view';
-import { countedFromOne, valueText, verdictOf, withoutColours } from './view';
+import {
+  countedFromOne,
+  rerunText,
+  valueText,
+  verdictOf,
+  withoutColours
+} from './view';
 
 export const TONE_ICONS: Record<Tone, LabIcon> = {
   good: passIcon,
@@ -94,6 +100,7 @@ function Verdict(props: IResultProps): JSX.Element {
       <div>
         <h3>{verdict.title}</h3>
         <p>{verdict.text}</p>
+        <Rerun {...props} />
         {failure && <WhyFailed {...props} failure={failure} />}
         {model.after && model.written && (
           <Levels before={model.before} after={model.after} {...props} />
@@ -130,6 +137,24 @@ function Verdict(props: IResultProps): JSX.Element {
         )}
       </div>
     </div>
+  );
+}
+
+/** What a change of the last stage saves. */
+function Rerun(props: IResultProps): JSX.Element {
+  const { conversion, trans } = props;
+  const text = rerunText(conversion, trans);
+  return text ? (
+    <p
+      data-testid="rerun"
+      title={trans.__(
+        'Time that the cells took. The stages whose inputs are as they were are not run again.'
+      )}
+    >
+      {text}
+    </p>
+  ) : (
+    <></>
   );
 }
 

@@ -15,6 +15,7 @@ export function StageDetails(
     stages.includes(stage.name)
   );
   const inputs = inputNames(stage);
+  const again = conversion.rerun?.stages[stage.name];
   return (
     <div className="jp-Mlops-stageDetails" role="group" aria-label={stage.name}>
       <div className="jp-Mlops-stageDetails-title">
@@ -56,6 +57,12 @@ export function StageDetails(
                 <CellLink key={cell} {...props} cell={cell} />
               ))}
             </dd>
+          </>
+        )}
+        {again !== undefined && (
+          <>
+            <dt>{trans.__('A change here')}</dt>
+            <dd>{trans.__('runs %1 s of cells again', again.toFixed(1))}</dd>
           </>
         )}
         <dt>{trans.__('Takes in')}</dt>

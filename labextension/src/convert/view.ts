@@ -199,6 +199,27 @@ export function verdictOf(
   }
 }
 
+/** Seconds that the notebook must have taken for it to matter what runs again. */
+const WORTH_TELLING = 1;
+
+/** What running again costs, before and after; empty where there is nothing to save. */
+export function rerunText(
+  { rerun }: IConversion,
+  trans: TranslationBundle
+): string {
+  const stages = Object.entries(rerun?.stages ?? {});
+  if (!rerun || rerun.seconds < WORTH_TELLING || stages.length < 2) {
+    return '';
+  }
+  const [name, seconds] = stages[stages.length - 1];
+  return trans.__(
+    'Running again: %1 s for the whole notebook, %2 s after a change in %3.',
+    rerun.seconds.toFixed(1),
+    seconds.toFixed(1),
+    name
+  );
+}
+
 export function toneOf(verdict: string): Tone {
   switch (verdict) {
     case 'identical':

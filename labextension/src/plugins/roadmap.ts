@@ -13,9 +13,9 @@ import {
 import { PathExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { download } from '../download';
 import { roadmapIcon } from '../icons';
 import { COMMANDS, DOMAIN, PANEL_CLASS, PLUGINS } from '../ids';
-import type { IExported } from '../rest/contract';
 import type { RoadmapContent } from '../roadmap/panel';
 import { IMlops } from '../tokens';
 
@@ -123,12 +123,3 @@ export const roadmap: JupyterFrontEndPlugin<void> = {
     }
   }
 };
-
-function download(file: IExported): void {
-  const url = URL.createObjectURL(new Blob([file.text]));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file.name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

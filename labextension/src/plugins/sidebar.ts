@@ -98,10 +98,13 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
 
     const panel = new Sidebar(
       async () => {
-        const [{ SidebarContent }, { WhatIfModel }] = await Promise.all([
-          import('../score/sidebar'),
-          import('../score/whatif')
-        ]);
+        const [{ SidebarContent }, { WhatIfModel }, { makeMenu, openMenu }] =
+          await Promise.all([
+            import('../score/sidebar'),
+            import('../score/whatif'),
+            import('../score/menu')
+          ]);
+        const menu = makeMenu(commands);
         return new SidebarContent({
           model: score,
           whatIf: new WhatIfModel({
@@ -124,6 +127,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
           answer: (question, answer) =>
             void commands.execute(COMMANDS.answer, { question, answer }),
           convert: path => void commands.execute(COMMANDS.convert, { path }),
+          openMenu: anchor => openMenu(menu, anchor),
           trans
         });
       },

@@ -169,6 +169,11 @@ export class Client
     });
   }
 
+  /** The scorecard as a file. */
+  exportScorecard(path: string, format: string): Promise<IExported> {
+    return this._checked('scorecard', { path, format });
+  }
+
   /** The scorecard over time, oldest first. */
   async history(path: string): Promise<IHistoryRow[]> {
     const query = { path };

@@ -496,6 +496,13 @@ export interface IConversion {
   edits?: IEdits;
   /** Nothing is written as long as there are any. */
   conflicts?: IConflict[];
+  /** What running again costs; null when nothing was run. */
+  rerun?: {
+    /** Of all cells of the notebook. */
+    seconds: number;
+    /** Stage: seconds of the cells that run again after a change in it. */
+    stages: Record<string, number>;
+  } | null;
 }
 
 /** How a cell begins. */

@@ -1,6 +1,6 @@
 /** The top of the sidebar: what is scored, its level, and how far it is to the next. */
 
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { ellipsesIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -23,6 +23,7 @@ export function Header(props: {
   assessment: IAssessment;
   unit: IUnit;
   whatIf: WhatIfModel;
+  openMenu: (anchor: HTMLElement) => void;
   trans: TranslationBundle;
 }): JSX.Element {
   const { model, assessment, unit, trans, whatIf } = props;
@@ -47,6 +48,16 @@ export function Header(props: {
           onClick={() => void model.refresh()}
         >
           <refreshIcon.react tag="span" elementSize="normal" />
+        </button>
+        <button
+          type="button"
+          className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
+          title={trans.__('More')}
+          aria-label={trans.__('More')}
+          aria-haspopup="menu"
+          onClick={event => props.openMenu(event.currentTarget)}
+        >
+          <ellipsesIcon.react tag="span" elementSize="normal" />
         </button>
       </div>
       <div className="jp-Mlops-level">{levelText(unit, trans)}</div>

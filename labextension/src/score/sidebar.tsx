@@ -29,6 +29,8 @@ export interface ISidebarOptions {
   openTutorial: (tutorial: number) => void;
   decide: (criterion: string, unit: string, withdraw: boolean) => void;
   answer: (question: string, answer: Answer | '') => void;
+  /** Open the menu of what else can be done with the project, below an element. */
+  openMenu: (anchor: HTMLElement) => void;
   /** Convert the notebook of that path, relative to the server root. */
   convert: (path: string) => void;
   trans: TranslationBundle;

@@ -199,6 +199,26 @@ async def test_a_roadmap_is_planned_and_nothing_written(ask, jp_root_dir):
     assert (await ask("roadmap", params={"path": "churn", "target": "soon"}))[0] == 400
 
 
+async def test_a_scorecard_is_a_file_in_every_format(ask, jp_root_dir):
+    (jp_root_dir / "churn").mkdir()
+    (jp_root_dir / "churn" / "requirements.txt").write_text("pandas==2.2.3\n")
+    write_notebook(jp_root_dir / "churn" / "a.ipynb", "from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])")
+    before = sorted(jp_root_dir.rglob("*"))
+    for form, name, begins in (
+        ("html", "scorecard.html", "<!doctype html>"),
+        ("markdown", "scorecard.md", "# MLOps"),
+        ("badge", "scorecard.svg", "<svg"),
+        ("sarif", "scorecard.sarif", "{"),
+        ("text", "scorecard.txt", ""),
+    ):
+        status, answer = await ask("scorecard", params={"path": "churn/a.ipynb", "format": form})
+        assert (status, answer["name"]) == (200, name)
+        assert answer["text"].lstrip().lower().startswith(begins.lower())
+        assert "\x1b" not in answer["text"]
+    assert sorted(jp_root_dir.rglob("*")) == before
+    assert (await ask("scorecard", params={"path": "churn", "format": "../x"}))[1]["code"] == "unknown-format"
+
+
 async def test_what_would_be_if(ask, jp_root_dir):
     (jp_root_dir / "requirements.txt").write_text("pandas\n")
     (jp_root_dir / "train.py").write_text("from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])\n")

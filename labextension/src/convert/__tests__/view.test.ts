@@ -13,6 +13,7 @@ import {
   toneOf,
   metricText,
   valueText,
+  rerunText,
   verdictOf,
   withoutColours
 } from '../view';
@@ -91,6 +92,29 @@ describe('advance', () => {
     expect(advance(NO_PROGRESS, state)).toBe(NO_PROGRESS);
     const odd = advance(NO_PROGRESS, event({ phase: 'odd', message: 'hm' }));
     expect(odd).toMatchObject({ phase: -1, message: 'hm', fraction: 0 });
+  });
+});
+
+describe('rerunText', () => {
+  const found = (rerun: IConversion['rerun']) => ({
+    ...conversion({ verdict: 'equivalent', cells: [] }),
+    rerun
+  });
+
+  it('tells what a change of the last stage costs', () => {
+    const stages = { load: 12.34, train: 10, report: 0.52 };
+    expect(rerunText(found({ seconds: 12.34, stages }), trans)).toBe(
+      'Running again: 12.3 s for the whole notebook, 0.5 s after a change in report.'
+    );
+  });
+
+  it('says nothing where there is nothing to save', () => {
+    expect(rerunText(found(null), trans)).toBe('');
+    expect(rerunText(found({ seconds: 9, stages: { all: 9 } }), trans)).toBe(
+      ''
+    );
+    const quick = { load: 0.2, report: 0.1 };
+    expect(rerunText(found({ seconds: 0.2, stages: quick }), trans)).toBe('');
   });
 });
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.literals import name_of, text_of
+from jupyter_mlops.assessment.literals import name_of, returned_by, text_of
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
@@ -78,8 +78,19 @@ def sites(unit: Unit, path: str, calls: Iterator[Call] | list[Call]) -> Iterator
             cell, line = notebook.place(call.line)
             end_line = line + call.end_line - call.line
         scope = call.scope.name
-        name = name_of(source, call) if source is not None else call.name
+        name = _through_modules(unit, path, name_of(source, call)) if source is not None else call.name
         yield Site(path, call, line, end_line, cell, scope, unit.reach.reached(path, scope), name)
+
+
+def _through_modules(unit: Unit, path: str, name: str) -> str:
+    """The name seen through what a function of another module returns: `settings.tracker().log` where that returns `mlflow`."""
+    made, joint, rest = name.partition("().")
+    if not joint or name[0] in "?:(":
+        return name
+    found = unit.reach.modules.resolve(made, path)
+    source = unit.project.python(found[0]) if found and found[1] else None
+    returned = returned_by(source, found[1]) if source is not None and found else ""
+    return f"{returned}.{rest}" if returned else name
 
 
 def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[str, PythonSource]]:
@@ -198,6 +209,7 @@ _READS = _READERS | {
     "sql",
     "to_dataframe",
     "fetch_pandas_all",
+    "train",
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
@@ -265,6 +277,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "to_dataframe",
         "fetch_pandas",
         "clickhouse",
+        "ultralytics",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -307,6 +320,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return _from_spark(site)
     if method in _STORES:
         return _from_store(site)
+    if method == "train":
+        return _for_yolo(unit, site)
     if call.name == "open" or call.name.endswith(
         (".open", "urlretrieve", "requests.get", "wget.download", "gdown.download")
     ):
@@ -324,8 +339,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
     given = call.argument(0) or next(
         (call.argument(None, name) for name in _PATH_KEYWORDS if call.argument(None, name)), None
     )
-    text = _text(unit, site, given)
-    if text is None:
+    text = _text(unit, site, given) or _from_elsewhere(unit, site, given)
+    if not text:
         return Source(site, "unknown", "")
     return _located(unit, site, text)
 
@@ -374,6 +389,25 @@ def _from_spark(site: Site) -> Source | None:
     version = re.search(r"\b(version|timestamp) as of\b|@v\d", text, re.IGNORECASE)
     named = text if text and "{}" not in text and call.attribute == "table" else "A table"
     return Source(site, "database", named, version[0] if version else "as of a time" if _as_of(call) else None)
+
+
+def _for_yolo(unit: Unit, site: Site) -> Source | None:
+    """The pictures that a YOLO is trained with: a file of settings names their folder, or a name of the package's own data sets."""
+    from jupyter_mlops.project.marks import mapping
+
+    call = site.call
+    if not call.name.startswith("ultralytics."):
+        return None
+    text = _text(unit, site, call.argument(None, "data"))
+    if not text or "{}" in text:
+        return Source(site, "unknown", "")
+    path = find_file(unit, site.path, text)
+    if not unit.project.exists(path):
+        return Source(site, "unknown", "") if "/" in text else Source(site, "bundled", text, "it comes with a package")
+    told = mapping(next(iter(unit.project.yaml(path)), None)) if path.endswith((".yaml", ".yml")) else {}
+    parts = [str(told[key]) for key in ("path", "train") if told.get(key)]
+    folder = "/".join(parts) or posixpath.dirname(text) or "."
+    return Source(site, "unknown", "") if folder == "." else _located(unit, site, folder)
 
 
 def _from_store(site: Site) -> Source | None:
@@ -583,7 +617,11 @@ def relevant(unit: Unit) -> frozenset[str]:
 def _relevant(unit: Unit) -> frozenset[str]:
     groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
     automatic = {launch.group or launch.id for launch in unit.launches if launch.kind in ("stage", "schedule")}
-    started = {launch.group or launch.id for launch in unit.launches if launch.kind in ("ci", "container")}
+    started = {
+        launch.group or launch.id
+        for launch in unit.launches
+        if launch.kind in ("ci", "container") or launch.path.endswith("MLproject")
+    }
     if groups & started:
         groups = {group for group in groups if not group.endswith(".ipynb")}
     groups = groups & automatic or groups
@@ -708,7 +746,7 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
 
     call = site.call
     method = call.attribute
-    if method in ("log_model", "register_model", "push_to_hub", "link_model") and not call.name.startswith("?"):
+    if method in ("log_model", "register_model", "push_to_hub", "link_model") and not site.name.startswith("?"):
         if own_function(unit, site.path, call) is not None:
             return None  # what that function does counts, not what it is called
         name = call.text(None, "registered_model_name") or (
@@ -770,6 +808,26 @@ def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:
 def _text(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
     source = unit.project.python(site.path)
     return text_of(source, site.call.scope, node) if source is not None else None
+
+
+def _from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
+    """What callers in other sources hand in for a parameter; None where none of them says it."""
+    from jupyter_mlops.assessment.flows import own_function
+
+    function = site.call.scope.node
+    if not isinstance(node, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    if node.id not in names:
+        return None
+    position = names.index(node.id) - (names[0] in ("self", "cls"))
+    for path, source in sources_of(unit, function.name):
+        for call in source.calls if path != site.path else ():
+            if function.name in call.name and own_function(unit, path, call) == (site.path, site.scope):
+                text = text_of(source, call.scope, call.argument(position, node.id))
+                if text:
+                    return text
+    return None
 
 
 def is_model_file(path: str) -> bool:

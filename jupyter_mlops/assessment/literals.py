@@ -34,6 +34,8 @@ def _text_of(source: PythonSource, scope: Scope, node: ast.expr, depth: int) -> 
     if isinstance(node, ast.Name):
         return _parameter(source, scope, node.id, depth)
     if isinstance(node, ast.Attribute):
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            return _parameter_of_class(scope, node.attr)
         return (
             _option(source, node.attr)
             if "parse_args" in scope.dotted(node.value) or "args" in ast.unparse(node.value)
@@ -62,7 +64,7 @@ def name_of(source: PythonSource, call: Call) -> str:
         name = f"{known}.{rest}" if known and not known.startswith("?") and rest else name
     if name.startswith(":") and "()." in name:
         made, _, rest = name.partition("().")
-        returned = _returned(source, made[1:])
+        returned = returned_by(source, made[1:])
         name = f"{returned}.{rest}" if returned else name
     return name
 
@@ -76,7 +78,7 @@ def _given_globally(source: PythonSource, name: str) -> str:
     return ""
 
 
-def _returned(source: PythonSource, name: str) -> str:
+def returned_by(source: PythonSource, name: str) -> str:
     """What a function of the source returns, as a resolved name; "" where that cannot be told."""
     scope = scope_named(source, name)
     if scope is None or scope.kind != "function":
@@ -122,6 +124,20 @@ def _parameter(source: PythonSource, scope: Scope, name: str, depth: int) -> str
     defaults = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
     default = defaults.get(name)
     return None if default is None else scope.string(default)
+
+
+def _parameter_of_class(scope: Scope, name: str) -> str | None:
+    """The default of what a flow declares in its class: `path = Parameter("path", default="rows.csv")`."""
+    owner: Scope | None = scope
+    while owner is not None and owner.kind != "class":
+        owner = owner.parent
+    for statement in owner.body if owner is not None else ():
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == name for target in statement.targets):
+            default = next((word.value for word in statement.value.keywords if word.arg == "default"), None)
+            return scope.string(default) if default is not None else None
+    return None
 
 
 def _option(source: PythonSource, name: str) -> str | None:

@@ -70,7 +70,7 @@ def _inner_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _is(node: ast.expr, name: str) -> bool:
+def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name != ""
 
 
@@ -89,9 +89,30 @@ def _callers(unit: Unit, site: Site) -> Iterator[Call]:
                 yield call
 
 
+def _keys(node: ast.expr) -> list[ast.AST]:
+    """What an expression holds; of a dictionary, its keys."""
+    inside = list(ast.walk(node))
+    keys = [key for inner in inside if isinstance(inner, ast.Dict) for key in inner.keys if key is not None]
+    return [*keys] or inside
+
+
 def _artifact_type(call: Call, given: ast.expr) -> str | None:
     """The type of the `wandb.Artifact` that a call logs; None where it logs something else."""
     if not call.scope.dotted(given).endswith("wandb.Artifact()"):
         return None
     made = [other for other in call.scope.calls if other.name == "wandb.Artifact" and other.line <= call.line]
-    return (made[-1].text(1, "type") or "") if made else None
+    return (made[-1].text(1, "type") or _looped(call.scope, made[-1].argument(1, "type"))) if made else None
+
+
+def _looped(scope: Scope, node: ast.expr | None) -> str:
+    """The strings that a loop gives to a name, separated by blanks: `for kind, path in {"model": …}.items()`."""
+    if not isinstance(node, ast.Name):
+        return ""
+    return " ".join(
+        inner.value
+        for statement in scope.body
+        for loop in ast.walk(statement)
+        if isinstance(loop, ast.For) and any(_is(target, node.id) for target in ast.walk(loop.target))
+        for inner in _keys(loop.iter)
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+    )

@@ -34,10 +34,37 @@ def taken_in(unit: Unit) -> list[Source]:
     for path, source in sources_of(unit, "sqlalchemy", "psycopg", "sqlite3", "pymongo", "mysql", "snowflake", ".load("):
         calls = [call for call in source.calls if call.name in _DUMPS or _ROWS.search(call.name)]
         for site in sites(unit, path, calls):
-            if unit.reach.groups(site.path, site.scope) & groups:
+            if _is_run(unit, site, groups):
                 taken = _dump(unit, site) if site.call.name in _DUMPS else Source(site, "database", "A query")
                 found += [taken] if taken is not None else []
+    return found or records(unit)
+
+
+def records(unit: Unit) -> list[Source]:
+    """JSON that the function which trains takes in, or one whose name says that it loads data.
+
+    Args:
+        unit: the unit.
+    """
+    groups = relevant(unit) if trainings(unit) else frozenset()
+    fits = {(site.path, site.scope) for site in trainings(unit)}
+    found = []
+    for path, source in sources_of(unit, "json"):
+        for site in sites(unit, path, [call for call in source.calls if call.name == "json.load"]):
+            named = _DATA_WORD.search(f"{site.scope.rpartition('.')[2]} {bound_to(site.call)}".replace("_", " "))
+            if named and ((site.path, site.scope) in fits or "load" in site.scope) and _is_run(unit, site, groups):
+                opened = [call for call in site.call.scope.calls if call.name == "open" and call.line <= site.call.line]
+                text = text_of(source, site.call.scope, opened[-1].argument(0)) if opened else None
+                where = find_file(unit, path, text) if text and "{}" not in text else ""
+                if _NO_DATA.search(f"{where} {ast.unparse(opened[-1].node) if opened else ''}"):
+                    continue
+                known = where and unit.project.exists(where)
+                found.append(Source(site, "file", where, text=text or "") if known else Source(site, "unknown", ""))
     return found
+
+
+def _is_run(unit: Unit, site: Site, groups: frozenset[str]) -> bool:
+    return bool(unit.reach.groups(site.path, site.scope) & groups)
 
 
 def _dump(unit: Unit, site: Site) -> Source | None:

@@ -216,6 +216,11 @@ def _is_part(folder: str, project: Project) -> bool:
     beside = {file.path[len(start) :].partition("/")[0] for file in project.walk.files if file.path.startswith(start)}
     if len(beside & _PARTS - {PurePosixPath(folder).name}) >= 2:
         return True
+    if f"{folder}/MLproject" in project.by_path and any(
+        file.name == "MLproject" and file.folder != folder and _within(folder, file.folder)
+        for file in project.walk.files.named("MLproject")
+    ):
+        return True  # a step that the project around it runs
     if parent.name.lower() not in _SERVICES:
         return False
     together = [file for file in project.walk.files if _puts_together(file) and not _within(file.path, str(parent))]

@@ -175,6 +175,11 @@ class Scope:
                 for part in node.values
             ]
             return "".join(parts)
+        if isinstance(node, ast.IfExp):
+            # One of them is a path of some machine: the other is the project's.
+            either = [self.string(node.body), self.string(node.orelse)]
+            own = [text for text in either if text is not None and not text.startswith("/")]
+            return own[0] if len(own) == 1 and None not in either else None
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
             left, right = self.string(node.left), self.string(node.right)
             if left is None and right is None:

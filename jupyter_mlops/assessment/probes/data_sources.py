@@ -17,13 +17,14 @@ from jupyter_mlops.assessment.code_facts import (
     makers,
     reads,
     relevant,
+    trainings,
 )
 from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import Tracked, is_of_model, tracked
 from jupyter_mlops.assessment.stand_ins import is_the_data
-from jupyter_mlops.assessment.taken_in import taken_in
+from jupyter_mlops.assessment.taken_in import records, taken_in
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.files import File
 
@@ -64,7 +65,9 @@ def is_derived(unit: Unit, source: Source) -> bool:
 
 
 def _data(unit: Unit) -> Iterator[Finding]:
-    sources = relevant_reads(unit) or taken_in(unit)
+    sources = relevant_reads(unit)
+    if all(source.kind == "bundled" for source in sources):
+        sources = [*sources, *(records(unit) if sources else taken_in(unit))]
     judged: list[tuple[Source, _Verdict]] = []
     for source in sources:
         if source.kind == "bundled" or is_derived(unit, source) or (source.fallback and _has_named(unit)):
@@ -182,9 +185,10 @@ def file_verdict(unit: Unit, path: str) -> _Verdict | None:
     git = unit.project.git
     under = _under_dvc(unit, path)
     if under is not None:
-        if under.rung < Rung.E3 and git is not None and path in git.committed:
+        inside = _in_commit(unit, path) if under.rung < Rung.E3 else []
+        if inside:
             return max(
-                _in_git(unit, path, [path]),
+                _in_git(unit, path, inside),
                 _Verdict(under.rung, under.message, under.raise_by),
                 key=lambda one: one.rung,
             )
@@ -194,7 +198,7 @@ def file_verdict(unit: Unit, path: str) -> _Verdict | None:
             Rung.E0, f"{path} is a path of one machine.", "Use a path in the project, and version the file."
         )
     if git is not None:
-        inside = [name for name in (path, *_below(unit, path)) if name in git.committed]
+        inside = _in_commit(unit, path)
         if inside:
             return _in_git(unit, path, inside)
         matching = [name for name in git.committed if _matches(name, path)] if "*" in path else []
@@ -211,6 +215,12 @@ def file_verdict(unit: Unit, path: str) -> _Verdict | None:
     return _Verdict(
         Rung.E0, f"{path} is read, and neither git nor DVC has it.", f"`dvc add {path}`, or commit it if it is small."
     )
+
+
+def _in_commit(unit: Unit, path: str) -> list[str]:
+    """The file, or the files of the folder, that git has."""
+    git = unit.project.git
+    return [name for name in (path, *_below(unit, path)) if name in git.committed] if git is not None else []
 
 
 def _below(unit: Unit, path: str) -> list[str]:
@@ -278,7 +288,11 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
     # What is read beside data that comes with a package is what was made of that.
     if not unknown or any(is_the_data(unit, source, unknown) for source in sources):
         under = [item for item in tracked(unit) if item.rung >= Rung.E2 and not is_model_file(item.path)]
-        if under:
+        # What stages make of data that comes with a package needs no lock to be made again.
+        comes_with_package = bool(sources) and all(
+            item.rung < Rung.E3 and item.by.endswith("dvc.yaml") for item in under
+        )
+        if under and not comes_with_package:
             yield from _made_by_stages(under)
             return
         why = "Only data that comes with packages is read." if sources else "No data is read."
@@ -397,11 +411,35 @@ def _models(unit: Unit) -> Iterator[Finding]:
                 raise_by="Log it to MLflow, or make it an out of a DVC stage.",
             )
     if logged:
+        yield from _beside_the_log(unit, logged, files)
         return
     for model in kept[:3]:
         yield _at(model.site, "model", _model_verdict(unit, model))
     if not kept:
         yield from _model_outs(unit)
+
+
+def _beside_the_log(unit: Unit, logged: list[Kept], files: list[File]) -> Iterator[Finding]:
+    """A model that git has as a plain binary, from a run that logs none: what other runs log is not that model."""
+    runs = {group for model in logged for group in _runs(unit, model.site)}
+    loggers = {model.site.path for model in logged}
+    training = {group for fit in trainings(unit) for group in _runs(unit, fit)}
+    for file in files:
+        sites = [] if _is_pointer(unit, file.path) else makers(unit, unit.local(file.path))
+        sites = [site for site in sites if site.call.attribute in ("dump", "save") and _runs(unit, site) & training]
+        groups = [_runs(unit, site) for site in sites]
+        if groups and not any(own & runs for own in groups) and not loggers & set(unit.mentioning(file.name)):
+            message = f"The model {file.path} is committed to git as a plain binary, by a run that logs none."
+            advice = "Log it to MLflow, or make it an out of a DVC stage."
+            yield _at(sites[0], "model", _Verdict(Rung.E2, message, advice, (file.path, None)), cap=True)
+            return
+
+
+def _runs(unit: Unit, site: Site) -> frozenset[str]:
+    """What leads to a place. A Makefile, or a script of the shell, starts much that has nothing to do with each other."""
+    loose = {launch.group or launch.id for launch in unit.launches if launch.kind in ("make", "environment", "shell")}
+    groups = unit.reach.groups(site.path, site.scope)
+    return groups - loose or groups
 
 
 def _only_copied(unit: Unit, model: Kept, groups: frozenset[str]) -> bool:

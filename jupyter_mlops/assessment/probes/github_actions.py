@@ -29,6 +29,10 @@ _EVENTS |= {
 _EVENTS |= {"workflow_call": "call", "workflow_run": "chained"}
 
 
+#: What people write for branches where a workflow is to run on none.
+_NO_BRANCH = frozenset({"none", "never", "nothing", "disabled", "no-branch"})
+
+
 def _workflows(unit: Unit) -> list[str]:
     return sorted(file.path for file in unit.all_files.inside(".github/workflows") if file.suffix in (".yml", ".yaml"))
 
@@ -56,6 +60,9 @@ def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
         limits = mapping(options)
         if event in ("push", "pull_request", "pull_request_target"):
             if not covers(unit, strings(limits.get("paths")), strings(limits.get("paths-ignore"))):
+                continue
+            wanted = strings(limits.get("branches"))
+            if wanted and _NO_BRANCH.issuperset(wanted):
                 continue
             if event == "push" and "tags" in limits and "branches" not in limits:
                 found.add("release")

@@ -28,7 +28,14 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         text = unit.project.text(file.path) or ""
         # A script runs where its caller stands: mostly the project's folder.
         yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name)
-    for file in unit.named("MLproject"):
+    projects = unit.named("MLproject")
+    together = len(projects) > 1 and bool(unit.mentioning("mlflow.run(", "mlflow.projects.run("))
+    for file in projects:
+        around = [
+            other
+            for other in projects
+            if together and f"{file.folder}/".startswith(f"{other.folder}/".removeprefix("./"))
+        ]
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
         for name, entry, line in items(document.get("entry_points")):
             command = mapping(entry).get("command")
@@ -41,6 +48,8 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     command,
                     _folder(file.path),
                     name,
+                    # `mlflow.run("src/train")`: the project around others runs them as the steps of one pipeline.
+                    group=min((other.path for other in around), key=len, default=""),
                 )
     for file in unit.named("Procfile"):
         for number, text in enumerate((unit.project.text(file.path) or "").splitlines(), 1):

@@ -31,7 +31,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     for kept in kept_models(unit):
         site = kept.site
         registered = kept.name or (site.call.attribute in ("register_model", "create_model_version") and "a name")
-        if kept.how == "tracker" and site.call.name.startswith("mlflow.") and registered:
+        if kept.how == "tracker" and site.name.startswith("mlflow.") and registered:
             yield Finding(
                 "mlflow",
                 "model-registered",

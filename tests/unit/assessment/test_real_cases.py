@@ -353,7 +353,7 @@ def test_stages_in_containers_read_what_stages_make(project):
         {
             ".dvc/config": "",
             ".gitignore": "/data\n",
-            "fetch.py": "from sklearn.datasets import load_iris\nload_iris(as_frame=True).frame.to_csv('/data/raw.csv')\n",
+            "fetch.py": "import pandas as pd\npd.read_csv('https://example.org/x.csv').to_csv('/data/raw.csv')\n",
             "train.py": f"import pandas as pd\ndata = pd.read_csv('/data/raw.csv')\n{FIT}",
             "dvc.yaml": "stages:\n  fetch:\n    cmd: docker run -v ./data:/data fetch python fetch.py\n    deps: [fetch.py]\n"
             "    outs: [data/raw.csv]\n",

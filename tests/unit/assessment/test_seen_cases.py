@@ -1,0 +1,155 @@
+"""What more real repositories do, as small projects: each passes, and its twin with one thing changed does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import results
+
+FIT = "from sklearn.svm import SVC\n\nmodel = SVC()\nmodel.fit([[0], [1]], [0, 1])\n"
+DVC = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket/x\n"
+OUT = "outs:\n- md5: 00000000000000000000000000000001\n  path: {}\n"
+LOG = "import mlflow\n\nmlflow.log_metric('score', 1.0)\nmlflow.sklearn.log_model(model, name='model')\n"
+PINNED = "https://example.org/6f9306ad21398ea43cba4f7d537619d0e07d5ae3/rows.csv"
+READ = "import pandas as pd\n\n\ndef rows(place):\n    return pd.read_csv(place)\n"
+STEPS = "stages:\n  load:\n    cmd: python load.py\n    deps: [load.py]\n    outs: [data/rows.csv]\n"
+LOADS = "from sklearn.datasets import load_wine\n\nload_wine(as_frame=True).frame.to_csv('data/rows.csv')\n"
+STEP = "name: step\nentry_points:\n  main:\n    command: python {}.py\n"
+SAVED = "from sklearn.svm import SVC\n\nimport joblib\n\nmodel = SVC()\nmodel.fit([[0], [1]], [0, 1])\n{}joblib.dump(model, 'models/model.joblib')\n"
+
+CASES: dict[str, tuple[dict[str, str], tuple[str, str, str], str]] = {
+    "a folder under DVC that git has as well": (
+        {
+            ".dvc/config": "",
+            "data/raw/rows.csv": "a\n1\n",
+            "data/raw.dvc": "outs:\n- md5: 00000000000000000000000000000001.dir\n  path: raw\n",
+            "train.py": f"import pandas as pd\n\nrows = pd.read_csv('data/raw/rows.csv')\n{FIT}{LOG}",
+        },
+        (".dvc/config", "", "['remote \"s\"']\n    url = /home/ann/x\n"),  # nothing changes
+        "",
+    ),
+    "the tracker that a function of another module hands out": (
+        {
+            "settings.py": "import mlflow\n\n\ndef tracker():\n    mlflow.set_tracking_uri('x')\n    return mlflow\n",
+            "train.py": f"from settings import tracker\n\n{FIT}\n\ndef log(mlflow):\n    mlflow.log_metric('score', 1.0)\n\n\nlog(mlflow=tracker())\n",
+        },
+        ("settings.py", "return mlflow", "return print"),
+        "experiments-tracked",
+    ),
+    "a parameter of a flow that names what is read": (
+        {
+            "data.py": READ,
+            "flow.py": f"from metaflow import FlowSpec, Parameter, step\n\nfrom data import rows\n\n\nclass Train(FlowSpec):\n    place = Parameter('place', default='{PINNED}')\n\n    @step\n    def start(self):\n        self.rows = rows(self.place)\n        {FIT.splitlines()[0]}\n        model = SVC()\n        model.fit(self.rows, self.rows)\n        self.next(self.end)\n\n    @step\n    def end(self):\n        pass\n\n\nif __name__ == '__main__':\n    Train()\n",
+        },
+        ("flow.py", "6f9306ad21398ea43cba4f7d537619d0e07d5ae3", "latest"),
+        "data-versioned",
+    ),
+    "data of a package that stages hand on": (
+        {
+            ".dvc/config": "",
+            "dvc.yaml": STEPS,
+            "load.py": LOADS,
+            "train.py": f"import pandas as pd\n\nrows = pd.read_csv('data/rows.csv')\n{FIT}{LOG}",
+        },
+        ("load.py", "load_wine(as_frame=True).frame", "__import__('pandas').read_csv('https://example.org/x.csv')"),
+        "data-versioned",
+    ),
+    "the project's folder where that of a machine is not there": (
+        {
+            ".dvc/config": DVC,
+            "models/checkpoints.dvc": OUT.format("checkpoints"),
+            "train.py": f"import os\n\nimport torch\n\nplace = '/gcs/x' if os.path.exists('/gcs/x') else 'models/checkpoints'\n{FIT}torch.save(model.state_dict(), os.path.join(place, 'best.pth'))\n",
+        },
+        ("train.py", "'models/checkpoints'", "'models/others'"),
+        "data-versioned",
+    ),
+    "a model in git from the run that logs it": (
+        {"models/model.joblib": "x", "train.py": SAVED.format(LOG)},
+        ("train.py", LOG, ""),
+        "data-versioned",
+    ),
+    "metrics that another step of an MLproject logs": (
+        {
+            "MLproject": STEP.format("main"),
+            "main.py": "import mlflow\n\nmlflow.run('steps/train')\nmlflow.run('steps/judge')\n",
+            "steps/train/MLproject": STEP.format("fit"),
+            "steps/train/fit.py": FIT,
+            "steps/judge/MLproject": STEP.format("judge"),
+            "steps/judge/judge.py": "import wandb\n\nwandb.init()\nwandb.log({'score': 1.0})\n",
+        },
+        ("main.py", "mlflow.run", "print"),
+        "experiments-tracked",
+    ),
+    "models that a loop logs by their kind": (
+        {
+            "models/model.pkl": "x",
+            "train.py": f"import wandb\n\nrun = wandb.init(config={{'c': 1}})\n{FIT}for kind, path in {{'model': 'models/model.pkl'}}.items():\n    made = wandb.Artifact(kind, type=kind)\n    made.add_file(path)\n    run.log_artifact(made)\n",
+        },
+        ("train.py", "{'model': ", "{'report': "),
+        "data-versioned",
+    ),
+    "pictures that a YOLO is trained with": (
+        {
+            "conf/pictures.yaml": "path: pictures\ntrain: train\n",
+            "pictures/train/rows.csv": "a\n1\n",
+            "train.py": "from ultralytics import YOLO\n\nmodel = YOLO('n.pt')\nmodel.train(data='conf/pictures.yaml')\n",
+        },
+        ("train.py", "conf/pictures.yaml", "elsewhere/pictures.yaml"),
+        "data-versioned",
+    ),
+    "rows of JSON": (
+        {
+            "data/rows.json": "[]",
+            "train.py": f"import json\n\nwith open('data/rows.json') as file:\n    rows = json.load(file)\n{FIT}{LOG}",
+        },
+        ("train.py", "data/rows.json", "elsewhere/rows.json"),
+        "data-versioned",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_seen_case_and_its_twin(project: Any, name: str) -> None:
+    files, (path, old, new), criterion = CASES[name]
+    project.files(files).commit()
+    if not criterion:
+        assert results(project.assess())["data-versioned"].state == "pass"
+        return
+    assert results(project.assess())[criterion].state in ("pass", "not-applicable")
+    project.edit(path, old, new).commit()
+    assert results(project.assess())[criterion].state in ("partial", "fail")
+
+
+def test_what_another_run_logs_is_not_the_model_in_git(project: Any) -> None:
+    project.files({"models/model.joblib": "x", "train.py": SAVED.format(""), "trial.py": f"{FIT}{LOG}"}).commit()
+    assert results(project.assess())["data-versioned"].state == "partial"
+    project.edit(
+        "trial.py", "mlflow.log_metric", "mlflow.log_artifact('models/model.joblib')\nmlflow.log_metric"
+    ).commit()
+    assert results(project.assess())["data-versioned"].state == "pass"
+
+
+def test_a_folder_is_no_data_because_code_is_there(project: Any) -> None:
+    source = f"import pandas as pd\n\n\ndef read(place: str = ''):\n    return pd.read_csv(place)\n\n\nrows = read()\n{FIT}{LOG}"
+    project.files({"src/train.py": source, "src/other.py": "A = 1\n"}).commit()
+    assert results(project.assess())["data-versioned"].state == "partial"
+
+
+@pytest.mark.parametrize(("branches", "state"), [("[main]", "pass"), ("[none]", "partial")])
+def test_a_workflow_for_no_branch_never_runs(level_2: Any, branches: str, state: str) -> None:
+    level_2.edit(
+        ".github/workflows/ci.yml", "on: [push, pull_request]", f"on:\n  push:\n    branches: {branches}"
+    ).commit()
+    assert results(level_2.assess())["ci"].state == state
+
+
+def test_the_steps_of_an_mlproject_are_no_projects_of_their_own(project: Any) -> None:
+    step = STEP.format("run")
+    files = {"MLproject": step, "conda.yml": "name: x\n", "main.py": "import mlflow\n\nmlflow.run('src/load')\n"}
+    for name in ("load", "split"):
+        files |= {f"src/{name}/MLproject": step, f"src/{name}/conda.yml": "name: x\n", f"src/{name}/run.py": FIT}
+    assert len(project.files(files).commit().assess().units) == 1
+    project.remove("MLproject")
+    assert len(project.commit().assess().units) > 1

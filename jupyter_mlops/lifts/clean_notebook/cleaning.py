@@ -17,6 +17,7 @@ from jupyter_mlops.lifts.clean_notebook.secrets import mend_secrets
 from jupyter_mlops.lifts.clean_notebook.seeds import mend_seeds
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.converted import is_proven
 from jupyter_mlops.project.notebook import Notebook
 
 
@@ -34,12 +35,17 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
         need_import(draft, "os")
     mend_python_2(draft)
     mend_paths(draft, scene, path)
-    mend(draft, table(environment(scene), lambda: read_text_columns(scene, path)))
+    mend(draft, table(environment(scene), lambda: _may_have_texts(scene, path)))
     mend_imports(draft)
     if unseeded(notebook) is not None:
         mend_seeds(draft)
     mend_order(draft)
     return draft
+
+
+def _may_have_texts(scene: Scene, path: str) -> bool:
+    """Whether text in a table may stop a method: not where the notebook ran to its end as it is."""
+    return not is_proven(scene.project, path) and read_text_columns(scene, path)
 
 
 def table(installed: Environment, texts: Callable[[], bool] = lambda: True) -> Table:

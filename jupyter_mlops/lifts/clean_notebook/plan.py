@@ -21,6 +21,7 @@ from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, with_cells
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.converted import conversions
 from jupyter_mlops.project.notebook import CLEAN, Notebook, copy_of
 
 _MESSAGE = "Clean copies of notebooks"
@@ -120,7 +121,11 @@ def _notebooks(scene: Scene) -> Iterator[str]:
     """Notebooks in Python: the one that was named, those that were chosen, or all of the unit."""
     root = scene.root.resolve()
     named = scene.path.relative_to(root).as_posix() if scene.path.is_file() and scene.path.is_relative_to(root) else ""
+    # What a conversion made follows its notebook.
+    made = tuple(folder for one in conversions(scene.project) for folder in one.notebook_folders)
     for file in scene.unit.files:
+        if file.path.startswith(made) and file.path != named:
+            continue
         if file.suffix != ".ipynb" or file.special is not None or (named.endswith(".ipynb") and file.path != named):
             continue
         if file.path.endswith(f"{CLEAN}.ipynb") and file.path != named:

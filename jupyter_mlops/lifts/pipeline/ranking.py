@@ -22,6 +22,7 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.chances import Convertible, LookedAt, RankedNotebook, Reason, local, look_at, score
 from jupyter_mlops.project import open_project
+from jupyter_mlops.project.converted import conversions
 from jupyter_mlops.project.files import File, Files
 from jupyter_mlops.project.project import Project
 
@@ -138,15 +139,14 @@ def rank(folder: str | Path, *, progress: Callable[[dict[str, Any]], None] | Non
 
 
 def _notebooks(project: Project) -> list[File]:
-    converted = {file.folder for file in project.walk.files if file.name == "conversion.json"}
-    made = {f"{folder}/{part}/" for folder in converted for part in ("stages", "products", "tests")}
+    made = tuple(folder for one in conversions(project) for folder in one.notebook_folders)
     found = [
         file
         for file in project.walk.files
         if file.suffix == ".ipynb"
         and file.special is None
         and file.path not in project.replaced
-        and not any(file.path.startswith(place) for place in made)
+        and not file.path.startswith(made)
         and not any(part.startswith(".") for part in local(project, file.path).split("/"))
     ]
     return sorted(found, key=lambda file: _natural(file.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -268,6 +269,24 @@ def test_columns_of_text_are_told_from_the_data(tmp_path: Path) -> None:
     assert not cleaned(tmp_path, cell).plan.changes.changes
     write(tmp_path, {"work/a.csv": "x,y\n1,ann\n"})
     assert "df.corr(numeric_only=True)" in code(cleaned(tmp_path, cell))
+
+
+def test_what_a_conversion_made_and_what_it_proved_needs_no_repair(tmp_path: Path) -> None:
+    text = notebook("import pandas as pd\ndf = pd.read_csv('t.csv')\ndf.corr()")
+    old = notebook("import numpy as np\nnp.int(1)")
+    document = {
+        "notebook": "a.ipynb",
+        "notebook_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "verification": {"verdict": "equivalent"},
+    }
+    folder = "pipelines/a"
+    write(tmp_path, {"a.ipynb": text, "t.csv": "x,y\n1,b\n", f"{folder}/conversion.json": json.dumps(document)})
+    write(tmp_path, {f"{folder}/{part}/load.ipynb": old for part in ("stages", "products", "tests/expected")})
+    assert lift("clean-notebook", tmp_path, write=False).plan.state == "done"
+    write(tmp_path, {"a.ipynb": text + "\n"})  # what it is now, nobody has proven
+    assert lift("clean-notebook", tmp_path, write=False).plan.state == "applies"
+    named = lift("clean-notebook", tmp_path / folder / "stages" / "load.ipynb", write=False)
+    assert "np.int" in str(named.plan.found)
 
 
 def test_a_notebook_that_needs_nothing_gives_no_change(tmp_path: Path) -> None:

@@ -195,7 +195,10 @@ class _Builder:
         elif isinstance(node, _COMPREHENSIONS):
             for generator in node.generators:
                 self.bind(generator.target, None, scope)
-        for value in node.__dict__.values():
+        # Not its attributes: who shows tracebacks in this process may have given nodes a parent, those that all trees
+        # of the interpreter share among them, and from there every other tree could be reached, for ever.
+        for name in node._fields:
+            value = getattr(node, name, None)
             if isinstance(value, list):
                 pending += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST) and not isinstance(value, _IGNORED):

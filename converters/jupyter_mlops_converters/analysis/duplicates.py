@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from jupyter_mlops_converters.analysis.cells import AnalysedCell, Analysis
 from jupyter_mlops_converters.analysis.liveness import live_after, needed_names
 from jupyter_mlops_converters.analysis.names import BUILTINS
 from jupyter_mlops_converters.analysis.roles import roles
+from jupyter_mlops_converters.source.trees import copied
 
 #: Cells with fewer nodes in their syntax tree (`df.head()`, a single plot) are alike in most notebooks, and mean nothing.
 _LEAST_NODES = 18
@@ -61,7 +61,7 @@ def find_duplicates(analyses: Sequence[Analysis]) -> list[Duplicate]:
         for cell in analysis.cells:
             body = _compared(cell)
             if sum(1 for node in body for _ in ast.walk(node)) >= _LEAST_NODES:
-                key = _dump([_Anonymous(analysis.modules).visit(deepcopy(node)) for node in body])
+                key = _dump([_Anonymous(analysis.modules).visit(copied(node)) for node in body])
                 alike.setdefault(key, []).append((Place(number, (cell.index,)), _dump(body)))
     found = [
         Duplicate(tuple(place for place, _ in group), len({exact for _, exact in group}) == 1)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from jupyter_mlops_converters.errors import MlopsError
+from jupyter_mlops_converters.source.trees import copied
 
 #: Line and cell magics whose argument or body is Python that runs in the notebook's namespace.
 _RUNS_PYTHON = frozenset(
@@ -214,7 +214,7 @@ class _MagicReplacer(ast.NodeTransformer):
             return []
         code = _parsed(textwrap.dedent(text))
         self.magics.extend(code.magics)
-        tree = deepcopy(code.tree)
+        tree = copied(code.tree)
         for inner in ast.walk(tree):
             if isinstance(inner, ast.stmt | ast.expr):
                 inner.lineno = inner.end_lineno = node.lineno

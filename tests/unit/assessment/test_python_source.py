@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
 from jupyter_mlops.project.notebook import parse, read_notebook
 from jupyter_mlops.project.python_source import PythonSource
 from jupyter_mlops.project.yaml_reader import DocumentError
+
+#: What a kernel does after a cell has failed: the traceback that it shows hangs a parent on every node of the cell.
+AFTER_A_TRACEBACK = """
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.instance().run_cell("x = [1] if 1 > 0 else -2\\n1 / (x[0] - 1)")
+from jupyter_mlops.project.python_source import PythonSource
+print(len(PythonSource("y = f(1) if a > 0 else -g(2)").calls), "calls")
+"""
+
+
+def test_code_is_read_in_a_kernel_that_has_shown_a_traceback():
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_A_TRACEBACK], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "ZeroDivisionError" in done.stdout
+    assert done.stdout.endswith("2 calls\n"), done.stderr
 
 
 def names(code):

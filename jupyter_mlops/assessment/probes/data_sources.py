@@ -212,9 +212,10 @@ def file_verdict(unit: Unit, path: str) -> _Verdict | None:
             f"{path} is read, and no file says which version of it.",
             f"`dvc add {path}`, or commit it if it is small.",
         )
-    return _Verdict(
-        Rung.E0, f"{path} is read, and neither git nor DVC has it.", f"`dvc add {path}`, or commit it if it is small."
-    )
+    raise_by = f"`dvc add {path}`, or commit it if it is small."
+    if git is not None and git.ignores(f"{path}.dvc"):
+        raise_by = f"Take its folder out of `.gitignore`, which hides {path}.dvc as well; then {raise_by}"
+    return _Verdict(Rung.E0, f"{path} is read, and neither git nor DVC has it.", raise_by)
 
 
 def _in_commit(unit: Unit, path: str) -> list[str]:

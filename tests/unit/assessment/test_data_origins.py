@@ -140,3 +140,13 @@ def test_dvc_needs_its_folder_and_no_configuration(level_2):
     level_2.remove(".dvc/.gitignore").commit()
     found = results(level_2.assess())
     assert found["pipeline-automated"].state == "partial"
+
+
+@pytest.mark.parametrize(("ignored", "told"), [("data/\n", True), ("data/rows.csv\n", False), ("*.pkl\n", False)])
+def test_where_git_would_not_see_what_dvc_writes_that_is_told(project, ignored, told):
+    code = "import pandas as pd\nfrom sklearn.svm import SVC\nrows = pd.read_csv('data/rows.csv')\nSVC().fit(rows, rows.y)\n"
+    project.files({".gitignore": ignored, "train.py": code}).commit()
+    project.files({"data/rows.csv": "x,y\n1,0\n"})
+    found = [one for one in results(project.assess())["data-versioned"].evidence if one.raise_by]
+    assert any("dvc add data/rows.csv" in one.raise_by for one in found)
+    assert any("`.gitignore`, which hides" in one.raise_by for one in found) == told

@@ -99,7 +99,8 @@ def show_rerun(costs: dict[str, Any], console: Console) -> None:
     *before, (name, last) = costs["stages"].items()
     if whole < _WORTH_TELLING or not before:
         return
-    text = f"{whole:.1f} s for all cells of the notebook, {last:.1f} s after a change in {name}"
+    after = f"{last:.1f} s" if last >= 0.1 else "next to nothing"
+    text = f"{whole:.1f} s for all cells of the notebook, {after} after a change in {name}"
     console.print(Text.assemble(("Running again  ", "dim"), text))
 
 

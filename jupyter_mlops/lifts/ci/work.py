@@ -70,14 +70,17 @@ def work_of(scene: Scene) -> Work:
     place = target(scene)
     python = installed.version if place is None else wanted_python(scene, place, installed.version)
     work = Work(python)
-    good = [test for test in tests(scene.unit) if test.problem is None]
     pipelines = _pipelines(scene)
     _data(scene, work, installed)
     blocked = any("data" in refusal.what for refusal in work.cannot)
-    own = sorted({test.path for test in good if not test.path.startswith(tuple(f"{each}/" for each in pipelines))})
+    inside = tuple(f"{each}/" for each in pipelines)
+    found = [test for test in tests(scene.unit) if not test.path.startswith(inside)]
+    own = sorted({test.path for test in found if test.problem is None})
+    # Those beside them, too, that assert something else: contracts of the data, above all.
+    beside = sorted({test.path for test in found if test.near} - set(own))
     _install(scene, work)
     if own:
-        _own_tests(scene, work, own, installed)
+        _own_tests(scene, work, own, beside, installed)
     for folder in pipelines if not blocked else ():
         requirements = f"{folder}/requirements.txt"
         if scene.project.exists(requirements):
@@ -152,12 +155,12 @@ def _pip(work: Work, what: str) -> None:
     work.install.append(f"{tool} {what}")
 
 
-def _own_tests(scene: Scene, work: Work, own: list[str], installed: Environment) -> None:
+def _own_tests(scene: Scene, work: Work, own: list[str], beside: list[str], installed: Environment) -> None:
     declared = {one.name for each in manifests(scene.unit) for one in (*each.requirements, *each.others)}
     if "pytest" not in declared:
         version = installed.version_of("pytest")
         _pip(work, f"pytest=={version}" if version else "pytest")
-    places = sorted({path.split("/")[0] if "/" in path else path for path in own})
+    places = sorted({path.split("/")[0] if "/" in path else path for path in (*own, *beside)})
     named = [path for path in places if not any(path.startswith(f"{other}/") for other in places)]
     work.checks["Test"] = work.command(f"python -m pytest {' '.join(shlex.quote(path) for path in named)}")
     work.found.append(f"{len(own)} {'file has' if len(own) == 1 else 'files have'} tests that call the project's code.")

@@ -212,6 +212,13 @@ export function rerunText(
     return '';
   }
   const [name, seconds] = stages[stages.length - 1];
+  if (seconds < 0.1) {
+    return trans.__(
+      'Running again: %1 s for the whole notebook, next to nothing after a change in %2.',
+      rerun.seconds.toFixed(1),
+      name
+    );
+  }
   return trans.__(
     'Running again: %1 s for the whole notebook, %2 s after a change in %3.',
     rerun.seconds.toFixed(1),

@@ -70,6 +70,14 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["dvc[s3]", "dvc pull", "-m pytest tests"],
     ),
+    "contracts": (
+        {
+            "requirements.txt": "pytest==8.4.0\n",
+            "contracts/test_data.py": "def test_rows():\n    assert open('table.csv').readline() == 'x,y'\n",
+            "scratch/test_model.py": "print('no test at all')\n",
+        },
+        ["-m pytest contracts tests"],
+    ),
 }  # fmt: skip
 
 

@@ -703,11 +703,13 @@ _KEEPS = _SAVER_METHODS | {
         "register",
         "create_model",
         *("WandbLogger", "MLflowLoggerCallback"),
+        *("upload_file", "upload_from_filename"),
     ),
     "log_artifact",
 }
 #: Calls that hand a model to a registry, beside those that say so by their own name.
 _REGISTERS = lazy(r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$")
+_UPLOADED = lazy(r"ckpt|checkpoint|(?<![a-z])models?(?![a-z])", re.IGNORECASE)
 _MODEL_WORD = lazy(
     r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
     re.IGNORECASE,
@@ -733,6 +735,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "create_model",
         "WandbLogger",
         "MLflowLoggerCallback",
+        "upload_f",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -755,6 +758,11 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
         return Kept(site, "tracker", "", name or "")
     if _REGISTERS.search(call.name) or _logs_models_by_itself(call) or logs_model_file(unit, site):
         return Kept(site, "tracker", "", call.text(None, "model_name") or call.text(None, "name") or "")
+    if method in ("upload_file", "upload_from_filename"):
+        source = unit.project.python(site.path)
+        handed = [other for other in source.calls if other.name == f":{site.scope}"] if source is not None else []
+        named = " ".join(ast.unparse(one.node) for one in (call, *handed))
+        return Kept(site, "file", "") if _UPLOADED.search(named) else None
     if call.name in _SAVERS:
         what = call.argument(0, "obj") or call.argument(0, "value")
         target = call.argument(1, "filename") or call.argument(1, "file") or call.argument(1, "f")

@@ -89,13 +89,6 @@ def _callers(unit: Unit, site: Site) -> Iterator[Call]:
                 yield call
 
 
-def _keys(node: ast.expr) -> list[ast.AST]:
-    """What an expression holds; of a dictionary, its keys."""
-    inside = list(ast.walk(node))
-    keys = [key for inner in inside if isinstance(inner, ast.Dict) for key in inner.keys if key is not None]
-    return [*keys] or inside
-
-
 def _artifact_type(call: Call, given: ast.expr) -> str | None:
     """The type of the `wandb.Artifact` that a call logs; None where it logs something else."""
     if not call.scope.dotted(given).endswith("wandb.Artifact()"):
@@ -108,11 +101,31 @@ def _looped(scope: Scope, node: ast.expr | None) -> str:
     """The strings that a loop gives to a name, separated by blanks: `for kind, path in {"model": …}.items()`."""
     if not isinstance(node, ast.Name):
         return ""
-    return " ".join(
-        inner.value
-        for statement in scope.body
-        for loop in ast.walk(statement)
-        if isinstance(loop, ast.For) and any(_is(target, node.id) for target in ast.walk(loop.target))
-        for inner in _keys(loop.iter)
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-    )
+    nodes = [inner for statement in scope.body for inner in ast.walk(statement)]
+    found = []
+    for loop in nodes:
+        if isinstance(loop, ast.For) and any(_is(target, node.id) for target in ast.walk(loop.target)):
+            targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else []
+            position = next((at for at, target in enumerate(targets) if _is(target, node.id)), None)
+            found += [item for row in _rows(nodes, loop.iter) for item in _at(row, position)]
+    return " ".join(found)
+
+
+def _rows(nodes: list[ast.AST], given: ast.expr) -> list[list[ast.expr]]:
+    """What a loop goes through, row by row: a list of tuples, or the items of a dictionary, written there or bound before."""
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and given.func.attr == "items":
+        given = given.func.value
+    if isinstance(given, ast.Name):
+        name = given.id
+        made = [node.value for node in nodes if isinstance(node, ast.Assign) and _is(node.targets[0], name)]
+        given = made[-1] if made else given
+    if isinstance(given, ast.Dict):
+        return [[key, value] for key, value in zip(given.keys, given.values, strict=True) if key is not None]
+    rows = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
+    return [row.elts if isinstance(row, ast.Tuple) else [row] for row in rows]
+
+
+def _at(row: list[ast.expr], position: int | None) -> list[str]:
+    """The string of a row that a target of the loop is given."""
+    item = row[position or 0] if (position or 0) < len(row) else None
+    return [item.value] if isinstance(item, ast.Constant) and isinstance(item.value, str) else []

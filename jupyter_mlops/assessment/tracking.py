@@ -44,7 +44,11 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
     """
     found = [site for path, source in sources_of(unit, *tracker.words) for site in sites(unit, path, source.calls)]
     off = next(((site, why) for site in found if tracker.disabled and (why := tracker.disabled(site))), None)
-    if off is not None:
+    on = off is not None and any(
+        site.name == off[0].name and site.reached and tracker.disabled is not None and not tracker.disabled(site)
+        for site in found
+    )
+    if off is not None and not on:
         yield _finding(
             tracker, Rung.E1, f"{tracker.title} is switched off: {off[1]}.", off[0], "Switch it on for real runs."
         )

@@ -12,7 +12,10 @@ _BY_CRITERION = {
         *("dvc", "data-sources", "snapshots", "git-lfs", "lakefs", "delta"),
         *("feast", "pachyderm", "croissant", "kedro-catalog"),
     ),
-    "experiments-tracked": ("mlflow", "trackers", "training", "wandb", "dvclive", "neptune", "clearml", "comet", "aim"),
+    "experiments-tracked": (
+        *("mlflow", "trackers", "training", "wandb", "dvclive", "neptune", "clearml", "comet", "aim"),
+        "hydra-loggers",
+    ),
     "readme-runs": ("readme",),
     "notebooks-rerunnable": ("notebooks",),
     "no-secrets": ("secrets",),

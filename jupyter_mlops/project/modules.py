@@ -74,6 +74,11 @@ class ModuleIndex:
         for length in range(len(parts), 0, -1):
             found = self.find("." * lead + ".".join(parts[:length]), importer)
             if found:
+                twice = length == len(parts) > 1 and parts[-1] == parts[-2]
+                package = f"{found.rpartition('/')[0]}/__init__.py" in self._paths
+                if twice and not package and self.find("." * lead + ".".join(parts[:-1]), importer) == found:
+                    # `from train import train` beside `train.py`, in a folder `train` that is no package: the function
+                    return found, parts[-1]
                 return found, ".".join(parts[length:])
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
@@ -17,6 +18,7 @@ from jupyter_mlops.project.shell import join
 
 _ASSET = lazy(r"azureml:[\w.-]+:\d[\w.]*$")
 _OUTPUT = lazy(r"\$\{\{\s*parent\.jobs\.([\w-]+)\.outputs\.")
+_VARIABLE = lazy(r"\$\{\w+\}|\$\w+")
 _CREATED = lazy(r"\baz\s+ml\s+job\s+create\b")
 
 
@@ -89,9 +91,18 @@ def _started(unit: Unit, path: str) -> tuple[str, str] | None:
         if launch.neutralised is None and _CREATED.search(launch.script):
             for command in launch.commands:
                 named = [join(launch.folder, join(command.folder, word)) for word in command.words]
-                if path in named and not command.neutralised:
+                looped = (
+                    any(_may_be(word, path) for word in command.words) and PurePosixPath(path).stem in launch.script
+                )
+                if (path in named or looped) and not command.neutralised:
                     return f"{launch.path}:{launch.line_of(command)}", "az ml job create"
     return None
+
+
+def _may_be(word: str, path: str) -> bool:
+    """Whether a word with variables of the shell can be a file: `"${HERE}/jobs/${name}.yml"`."""
+    parts = _VARIABLE.split(word.strip("\"'"))
+    return len(parts) > 1 and "/" in word and bool(re.fullmatch(".*".join(map(re.escape, parts)), f"/{path}"))
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

@@ -239,7 +239,7 @@ def remotes(unit: Unit, root: str) -> list[Remote]:
     return found
 
 
-_PLACEHOLDER = lazy(r"your[-_]|<|>|changeme|path/to|\bxxx", re.IGNORECASE)
+_PLACEHOLDER = lazy(r"your[-_]|<|>|changeme|path/to|\bxxx|://(?-i:[A-Z]+(_[A-Z]+)+)(/|$)", re.IGNORECASE)
 
 
 _HERE = lazy(r"://(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b")

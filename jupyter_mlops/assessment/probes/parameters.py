@@ -20,6 +20,8 @@ _OPTIONS = lazy(
     r"|transformers\.HfArgumentParser\(\)\.\w+|luigi\.\w*Parameter|metaflow\.Parameter|pydantic_settings\.\w+)$"
 )
 _TELLS = lazy(r"(?<![a-z])(dvc|pointer|manifest|metadata|lock)(?![a-z])", re.IGNORECASE)
+#: What `argparse` does with an option that is given a value.
+_VALUES = frozenset({"store", "append", "extend"})
 _WORDS = (
     "argparse",
     "click",
@@ -74,7 +76,9 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _is_no_setting(call: Call) -> bool:
-    """Whether a file that is loaded tells of data or models instead of what to do: `yaml.safe_load(dvc_pointer.read_text())`."""
+    """Whether an option only switches something on, or a file that is loaded tells of data instead of what to do: `yaml.safe_load(dvc_pointer.read_text())`."""
+    if call.attribute == "add_argument" and (call.text(None, "action") or "store") not in _VALUES:
+        return True  # `--no-register` says whether to do something, and not how
     return "load" in call.attribute and any(_TELLS.search(ast.unparse(argument)) for argument in call.node.args)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
+from .test_seen_cases import HYDRA
 from .test_technologies import FLOWS
 from .test_what_training_reads import KEDRO
 
@@ -290,6 +291,7 @@ RUNGS: dict[str, dict[str, Files]] = {
         "nothing checks the roll-back": {"train.py": FIT, ".github/workflows/ci.yml": ROLLS_BACK},
         "wired": {"train.py": FIT, ".github/workflows/ci.yml": ROLLS_BACK + "      - if: failure()\n        run: curl --fail https://api/health\n"},
     },
+    "hydra-loggers": {"wired": HYDRA, "chosen by nothing": changed(HYDRA, "conf/main.yaml", "wandb", "null")},
     "kedro-catalog": {
         "wired": KEDRO,
         "a file of nowhere": changed(KEDRO, "conf/base/catalog.yml", "levels.csv", "others.csv"),

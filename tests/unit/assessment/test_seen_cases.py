@@ -153,3 +153,76 @@ def test_the_steps_of_an_mlproject_are_no_projects_of_their_own(project: Any) ->
     assert len(project.files(files).commit().assess().units) == 1
     project.remove("MLproject")
     assert len(project.commit().assess().units) > 1
+
+
+LOGGED = """
+import hydra
+from lightning import Trainer
+
+
+@hydra.main(config_path="conf", config_name="main")
+def train(cfg):
+    Trainer(logger=hydra.utils.instantiate(cfg.logger)).fit(1)
+
+
+train()
+"""
+HYDRA: dict[str, str | bytes] = {
+    "train.py": LOGGED,
+    "conf/main.yaml": "defaults:\n  - logger: wandb\n",
+    "conf/logger/wandb.yaml": "_target_: lightning.pytorch.loggers.WandbLogger\n",
+}
+
+
+@pytest.mark.parametrize(("default", "state"), [("wandb", "pass"), ("null", "partial")])
+def test_a_logger_that_hydra_makes(project: Any, default: str, state: str) -> None:
+    project.files(HYDRA).edit("conf/main.yaml", "wandb", default).commit()
+    assert results(project.assess())["experiments-tracked"].state == state
+
+
+@pytest.mark.parametrize(("mode", "state"), [("", "pass"), (", mode='disabled'", "fail")])
+def test_a_tracker_that_is_off_in_one_place_only(project: Any, mode: str, state: str) -> None:
+    trial = "import wandb\n\nwandb.init(mode='disabled')\n"
+    source = f"import wandb\n\nwandb.init(project='x'{mode})\n{FIT}wandb.log({{'score': 1.0}})\n"
+    project.files({"trial.py": trial, "train.py": source}).commit()
+    assert results(project.assess())["experiments-tracked"].state == state
+
+
+@pytest.mark.parametrize(
+    ("url", "state"), [("gdrive://1q1WBIBYEJWygBLB2IMygM", "pass"), ("gdrive://FOLDER_ID", "partial")]
+)
+def test_a_remote_that_nobody_filled_in(project: Any, url: str, state: str) -> None:
+    files = {".dvc/config": DVC.replace("s3://bucket/x", url), "rows.csv.dvc": OUT.format("rows.csv")}
+    files["train.py"] = f"import pandas as pd\n\nrows = pd.read_csv('rows.csv')\n{FIT}{LOG}"
+    project.files(files).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+@pytest.mark.parametrize(("option", "passes"), [("'--c', type=float", True), ("'--quiet', action='store_true'", False)])
+def test_what_is_only_switched_on_is_no_parameter(project: Any, option: str, passes: bool) -> None:
+    source = f"import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument({option})\n{FIT}"
+    found = results(project.files({"train.py": source}).commit().assess())["pipeline-reproducible"]
+    assert passes == any(finding.probe == "parameters" for finding in found.evidence)
+
+
+def test_a_function_is_found_in_a_file_and_a_folder_of_its_name(project: Any) -> None:
+    source = "import mlflow\n\nfrom train import train\n\ntrain()\nmlflow.log_metric('score', 1.0)\n"
+    fits = "def train():\n" + "".join(f"    {line}\n" for line in FIT.splitlines() if line)
+    project.files({"train/run.py": source, "train/train.py": fits}).commit()
+    assert results(project.assess())["experiments-tracked"].state == "pass"
+
+
+@pytest.mark.parametrize(("named", "state"), [("train", "pass"), ("other", "partial")])
+def test_jobs_of_azure_that_a_loop_of_the_shell_submits(project: Any, named: str, state: str) -> None:
+    job = "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: python train.py ${{inputs.rows}}\ncode: ..\ninputs:\n  rows:\n    type: uri_file\n    path: azureml:rows:1\n"
+    source = f"import sys\n\nimport pandas as pd\n\nrows = pd.read_csv(sys.argv[1])\n{FIT}{LOG}"
+    script = f'for job in {named}; do\n  az ml job create -f "${{HERE}}/jobs/${{job}}.yml"\ndone\n'
+    project.files({"jobs/train.yml": job, "train.py": source, "run.sh": script}).commit()
+    assert results(project.assess())["data-versioned"].state == state
+
+
+@pytest.mark.parametrize(("what", "state"), [("checkpoint", "partial"), ("report", "not-applicable")])
+def test_a_model_put_into_a_bucket_is_kept_without_a_version(project: Any, what: str, state: str) -> None:
+    source = f"from google.cloud import storage\n\n{FIT}{what} = 'x'\nstorage.Client().bucket('b').blob('x').upload_from_filename({what})\n"
+    project.files({"train.py": source}).commit()
+    assert results(project.assess())["data-versioned"].state == state

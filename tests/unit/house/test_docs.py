@@ -135,17 +135,24 @@ def raised_codes() -> dict[str, set[str]]:
     for package in PACKAGES:
         for path in package.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call):
-                    continue
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                first = node.args[0] if node.args else None
-                is_super = name == "__init__" and path.name == "errors.py"
-                names_a_code = (name.endswith("Error") and name != "MissingDependencyError") or is_super
-                if names_a_code and isinstance(first, ast.Constant):
-                    code = first.value
+                for value in codes_in(node, path):
+                    code = value.value if isinstance(value, ast.Constant) else None
                     if isinstance(code, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", code):
                         found.setdefault(code, set()).add(path.relative_to(ROOT).as_posix())
     return found
+
+
+def codes_in(node: ast.AST, path: Path) -> list[ast.expr]:
+    """Where a code may stand: first in an error, behind the status in one of the server's, and in what it answers."""
+    if isinstance(node, ast.Dict) and path.parent.name == "server":
+        return [value for key, value in zip(node.keys, node.values, strict=True) if getattr(key, "value", "") == "code"]
+    if not isinstance(node, ast.Call):
+        return []
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    is_super = name == "__init__" and path.name == "errors.py"
+    if (name.endswith("Error") and name != "MissingDependencyError") or is_super:
+        return node.args[1:2] if name == "RequestError" else node.args[:1]
+    return []
 
 
 def documented_codes() -> set[str]:

@@ -632,7 +632,7 @@ export interface IDecision {
   why: string;
 }
 
-/** A plan as it can be edited and given back; everything may be left out of what is given. */
+/** A plan as it can be edited and given back. */
 export interface IPlanDocument {
   schema: number;
   notebook?: string;

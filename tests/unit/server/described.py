@@ -31,9 +31,31 @@ def problems(handler: MlopsHandler, answer: str) -> list[str]:
     if name not in responses or (name == "default" and status < 400):
         return [f"{verb} {path} is not described with the status {status}"]
     place = responses[name].get("$ref", f"#/paths/{path.replace('/', '~1')}/{verb}/responses/{name}")
+    found = [f"{status}: {error}" for error in _errors(place, json.loads(answer))]
+    if status < 400:
+        found += [f"accepted, and not described: {error}" for error in _request_errors(handler, path, verb)]
+    return [f"{verb} {path} {error}" for error in found]
+
+
+def _errors(place: str, document: Any) -> list[str]:
+    """How a document differs from the schema of the JSON at a place of the description."""
     schema = {"$ref": f"urn:api{place}/content/application~1json/schema"}
-    found = Draft202012Validator(schema, registry=_REGISTRY).iter_errors(json.loads(answer))
-    return [f"{verb} {path} {status}: {error.json_path}: {error.message[:300]}" for error in found]
+    found = Draft202012Validator(schema, registry=_REGISTRY).iter_errors(document)
+    return [f"{error.json_path}: {error.message[:300]}" for error in found]
+
+
+def _request_errors(handler: MlopsHandler, path: str, verb: str) -> list[str]:
+    """How a request differs from what is described."""
+    operation = _DOCUMENT["paths"][path][verb]
+    parameters = [*operation.get("parameters", []), *_DOCUMENT["paths"][path].get("parameters", [])]
+    known = {one.get("name") or one["$ref"].rpartition("/")[2] for one in parameters}
+    wrong = [f"?{name}=" for name in handler.request.query_arguments if name not in known]
+    if handler.request.body and "requestBody" in operation:
+        place = f"#/paths/{path.replace('/', '~1')}/{verb}/requestBody"
+        wrong += _errors(place, json.loads(handler.request.body))
+    elif handler.request.body:
+        wrong.append("a body")
+    return wrong
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:

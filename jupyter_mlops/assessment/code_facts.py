@@ -820,8 +820,6 @@ def _text(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
 
 def _from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
     """What callers in other sources hand in for a parameter; None where none of them says it."""
-    from jupyter_mlops.assessment.flows import own_function
-
     function = site.call.scope.node
     if not isinstance(node, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
@@ -829,13 +827,27 @@ def _from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None
     if node.id not in names:
         return None
     position = names.index(node.id) - (names[0] in ("self", "cls"))
-    for path, source in sources_of(unit, function.name):
-        for call in source.calls if path != site.path else ():
-            if function.name in call.name and own_function(unit, path, call) == (site.path, site.scope):
-                text = text_of(source, call.scope, call.argument(position, node.id))
-                if text:
-                    return text
+    callers = unit.once(f"callers of {function.name}", lambda: _callers(unit, function.name))
+    for source, call in callers.get((site.path, site.scope), ()):
+        text = text_of(source, call.scope, call.argument(position, node.id))
+        if text:
+            return text
     return None
+
+
+def _callers(unit: Unit, name: str) -> dict[tuple[str, str], list[tuple[PythonSource, Call]]]:
+    """Functions of a name → their calls in other sources."""
+    from jupyter_mlops.assessment.flows import own_function
+
+    found: dict[tuple[str, str], list[tuple[PythonSource, Call]]] = {}
+    for path, source in sources_of(unit, name):
+        for call in source.calls:
+            # What begins so is of the source itself, or not known.
+            if name in call.name and call.name[0] not in ":?(":
+                target = own_function(unit, path, call)
+                if target is not None and target[0] != path:
+                    found.setdefault(target, []).append((source, call))
+    return found
 
 
 def is_model_file(path: str) -> bool:

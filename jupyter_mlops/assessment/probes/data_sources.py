@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice, takewhile
@@ -495,7 +497,14 @@ def _stage_of(unit: Unit, site: Site, *, read: bool = False) -> Tracked | None:
                 needed = [item for item in tracked(unit) if item.path in stage.inputs and not is_model_file(item.path)]
                 outs = [item for item in tracked(unit) if item.by == stage.path and item.path in stage.outputs]
                 if outs:
-                    return max((needed if read and needed else outs), key=lambda item: item.rung)
+                    # `inputs["train", "X"]` names X.parquet before all others that the stage reads.
+                    nodes = ast.walk(site.call.node)
+                    said = [node.value for node in nodes if isinstance(node, ast.Constant)]
+                    place = {text: position for position, text in enumerate(said)}
+                    return max(
+                        needed if read and needed else outs,
+                        key=lambda item: (item.rung, place.get(posixpath.basename(item.path).partition(".")[0], -1)),
+                    )
     return None
 
 

@@ -252,6 +252,15 @@ def test_what_a_stage_makes_of_something_lost_is_lost_too(project, ignored, conf
     assert part(project, "data")[0] == state
 
 
+def test_of_what_a_stage_needs_the_named_one_is_told(project):
+    code = f"import pandas as pd\n\nrows = pd.read_csv(inputs['cut', 'rows'])\nmore = pd.read_csv(inputs['cut', 'cut'])\n{FIT}{LOG}"
+    stages = STAGES["dvc.yaml"].replace("out/cut.csv]", "out/cut.csv, out/rows.csv]")
+    project.files(STAGES | {"train.py": code, "dvc.yaml": stages, "out/rows.csv": "y\n1\n", ".dvc/config": DVC}).lock()
+    found = [one for one in results(project.assess())["data-versioned"].evidence if one.path == "train.py"]
+    told = {one.line: one.message.split()[0] for one in found if one.line < 5}
+    assert told == {3: "out/rows.csv", 4: "out/cut.csv"}
+
+
 def test_a_pointer_without_a_remote_brings_nothing_back(project):
     project.files(STAGES | {".gitignore": "/data/raw.csv\n/out\n", "data/raw.csv.dvc": OUT.format("raw.csv")}).lock()
     assert part(project, "data")[0] == "partial"

@@ -83,11 +83,15 @@ def run_cells(cells: list[tuple[Any, str]], cwd: Path) -> dict[str, str]:
         sys.modules.pop("__main__", None)
         shell = InteractiveShell.instance(history_length=0, colors="NoColor")
         shell.history_manager.enabled = False
+        # A kernel takes a value that cannot be shown for a failure, as all that has a traceback; the shell alone does not.
+        tracebacks: list[object] = []
+        show = shell.showtraceback
+        shell.showtraceback = lambda *given, **more: (tracebacks.append(given), show(*given, **more))
         shown = {}
         for key, source in cells:
             with capture_output() as captured:
                 result = shell.run_cell(source, store_history=True)
-            if not result.success:
+            if not result.success or tracebacks:
                 raise RuntimeError(f"cell {key}: {result.error_before_exec or result.error_in_exec!r}\n{source}")
             if key is not None:
                 rich = [sorted(output.data.items()) for output in captured.outputs]

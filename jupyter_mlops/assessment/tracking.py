@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.code_facts import Site, is_off, sites, sources_of, trainings
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
 
 CRITERION = "experiments-tracked"
+#: Calls that record what goes in, not how good the model is.
+_NO_METRICS = lazy(r"(log_params?|log_hyperparams|connect|set|add_hparams|add_text|Task\.init)$")
 
 
 class Tracker(NamedTuple):
@@ -105,6 +109,11 @@ def _logging(unit: Unit, tracker: Tracker, logs: list[Site]) -> Iterator[Finding
                 None,
                 chain,
             )
+        measured = next((site for site in linked if not _NO_METRICS.search(site.name)), None)
+        if measured is not None:
+            message = f"`{_short(measured)}` records the metrics of the training to {tracker.title}."
+            chain = (*unit.reach.chain(measured.path, measured.scope), _place(measured))
+            yield replace(_finding(tracker, Rung.E3, message, measured, None, chain), criterion="metrics-recorded")
     elif not fits:
         yield _finding(
             tracker,

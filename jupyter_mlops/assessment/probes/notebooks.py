@@ -28,7 +28,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         yield Finding("notebooks", "notebooks-rerunnable", Rung.E0, "There are no notebooks.", effect="not-applicable")
         return
     found = issues(unit)
-    bad = [issue for issue in found if issue.severity == "error"]
+    bad = [issue for issue in found if issue.severity == "error" or issue.code == "absolute-path"]
     if bad:
         sick = len({issue.path for issue in bad})
         share = sick / len(paths)

@@ -128,6 +128,11 @@ def write_slow(path: Path) -> None:
     write_notebook(path, _SLOW)
 
 
+def write_slow_and_old(path: Path) -> None:
+    """The same, with something at its end that NumPy does not have any more."""
+    write_notebook(path, [*_SLOW, "import numpy as np\nnp.int(1)"])
+
+
 def write_hostile(path: Path) -> None:
     """A notebook whose text would run in the page if it were taken for HTML."""
     write_notebook(path, _HOSTILE)

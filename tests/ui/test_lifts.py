@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import psutil
 from playwright.sync_api import expect
-from projects import snapshot, write_untracked
+from projects import snapshot, write_slow_and_old, write_untracked
 
 #: Milliseconds: a lift reads the project twice.
 DONE = 60_000
@@ -95,3 +96,30 @@ def test_choices_are_looked_at_first(lab, project):
     expect(panel.locator("[data-path='train.py']")).to_contain_text('"winter"', timeout=DONE)
     expect(panel.get_by_role("button", name="Choices (2 made)")).to_be_visible()
     lab.screenshot("lift-choices")
+
+
+def test_a_look_that_takes_long_outlives_a_reload_and_is_cancelled(lab, project, server):
+    notebook = project / "notebooks" / "slow.ipynb"
+    write_slow_and_old(notebook)
+    before = snapshot(project)
+    lab.open(project)
+    lab.run("jupyter-mlops:lift", lift="clean-notebook", path=notebook.relative_to(lab.root).as_posix())
+    panel = lab.page.locator(".jp-Mlops-lift:visible")
+    change = panel.locator("[data-path='notebooks/slow_clean.ipynb']")
+    expect(change).to_contain_text("@@ cell 6 @@", timeout=DONE)
+    expect(panel).to_contain_text("cell 6 line 2")
+    panel.get_by_role("button", name="Choices").click()
+    panel.get_by_label("run", exact=True).select_option("yes")
+    panel.get_by_role("button", name="Look again with these choices").click()
+    working = panel.get_by_role("status")
+    expect(working).to_contain_text("slow", timeout=DONE)
+    lab.screenshot("lift-looking")
+    lab.page.wait_for_timeout(1500)  # the layout is saved a second after it has changed
+    lab.reload()
+    lab.page.locator(".lm-TabBar-tab", has_text="Lift: clean-notebook").first.click()
+    expect(working).to_contain_text("slow", timeout=DONE)
+    panel.get_by_role("button", name="Cancel", exact=True).click()
+    expect(panel.get_by_role("button", name="Look again")).to_be_visible(timeout=DONE)
+    kernels = psutil.Process(server.process.pid).children(recursive=True)
+    assert not [one for one in kernels if "ipykernel" in " ".join(one.cmdline())]
+    assert snapshot(project) == before

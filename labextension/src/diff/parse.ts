@@ -27,6 +27,9 @@ export function parseDiff(diff: string): IDiffLine[] {
       // Of an empty side the line before it is named.
       before = Number(place[1]) + (place[2] === '0' ? 1 : 0);
       after = Number(place[3]) + (place[4] === '0' ? 1 : 0);
+    } else if (line.startsWith('@@')) {
+      // A cell of a notebook, whose lines are counted by themselves.
+      [before, after] = [1, 1];
     }
     const text = line.slice(1);
     if (line.startsWith('@@')) {

@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { IFileChange } from '../rest/contract';
 import { Disclosure } from '../score/parts';
+import { countedFromOne } from '../convert/view';
 import type { IDiffLine } from './parse';
 import { countDiff, parseDiff } from './parse';
 
@@ -114,6 +115,11 @@ function Change(props: {
   );
 }
 
+/** Where lines are: cells are counted from 1 for people. */
+function placeText(text: string): string {
+  return text.startsWith('@@ cell') ? countedFromOne(text) : text;
+}
+
 /** The lines of one diff; a long one is folded. */
 export function Diff(props: {
   lines: readonly IDiffLine[];
@@ -135,7 +141,7 @@ export function Diff(props: {
             {shown.map((line, index) => (
               <tr key={index} data-line={line.kind}>
                 {line.kind === 'place' ? (
-                  <td colSpan={4}>{line.text}</td>
+                  <td colSpan={4}>{placeText(line.text)}</td>
                 ) : (
                   <>
                     <td className="jp-Mlops-diff-number">{line.before}</td>

@@ -4,6 +4,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { ILiftPlan } from '../rest/contract';
+import { countedFromOne } from '../convert/view';
 import { Prose } from '../score/parts';
 import type { ILiftPanelOptions } from './panel';
 
@@ -24,7 +25,7 @@ export function Left(
       <ol className="jp-Mlops-left">
         {plan.left.map(({ what, command }, index) => (
           <li key={index}>
-            <Prose text={what} />
+            <Prose text={countedFromOne(what)} />
             {command !== null && (
               <div className="jp-Mlops-command">
                 <code tabIndex={0}>{command}</code>

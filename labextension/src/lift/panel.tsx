@@ -10,6 +10,7 @@ import { badIcon, infoIcon, passIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import type { ILiftPlan } from '../rest/contract';
 import { explain } from '../rest/failures';
+import { countedFromOne } from '../convert/view';
 import { PlaceLink, Prose } from '../score/parts';
 import type { LiftModel } from './model';
 import { Choices } from './choices';
@@ -157,7 +158,7 @@ function Status(props: ILiftPanelOptions): JSX.Element {
                 : trans.__('Nothing was changed')}
             </h3>
             <p>
-              <Prose text={explain(failure, trans)} />
+              <Prose text={countedFromOne(explain(failure, trans))} />
             </p>
             <p className="jp-Mlops-note jp-Mlops-code">{failure.code}</p>
           </div>
@@ -213,7 +214,7 @@ function Standing(props: ILiftPanelOptions & { plan: ILiftPlan }): JSX.Element {
       <div>
         <h3>{title}</h3>
         <p>
-          <Prose text={text} />
+          <Prose text={countedFromOne(text)} />
         </p>
         {model.untried && (
           <p>
@@ -249,7 +250,7 @@ function Plan(props: ILiftPanelOptions & { plan: ILiftPlan }): JSX.Element {
             <ul className="jp-Mlops-found">
               {plan.found.map((sentence, index) => (
                 <li key={index}>
-                  <Prose text={sentence} />
+                  <Prose text={countedFromOne(sentence)} />
                 </li>
               ))}
             </ul>
@@ -261,7 +262,7 @@ function Plan(props: ILiftPanelOptions & { plan: ILiftPlan }): JSX.Element {
               <ul className="jp-Mlops-found">
                 {plan.effects.map((effect, index) => (
                   <li key={index}>
-                    <Prose text={effect.text} />
+                    <Prose text={countedFromOne(effect.text)} />
                   </li>
                 ))}
               </ul>
@@ -276,10 +277,10 @@ function Plan(props: ILiftPanelOptions & { plan: ILiftPlan }): JSX.Element {
             {plan.cannot.map((refusal, index) => (
               <li key={index}>
                 <b>
-                  <Prose text={refusal.what} />
+                  <Prose text={countedFromOne(refusal.what)} />
                 </b>
                 {': '}
-                <Prose text={refusal.why} />{' '}
+                <Prose text={countedFromOne(refusal.why)} />{' '}
                 {refusal.path !== null && (
                   <PlaceLink
                     {...props}

@@ -42,6 +42,18 @@ describe('parseDiff', () => {
     expect(first).toEqual({ kind: 'added', text: 'a', before: null, after: 1 });
   });
 
+  it('numbers the lines of each cell from 1', () => {
+    const lines = parseDiff('@@ cell 5 @@\n a\n-b\n+c\n@@ cell 7 @@\n+d\n');
+    expect(lines.map(({ before, after }) => [before, after])).toEqual([
+      [null, null],
+      [1, 1],
+      [2, null],
+      [null, 2],
+      [null, null],
+      [null, 1]
+    ]);
+  });
+
   it('finds nothing in what is no diff', () => {
     expect(parseDiff('')).toEqual([]);
     expect(parseDiff('binary\n')).toEqual([]);

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jupyter_mlops.assessment.checksums import compares_checksum, is_checksum
 from jupyter_mlops.assessment.literals import name_of, returned_by, text_of
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.unit import Unit
@@ -195,6 +196,7 @@ _READS = _READERS | {
     "load",
     "open",
     "urlretrieve",
+    "retrieve",
     "get",
     "download",
     "forPath",
@@ -278,6 +280,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "fetch_pandas",
         "clickhouse",
         "ultralytics",
+        "pooch",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -316,6 +319,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return Source(site, "database", call.text(0) or "A table", "as of a time" if version else None)
     if method in _DATABASES or _WAREHOUSES.search(site.name):
         return Source(site, "database", "A query")
+    if method == "retrieve":
+        return _from_pooch(site)
     if method in ("table", "sql"):
         return _from_spark(site)
     if method in _STORES:
@@ -428,11 +433,23 @@ def _located(unit: Unit, site: Site, text: str) -> Source:
     if own is not None:
         return Source(site, "file", own, text=own)
     if _URL.match(text):
-        version = "the address names a version" if _PINNED.search(text) else None
+        version = "the address names a version" if _PINNED.search(text) else _by_checksum(unit, site)
         return Source(site, "url", text, version, fallback=_where_missing(site.call))
     if "{}" in text:
         return _with_unknown_start(unit, site, text)
     return Source(site, "file", find_file(unit, site.path, text), text=text)
+
+
+def _from_pooch(site: Site) -> Source | None:
+    if site.call.name != "pooch.retrieve":
+        return None
+    checked = is_checksum(site.call.argument(1, "known_hash"))
+    return Source(site, "url", site.call.text(0, "url") or "A file", "its checksum is checked" if checked else None)
+
+
+def _by_checksum(unit: Unit, site: Site) -> str | None:
+    source = unit.project.python(site.path)
+    return "its checksum is compared" if source is not None and compares_checksum(source) else None
 
 
 _OF_REPOSITORY = lazy(r"^https://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob))/")

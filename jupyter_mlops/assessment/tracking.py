@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,6 +29,7 @@ class Tracker(NamedTuple):
         logs: matches resolved names of calls that record parameters or metrics.
         starts: matches calls that set a run up and record nothing by themselves.
         disabled: says why a call switches tracking off.
+        switch: variables of the environment that switch it off, and what they hold then.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Tracker(NamedTuple):
     logs: re.Pattern[str]
     starts: re.Pattern[str]
     disabled: Callable[[Site], str | None] | None = None
+    switch: tuple[tuple[str, str], ...] = ()
 
 
 def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
@@ -59,7 +62,21 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
         return
     logs = [site for site in found if tracker.logs.search(site.name) and not is_off(site.call)]
     if logs:
-        yield from _logging(unit, tracker, logs)
+        switched = {path: line for path in {site.path for site in logs} if (line := _switched_off(unit, path, tracker))}
+        for path, line in sorted(switched.items()):
+            cell, number = _line(unit, path, line)
+            yield Finding(
+                tracker.id,
+                CRITERION,
+                Rung.E1,
+                f"{tracker.title} is switched off by a variable of the environment that the code sets.",
+                path=path,
+                line=number,
+                cell=cell,
+                confidence=CALL,
+                raise_by="Switch it on for real runs.",
+            )
+        yield from _logging(unit, tracker, [site for site in logs if site.path not in switched])
         return
     started = next((site for site in found if tracker.starts.search(site.name)), None)
     if started is not None:
@@ -89,7 +106,23 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
                 return
 
 
+def _switched_off(unit: Unit, path: str, tracker: Tracker) -> int | None:
+    """The line at which a source sets the variable that switches the tracker off, whatever happens: not under an `if`."""
+    source = unit.project.python(path) if tracker.switch else None
+    for node in source.tree.body if source is not None else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if not isinstance(target, ast.Subscript) or not ast.unparse(target.value).endswith("environ"):
+                    continue
+                name = target.slice.value if isinstance(target.slice, ast.Constant) else None
+                if (name, str(node.value.value).lower()) in tracker.switch:
+                    return node.lineno
+    return None
+
+
 def _logging(unit: Unit, tracker: Tracker, logs: list[Site]) -> Iterator[Finding]:
+    if not logs:
+        return
     fits = [site for site in trainings(unit) if site.reached]
     groups = {group for site in fits for group in unit.reach.groups(site.path, site.scope)}
     reached = [site for site in logs if site.reached]

@@ -465,22 +465,31 @@ def _from_own_repository(unit: Unit, text: str) -> str | None:
     return next((tail for tail in tails if tail in git.committed), None)
 
 
+_ASKS = ("exists(", "is_file(", "isfile(")
+
+
 def _where_missing(call: Call) -> bool:
-    """Whether a call is in a branch for the case that a file is not there: `if not path.exists(): download()`."""
-    pending = [(statement, False) for statement in call.scope.body]
+    """Whether a call is in a branch for the case that a file is not there: `if not path.exists(): download()`.
+
+    So is what follows `if path.exists(): return path`.
+    """
+    pending = [(call.scope.body, False)]
     while pending:
-        statement, missing = pending.pop()
-        if isinstance(statement, ast.If):
-            absent = isinstance(statement.test, ast.UnaryOp) and isinstance(statement.test.op, ast.Not)
-            asks = absent and any(word in ast.unparse(statement.test) for word in ("exists(", "is_file(", "isfile("))
-            pending += [(inner, missing or asks) for inner in statement.body]
-            pending += [(inner, missing) for inner in statement.orelse]
-            continue
-        inside = [inner for block in blocks(statement) for inner in block]
-        if inside and not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            pending += [(inner, missing) for inner in inside]
-        elif missing and any(inner is call.node for inner in ast.walk(statement)):
-            return True
+        statements, missing = pending.pop()
+        for statement in statements:
+            if isinstance(statement, ast.If):
+                absent = isinstance(statement.test, ast.UnaryOp) and isinstance(statement.test.op, ast.Not)
+                asks = any(word in ast.unparse(statement.test) for word in _ASKS)
+                pending += [(statement.body, missing or (asks and absent)), (statement.orelse, missing)]
+                missing = missing or (
+                    asks and isinstance(statement.test, ast.Call) and isinstance(statement.body[-1], ast.Return)
+                )
+                continue
+            inside = list(blocks(statement))
+            if inside and not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                pending += [(inner, missing) for inner in inside]
+            elif missing and any(inner is call.node for inner in ast.walk(statement)):
+                return True
     return False
 
 
@@ -605,16 +614,15 @@ def _written_paths(unit: Unit) -> dict[str, list[Site]]:
         ]
         for site in sites(unit, path, calls):
             position = 1 if site.call.attribute == "dump" or site.call.name in _MOVERS else 0
-            text = _text(
-                unit,
-                site,
+            given = (
                 site.call.argument(position)
                 or site.call.argument(None, "path_or_buf")
-                or site.call.argument(None, "path"),
+                or site.call.argument(None, "path")
             )
-            start, _, name = (text or "").rpartition("/")
-            if text and "{}" not in name:
-                found.setdefault(f"{{}}/{name}" if "{}" in start else plain_path(text), []).append(site)
+            for text in dict.fromkeys((_text(unit, site, given), *_from_callers(unit, site, given))):
+                start, _, name = (text or "").rpartition("/")
+                if text and "{}" not in name:
+                    found.setdefault(f"{{}}/{name}" if "{}" in start else plain_path(text), []).append(site)
     return found
 
 
@@ -837,33 +845,37 @@ def _text(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
 
 def _from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
     """What callers in other sources hand in for a parameter; None where none of them says it."""
+    return next(_from_callers(unit, site, node, itself=False), None)
+
+
+def _from_callers(unit: Unit, site: Site, node: ast.expr | None, *, itself: bool = True) -> Iterator[str]:
+    """What callers hand in for a parameter, those in other sources only or in the source itself as well."""
     function = site.call.scope.node
     if not isinstance(node, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return None
+        return
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     if node.id not in names:
-        return None
+        return
     position = names.index(node.id) - (names[0] in ("self", "cls"))
     callers = unit.once(f"callers of {function.name}", lambda: _callers(unit, function.name))
-    for source, call in callers.get((site.path, site.scope), ()):
-        text = text_of(source, call.scope, call.argument(position, node.id))
+    for path, source, call in callers.get((site.path, site.scope), ()):
+        text = text_of(source, call.scope, call.argument(position, node.id)) if itself or path != site.path else None
         if text:
-            return text
-    return None
+            yield text
 
 
-def _callers(unit: Unit, name: str) -> dict[tuple[str, str], list[tuple[PythonSource, Call]]]:
-    """Functions of a name → their calls in other sources."""
+def _callers(unit: Unit, name: str) -> dict[tuple[str, str], list[tuple[str, PythonSource, Call]]]:
+    """Functions of a name → their calls, and the sources of these."""
     from jupyter_mlops.assessment.flows import own_function
 
-    found: dict[tuple[str, str], list[tuple[PythonSource, Call]]] = {}
+    found: dict[tuple[str, str], list[tuple[str, PythonSource, Call]]] = {}
     for path, source in sources_of(unit, name):
         for call in source.calls:
-            # What begins so is of the source itself, or not known.
-            if name in call.name and call.name[0] not in ":?(":
+            # What begins so is not known.
+            if name in call.name and call.name[0] not in "?(":
                 target = own_function(unit, path, call)
-                if target is not None and target[0] != path:
-                    found.setdefault(target, []).append((source, call))
+                if target is not None:
+                    found.setdefault(target, []).append((path, source, call))
     return found
 
 

@@ -30,11 +30,13 @@ def _projects(unit: Unit) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    """`kedro run` asks `register_pipelines` of the package, which finds each `pipelines/<name>` with a `create_pipeline`."""
+    """`kedro run` asks `register_pipelines` of the package, which finds each `create_pipeline` of `pipelines/<name>`."""
     for path, line, package in _projects(unit):
         for source in unit.mentioning("create_pipeline", "register_pipelines"):
             folder, _, tail = f"/{source}".partition(f"/{package}/")
-            if tail.startswith("pipelines/") and tail.endswith("/pipeline.py"):
+            # A project of one pipeline has it in the package itself.
+            simple = tail == "pipeline.py" and "def create_pipeline(" in (unit.project.text(source) or "")
+            if simple or (tail.startswith("pipelines/") and tail.endswith("/pipeline.py")):
                 function = "create_pipeline"
             elif tail in ("pipeline_registry.py", "pipeline.py", "hooks.py"):
                 function = "register_pipelines"

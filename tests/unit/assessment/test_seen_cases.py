@@ -108,6 +108,34 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, str, str], str]] = {
         "data-versioned",
     ),
 }
+CASES |= {
+    "a helper that writes what each caller names": (
+        {
+            "load.py": "from sklearn.datasets import load_wine\n\n\ndef save(rows, place):\n    rows.to_csv(place)\n\n\nwine = load_wine(as_frame=True).frame\nsave(wine, 'data/raw.csv')\nsave(wine[:100], 'data/some.csv')\n",
+            "train.py": f"import pandas as pd\n\nrows = pd.read_csv('data/some.csv')\n{FIT}{LOG}",
+        },
+        ("load.py", "save(wine[:100]", "print(wine[:100]"),
+        "data-versioned",
+    ),
+    "a download where the file is not there": (
+        {
+            "data/rows.csv": "a\n1\n",
+            "train.py": f"import os\nimport urllib.request\n\nimport pandas as pd\n\nPLACE = 'data/rows.csv'\n\n\ndef place():\n    if os.path.exists(PLACE):\n        return PLACE\n    try:\n        urllib.request.urlretrieve('https://example.org/rows.csv', PLACE)\n        return PLACE\n    finally:\n        print()\n\n\nrows = pd.read_csv(place())\n{FIT}{LOG}",
+        },
+        ("train.py", "        return PLACE\n    try", "        print()\n    try"),
+        "data-versioned",
+    ),
+    "a Kedro project of one pipeline": (
+        {
+            "pyproject.toml": "[tool.kedro]\npackage_name = 'p'\n",
+            "src/p/pipeline_registry.py": "from kedro.framework.project import find_pipelines\n\n\ndef register_pipelines():\n    return find_pipelines()\n",
+            "src/p/pipeline.py": "from kedro.pipeline import node, pipeline\n\nfrom .nodes import fit\n\n\ndef create_pipeline(**options):\n    return pipeline([node(func=fit, inputs='rows', outputs='model')])\n",
+            "src/p/nodes.py": "import mlflow\nfrom sklearn.svm import SVC\n\n\ndef fit(rows):\n    model = SVC()\n    model.fit(rows, rows)\n    mlflow.log_metric('score', 1.0)\n",
+        },
+        ("src/p/pipeline.py", "def create_pipeline", "def another_pipeline"),
+        "experiments-tracked",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CASES)

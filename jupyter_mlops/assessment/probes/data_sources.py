@@ -40,6 +40,7 @@ class _Verdict(NamedTuple):
     message: str
     raise_by: str | None
     where: tuple[str, int | None] | None = None
+    lost: bool = False
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -87,8 +88,10 @@ def _data(unit: Unit) -> Iterator[Finding]:
         yield _at(source.site, "data", verdict)
     for source, verdict in sorted(bad, key=lambda pair: -pair[1].rung)[:5]:
         yield _at(source.site, "data", verdict)
-    if good and bad:
-        source, verdict = bad[0]
+    # Whatever else is under DVC, nobody else can have what this comes from.
+    lost = [pair for pair in bad if pair[1].lost]
+    if bad and (good or lost):
+        source, verdict = (lost or bad)[0]
         yield _at(source.site, "data", verdict._replace(rung=Rung.E2), cap=True)
 
 
@@ -130,11 +133,9 @@ def _in_its_stage(unit: Unit, source: Source, verdict: _Verdict | None) -> _Verd
     if source.kind not in ("url", "database", "unknown", "hub") or (verdict is not None and verdict.rung >= Rung.E3):
         return verdict
     under = _stage_of(unit, source.site, read=True)
-    return (
-        verdict
-        if under is None or under.rung < Rung.E3
-        else _Verdict(Rung.E3, under.message, None, (under.by, under.line))
-    )
+    if under is None or (under.rung < Rung.E3 and not under.lost):
+        return verdict
+    return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line), under.lost)
 
 
 def snapshot(unit: Unit, site: Site) -> Tracked | None:

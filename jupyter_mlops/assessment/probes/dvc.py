@@ -391,6 +391,7 @@ class Tracked(NamedTuple):
         rung: what that is worth.
         message: one sentence.
         raise_by: what would raise it.
+        lost: nobody else can have it, nor make it again.
     """
 
     path: str
@@ -399,6 +400,7 @@ class Tracked(NamedTuple):
     rung: Rung
     message: str
     raise_by: str | None = None
+    lost: bool = False
 
 
 def tracked(unit: Unit) -> list[Tracked]:
@@ -467,7 +469,7 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
         root = _root_of(unit, path)
         initialised = root is not None
         reachable = root is not None and any(remote.problem is None for remote in remotes(unit, root))
-        lost = {} if reachable else _lost_inputs(unit, path)
+        lost = _lost_inputs(unit, path)
         for name, stage, line in _stages(unit, path):
             folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
             for kind, out, out_line, options in _outs(stage):
@@ -475,11 +477,12 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
                     continue
                 place = join(folder, out)
                 known = check is not None and place in check.recorded
-                if known and name in lost:
+                # A remote has what the stage wrote when it was last run, not what it writes now.
+                current = reachable and check is not None and name not in check.stale
+                if known and name in lost and not current:
                     message = f"{place} is an out of stage {name}, which needs {lost[name]}: no stage makes that, and neither git nor a remote of DVC has it."
-                    yield Tracked(
-                        place, path, out_line or line, Rung.E2, message, f"`dvc add {lost[name]}`, and add a remote."
-                    )
+                    raise_by = f"`dvc add {lost[name]}`, and add a remote."
+                    yield Tracked(place, path, out_line or line, Rung.E2, message, raise_by, lost=True)
                 elif known and initialised and check is not None and name in check.stale and not reachable:
                     message = f"{place} is an out of stage {name}, which has changed since dvc.lock was written; no remote holds what it wrote."
                     yield Tracked(
@@ -513,6 +516,7 @@ def _lost_inputs(unit: Unit, path: str) -> dict[str, str]:
         makers |= {join(folder, out): name for _kind, out, _line, _options in _outs(stage)}
     git = unit.project.git
     kept = set(git.committed) if git is not None else set()
+    kept |= {item.path for item in _dvc_files(unit) if item.rung >= Rung.E3}
 
     def made_by(dep: str) -> str | None:
         return next((name for out, name in makers.items() if _overlap(dep, out)), None)

@@ -254,3 +254,30 @@ def test_a_model_put_into_a_bucket_is_kept_without_a_version(project: Any, what:
     source = f"from google.cloud import storage\n\n{FIT}{what} = 'x'\nstorage.Client().bucket('b').blob('x').upload_from_filename({what})\n"
     project.files({"train.py": source}).commit()
     assert results(project.assess())["data-versioned"].state == state
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept", "state"),
+    [(False, "pictures", "pass"), (True, "pictures", "partial"), (True, "raw.txt", "pass")],
+)
+def test_a_remote_has_what_a_stage_wrote_when_it_was_run(project: Any, changed: bool, kept: str, state: str) -> None:
+    stages = "stages:\n  load:\n    cmd: python load.py\n    deps: [load.py, raw.txt]\n    outs: [rows.db]\n"
+    train = "  train:\n    cmd: python train.py\n    deps: [train.py, rows.db]\n    outs: [model.joblib]\n"
+    fit = f"import joblib\nimport pandas as pd\n\nrows = pd.read_sql('select a from rows', 'sqlite:///rows.db')\n{FIT}joblib.dump(model, 'model.joblib')\n"
+    project.files(
+        {
+            ".dvc/config": DVC,
+            ".gitignore": "/raw.txt\n/rows.db\n/model.joblib\n",
+            f"{kept}.dvc": OUT.format(kept),
+            "dvc.yaml": stages + train,
+            "raw.txt": "1\n",
+            "rows.db": "a\n1\n",
+            "model.joblib": "x",
+            "load.py": "import shutil\n\nshutil.copy('raw.txt', 'rows.db')\n",
+            "train.py": fit,
+        }
+    ).lock().commit()
+    project.remove("raw.txt", "rows.db", "model.joblib")
+    if changed:
+        project.edit("load.py", "import shutil\n", "import shutil\n\nprint()\n").commit()
+    assert results(project.assess())["data-versioned"].state == state

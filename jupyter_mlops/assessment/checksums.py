@@ -6,20 +6,22 @@ import ast
 from collections.abc import Iterator
 
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import PythonSource
+from jupyter_mlops.project.python_source import PythonSource, Scope
 
 _DIGEST = lazy(r"^(\w+:)?[0-9a-f]{32,128}$")
 
 
-def compares_checksum(source: PythonSource) -> bool:
-    """Whether the code stops when a digest is not the one that is written in it.
+def compares_checksum(source: PythonSource, scope: Scope) -> bool:
+    """Whether a scope stops when a digest is not the one that its source has written down; itself or in what it calls.
 
     Args:
         source: the code.
+        scope: of the source, where something is downloaded.
     """
-    if "compares checksum" not in source.kept:
-        source.kept["compares checksum"] = _compares(source.tree)
-    return bool(source.kept["compares checksum"])
+    if "checksum comparisons" not in source.kept:
+        source.kept["checksum comparisons"] = _comparing(source.tree)
+    comparing: set[str] = source.kept["checksum comparisons"]
+    return getattr(scope.node, "name", "") in comparing or any(call.attribute in comparing for call in scope.calls)
 
 
 def is_checksum(node: ast.expr | None) -> bool:
@@ -27,12 +29,17 @@ def is_checksum(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_DIGEST.match(node.value.lower()))
 
 
-def _compares(tree: ast.Module) -> bool:
+def _comparing(tree: ast.Module) -> set[str]:
+    """Functions that stop where a digest differs; "" for the module itself."""
     nodes = list(ast.walk(tree))
     if not any(isinstance(node, ast.expr) and is_checksum(node) for node in nodes):
-        return False
+        return set()
     computed = set(_computed(nodes))
-    return any(_is_comparison(test, computed) for test in _that_stop(nodes))
+    functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    inside = {id(inner) for function in functions for inner in ast.walk(function)}
+    places = [("", [node for node in nodes if id(node) not in inside])]
+    places += [(function.name, list(ast.walk(function))) for function in functions]
+    return {name for name, own in places if any(_is_comparison(test, computed) for test in _that_stop(own))}
 
 
 def _computed(nodes: list[ast.AST]) -> Iterator[str]:

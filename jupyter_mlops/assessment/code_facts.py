@@ -449,7 +449,7 @@ def _from_pooch(site: Site) -> Source | None:
 
 def _by_checksum(unit: Unit, site: Site) -> str | None:
     source = unit.project.python(site.path)
-    return "its checksum is compared" if source is not None and compares_checksum(source) else None
+    return "its checksum is compared" if source is not None and compares_checksum(source, site.call.scope) else None
 
 
 _OF_REPOSITORY = lazy(r"^https://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob))/")

@@ -55,6 +55,19 @@ path, _ = urlretrieve("https://data.example.org/rows.csv")
 if {1}:
     {2}
 """
+_CHECKED_ELSEWHERE = """from urllib.request import urlretrieve
+
+def stop_unless_known(path):
+    with open(path, "rb") as file:
+        assert hashlib.sha256(file.read()).hexdigest() == "{0}"
+
+def fetch():
+    path, _ = urlretrieve("https://data.example.org/rows.csv")
+    {1}
+    return path
+
+path = fetch()
+"""
 _PLAIN = "0a" * 32
 
 
@@ -66,6 +79,8 @@ _PLAIN = "0a" * 32
         (_FETCHED.format(_PLAIN, "digest(path) != EXPECTED", "raise ValueError(path)"), True),
         (_FETCHED.format(_PLAIN, "digest(path) != EXPECTED", "print(path)"), False),
         (_FETCHED.format(_PLAIN, "digest(path) != digest(path)", "raise ValueError(path)"), False),
+        (_CHECKED_ELSEWHERE.format(_PLAIN, "stop_unless_known(path)"), True),
+        (_CHECKED_ELSEWHERE.format(_PLAIN, "print(path)"), False),
         (_FETCHED.format("unknown", "digest(path) != EXPECTED", "raise ValueError(path)"), False),
     ],
 )

@@ -21,7 +21,9 @@ def compares_checksum(source: PythonSource, scope: Scope) -> bool:
     if "checksum comparisons" not in source.kept:
         source.kept["checksum comparisons"] = _comparing(source.tree)
     comparing: set[str] = source.kept["checksum comparisons"]
-    return getattr(scope.node, "name", "") in comparing or any(call.attribute in comparing for call in scope.calls)
+    return getattr(scope.node, "name", "") in comparing or any(
+        call.name.lstrip(":").rpartition(".")[2] in comparing for call in scope.calls
+    )
 
 
 def is_checksum(node: ast.expr | None) -> bool:

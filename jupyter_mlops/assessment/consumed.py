@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import Site
+from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.tainted import Held, Tainted, given_to, handed_on, tasks_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.reach import scope_named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import sites
 from jupyter_mlops.assessment.findings import Finding, Rung
+from jupyter_mlops.assessment.sites import sites
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.python_source import Call
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.assessment.code_facts import makers, reads
+from jupyter_mlops.assessment.data_reads import reads
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.written_files import makers
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.reach import Node, scope_named
 

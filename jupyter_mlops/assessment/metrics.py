@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.kube import KubeObject, objects
 from jupyter_mlops.assessment.services import services
+from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy

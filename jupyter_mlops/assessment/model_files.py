@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import Site, is_model_file
 from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.kept_models import is_model_file
+from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, Scope

@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal, Protocol, TypeVar
 
-from jupyter_mlops.assessment.code_facts import Site, kept_models, reads, trainings
+from jupyter_mlops.assessment.data_reads import reads
 from jupyter_mlops.assessment.findings import NotebookIssue
+from jupyter_mlops.assessment.kept_models import kept_models
 from jupyter_mlops.assessment.secrets import find_secrets
+from jupyter_mlops.assessment.sites import Site
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.notebook import Cell, Notebook

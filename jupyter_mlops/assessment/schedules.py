@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, Scope

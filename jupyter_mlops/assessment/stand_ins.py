@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from jupyter_mlops.assessment.code_facts import Source
+from jupyter_mlops.assessment.data_reads import Source
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy

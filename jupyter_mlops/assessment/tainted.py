@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import plain_path
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.written_files import plain_path
 from jupyter_mlops.project.python_source import Call, Scope
 from jupyter_mlops.project.reach import Node, scope_named
 

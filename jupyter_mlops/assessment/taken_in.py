@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.assessment.code_facts import Site, Source, find_file, relevant, sites, sources_of, trainings
+from jupyter_mlops.assessment.data_reads import Source, find_file
 from jupyter_mlops.assessment.dataflow import bound_to
 from jupyter_mlops.assessment.literals import text_of
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
+from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import Site, is_off, sites, sources_of, trainings
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.kept_models import is_off
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
-from jupyter_mlops.assessment.code_facts import trainings
 from jupyter_mlops.assessment.engine import leading_units
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.what_if import cheapest_path
 from jupyter_mlops.assessment.wording import relative_path
 from jupyter_mlops.errors import MlopsError

@@ -91,7 +91,7 @@ def _kind(unit: Unit, target: Target) -> str | None:
 
 
 def _trains(unit: Unit, target: Target) -> bool:
-    from jupyter_mlops.assessment.code_facts import trainings
+    from jupyter_mlops.assessment.trainings import trainings
 
     fits = {(site.path, site.scope) for site in trainings(unit)}
     return bool(fits & unit.reach.behind_target(target))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
-from jupyter_mlops.assessment.code_facts import trainings
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 
 _PLACES = frozenset({".", ".github", ".gitlab", "docs"})

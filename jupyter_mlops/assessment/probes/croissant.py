@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import find_file, relevant, sites, sources_of
+from jupyter_mlops.assessment.data_reads import find_file
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import sites, sources_of
+from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import line_of, mapping, sequence
 

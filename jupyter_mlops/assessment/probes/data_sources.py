@@ -9,25 +9,18 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import (
-    Kept,
-    Site,
-    Source,
-    is_data_file,
-    is_model_file,
-    kept_models,
-    makers,
-    reads,
-    relevant,
-    trainings,
-)
 from jupyter_mlops.assessment.data_names import named_data
+from jupyter_mlops.assessment.data_reads import Source, is_data_file, reads
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.kept_models import Kept, is_model_file, kept_models
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import Tracked, is_of_model, tracked
+from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.stand_ins import is_the_data
 from jupyter_mlops.assessment.taken_in import records, taken_in
+from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.written_files import makers
 from jupyter_mlops.project.files import File
 
 #: Data files of this many bytes in all may live in git beside the code.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import Node

@@ -543,7 +543,8 @@ def _overlap(one: str, other: str) -> bool:
 
 def is_of_model(unit: Unit, path: str) -> bool:
     """Whether something under DVC is a model, or tells of one: `models/metadata.json` beside `models/model.joblib`."""
-    from jupyter_mlops.assessment.code_facts import is_data_file, is_model_file
+    from jupyter_mlops.assessment.data_reads import is_data_file
+    from jupyter_mlops.assessment.kept_models import is_model_file
 
     folder, _, name = path.rpartition("/")
     if is_model_file(path) or "model" in name.lower():

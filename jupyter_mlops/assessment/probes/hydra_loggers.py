@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from jupyter_mlops.assessment.code_facts import Site, sites, sources_of, trainings
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy

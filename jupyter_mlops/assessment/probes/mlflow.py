@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import kept_models
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.kept_models import kept_models
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.tracking import Tracker, tracker_findings
 from jupyter_mlops.assessment.unit import Unit

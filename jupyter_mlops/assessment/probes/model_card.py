@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import Site, plain_path, written
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.written_files import plain_path, written
 from jupyter_mlops.project.files import File
 from jupyter_mlops.project.patterns import lazy
 

@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import relevant, sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import sites, sources_of
+from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
@@ -88,7 +89,7 @@ def _leads_to(unit: Unit, path: str, fits: frozenset[tuple[str, str]]) -> bool:
 
 
 def _training_nodes(unit: Unit) -> list[tuple[str, str]]:
-    from jupyter_mlops.assessment.code_facts import trainings
+    from jupyter_mlops.assessment.trainings import trainings
 
     return [(site.path, site.scope) for site in trainings(unit) if site.reached]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jupyter_mlops.assessment.code_facts import trainings
 from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import Finding, Rung
 from jupyter_mlops.assessment.probe import Pipeline, Probe
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.reach import LAUNCH

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence

@@ -6,10 +6,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import relevant, trainings
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import line_of, mapping
 from jupyter_mlops.project.patterns import lazy

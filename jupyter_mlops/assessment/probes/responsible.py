@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jupyter_mlops.assessment.code_facts import Site, sites, sources_of
 from jupyter_mlops.assessment.consumed import uses_of
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.ci import below, ci_runs, places_of
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy

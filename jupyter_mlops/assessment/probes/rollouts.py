@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.code_facts import sites, sources_of
 from jupyter_mlops.assessment.findings import CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import KubeObject, applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy

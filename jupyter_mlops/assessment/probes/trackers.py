@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.code_facts import Site
 from jupyter_mlops.assessment.findings import Finding
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.tracking import Tracker, tracker_findings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy

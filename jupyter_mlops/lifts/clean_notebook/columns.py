@@ -6,7 +6,7 @@ import csv
 import posixpath
 from itertools import islice
 
-from jupyter_mlops.assessment.code_facts import reads
+from jupyter_mlops.assessment.data_reads import reads
 from jupyter_mlops.lifts.scene import Scene
 
 _ROWS = 200

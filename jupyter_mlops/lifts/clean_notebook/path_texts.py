@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from jupyter_mlops.assessment.code_facts import WRITERS
+from jupyter_mlops.assessment.written_files import WRITERS
 
 Use = Literal["whole", "written", "folder", "part"]
 #: Calls whose arguments are parts of a text, or no path at all.

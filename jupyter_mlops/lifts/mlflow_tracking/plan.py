@@ -7,7 +7,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from jupyter_mlops.assessment.code_facts import Site, trainings
+from jupyter_mlops.assessment.sites import Site
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.changes import Wanted
 from jupyter_mlops.lifts.environment.installed import environment
 from jupyter_mlops.lifts.ignoring import with_lines

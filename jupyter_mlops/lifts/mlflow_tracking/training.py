@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from jupyter_mlops.assessment.code_facts import is_training
+from jupyter_mlops.assessment.trainings import is_training
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope, is_main_guard
 
 Kind = Literal["estimator", "pipeline", "search", "torch", "framework", "unknown", "scores"]

@@ -8,7 +8,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import makers, reads, trainings, written
+from jupyter_mlops.assessment.data_reads import reads
+from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.written_files import makers, written
 from jupyter_mlops.changes import Wanted
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.ignoring import with_lines

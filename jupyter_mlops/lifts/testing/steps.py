@@ -8,8 +8,11 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.code_facts import kept_models, makers, reads, trainings, written
+from jupyter_mlops.assessment.data_reads import reads
+from jupyter_mlops.assessment.kept_models import kept_models
 from jupyter_mlops.assessment.literals import text_of
+from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.written_files import makers, written
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.lifts.testing.arguments import told
 from jupyter_mlops.project.python_source import PythonSource

@@ -1,0 +1,110 @@
+"""Where code calls something, and what it says there: strings seen through variables, parameters and callers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jupyter_mlops.assessment.literals import name_of, returned_by, text_of
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.python_source import Call, PythonSource
+
+
+class Site(NamedTuple):
+    """A call of interest.
+
+    Attributes:
+        path: source file.
+        call: the call.
+        line: 1-based in the file, or in the cell.
+        end_line: its last line.
+        cell: cell of a notebook.
+        scope: qualified name of the scope it is in.
+        reached: something that runs leads there.
+        name: resolved dotted name of the call, seen through parameters.
+    """
+
+    path: str
+    call: Call
+    line: int
+    end_line: int
+    cell: int | None
+    scope: str
+    reached: bool
+    name: str
+
+
+def sites(unit: Unit, path: str, calls: Iterator[Call] | list[Call]) -> Iterator[Site]:
+    """Calls of a source as sites, with cells for notebooks."""
+    notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
+    source = unit.project.python(path)
+    for call in calls:
+        line, end_line, cell = call.line, call.end_line, None
+        if notebook is not None:
+            cell, line = notebook.place(call.line)
+            end_line = line + call.end_line - call.line
+        scope = call.scope.name
+        name = _through_modules(unit, path, name_of(source, call)) if source is not None else call.name
+        yield Site(path, call, line, end_line, cell, scope, unit.reach.reached(path, scope), name)
+
+
+def _through_modules(unit: Unit, path: str, name: str) -> str:
+    """The name seen through what a function of another module returns: `settings.tracker().log` where that returns `mlflow`."""
+    made, joint, rest = name.partition("().")
+    if not joint or name[0] in "?:(":
+        return name
+    found = unit.reach.modules.resolve(made, path)
+    source = unit.project.python(found[0]) if found and found[1] else None
+    returned = returned_by(source, found[1]) if source is not None and found else ""
+    return f"{returned}.{rest}" if returned else name
+
+
+def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[str, PythonSource]]:
+    """Parsed sources that mention one of the words; test files only on request."""
+    for path in unit.mentioning(*words):
+        if tests or not unit.is_test(path):
+            source = unit.project.python(path)
+            if source is not None:
+                yield path, source
+
+
+def text_at(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
+    source = unit.project.python(site.path)
+    return text_of(source, site.call.scope, node) if source is not None else None
+
+
+def text_from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
+    """What callers in other sources hand in for a parameter; None where none of them says it."""
+    return next(texts_from_callers(unit, site, node, itself=False), None)
+
+
+def texts_from_callers(unit: Unit, site: Site, node: ast.expr | None, *, itself: bool = True) -> Iterator[str]:
+    """What callers hand in for a parameter, those in other sources only or in the source itself as well."""
+    function = site.call.scope.node
+    if not isinstance(node, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    if node.id not in names:
+        return
+    position = names.index(node.id) - (names[0] in ("self", "cls"))
+    callers = unit.once(f"callers of {function.name}", lambda: _callers(unit, function.name))
+    for path, source, call in callers.get((site.path, site.scope), ()):
+        text = text_of(source, call.scope, call.argument(position, node.id)) if itself or path != site.path else None
+        if text:
+            yield text
+
+
+def _callers(unit: Unit, name: str) -> dict[tuple[str, str], list[tuple[str, PythonSource, Call]]]:
+    """Functions of a name → their calls, and the sources of these."""
+    from jupyter_mlops.assessment.flows import own_function
+
+    found: dict[tuple[str, str], list[tuple[str, PythonSource, Call]]] = {}
+    for path, source in sources_of(unit, name):
+        for call in source.calls:
+            # What begins so is not known.
+            if name in call.name and call.name[0] not in "?(":
+                target = own_function(unit, path, call)
+                if target is not None:
+                    found.setdefault(target, []).append((path, source, call))
+    return found

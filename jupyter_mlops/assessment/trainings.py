@@ -1,0 +1,104 @@
+"""Where models are fitted, and the code that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.data_reads import reads
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.written_files import makers
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call
+
+_FITS = frozenset(
+    {"fit", "fit_predict", "partial_fit", "fit_generator", "train_on_batch", "backward", "fit_transform_model"}
+)
+#: Functions that train by themselves, by resolved name.
+_TRAINERS = frozenset(
+    {
+        *("xgboost.train", "xgb.train", "lightgbm.train", "catboost.train", "lightgbm.cv", "xgboost.cv"),
+        *("sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate"),
+        *("tensorflow.estimator.train_and_evaluate", "mlflow.projects.run"),
+        *("sklearn.model_selection.cross_val_predict", "scipy.optimize.curve_fit"),
+    }
+)
+_TRAINER_METHODS = frozenset(
+    {"train", "finetune", "fine_tune", "learn", "train_model", "compare_models", "create_model"}
+)
+#: Owners of `.train(…)` and the like that train a model.
+_TRAINER_OWNERS = lazy(
+    r"(^|\.)(transformers|trl|sentence_transformers|ultralytics|h2o|stable_baselines3|pycaret|detectron2|flair|setfit|gensim|autogluon"
+    r"|pyspark|fastai|spacy|nltk)\b"
+)
+#: What fits without being a model.
+_PREPARING = lazy(
+    r"sklearn\.(preprocessing|impute|feature_extraction|feature_selection|decomposition|compose|manifold)\b"
+    r"|Scaler\b|Encoder\b|Imputer\b|Vectorizer\b|Tokenizer\b|Binarizer\b|ColumnTransformer\b|PCA\b|[Tt]okenizer|[Ss]caler|[Ee]ncoder"
+    r"|[Ii]mputer|[Vv]ectorizer|[Pp]reprocess|[Tt]ransformer\b|image_?[Dd]ata_?[Gg]en|scipy\.stats|matplotlib|seaborn"
+)
+
+
+def trainings(unit: Unit) -> list[Site]:
+    """Where models are fitted."""
+    return unit.once("trainings", lambda: list(_trainings(unit)))
+
+
+def _trainings(unit: Unit) -> Iterator[Site]:
+    words = ("fit", "train", "backward", "cross_val", "learn(", "finetune", "compare_models")
+    for path, source in sources_of(unit, *words):
+        yield from sites(unit, path, (call for call in source.calls if is_training(call)))
+
+
+def is_training(call: Call) -> bool:
+    """Whether a call fits a model."""
+    if call.name in _TRAINERS:
+        return True
+    owner, dot, method = call.name.rpartition(".")
+    if not dot:
+        return False
+    if method in _FITS:
+        # `scaler.scale(loss).backward()`: what scales losses prepares no data.
+        if method == "backward":
+            return True
+        arguments = bool(call.node.args or call.node.keywords)
+        return (arguments or "statsmodels" in owner or owner.endswith("()")) and not _PREPARING.search(owner)
+    if method == "train" and not call.node.args and "from_pretrained" in owner:
+        return False  # a network of PyTorch is switched to its training mode
+    return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))
+
+
+def relevant(unit: Unit) -> frozenset[str]:
+    """The entry points that lead to training, and those that write what these read; all of them where nothing trains.
+
+    Where a pipeline, CI or a schedule trains, these are the ones that count, and not what people try in notebooks beside.
+    """
+    return unit.once("relevant groups", lambda: _relevant(unit))
+
+
+def _relevant(unit: Unit) -> frozenset[str]:
+    groups = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
+    automatic = {launch.group or launch.id for launch in unit.launches if launch.kind in ("stage", "schedule")}
+    started = {
+        launch.group or launch.id
+        for launch in unit.launches
+        if launch.kind in ("ci", "container") or launch.path.endswith("MLproject")
+    }
+    if groups & started:
+        groups = {group for group in groups if not group.endswith(".ipynb")}
+    groups = groups & automatic or groups
+    while True:
+        needed = {
+            source.text
+            for source in reads(unit)
+            if source.text and unit.reach.groups(source.site.path, source.site.scope) & groups
+        }
+        more = {
+            group
+            for text in needed
+            for site in makers(unit, text)
+            for group in unit.reach.groups(site.path, site.scope)
+        } - groups
+        if not more:
+            return frozenset(groups)
+        groups |= more

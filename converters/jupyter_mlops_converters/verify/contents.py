@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from jupyter_mlops_converters.verify.outputs import compare_outputs
+from jupyter_mlops_converters.verify.outputs import compare_outputs, is_profile, normalise_text
 from jupyter_mlops_converters.verify.proof import DIFFERS, IDENTICAL
 from jupyter_mlops_converters.verify.report import ReportVerdict
 
@@ -45,6 +45,9 @@ def same_content(expected: Path, actual: Path) -> tuple[ReportVerdict, str]:
         comparison = compare_outputs(_shown("image/svg+xml", drawings[0]), _shown("image/svg+xml", drawings[1]))
         return comparison.verdict, comparison.detail
     if expected.suffix.lower() == ".pdf" and _PDF_MADE.sub(b"", before) == _PDF_MADE.sub(b"", after):
+        return IDENTICAL, ""
+    texts = [content.decode("utf-8", "replace") for content in (before, after)]
+    if all(map(is_profile, texts)) and normalise_text(texts[0]) == normalise_text(texts[1]):
         return IDENTICAL, ""
     return DIFFERS, f"its content differs ({len(before)} → {len(after)} bytes)"
 

@@ -38,6 +38,10 @@ _TIMINGS = (
     re.compile(r"(?:(?<=\d test in )|(?<=\d tests in ))\d+\.\d+s$", re.MULTILINE),  # unittest: Ran 2 tests in 0.001s
     re.compile(r"(?:(?<=\d passed in )|(?<=\d failed in ))\d+\.\d+s(?=(?: =+)?$)", re.MULTILINE),  # pytest
 )
+#: What Python's profilers print: a head, and rows that are sorted by one of their times.
+_PROFILE = re.compile(r"^( +\d+ function calls (?:\(\d+ primitive calls\) )?in )\d+\.\d+( seconds)$", re.MULTILINE)
+_PROFILE_ROWS = re.compile(r"(?:^ *\d+(?:/\d+)?(?: +\d+\.\d+){4} [^\n]*(?:\n|\Z))+", re.MULTILINE)
+_PROFILE_ROW = re.compile(r"^ *(\d+(?:/\d+)?)(?: +\d+\.\d+){4} ")
 #: statsmodels writes into every summary when it was made; the rest of the summary is to be compared.
 _MADE_AT = re.compile(
     r"(\bDate:(?:\s|<[^>]*>|[&}\\])*)\w{3}, \d{2} \w{3} \d{4}|(\bTime:(?:\s|<[^>]*>|[&}\\])*)\d{2}:\d{2}:\d{2}"
@@ -153,7 +157,19 @@ def normalise_text(text: str, paths: Sequence[tuple[str, str]] = ()) -> str:
     text = _ADDRESS.sub(lambda match: ("at " if match[0].startswith("at") else "") + "0x…", text)
     for timing in _TIMINGS:
         text = timing.sub("<time>", text)
+    if is_profile(text):
+        text = _PROFILE_ROWS.sub(_rows_without_times, _PROFILE.sub(r"\1<time>\2", text))
     return text
+
+
+def is_profile(text: str) -> bool:
+    """Whether a text is what a profiler of Python prints: times, and little else."""
+    return "function calls" in text and bool(_PROFILE.search(text))
+
+
+def _rows_without_times(rows: re.Match[str]) -> str:
+    """The rows of a profile: how often what was called."""
+    return "".join(sorted(_PROFILE_ROW.sub(r"\1 <time> ", row) + "\n" for row in rows[0].splitlines()))
 
 
 def on_screen(text: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from jupyter_mlops_converters.verify.contents import same_content
 from jupyter_mlops_converters.verify.outputs import compare_images, compare_outputs, normalise_text
 from PIL import Image, PngImagePlugin
 from sklearn.linear_model import Ridge
@@ -302,3 +304,26 @@ def test_a_long_text_without_blanks_is_read_once() -> None:
     # Were it looked at anew from every character, this would take hours.
     text = "x" * 5_000_000
     assert normalise_text(text + " /tmp/ipykernel_12/34.py:3") == text + " <cell>"
+
+
+def profile(calls: int, seconds: str, *, reverse: bool = False) -> str:
+    """What `cProfile` prints."""
+    rows = [
+        f"        {calls}    0.000    0.000    0.00{calls}    0.000 work.py:3(step)\n",
+        f"      3/1    {seconds}    0.000    {seconds}    0.000 {{built-in method builtins.exec}}\n",
+    ]
+    return (
+        f"         7 function calls (5 primitive calls) in {seconds} seconds\n\n   Ordered by: internal time\n\n"
+        "   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n"
+        f"{''.join(reversed(rows) if reverse else rows)}\n\n"
+    )
+
+
+def test_of_a_profile_counts_how_often_what_was_called(tmp_path: Path) -> None:
+    one, other, more = profile(2, "0.001"), profile(2, "0.002", reverse=True), profile(4, "0.001")
+    assert compare_outputs([out(one)], [out(other)]).verdict == "identical"
+    assert compare_outputs([out(one)], [out(more)]).verdict == "differs"
+    for name, text in (("one", one), ("other", other), ("more", more)):
+        (tmp_path / name).write_text(text)
+    assert same_content(tmp_path / "one", tmp_path / "other")[0] == "identical"
+    assert same_content(tmp_path / "one", tmp_path / "more")[0] == "differs"

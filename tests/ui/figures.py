@@ -93,7 +93,7 @@ def test_figures(lab, server, table):
     write_many(project)
     lab.open(project / "train.py")
     start = lab.page.evaluate(_START)
-    assert start["plugins"] == 7
+    assert start["plugins"] == 8
     table.add_row(
         "activation of its plugins", f"{start['activation']:.1f} ms", f"page ready after {start['start']:.0f} ms"
     )

@@ -17,7 +17,7 @@ class Converted(NamedTuple):
 
     Attributes:
         folder: of the pipeline, relative to the base.
-        notebooks: it was made of, relative to the base → the SHA-256 of their bytes at that time.
+        notebooks: it was made of, relative to the base → the SHA-256 of their bytes at that time; "" where it is not told.
         proven: whether it gives what they give.
     """
 
@@ -39,11 +39,11 @@ def conversions(project: Project) -> Iterator[Converted]:
     """
     for file in project.walk.files:
         if file.name == "conversion.json" and file.special is None:
-            document = project.json(file.path)
-            if isinstance(document, dict):
-                verification = document.get("verification")
-                verdict = verification.get("verdict") if isinstance(verification, dict) else None
-                yield Converted(file.folder, dict(_sources(document)), verdict in _EQUAL)
+            found = project.json(file.path)
+            document = found if isinstance(found, dict) else {}
+            verification = document.get("verification")
+            verdict = verification.get("verdict") if isinstance(verification, dict) else None
+            yield Converted(file.folder, dict(_sources(document)), verdict in _EQUAL)
 
 
 def _sources(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -51,8 +51,8 @@ def _sources(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     entries = several if isinstance(several, list) else []
     pairs = [(one.get("path"), one.get("sha256")) for one in entries if isinstance(one, dict)]
     for path, digest in pairs or [(document.get("notebook"), document.get("notebook_sha256"))]:
-        if isinstance(path, str) and isinstance(digest, str):
-            yield path, digest
+        if isinstance(path, str):
+            yield path, digest if isinstance(digest, str) else ""
 
 
 def is_proven(project: Project, path: str) -> bool:

@@ -239,14 +239,12 @@ def history_of(root: Path) -> dict[str, Any]:
 
 
 def _notebooks(project: Project) -> list[dict[str, str | None]]:
+    from jupyter_mlops.project.converted import conversions
+
     files = [file for file in project.walk.files if file.special is None]
-    pipelines = {file.folder: project.json(file.path) for file in files if file.name == "conversion.json"}
-    made_of = {
-        conversion["notebook"]: folder
-        for folder, conversion in pipelines.items()
-        if isinstance(conversion, dict) and isinstance(conversion.get("notebook"), str)
-    }
-    inside = tuple(f"{folder}/" for folder in pipelines)
+    pipelines = list(conversions(project))
+    made_of = {notebook: one.folder for one in pipelines for notebook in one.notebooks}
+    inside = tuple(f"{one.folder}/" for one in pipelines)
     return [
         {
             "path": posixpath.relpath(file.path, project.folder),

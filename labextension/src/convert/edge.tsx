@@ -5,7 +5,8 @@ import * as React from 'react';
 
 import type { IDecision, IStage } from '../rest/contract';
 import { Prose } from '../score/parts';
-import { countedFromOne, handedOver } from './view';
+import { countedFromOne } from '../cells';
+import { handedOver } from './view';
 
 export function EdgeDetails(props: {
   stages: IStage[];

@@ -17,7 +17,8 @@ import { Progress } from './progress';
 import { Result } from './result';
 import type { ITracked } from './tracked';
 import type { RunModel } from './run';
-import { countedFromOne, withoutColours } from './view';
+import { countedFromOne } from '../cells';
+import { withoutColours } from './view';
 
 export interface IConversionOptions {
   model: ConversionModel;

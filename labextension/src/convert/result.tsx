@@ -23,13 +23,8 @@ import { RunStatus } from './running';
 import { Proof } from './proof';
 import { StageDetails } from './stage';
 import type { Selection, Tone } from './view';
-import {
-  countedFromOne,
-  rerunText,
-  valueText,
-  verdictOf,
-  withoutColours
-} from './view';
+import { countedFromOne } from '../cells';
+import { rerunText, valueText, verdictOf, withoutColours } from './view';
 
 export const TONE_ICONS: Record<Tone, LabIcon> = {
   good: passIcon,

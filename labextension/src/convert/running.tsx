@@ -12,7 +12,8 @@ import type { ITracked } from './tracked';
 import { serverOf } from './tracked';
 import type { IResultProps } from './result';
 import type { IStageRun } from './run';
-import { countedFromOne, metricText, withoutColours } from './view';
+import { countedFromOne } from '../cells';
+import { metricText, withoutColours } from './view';
 
 export function stageStateText(
   { state, cell }: IStageRun,

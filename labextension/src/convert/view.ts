@@ -457,15 +457,6 @@ export function graphOf(stages: IStage[]): IGraph {
   };
 }
 
-/** A message of the converter, which counts cells from 0, as people count them. */
-export function countedFromOne(message: string): string {
-  return message.replace(
-    /\b([Cc]ells? )(\d+(?:(?:, | and | to |–)\d+)*)/g,
-    (_, word: string, numbers: string) =>
-      word + numbers.replace(/\d+/g, number => `${Number(number) + 1}`)
-  );
-}
-
 /** A parameter's value as it stands in params.yaml. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);

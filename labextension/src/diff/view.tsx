@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { IFileChange } from '../rest/contract';
 import { Disclosure } from '../score/parts';
-import { countedFromOne } from '../convert/view';
+import { countedFromOne } from '../cells';
 import type { IDiffLine } from './parse';
 import { countDiff, parseDiff } from './parse';
 

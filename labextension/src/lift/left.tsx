@@ -4,7 +4,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { ILiftPlan } from '../rest/contract';
-import { countedFromOne } from '../convert/view';
+import { countedFromOne } from '../cells';
 import { Prose } from '../score/parts';
 import type { ILiftPanelOptions } from './panel';
 

@@ -10,7 +10,7 @@ import { badIcon, infoIcon, passIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import type { ILiftPlan } from '../rest/contract';
 import { explain } from '../rest/failures';
-import { countedFromOne } from '../convert/view';
+import { countedFromOne } from '../cells';
 import { PlaceLink, Prose } from '../score/parts';
 import type { LiftModel } from './model';
 import { Choices } from './choices';

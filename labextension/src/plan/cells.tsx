@@ -4,7 +4,7 @@ import { editIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { countedFromOne } from '../convert/view';
+import { countedFromOne } from '../cells';
 import { gripIcon } from '../marks';
 import { Prose, SeverityIcon } from '../score/parts';
 import type { ActionId, IFocus } from './actions';

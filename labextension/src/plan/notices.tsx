@@ -3,7 +3,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { countedFromOne, withoutColours } from '../convert/view';
+import { countedFromOne } from '../cells';
+import { withoutColours } from '../convert/view';
 import { badIcon, infoIcon } from '../marks';
 import type { OpenPlace } from '../places';
 import type { IFailure } from '../rest/contract';

@@ -4,7 +4,8 @@ import { editIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { countedFromOne, valueText } from '../convert/view';
+import { countedFromOne } from '../cells';
+import { valueText } from '../convert/view';
 import { Changes } from '../diff/view';
 import type { IPlanned } from '../rest/contract';
 import { Prose } from '../score/parts';

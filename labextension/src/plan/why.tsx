@@ -5,7 +5,8 @@ import * as React from 'react';
 
 import { EdgeDetails } from '../convert/edge';
 import type { Selection } from '../convert/view';
-import { countedFromOne, inputNames } from '../convert/view';
+import { countedFromOne } from '../cells';
+import { inputNames } from '../convert/view';
 import type { IDecision, IPlanned } from '../rest/contract';
 import { Prose } from '../score/parts';
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.project.git_state import state_of
 from jupyter_mlops.server.paths import ServerFiles
+from jupyter_mlops.server.unsaved import with_outputs
 
 if TYPE_CHECKING:
     from jupyter_mlops.assessment.api import Assessment
@@ -38,29 +41,46 @@ class Scanned(dict[str, Any]):
     standings: dict[str, Standing]
 
 
-def scan_project(root: Path) -> Scanned:
+def scan_project(root: Path, unsaved: dict[str, str]) -> Scanned:
     """The assessment of a project, and the notebooks that could be converted.
 
     Args:
         root: the project's folder.
+        unsaved: absolute path → text that stands in for a file: what an editor holds; of notebooks without outputs.
 
     Returns:
         The document of `assess --format json`, with `notebooks` (each its `path`, and the folder of its `pipeline` or
-        None), `notebooks_left_out`, how many more there are, and `reached`, the levels that are not celebrated yet.
+        None), `notebooks_left_out`, how many more there are, `reached`, the levels that are not celebrated yet (none while
+        something is unsaved), and the `state` of its repository, as `repository_state` gives it.
     """
     from jupyter_mlops.assessment.api import assess
 
-    assessment = assess(root)
+    state = repository_state(root)  # first: what changes meanwhile shows
+    assessment = assess(root, overrides=with_outputs(unsaved))
     notebooks = _notebooks(assessment.project)
     document = Scanned(assessment.to_dict())
     document["notebooks"] = notebooks[:_NOTEBOOKS_LISTED]
     document["notebooks_left_out"] = max(0, len(notebooks) - _NOTEBOOKS_LISTED)
-    document["reached"] = _reached(root, assessment)
+    document["reached"] = [] if unsaved else _reached(root, assessment)
+    document["state"] = state
     document.standings = {
         unit["path"]: Standing(assessed.results)
         for unit, assessed in zip(document["units"], assessment.units, strict=True)
     }
     return document
+
+
+def repository_state(root: Path) -> str:
+    """A word for the commit, index and configuration of a project's repository: another one when any of them changes.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        Empty where it cannot be told: without a repository, or right after it was written.
+    """
+    state = state_of(root.resolve())
+    return "" if state is None else hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _reached(root: Path, assessment: Assessment) -> list[dict[str, Any]]:

@@ -19,17 +19,19 @@ from jupyter_mlops.server.documents import (
     history_of,
     plan_project,
     record_history,
+    repository_state,
     what_would_be,
 )
 from jupyter_mlops.server.errors import RequestError
 from jupyter_mlops.server.handler import HeldHandler, MlopsHandler
 from jupyter_mlops.server.teaching import begun, listed
+from jupyter_mlops.server.unsaved import unsaved_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Number of the REST interface. The front end compares it with its own and says which of the two to renew.
-API = 2
+API = 3
 
 #: Seconds a request for events may be held, below what proxies commonly allow.
 _LONGEST_WAIT = 50.0
@@ -66,6 +68,31 @@ class AssessHandler(MlopsHandler):
         project = files.project_of(files.local(self.get_query_argument("path", "")))
         document = await self.services.scans.get(project, self.number("max_age", 0))
         self.finish(json.dumps({**document, "root": files.served(project)}))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with the same as of now, where what an editor holds stands in for files: `{"path", "unsaved": {path: text}}`."""
+        files, body = self.files, self.body()
+        path = body.get("path")
+        if not isinstance(path, str):
+            raise RequestError(400, "invalid-request", "An assessment needs a path (text).")
+        project = files.project_of(files.local(path))
+        document = await self.services.scans.get(project, 0, unsaved_files(body, files, project))
+        self.finish(json.dumps({**document, "root": files.served(project)}))
+
+
+class StateHandler(MlopsHandler):
+    """Whether a project's repository is as it was."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the `state` of the repository around the project that holds `path`; git is not run."""
+        files = self.files
+        project = files.project_of(files.local(self.get_query_argument("path", "")))
+        state = await asyncio.to_thread(repository_state, project)
+        self.finish(json.dumps({"root": files.served(project), "state": state}))
 
 
 class ScorecardHandler(MlopsHandler):
@@ -346,6 +373,7 @@ ROUTES: list[tuple[str, type[MlopsHandler]]] = [
     (r"version", VersionHandler),
     (r"openapi\.json", DescriptionHandler),
     (r"assess", AssessHandler),
+    (r"state", StateHandler),
     (r"scorecard", ScorecardHandler),
     (r"what-if", WhatIfHandler),
     (r"roadmap", RoadmapHandler),

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from playwright.sync_api import expect
-from projects import write_churn
+from projects import write_churn, write_untracked
 
 
 def test_level_and_questions_are_the_servers(lab, project, ask):
@@ -61,6 +61,29 @@ def test_a_save_scores_the_project_again(lab, project):
     lab.page.keyboard.type("print('nothing is tracked')")
     lab.page.keyboard.press("Control+S")
     expect(tracked.locator(".jp-Mlops-state")).to_have_attribute("aria-label", "not met")
+
+
+def test_it_follows_what_is_unsaved_and_what_git_does(lab, project):
+    notebook = project / "notebooks" / "churn.ipynb"
+    before = notebook.read_bytes()
+    lab.open(notebook)
+    sidebar = lab.open_sidebar()
+    listed = sidebar.locator("[data-notebook='notebooks/churn.ipynb']")
+    cell = lab.page.locator(".jp-Notebook:visible .jp-CodeCell .cm-content").first
+    cell.click()
+    lab.page.keyboard.type("share = = 1\n")
+    listed.get_by_role("button", name="remark").click()
+    expect(listed).to_contain_text("It is not valid Python 3")
+    lab.page.keyboard.press("Escape")
+    assert notebook.read_bytes() == before
+    lab.screenshot("sidebar-unsaved")
+
+    sidebar.get_by_role("button", name="Do you version data and models?").click()
+    state = sidebar.locator("[data-criterion='experiments-tracked'] .jp-Mlops-state").first
+    expect(state).not_to_have_attribute("aria-label", "not met")
+    write_untracked(project)  # and commits it, as in a terminal
+    expect(state).to_have_attribute("aria-label", "not met")
+    assert notebook.read_bytes() == before
 
 
 def test_shortcut_keyboard_and_restored_layout(lab, project):

@@ -13,6 +13,7 @@ import { makeOpenPlace } from '../places';
 import { Client } from '../rest/client';
 import { ScoreModel } from '../score/model';
 import { IMlops } from '../tokens';
+import { unsavedIn } from '../unsaved';
 
 export const services: JupyterFrontEndPlugin<IMlops> = {
   id: PLUGINS.services,
@@ -31,7 +32,10 @@ export const services: JupyterFrontEndPlugin<IMlops> = {
     const client = new Client(app.serviceManager.serverSettings);
     return {
       client,
-      score: new ScoreModel({ client }),
+      score: new ScoreModel({
+        client,
+        unsaved: () => unsavedIn(app.shell, documents)
+      }),
       openPlace: makeOpenPlace(documents, trans),
       addPanel: (panel, options) => {
         const area = labShell ? 'main' : 'right';

@@ -8,7 +8,7 @@ import type {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
-import type { DocumentWidget } from '@jupyterlab/docregistry';
+import type { DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -140,11 +140,16 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     shell.add(panel, 'right', { rank: 800, type: 'MLOps' });
     restorer?.add(panel, SIDEBAR_ID);
 
+    let edited: DocumentRegistry.IModel | undefined;
+    const noteEdit = () => score.noteEdit();
     const follow = () => {
       if (shell.currentWidget?.hasClass(PANEL_CLASS)) {
         return;
       }
       const current = shell.currentWidget as Partial<DocumentWidget> | null;
+      edited?.contentChanged.disconnect(noteEdit);
+      edited = current?.context?.model;
+      edited?.contentChanged.connect(noteEdit);
       const path =
         current?.context?.path ?? browser?.model.path ?? contents.normalize('');
       const local = serverPathOf(contents, path);

@@ -46,6 +46,11 @@ export interface IClient {
 
 export interface IScoreClient {
   assess(path: string, maxAge: number): Promise<IAssessment>;
+  assessNow(
+    path: string,
+    unsaved: Readonly<Record<string, string>>
+  ): Promise<IAssessment>;
+  state(path: string): Promise<string>;
   lifts(): Promise<ILift[]>;
   whatIf(
     path: string,
@@ -113,6 +118,19 @@ export class Client
   /** The assessment of the project that holds a path; `maxAge` in seconds, 0 for a scan that begins now. */
   assess(path: string, maxAge: number): Promise<IAssessment> {
     return this._checked('assess', { path, max_age: `${maxAge}` });
+  }
+
+  /** The same by a scan that begins now, where what is unsaved, by path of the server, stands in for files. */
+  assessNow(
+    path: string,
+    unsaved: Readonly<Record<string, string>>
+  ): Promise<IAssessment> {
+    return this._post('assess', { path, unsaved });
+  }
+
+  /** A word for the state of the repository around a path; another one after a commit, a checkout, or `git add`. */
+  async state(path: string): Promise<string> {
+    return (await this._checked<{ state: string }>('state', { path })).state;
   }
 
   /** Where a unit would stand if some criteria were satisfied, and the way to a level. */

@@ -4,7 +4,7 @@
  */
 
 /** Number of the REST interface that this front end speaks. */
-export const API = 2;
+export const API = 3;
 
 export interface ILiftRequest {
   lift: string;
@@ -148,6 +148,8 @@ export interface IAssessment {
   notebooks_left_out: number;
   /** Levels that were reached and are not celebrated yet. */
   reached: IReached[];
+  /** That of the repository, as `state` gives it. */
+  state: string;
   /** The assessed folder, relative to the server root. */
   root: string;
   /** Seconds since the scan began. */

@@ -1,7 +1,8 @@
 /** Keeps the assessment that the sidebar shows up to date, without ever working while nobody looks. */
 
+import { JSONExt } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
-import { Debouncer } from '@lumino/polling';
+import { Debouncer, Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -21,6 +22,9 @@ import { holds, serverPath } from './view';
 /** An answer of any age is worth showing at once. */
 const ANY_AGE = 10 * 365 * 86400;
 
+/** Milliseconds between two looks at the project's repository while somebody looks at the sidebar. */
+const LOOK = 10_000;
+
 /** Seconds after which a shown assessment is renewed when the sidebar is looked at again. */
 const FRESH = 60;
 
@@ -28,6 +32,10 @@ export interface IScoreModelOptions {
   client: Omit<IScoreClient, 'whatIf'>;
   /** Milliseconds of quiet after a save before the project is scored again. */
   delay?: number;
+  /** What open documents hold and have not saved, by path of the server. */
+  unsaved?: () => Record<string, string>;
+  /** Whether the page is hidden; for tests. */
+  hidden?: () => boolean;
   /** Seconds since the epoch; for tests. */
   now?: () => number;
 }
@@ -36,7 +44,17 @@ export class ScoreModel implements IDisposable {
   constructor(options: IScoreModelOptions) {
     this._client = options.client;
     this._now = options.now ?? (() => Date.now() / 1000);
-    this._saved = new Debouncer(() => this.refresh(), options.delay ?? 1500);
+    this._unsaved = options.unsaved ?? (() => ({}));
+    const delay = options.delay ?? 1500;
+    this._saved = new Debouncer(() => this.refresh(), delay);
+    this._typed = new Debouncer(() => this._renew(), 2 * delay);
+    this._git = new Poll({
+      auto: false,
+      factory: () => this._lookAtGit(),
+      frequency: { interval: LOOK, backoff: true, max: 12 * LOOK },
+      name: 'jupyter-mlops:git',
+      standby: options.hidden ?? (() => document.hidden)
+    });
   }
 
   /** Emitted whenever anything that is shown has changed. */
@@ -183,7 +201,7 @@ export class ScoreModel implements IDisposable {
     this._changed.emit();
   }
 
-  /** Whether a save scores the project again. */
+  /** Whether a save, an edit or something that git did scores the project again. */
   rescoreOnSave = true;
 
   /** Age of the shown assessment in seconds. */
@@ -198,6 +216,8 @@ export class ScoreModel implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._saved.dispose();
+    this._typed.dispose();
+    this._git.dispose();
     Signal.clearData(this);
   }
 
@@ -209,6 +229,9 @@ export class ScoreModel implements IDisposable {
     this._active = active;
     if (active) {
       this._follow();
+      void this._git.start();
+    } else {
+      void this._git.stop();
     }
   }
 
@@ -249,6 +272,13 @@ export class ScoreModel implements IDisposable {
     }
   }
 
+  /** Something was typed into an open document. */
+  noteEdit(): void {
+    if (this.rescoreOnSave && this._active) {
+      void this._typed.invoke();
+    }
+  }
+
   /** Score the project again, now. */
   async refresh(): Promise<void> {
     await this._ask(0);
@@ -284,8 +314,25 @@ export class ScoreModel implements IDisposable {
   }
 
   private _renew(): void {
-    if (this._active && (this._outdated || this.age > FRESH)) {
+    if (
+      this._active &&
+      (this._outdated ||
+        this.age > FRESH ||
+        !JSONExt.deepEqual(this._scored, this._unsaved()))
+    ) {
       void this.refresh();
+    }
+  }
+
+  /** Score again when git did something since the last scan. */
+  private async _lookAtGit(): Promise<void> {
+    const shown = this._assessment;
+    if (!shown || !this.rescoreOnSave || this.busy) {
+      return;
+    }
+    const state = await this._client.state(shown.root);
+    if (state && shown === this._assessment && state !== shown.state) {
+      await this.refresh();
     }
   }
 
@@ -315,8 +362,12 @@ export class ScoreModel implements IDisposable {
     }
     this._changed.emit();
     try {
-      const assessment = await this._client.assess(this._path, maxAge);
+      const unsaved = maxAge === 0 ? this._unsaved() : {};
+      const assessment = await (maxAge === 0
+        ? this._client.assessNow(this._path, unsaved)
+        : this._client.assess(this._path, maxAge));
       if (asked === this._asked) {
+        this._scored = unsaved;
         if (assessment.root !== this._assessment?.root) {
           this._pickedUnit = null;
           this._history = null;
@@ -344,7 +395,10 @@ export class ScoreModel implements IDisposable {
 
   private _client: IScoreModelOptions['client'];
   private _now: () => number;
+  private _unsaved: () => Record<string, string>;
   private _saved: Debouncer<void>;
+  private _typed: Debouncer<void>;
+  private _git: Poll;
   private _changed = new Signal<this, void>(this);
   private _assessment: IAssessment | null = null;
   private _failure: IFailure | null = null;
@@ -359,6 +413,7 @@ export class ScoreModel implements IDisposable {
   private _path: string | null = null;
   private _pickedUnit: string | null = null;
   private _scanned = 0;
+  private _scored: Record<string, string> = {};
   private _asked = 0;
   private _busy = 0;
   private _active = false;

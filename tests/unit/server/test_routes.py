@@ -135,7 +135,7 @@ async def test_every_verb_wants_a_login(jp_serverapp, http_server_client, jp_bas
                 )
             assert refused.value.code == 403, (verb, route)
             checked += 1
-    assert checked == 23
+    assert checked == 25
 
 
 async def test_a_browser_without_the_xsrf_token_is_refused(jp_serverapp, http_server_client, jp_base_url, services):
@@ -178,6 +178,59 @@ async def test_a_project_is_assessed_whole(ask, jp_root_dir):
     _, again = await ask("assess", params={"path": "churn", "max_age": "3600"})
     assert again["age"] >= answer["age"]
     assert {**again, "age": 0} == {**answer, "age": 0}
+
+
+async def test_what_is_unsaved_stands_in_for_files_and_is_not_written(ask, jp_root_dir):
+    churn = jp_root_dir / "churn"
+    churn.mkdir()
+    (churn / "requirements.txt").write_text("scikit-learn==1.5.2\n")
+    write_notebook(churn / "a.ipynb", "print(1)")
+    saved = json.loads((churn / "a.ipynb").read_text())
+    failed = {"output_type": "error", "ename": "ValueError", "evalue": "", "traceback": []}
+    saved["cells"][0] |= {"id": "one", "outputs": [failed], "execution_count": 1}
+    (churn / "a.ipynb").write_text(json.dumps(saved))
+    before = (churn / "a.ipynb").read_bytes()
+    held = [
+        {"id": "one", "cell_type": "code", "metadata": {}, "source": "from sklearn.svm import SVC", "execution_count": 1},
+        {"id": "two", "cell_type": "code", "metadata": {}, "source": "SVC().fit([[1], [2]], [0, 1]", "execution_count": None},
+    ]
+    unsaved = {"churn/a.ipynb": json.dumps({**saved, "cells": held}), "elsewhere/b.py": "x"}
+    status, answer = await ask("assess", body={"path": "churn/a.ipynb", "unsaved": unsaved})
+    assert status == 200
+    issues = {(issue["code"], issue["cell"]) for unit in answer["units"] for issue in unit["notebooks"]}
+    assert issues >= {("raised", 0), ("syntax-error", 1)}  # the outputs that are saved, the source that is not
+    assert (churn / "a.ipynb").read_bytes() == before
+    _, answer = await ask("assess", body={"path": "churn"})
+    issues = {issue["code"] for unit in answer["units"] for issue in unit["notebooks"]}
+    assert "syntax-error" not in issues
+    for wrong, code in (({"../b.py": "x"}, "outside-root"), ({"b.py": 1}, "invalid-request"), ([], "invalid-request")):
+        _, refused = await ask("assess", body={"path": "churn", "unsaved": wrong})
+        assert refused["code"] == code
+    assert (await ask("assess", body={}))[1]["code"] == "invalid-request"
+
+
+async def test_a_commit_is_another_state_and_no_git_is_none(ask, jp_root_dir):
+    import subprocess
+
+    async def state():
+        # What was written just now cannot be told apart from what is written next.
+        while not (answer := (await ask("state", params={"path": "churn/a.py"}))[1])["state"]:
+            await asyncio.sleep(0.05)
+        return answer["state"]
+
+    (jp_root_dir / "churn").mkdir()
+    (jp_root_dir / "churn" / "a.py").write_text("x = 1\n")
+    assert (await ask("state", params={"path": "churn"}))[1] == {"root": "churn", "state": ""}
+    git = ["git", "-C", str(jp_root_dir / "churn"), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    added = await state()
+    assert await state() == added
+    subprocess.run([*git, "commit", "-q", "-m", "First"], check=True)
+    committed = await state()
+    assert committed != added
+    _, answer = await ask("assess", body={"path": "churn"})
+    assert answer["state"] == committed
 
 
 async def test_a_roadmap_is_planned_and_nothing_written(ask, jp_root_dir):

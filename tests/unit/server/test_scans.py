@@ -16,8 +16,9 @@ class Scanner:
         self.begun = threading.Semaphore(0)
         self.may_end = threading.Semaphore(0)
 
-    def __call__(self, root):
+    def __call__(self, root, unsaved):
         self.count += 1
+        self.unsaved = unsaved
         self.begun.release()
         assert self.may_end.acquire(timeout=30)
         return {"count": self.count, "root": str(root)}
@@ -63,6 +64,17 @@ async def test_one_in_flight_and_the_waiting_share_the_next(scans, scanner, tmp_
     assert scanner.count == 2
 
 
+async def test_what_is_unsaved_asks_for_a_scan_of_its_own(scans, scanner, tmp_path):
+    scanner.may_end.release(3)
+    await scans.get(tmp_path, 0)
+    held = {"a.py": "x = 1"}
+    assert (await scans.get(tmp_path, 3600, held))["count"] == 2
+    assert scanner.unsaved == held
+    assert (await scans.get(tmp_path, 3600, held))["count"] == 2
+    assert (await scans.get(tmp_path, 3600))["count"] == 2
+    assert (await scans.get(tmp_path, 3600, {}))["count"] == 3
+
+
 async def test_the_loop_is_free_while_a_scan_runs(scans, scanner, tmp_path):
     scan = asyncio.ensure_future(scans.get(tmp_path, 0))
     await scanner.wait_until_begun()
@@ -74,7 +86,7 @@ async def test_the_loop_is_free_while_a_scan_runs(scans, scanner, tmp_path):
 async def test_a_failure_is_not_remembered(tmp_path):
     answers = [OSError("gone"), {"level": 0}]
 
-    def scan(_):
+    def scan(*_):
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -47,6 +47,25 @@ class Server {
     );
   }
 
+  assessNow(
+    path: string,
+    unsaved: Record<string, string>
+  ): Promise<IAssessment> {
+    this.unsaved.push(unsaved);
+    return this.assess(path, 0);
+  }
+
+  readonly unsaved: Record<string, string>[] = [];
+
+  async state(): Promise<string> {
+    this.looks++;
+    return this.git;
+  }
+
+  /** What the state of the repository is, and how often it was asked for. */
+  git = '';
+  looks = 0;
+
   async tutorials(): Promise<ITutorial[]> {
     return [];
   }
@@ -94,12 +113,21 @@ describe('ScoreModel', () => {
   let server: Server;
   let model: ScoreModel;
   let now: number;
+  let hidden: boolean;
+  let unsaved: Record<string, string>;
 
   beforeEach(() => {
     jest.useFakeTimers();
     now = 1000;
+    hidden = false;
     server = new Server();
-    model = new ScoreModel({ client: server, now: () => now });
+    unsaved = {};
+    model = new ScoreModel({
+      client: server,
+      now: () => now,
+      hidden: () => hidden,
+      unsaved: () => ({ ...unsaved })
+    });
   });
 
   afterEach(() => {
@@ -236,6 +264,59 @@ describe('ScoreModel', () => {
     model.setActive(false);
     model.setActive(true);
     expect(server.asked).toHaveLength(1);
+  });
+
+  it('takes what is unsaved into account after a pause', async () => {
+    await show();
+    unsaved = { 'churn/a.ipynb': '{"cells": []}' };
+    model.noteEdit();
+    await jest.advanceTimersByTimeAsync(2000);
+    model.noteEdit();
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(server.asked).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(server.unsaved).toEqual([unsaved]);
+    await server.answer();
+    model.noteEdit();
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(2);
+    // Closed without being saved: it is seen the next time.
+    unsaved = {};
+    model.setActive(false);
+    model.noteEdit();
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(2);
+    model.setActive(true);
+    expect(server.unsaved[1]).toEqual({});
+  });
+
+  it('scores again after a commit, and looks for one only while somebody looks', async () => {
+    server.git = 'one';
+    model.setPath('churn/a.ipynb');
+    model.setActive(true);
+    await server.answer({ state: 'one' });
+    const before = server.asked.length;
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(server.looks).toBeGreaterThan(1);
+    expect(server.asked).toHaveLength(before);
+    server.git = 'two';
+    await jest.advanceTimersByTimeAsync(11_000);
+    expect(server.asked).toHaveLength(before + 1);
+    await server.answer({ state: 'two' });
+    // The page itself is hidden.
+    hidden = true;
+    let { looks } = server;
+    server.git = 'three';
+    await jest.advanceTimersByTimeAsync(55_000);
+    expect(server.looks).toBe(looks);
+    hidden = false;
+    await jest.advanceTimersByTimeAsync(11_000);
+    expect(server.asked).toHaveLength(before + 2);
+    await server.answer({ state: 'three' });
+    model.setActive(false);
+    ({ looks } = server);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(server.looks).toBe(looks);
   });
 
   it('takes the last asked answer, whichever comes last', async () => {

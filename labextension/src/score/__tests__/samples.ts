@@ -48,6 +48,7 @@ export function assessment(change: Partial<IAssessment> = {}): IAssessment {
     notebooks: [],
     notebooks_left_out: 0,
     reached: [],
+    state: '',
     root: 'churn',
     age: 0,
     ...change

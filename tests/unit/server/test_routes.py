@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import time
 
 import pytest
 from described import PATHS
 from tornado.httpclient import HTTPClientError
 
+from jupyter_mlops.server.documents import repository_state, scan_project
 from jupyter_mlops.server.handlers import API
 
 
@@ -191,8 +194,20 @@ async def test_what_is_unsaved_stands_in_for_files_and_is_not_written(ask, jp_ro
     (churn / "a.ipynb").write_text(json.dumps(saved))
     before = (churn / "a.ipynb").read_bytes()
     held = [
-        {"id": "one", "cell_type": "code", "metadata": {}, "source": "from sklearn.svm import SVC", "execution_count": 1},
-        {"id": "two", "cell_type": "code", "metadata": {}, "source": "SVC().fit([[1], [2]], [0, 1]", "execution_count": None},
+        {
+            "id": "one",
+            "cell_type": "code",
+            "metadata": {},
+            "source": "from sklearn.svm import SVC",
+            "execution_count": 1,
+        },
+        {
+            "id": "two",
+            "cell_type": "code",
+            "metadata": {},
+            "source": "SVC().fit([[1], [2]], [0, 1]",
+            "execution_count": None,
+        },
     ]
     unsaved = {"churn/a.ipynb": json.dumps({**saved, "cells": held}), "elsewhere/b.py": "x"}
     status, answer = await ask("assess", body={"path": "churn/a.ipynb", "unsaved": unsaved})
@@ -209,28 +224,29 @@ async def test_what_is_unsaved_stands_in_for_files_and_is_not_written(ask, jp_ro
     assert (await ask("assess", body={}))[1]["code"] == "invalid-request"
 
 
-async def test_a_commit_is_another_state_and_no_git_is_none(ask, jp_root_dir):
-    import subprocess
+def settled_state(folder):
+    # What was written just now cannot be told apart from what is written next.
+    while not (state := repository_state(folder)):
+        time.sleep(0.02)
+    return state
 
-    async def state():
-        # What was written just now cannot be told apart from what is written next.
-        while not (answer := (await ask("state", params={"path": "churn/a.py"}))[1])["state"]:
-            await asyncio.sleep(0.05)
-        return answer["state"]
 
-    (jp_root_dir / "churn").mkdir()
-    (jp_root_dir / "churn" / "a.py").write_text("x = 1\n")
-    assert (await ask("state", params={"path": "churn"}))[1] == {"root": "churn", "state": ""}
-    git = ["git", "-C", str(jp_root_dir / "churn"), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+def test_a_commit_is_another_state(tmp_path):
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    (tmp_path / "a.py").write_text("x = 1\n")
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "add", "."], check=True)
-    added = await state()
-    assert await state() == added
+    added = settled_state(tmp_path)
+    assert repository_state(tmp_path) == added
     subprocess.run([*git, "commit", "-q", "-m", "First"], check=True)
-    committed = await state()
+    committed = settled_state(tmp_path)
     assert committed != added
-    _, answer = await ask("assess", body={"path": "churn"})
-    assert answer["state"] == committed
+    assert scan_project(tmp_path, {})["state"] == committed
+
+
+async def test_there_is_no_state_without_git(ask, jp_root_dir):
+    (jp_root_dir / "churn").mkdir()
+    assert await ask("state", params={"path": "churn"}) == (200, {"root": "churn", "state": ""})
 
 
 async def test_a_roadmap_is_planned_and_nothing_written(ask, jp_root_dir):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from jupyter_mlops.changes import Wanted
+from jupyter_mlops.lifts.ci.extend import job, job_lines, missing, workflow, workflow_lines
 from jupyter_mlops.lifts.ci.render import github, gitlab
 from jupyter_mlops.lifts.ci.work import Work, work_of
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, commit, done, not_here
@@ -21,12 +25,14 @@ def plan(scene: Scene) -> Plan:
         MlopsError: ``invalid-yaml`` where GitLab's file cannot be read.
     """
     result = scene.result("ci")
-    if result.state == "pass":
-        return done(scene, result.message)
     if scene.git is None:
         act = Act("Put the project under git.", "jupyter mlops lift git-init --yes")
         return not_here(scene, "CI runs what is in a repository, and there is none yet.", left=(act,))
     work = work_of(scene)
+    if more := _more(scene, work):
+        return _extended(scene, work, more)
+    if result.state == "pass":
+        return done(scene, result.message)
     if not work.checks:
         return not_here(
             scene, "There are no tests that CI could run.", cannot=tuple(work.cannot), left=_first(work.cannot)
@@ -51,6 +57,59 @@ def plan(scene: Scene) -> Plan:
     if not scene.git.has_remote:
         left = (*left, Act("Push it to a host that runs it: `git remote add origin …`."))
     return Plan("applies", result.message, changes, found=tuple(work.found), left=left, cannot=tuple(work.cannot))
+
+
+@dataclass(frozen=True)
+class _More:
+    """CI that is there and does some of the checks.
+
+    Attributes:
+        files: path → the file as it becomes.
+        checks: names of what it does not do yet.
+    """
+
+    files: dict[str, Wanted]
+    checks: tuple[str, ...]
+
+
+def _more(scene: Scene, work: Work) -> _More | None:
+    """What is added to CI that runs some of the checks: tests that have come since."""
+    files: dict[str, Wanted] = {}
+    names: list[str] = []
+    for host, places, lines_of, extended in (
+        ("github", _workflows(scene), workflow_lines, workflow),
+        ("gitlab", [_GITLAB], job_lines, job),
+    ):
+        if scene.options["host"] not in (host, "both", "", None):
+            continue
+        there = {
+            path: (scene.root / path).read_bytes().decode("utf-8", "replace")
+            for path in places
+            if (scene.root / path).is_file()
+        }
+        checks = missing(work, (line for text in there.values() for line in lines_of(text)))
+        made = ((path, extended(text, work, checks)) for path, text in there.items() if checks)
+        if found := next(((path, text) for path, text in made if text is not None), None):
+            files[found[0]] = found[1] if found[1] is not None else ""
+            names += checks
+    return _More(files, tuple(dict.fromkeys(names))) if files else None
+
+
+def _workflows(scene: Scene) -> list[str]:
+    folder = scene.root / ".github/workflows"
+    return sorted(f".github/workflows/{path.name}" for path in folder.glob("*.y*ml")) if folder.is_dir() else []
+
+
+def _extended(scene: Scene, work: Work, more: _More) -> Plan:
+    title = "Run more of the tests in CI"
+    return Plan(
+        "applies",
+        f"{' and '.join(more.files)} runs some of the tests, and does not do this yet: {', '.join(more.checks)}.",
+        scene.changes(more.files, title),
+        found=tuple(work.found),
+        left=(*_secrets(work), *commit(scene, more.files, title)),
+        cannot=tuple(work.cannot),
+    )
 
 
 def _waiting(scene: Scene, work: Work) -> str | None:

@@ -92,6 +92,8 @@ def _why(made: _Made) -> str:
     copies = [made.copies[path] for path in made.pairs if path in made.copies]
     mended = sorted(path for path, text in made.modules.items() if text)
     also = f"{', '.join(mended[:3])}{' …' if len(mended) > 3 else ''}" if mended else ""
+    if not copies and not also:
+        return f"What is not repaired runs in an environment of its own time: {', '.join(made.files)}."
     if not copies:
         return f"What notebooks import needs repair: {also}."
     count = len(copies)
@@ -243,10 +245,11 @@ def _of_its_time(scene: Scene, made: _Made, path: str, notebook: Notebook, draft
     if found is None:
         return
     file = f"{path.removesuffix('.ipynb')}_of_its_time.txt"
-    if scene.options["environment"] == "yes" and made.copies.get(path):
+    there = (scene.root / file).read_text("utf-8", "replace") if (scene.root / file).is_file() else None
+    if scene.options["environment"] != "yes":
+        file = file if there == found.requirements() else ""
+    elif there != found.requirements():
         made.files[file] = found.requirements()
-    else:
-        file = ""
     names = " ".join(shlex.quote(f"{name}=={version}.*") for name, version in sorted(found.versions.items()))
     what = f"-r {shlex.quote(file)}" if file else f"{names} ipykernel"
     made.left.append(

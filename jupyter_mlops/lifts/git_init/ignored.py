@@ -25,24 +25,26 @@ class _Rule(NamedTuple):
         comment: why, as a heading.
         lines: patterns.
         words: imports or file names that make them needed; always needed in a new repository where empty.
+        rooted: whether they are for what usually lies in the root alone, so that a person may have anchored them there.
     """
 
     comment: str
     lines: tuple[str, ...]
     words: tuple[str, ...] = ()
+    rooted: bool = False
 
 
 _RULES = (
     _Rule("Python", ("__pycache__/",), (".py",)),
     _Rule("Jupyter", (".ipynb_checkpoints/",), (".ipynb",)),
-    _Rule("Environments", (".venv/", "venv/")),
+    _Rule("Environments", (".venv/", "venv/"), rooted=True),
     _Rule("Secrets of this machine", (".env",)),
     _Rule("The system's own files", (".DS_Store", "Thumbs.db")),
-    _Rule("Runs that MLflow keeps", ("mlruns/", "mlflow.db"), ("mlflow",)),
-    _Rule("Runs that Weights & Biases keeps", ("wandb/",), ("wandb",)),
-    _Rule("Logs of training", ("lightning_logs/",), ("lightning", "pytorch_lightning")),
-    _Rule("Logs of training", ("catboost_info/",), ("catboost",)),
-    _Rule("Caches", (".pytest_cache/",), ("pytest",)),
+    _Rule("Runs that MLflow keeps", ("mlruns/", "mlflow.db"), ("mlflow",), rooted=True),
+    _Rule("Runs that Weights & Biases keeps", ("wandb/",), ("wandb",), rooted=True),
+    _Rule("Logs of training", ("lightning_logs/",), ("lightning", "pytorch_lightning"), rooted=True),
+    _Rule("Logs of training", ("catboost_info/",), ("catboost",), rooted=True),
+    _Rule("Caches", (".pytest_cache/",), ("pytest",), rooted=True),
 )
 #: What is never wanted in a repository: taken out where it is committed.
 JUNK = ("__pycache__/", ".ipynb_checkpoints/", ".venv/", "venv/", ".env", ".DS_Store", "Thumbs.db")
@@ -59,7 +61,7 @@ def groups(scene: Scene, *, new: bool) -> list[tuple[str, list[str]]]:
     found = []
     for rule in _RULES:
         wanted = bool(used.intersection(rule.words)) if rule.words else new or _is_there(scene, rule.lines)
-        lines = [line for line in rule.lines if wanted and not _is_ignored(scene, line)]
+        lines = [line for line in rule.lines if wanted and not _is_ignored(scene, line, rooted=rule.rooted)]
         found.append((rule.comment, [line for line in lines if line in JUNK or not _committed(scene, line)]))
     own = [f"/{name}/" for name in _environments(scene) if name not in (".venv", "venv")]
     found.append(("Environments", own))
@@ -91,12 +93,20 @@ def _is_there(scene: Scene, lines: tuple[str, ...]) -> bool:
     return bool(names & loose) or any((scene.root / name / "pyvenv.cfg").is_file() for name in names)
 
 
-def _is_ignored(scene: Scene, line: str) -> bool:
-    """Whether git ignores such a thing anywhere already, whichever way that is written."""
+def _is_ignored(scene: Scene, line: str, *, rooted: bool) -> bool:
+    """Whether git ignores such a thing already, whichever way that is written: anywhere, or where it lies."""
     if scene.git is None:
         return False
-    sample = f"a-folder/{line}" + ("a-file" if line.endswith("/") else "")
-    return scene.git.ignores(sample)
+    sample = line + ("a-file" if line.endswith("/") else "")
+    if scene.git.ignores(f"a-folder/{sample}"):
+        return True
+    return rooted and scene.git.ignores(sample) and not _lies_deeper(scene, line)
+
+
+def _lies_deeper(scene: Scene, line: str) -> bool:
+    """Whether such a thing is in a folder of the project, and git would take it."""
+    name = line.strip("/")
+    return any(name in file.path.split("/")[1:] for file in scene.project.walk.files if not file.tracked)
 
 
 def _committed(scene: Scene, line: str) -> bool:

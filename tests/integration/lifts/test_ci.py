@@ -188,6 +188,57 @@ def test_a_workflow_that_is_there_stays_as_it_is(project) -> None:
     assert (root / ".github/workflows/ci.yml").read_text("utf-8") == mine
 
 
+MORE = {
+    "checks/test_part.py": "from churn.scoring import share\n\n\ndef test_part():\n    assert share(2, 4) == 0.5\n",
+    "requirements-dev.txt": "pytest-cov==7.0.0\n",
+    "ruff.toml": "line-length = 100\n",
+}
+
+
+def test_tests_that_come_later_are_added_where_the_others_run_and_nothing_else_changes(project) -> None:
+    root = project({"requirements.txt": "pytest==8.4.0\n"})
+    lift("ci", root, options={"host": "both"})
+    workflow, job = root / ".github/workflows/ci.yml", root / ".gitlab-ci.yml"
+    mine = "      # mine\n      - name: Hello\n        run: echo hi   # not theirs\n"
+    workflow.write_text(workflow.read_text("utf-8") + mine, "utf-8")
+    job.write_text(job.read_text("utf-8").replace("  script:", "  # mine\n  script:"), "utf-8")
+    commit(root, "CI")
+    assert lift("ci", root).plan.state == "done"
+    write(root, MORE)
+    commit(root, "more tests")
+    was, before = workflow.read_text("utf-8").splitlines(), state(root)
+    lifted = lift("ci", root)
+    assert set(lifted.applied.paths) == {".github/workflows/ci.yml", ".gitlab-ci.yml"}
+    now = workflow.read_text("utf-8").splitlines()
+    added = [line.strip() for line in now if line not in was]
+    assert [line for line in now if line in was] == was, "what was there stays, in its order"
+    assert any("requirements-dev.txt" in line for line in added)
+    assert {"run: python -m pytest checks", "run: python -m ruff check ."} <= set(added)
+    is_valid("github-workflows", workflow)
+    is_valid("gitlab-ci", job)
+    steps = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]["tests"]["steps"]
+    assert "-r requirements-dev.txt" in next(step["run"] for step in steps if step.get("name") == "Install")
+    script = yaml.safe_load(job.read_text("utf-8"))["tests"]["script"]
+    assert script[-2:] == ["python -m ruff check .", "python -m pytest checks"]
+    assert "# mine" in job.read_text("utf-8")
+    assert lift("ci", root).plan.state == "done", "before it is committed"
+    undo(root)
+    assert state(root) == before
+    lift("ci", root)
+    commit(root, "more in CI")
+    assert lift("ci", root).plan.state == "done"
+    assert stands(root) == "pass"
+
+
+def test_ci_of_a_person_that_runs_everything_is_left_alone(project) -> None:
+    mine = "on: push\njobs:\n  all:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pip install -r requirements.txt\n      - run: pytest -q\n"
+    root = project({"requirements.txt": "pytest==8.4.0\n", ".github/workflows/mine.yml": mine})
+    write(root, MORE | {"ruff.toml": ""})
+    (root / "ruff.toml").unlink()
+    commit(root, "more tests")
+    assert lift("ci", root).plan.state == "done"
+
+
 def test_where_ci_could_run_nothing_it_says_what_comes_first(project) -> None:
     root = project({"tests/test_scoring.py": "def test_nothing():\n    assert True\n"})
     lifted = lift("ci", root)

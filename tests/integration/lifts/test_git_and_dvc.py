@@ -92,6 +92,17 @@ def test_what_a_person_set_up_for_notebooks_stays(root: Path) -> None:
     assert [change.path for change in plan.changes.changes] == [".gitignore"]
 
 
+def test_what_a_person_ignores_in_the_root_is_not_ignored_again(root: Path) -> None:
+    write(root, {"a.py": "import mlflow\n", ".gitignore": "/mlruns/\n/mlflow.db\n/.venv/\n__pycache__/\n"})
+    commit(root, "one")
+    commit(root, "two")
+    assert planned("git-init", root).plan.state == "done"
+    write(root, {"sub/mlruns/0/meta.yaml": "a: 1\n"})
+    lift("git-init", root)
+    assert "mlruns/" in ignored(root), "where it lies elsewhere, it is"
+    assert "mlflow.db" not in ignored(root)
+
+
 def test_junk_that_is_committed_is_pointed_at_with_the_command(root: Path) -> None:
     write(root, {"a.py": "1\n", "x/.ipynb_checkpoints/a.ipynb": notebook("1"), ".env": "KEY=1\n"})
     commit(root, "one")

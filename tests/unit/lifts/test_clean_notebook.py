@@ -380,6 +380,20 @@ def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path)
     assert "--python 3.7" in (act.command or "")
 
 
+def test_the_environment_is_written_also_where_nothing_could_be_repaired(tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": notebook("from sklearn.datasets import load_boston\nload_boston()")})
+    plan = lift("clean-notebook", tmp_path, write=False).plan
+    assert plan.state == "not-here"
+    assert "fetch_openml" in plan.cannot[0].why
+    assert any("scikit-learn==1.1.*" in (act.command or "") for act in plan.left)
+    lifted = lift("clean-notebook", tmp_path, options={"environment": "yes"})
+    assert lifted.applied.paths == ("a_of_its_time.txt",)
+    assert "of its own time" in lifted.plan.why
+    again = lift("clean-notebook", tmp_path, options={"environment": "yes"})
+    assert again.applied is None
+    assert any("-r a_of_its_time.txt" in (act.command or "") for act in again.plan.left)
+
+
 def test_without_a_sign_of_its_time_nothing_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"a.ipynb": notebook("import numpy as np")})
     assert era(Scene.open(tmp_path), "a.ipynb", ("numpy",), []) is None

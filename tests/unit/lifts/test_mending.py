@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cleaned import draft_of, mended, raw, repaired
 from hypothesis import given
@@ -220,3 +222,52 @@ def test_any_text_is_survived_and_once_is_enough(cells: list[str]) -> None:
     again = Draft(once.notebook)
     mend(again, Table(all_changes()))
     assert again.changed() == {}
+
+
+# --- linear models that scaled their columns
+
+_DATA = "import numpy as np\nrng = np.random.default_rng(0)\nX = rng.normal(size=(40, 3)) * [1, 10, 100] + 5\ny = X @ [2.0, 0.5, 0.0] + rng.normal(size=40)"
+
+
+@pytest.mark.parametrize("model", ["Ridge", "Lasso"])
+def test_a_scaled_penalised_model_predicts_what_it_did(model: str) -> None:
+    import numpy as np
+
+    code = repaired(
+        f"{_DATA}\nfrom sklearn.linear_model import {model}\nm = {model}(0.05, normalize=True)\nm.fit(X, y)\ngot = m.predict(X)"
+    )
+    assert "make_pipeline(StandardScaler()" in code
+    names: dict[str, Any] = {}
+    exec(code, names)
+    table, y = names["X"], names["y"]
+    centred = table - table.mean(0)
+    scaled = centred / np.sqrt((centred**2).sum(0))  # what `normalize=True` fitted on
+    then = names[model](alpha=0.05).fit(scaled, y).predict(scaled)
+    assert np.allclose(names["got"], then, rtol=1e-3 if model == "Lasso" else 1e-9)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "m.coef_",  # of the scaled columns
+        "for a in (1, 2):\n    m.set_params(alpha=a)",
+        "grid(m)",
+        "X = X[:9]",  # of another length when it is fitted
+        "if y:\n    X = 1",
+        "X.dropna(inplace=True)",
+        "import scipy.sparse",
+    ],
+)
+def test_where_more_than_predictions_of_a_scaled_model_is_asked_for_it_is_left_to_a_person(more: str) -> None:
+    draft = draft_of(f"{_DATA}\nfrom sklearn.linear_model import Ridge\nm = Ridge(normalize=True)\nm.fit(X, y)\n{more}")
+    assert not draft.changed()
+    assert "alpha * n" in draft.open[0].why
+
+
+def test_scaling_that_changed_nothing_is_left_out() -> None:
+    code = "from sklearn.linear_model import Ridge, LassoCV\nRidge(normalize={})\nLassoCV(normalize=True, fit_intercept=False)"
+    assert (
+        repaired(code.format("False"))
+        == "from sklearn.linear_model import Ridge, LassoCV\nRidge()\nLassoCV(fit_intercept=False)"
+    )
+    assert draft_of(code.format("True")).open

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, value, without
+from jupyter_mlops.lifts.clean_notebook.scaled import scaled
 
 _SK = "scikit-learn"
 _XY = "X, y = [[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.9, 0.1]] * 3, [0, 1, 0, 1] * 3\n"
@@ -40,20 +41,15 @@ _BOOSTED = tuple(
         "calibration.CalibratedClassifierCV",
     )
 )
-_NORMALIZED = tuple(
-    f"sklearn.linear_model.{name}"
-    for name in (
-        "Ridge",
-        "Lasso",
-        "ElasticNet",
-        "RidgeCV",
-        "LassoCV",
-        "ElasticNetCV",
-        "Lars",
-        "LassoLars",
-        "BayesianRidge",
-    )
-)
+#: Linear models by the version in which they lost `normalize`.
+_NORMALIZED = {
+    "1.2": tuple(f"sklearn.linear_model.{name}" for name in (
+        "ElasticNet", "RidgeCV", "LassoCV", "ElasticNetCV", "MultiTaskLasso", "MultiTaskElasticNet", "BayesianRidge", "ARDRegression",
+    )),
+    "1.4": tuple(f"sklearn.linear_model.{name}" for name in (
+        "Lars", "LarsCV", "LassoLars", "LassoLarsCV", "LassoLarsIC", "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV",
+    )),
+}  # fmt: skip
 #: Modules that never were meant to be imported, and whose names have an underscore now.
 _PRIVATE = {
     "ensemble.forest": "ensemble", "ensemble.gradient_boosting": "ensemble", "ensemble.weight_boosting": "ensemble",
@@ -152,6 +148,9 @@ def _seed_without_shuffle(site: Site) -> list[Edit] | None:
 
 
 def _normalized(site: Site) -> list[Edit] | None:
+    intercept = site.argument(None, "fit_intercept")
+    if isinstance(intercept, ast.Constant) and not intercept.value:
+        return without("normalize")(site)  # it was ignored then
     return without("normalize", only=lambda node: isinstance(node, ast.Constant) and not node.value)(site)
 
 
@@ -247,8 +246,8 @@ CHANGES = (
     ),
     Change(
         _SK, "1.2", ("sklearn.datasets.load_boston",), None, before="from sklearn.datasets import load_boston", name=True,
-        why="The data are gone for what they say of people. OpenML still has them as `fetch_openml(name='boston', version=1)`; "
-        "`fetch_california_housing` is another table of the same kind.",
+        why="The data are gone for what they say of people. OpenML still has them, with other types of columns, as `fetch_openml(name='boston', version=1)`, to be "
+        "loaded once and kept as a file of the project; `fetch_california_housing` is another table of the same kind.",
     ),
     Change(
         _SK, "0.22", ("sklearn.datasets.fetch_mldata",), None, before="from sklearn.datasets import fetch_mldata", name=True,
@@ -344,13 +343,30 @@ CHANGES = (
         _SK, "1.2", ("sklearn.linear_model.LinearRegression",), without("normalize"),
         before=f"from sklearn.linear_model import LinearRegression\n{_XY}x = LinearRegression(normalize=True).fit(X, y)",
         after=f"from sklearn.linear_model import LinearRegression\n{_XY}x = LinearRegression().fit(X, y)",
-        gives="x.score(X, y) > 0.9", why="`normalize` is gone; least squares gave the same with it as without.",
+        gives="x.score(X, y) > 0.9", why="`normalize` is gone; least squares predicts the same with it as without.",
     ),
-    Change(
-        _SK, "1.2", _NORMALIZED, _normalized,
-        before="from sklearn.linear_model import Ridge\nx = Ridge(normalize=False)",
-        after="from sklearn.linear_model import Ridge\nx = Ridge()",
-        gives="x.fit_intercept", why="`normalize` is gone; a pipeline with a `StandardScaler` is close to it, with another scale of the penalty.",
+    *(
+        Change(
+            _SK, "1.2", (f"sklearn.linear_model.{model}",), scaled(power),
+            before=f"from sklearn.linear_model import {model}\n{_XY}x = {model}(alpha=0.01, normalize=True)\nx.fit(X, y)",
+            after=f"from sklearn.linear_model import {model}\n{_XY}from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
+            f"x = make_pipeline(StandardScaler(), {model}(alpha=0.01 * len(X){power}))\nx.fit(X, y)",
+            gives="x.score(X, y) > 0.9",
+            why="`normalize` is gone, which divided columns by their norm; of scaled columns, the same penalty is "
+            f"`alpha * {said}`, with n rows, and the old coefficients are the new ones divided by the scaler's `scale_`.",
+        )
+        for model, power, said in (("Ridge", "", "n"), ("Lasso", " ** 0.5", "sqrt(n)"))
+    ),
+    *(
+        Change(
+            _SK, gone, models, _normalized,
+            before=f"from {models[0].rpartition('.')[0]} import {models[0].rpartition('.')[2]}\nx = {models[0].rpartition('.')[2]}(normalize=False)",
+            after=f"from {models[0].rpartition('.')[0]} import {models[0].rpartition('.')[2]}\nx = {models[0].rpartition('.')[2]}()",
+            gives="x.fit_intercept",
+            why="`normalize` is gone, which divided columns by their norm; a pipeline with a `StandardScaler` is the same but for the scale of "
+            "penalties: with n rows, those on squares are multiplied by n, those on absolute values by its root.",
+        )
+        for gone, models in _NORMALIZED.items()
     ),
     Change(
         _SK, "1.4", ("sklearn.linear_model.LogisticRegression",), value(0, "penalty", {"none": "None"}),

@@ -88,10 +88,12 @@ def _more(scene: Scene, work: Work) -> _More | None:
             if (scene.root / path).is_file()
         }
         checks = missing(work, (line for text in there.values() for line in lines_of(text)))
-        made = ((path, extended(text, work, checks)) for path, text in there.items() if checks)
-        if found := next(((path, text) for path, text in made if text is not None), None):
-            files[found[0]] = found[1] if found[1] is not None else ""
-            names += checks
+        for path, text in there.items() if checks else ():
+            new = extended(text, work, checks)
+            if new is not None:
+                files[path] = new
+                names += checks
+                break
     return _More(files, tuple(dict.fromkeys(names))) if files else None
 
 

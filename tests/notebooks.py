@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jupyter_mlops_converters.warm.jupyter import PromptClient
 
 HAZARDS = Path(__file__).parent / "hazards"
 
@@ -215,6 +216,8 @@ def plain_outputs(notebook: Path, *, recorded: bool = False) -> dict[int, list[d
         # Ports may be taken by other tests between being found free and being used.
         manager = client.create_kernel_manager()
         manager.transport, manager.ip = "ipc", str(Path(folder, "s"))
+        # Jupyter's own client sometimes waits for ever for a message that has come, where widgets capture output.
+        manager.client_factory = PromptClient
         client.execute()
     return {index: json.loads(json.dumps(cell.outputs)) for index, cell in cells.items()}
 

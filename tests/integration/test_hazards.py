@@ -27,6 +27,8 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.api import Conversion
 
 CONVERTED = [hazard for hazard in hazards() if not hazard.refused]
+#: How each runs a pipeline, and where that leaves what was run.
+ENGINES = {"dvc": ("repro", "products"), "ploomber": ("build", "products/ploomber")}
 
 
 class Run(NamedTuple):
@@ -46,28 +48,29 @@ class Run(NamedTuple):
         return plain_outputs(clone / self.notebook.relative_to(self.root), recorded=recorded)
 
 
-def parameters(*, engines: bool = False) -> list[Any]:
-    """Every notebook once; all that is about one notebook runs in one process, so that it is converted once.
-
-    Args:
-        engines: whether the test sends them through the engines, which those of the ladder alone are spared.
-    """
+def parameters() -> list[Any]:
+    """Every notebook once; all that is about one notebook runs in one process, so that it is converted once."""
     return [
-        pytest.param(
-            hazard,
-            id=f"{hazard.rung:02}-{hazard.name}",
-            marks=[
-                pytest.mark.xdist_group(hazard.name),
-                *([pytest.mark.ladder] if engines and not with_engines(hazard) else []),
-            ],
-        )
+        pytest.param(hazard, id=f"{hazard.rung:02}-{hazard.name}", marks=pytest.mark.xdist_group(hazard.name))
         for hazard in CONVERTED
     ]
 
 
-def with_engines(hazard: Hazard) -> bool:
-    """Whether the notebook goes through both engines whenever the tests run."""
-    return bool(hazard.expected.get("engines") == "always")
+def with_engines() -> list[Any]:
+    """Every notebook with every engine; what is not to be whenever the tests run is of the ladder alone."""
+    return [
+        pytest.param(
+            hazard,
+            engine,
+            id=f"{hazard.rung:02}-{hazard.name}-{engine}",
+            marks=[
+                pytest.mark.xdist_group(hazard.name),
+                *([] if hazard.expected.get("engine") == engine else [pytest.mark.ladder]),
+            ],
+        )
+        for hazard in CONVERTED
+        for engine in ENGINES
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +103,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
             before = notebook.read_bytes()
             # Tracking is tested with the engines; left out here, it spares each engine ten seconds a notebook.
             # Forked kernels have the same seed of hashes, so what differs with that would not.
-            fork = forks and not with_engines(hazard) and "not_deterministic" not in hazard.expected
+            fork = forks and "engine" not in hazard.expected and "not_deterministic" not in hazard.expected
             with forked_from(request.getfixturevalue("kernels")) if fork else nullcontext():
                 conversion = convert(
                     notebook, targets=("papermill", "ploomber", "dvc"), **hazard.expected.get("options", {})
@@ -136,25 +139,22 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     assert_equal(run, plain, proven, {str(tmp_path / "plain"): "PROJECT"})
 
 
-@pytest.mark.parametrize("hazard", parameters(engines=True))
-def test_both_engines_give_what_the_notebook_gives(converted: Any, hazard: Hazard, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("hazard", "engine"), with_engines())
+def test_an_engine_gives_what_the_notebook_gives(converted: Any, hazard: Hazard, engine: str, tmp_path: Path) -> None:
     run = converted(hazard)
     commit_all(run.root)
-    folder = run.conversion.path.relative_to(run.root)
+    command, products = ENGINES[engine]
     expected = run.plain(tmp_path / "plain")
-    for engine, command, products in (
-        ("dvc", ["repro"], "products"),
-        ("ploomber", ["build"], "products/ploomber"),
-    ):
-        clone = cloned(run.root, tmp_path / engine)
-        first = start(clone / folder, engine, *command)
-        assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
-        paths = {str(clone): "PROJECT", str(tmp_path / "plain"): "PROJECT"}
-        assert_equal(run, expected, pipeline_outputs(clone / folder / products), paths)
-        stamps = {path: path.stat().st_mtime_ns for path in (clone / folder / products).rglob("*.ipynb")}
-        second = start(clone / folder, engine, *command)
-        assert second.returncode == 0, second.stderr[-3000:]
-        assert {path: path.stat().st_mtime_ns for path in stamps} == stamps, f"{engine} ran something again"
+    clone = cloned(run.root, tmp_path / engine)
+    folder = clone / run.conversion.path.relative_to(run.root)
+    first = start(folder, engine, command)
+    assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
+    paths = {str(clone): "PROJECT", str(tmp_path / "plain"): "PROJECT"}
+    assert_equal(run, expected, pipeline_outputs(folder / products), paths)
+    stamps = {path: path.stat().st_mtime_ns for path in (folder / products).rglob("*.ipynb")}
+    second = start(folder, engine, command)
+    assert second.returncode == 0, second.stderr[-3000:]
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps, f"{engine} ran something again"
 
 
 @pytest.mark.parametrize("hazard", [p for p in parameters() if p.values[0].expected.get("secrets")])

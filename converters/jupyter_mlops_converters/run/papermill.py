@@ -70,12 +70,13 @@ async def start_kernel(
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
 
-    from jupyter_mlops_converters.warm.jupyter import connect_by_files
+    from jupyter_mlops_converters.warm.jupyter import PromptClient, connect_by_files
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     notebook = nbformat.reads((run.folder / run.source).read_text("utf-8"), as_version=4)
     client = NotebookClient(notebook, startup_timeout=_START, raise_on_iopub_timeout=True)
     client.create_kernel_manager()
+    client.km.client_factory = PromptClient
     client.sockets = tempfile.TemporaryDirectory(prefix="k", ignore_cleanup_errors=True)
     connect_by_files(client.km, Path(client.sockets.name))
     try:

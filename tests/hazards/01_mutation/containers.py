@@ -1,4 +1,4 @@
-# engines: always
+# engine: dvc
 # %% [markdown]
 # # A shop's log, in plain Python
 # %%

@@ -1,4 +1,4 @@
-# engines: always
+# engine: ploomber
 # %% [markdown]
 # # One list, many names
 # %%

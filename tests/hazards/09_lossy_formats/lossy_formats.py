@@ -1,4 +1,4 @@
-# engines: always
+# engine: ploomber
 # %% [markdown]
 # # Values that files like to change
 # %%

@@ -1,4 +1,4 @@
-# engines: always
+# engine: ploomber
 # options: {order: recorded}
 # findings: [recorded-order]
 # otherwise: {code: hidden-state, cell: 4, line: 1, says: "--order recorded"}

@@ -1,4 +1,4 @@
-# engines: always
+# engine: dvc
 # %% [markdown]
 # # Work done in loops at top level
 # %%

@@ -1,4 +1,4 @@
-# engines: always
+# engine: ploomber
 # not_deterministic: [4, 7, 12]
 # %% [markdown]
 # # What the clock says

@@ -1,4 +1,4 @@
-# engines: always
+# engine: dvc
 # findings: [secret]
 # secrets: {API_KEY: k-9f2a77c1d0, PASSWORD: tr0ub4dor, SHOP_TOKEN: t0k3n-Xy12Zz98}
 # %% [markdown]

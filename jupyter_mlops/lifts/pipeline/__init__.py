@@ -31,7 +31,7 @@ def _plan(scene: Scene) -> Plan:
     if scene.path.suffix == ".ipynb":
         return _of(scene, [scene.path])
     if not any(path.endswith(".ipynb") for path in scene.unit.sources):
-        return not_here(scene, _NONE)
+        return _of_scripts(scene)
     ranking = rank(scene.root / scene.unit.path, progress=scene.progress)
     if not ranking.proposals:
         return not_here(scene, "No notebook here can be converted; `jupyter mlops convert .` says why for each.")
@@ -46,6 +46,21 @@ def _plan(scene: Scene) -> Plan:
         act = Act("Clean the notebooks, or mend what stops them.", "jupyter mlops lift clean-notebook")
     why = f"{refused[0].path} does not run: {refused[0].why}"
     return not_here(scene, why, cannot=tuple(refused), left=(act,))
+
+
+def _of_scripts(scene: Scene) -> Plan:
+    """Scripts are no notebook to convert; what their pipeline lacks is told."""
+    from jupyter_mlops.lifts.pipeline.scripts import outside, settings
+
+    found = settings(scene)
+    if not found:
+        return not_here(scene, _NONE)
+    return not_here(
+        scene,
+        f"There is no notebook here to convert, and {found[0].path} has its settings in the code, which this does not change.",
+        cannot=tuple(found),
+        left=(outside(found),),
+    )
 
 
 def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:

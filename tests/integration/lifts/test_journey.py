@@ -95,3 +95,32 @@ def test_what_cannot_be_asked_for(target: int, options: dict[str, str], code: st
     with pytest.raises(MlopsError) as caught:
         journey(make("script"), target, options=options)
     assert caught.value.code == code
+
+
+def test_settings_in_the_code_of_scripts_are_named_with_their_place_and_with_what_to_do(make) -> None:
+    root = make("steps")
+    script = (root / "prepare.py").read_text("utf-8")
+    taken = script.index("parser ="), script.index("table =")
+    write(
+        root, {"prepare.py": script[: taken[0]].replace("import argparse\n", "") + "factor = 3\n" + script[taken[1] :]}
+    )
+    shown = journey(root, 2, options={**OPTIONS, "tests.run": "no"}, write=False)
+    assert {each.name for each, _why in shown.stuck} == {"pipeline"}
+    assert [result.criterion.id for result in shown.after.headline.blockers] == ["pipeline-reproducible"]
+    assert "prefect-flow" in {step.lift.name for step in shown.steps}
+    plan = lift("pipeline", root, write=False).plan
+    assert [(one.what, one.path) for one in plan.cannot] == [("`random_state=0` of RandomForestClassifier", "train.py")]
+    assert "RandomForestClassifier" in (root / "train.py").read_text("utf-8").splitlines()[plan.cannot[0].line - 2]
+    (act,) = plan.left
+    assert act in shown.left
+    # Done as it is told, the gate opens.
+    code = (root / "train.py").read_text("utf-8")
+    code = code.replace("import numpy as np\n", "from pathlib import Path\n\nimport numpy as np\nimport yaml\n")
+    code = code.replace(
+        "\n\ndef train",
+        '\n\nPARAMS = yaml.safe_load(Path(__file__).with_name("params.yaml").read_text("utf-8"))\n\n\ndef train',
+        1,
+    )
+    write(root, {"train.py": code.replace("random_state=0", 'random_state=PARAMS["seed"]'), "params.yaml": "seed: 0\n"})
+    subprocess.run(["sh", "-c", "git add --all && git commit --quiet -m params"], cwd=root, check=True)
+    assert journey(root, 2, options={**OPTIONS, "tests.run": "no"}, write=False).after.level == 2

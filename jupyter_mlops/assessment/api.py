@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Answer, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project import Note, Project
 
 SCHEMA = 1
-RULESET = "1.0.0"
 _SNIPPET = 120
 _MOST_EVIDENCE = 20
 

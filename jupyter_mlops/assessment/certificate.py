@@ -15,8 +15,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment, assess
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment, assess
 from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import beside_evidence, place_of, relative_path

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.rulesets import RULESET, Pinned, is_version
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.marks import line_of, mapping
@@ -23,12 +24,14 @@ class Config(NamedTuple):
         exclude: globs of paths to leave out, relative to the assessed folder.
         ignore: ids of recommended criteria to leave out.
         plugins: names of plug-ins whose probes and criteria are taken in.
+        ruleset: the ruleset that the team agreed on; None where it does not say.
     """
 
     units: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    ruleset: Pinned | None = None
 
 
 def read_config(project: Project, given: dict[str, Any] | None = None) -> Config:
@@ -134,7 +137,8 @@ def _config(table: Any, path: str) -> Config:
     if not isinstance(table, dict):
         raise wrong(path, "The settings must be a table.")
     check_keys(path, table, Config._fields, "the settings")
-    for key in table:
+    lists = {key: table[key] for key in table if key != "ruleset"}
+    for key in lists:
         if not isinstance(table[key], list) or not all(isinstance(item, str) for item in table[key]):
             raise wrong(path, f"{key!r} must be a list of strings.", table, key)
     plugins = tuple(table.get("plugins", ()))
@@ -147,4 +151,12 @@ def _config(table: Any, path: str) -> Config:
                 table,
                 "ignore",
             )
-    return Config(*(tuple(table.get(key, ())) for key in Config._fields))
+    return Config(**{key: tuple(given) for key, given in lists.items()}, ruleset=_pinned(table, path))
+
+
+def _pinned(table: dict[Any, Any], path: str) -> Pinned | None:
+    if "ruleset" not in table:
+        return None
+    if not is_version(table["ruleset"]):
+        raise wrong(path, f"'ruleset' must be a version in quotes; the present one is \"{RULESET}\".", table, "ruleset")
+    return Pinned(table["ruleset"], path, line_of(table, "ruleset"))

@@ -17,6 +17,7 @@ from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes import all_probes
+from jupyter_mlops.assessment.rulesets import difference
 from jupyter_mlops.assessment.scoring import answers, judge, level_of, progress_to, score_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.units import find_units
@@ -63,6 +64,8 @@ def _run(
     if project.walk.truncated:
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
     notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
+    if config.ruleset is not None and (other := difference(config.ruleset.version)) is not None:
+        notes.insert(0, Note(config.ruleset.path, other, config.ruleset.line))
     return Assessment(project, day, assessed, headline, tuple(notes), strict, own)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.api import RULESET, Assessment
+from jupyter_mlops.assessment.api import Assessment
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.marks import mapping, sequence
 

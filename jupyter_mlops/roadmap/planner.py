@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
-from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.celebration import celebration
 from jupyter_mlops.assessment.findings import Rung
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.what_if import cheapest_path, what_if

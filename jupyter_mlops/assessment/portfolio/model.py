@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.api import RULESET
 from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.criterion import LEVELS
+from jupyter_mlops.assessment.rulesets import RULESET
 
 SCHEMA = 1
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.charts import score_chart
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.crosswalk import Standing, crosswalk
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import headline, place_of, relative_path, telling

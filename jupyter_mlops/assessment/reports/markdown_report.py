@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.report import Report
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling

@@ -7,9 +7,10 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_mlops.assessment.api import RULESET, Assessment, UnitAssessment
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import Criterion
 from jupyter_mlops.assessment.report import Report
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import relative_path, telling

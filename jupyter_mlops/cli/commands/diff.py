@@ -24,7 +24,7 @@ def command(
     Where they are of two rulesets, the earlier commit is assessed again by the present one, which tells the two apart.
     """
     from jupyter_mlops.assessment import history
-    from jupyter_mlops.assessment.api import RULESET
+    from jupyter_mlops.assessment.rulesets import RULESET
 
     with errors_as_json(format_):
         first, second = _row(before, path), _row(after, path)

@@ -6,6 +6,10 @@ import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
+
+import pytest
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from jupyter_mlops.assessment import history
 from jupyter_mlops.assessment.reports import report_named
@@ -78,6 +82,29 @@ def test_sarif_has_a_place_for_every_open_criterion(level_2):
     level_2.edit(".github/workflows/ci.yml", "name: ci", "# moved\nname: ci").commit()
     after = json.loads(report_named("sarif").render(level_2.assess(), False))["runs"][0]["results"]
     assert {result["partialFingerprints"]["mlops/v1"] for result in after} == before
+
+
+def test_sarif_is_what_the_published_schema_and_code_hosts_take(project):
+    """The schema of SARIF 2.1.0; and what code hosts ask beyond it: relative places, one a result, texts of some lengths."""
+    project.files({"data # 1/träin.py": "from sklearn.svm import SVC\n\nSVC().fit([[0]], [0])\n", "Dockerfile": ""})
+    project.notebook("a b.ipynb", "import joblib\njoblib.dump(joblib.load('/home/me/m.joblib'), 'm.joblib')").commit()
+    text = report_named("sarif").render(project.assess(), False)
+    Sarif.model_validate_json(text)
+    run_ = json.loads(text)["runs"][0]
+    with pytest.raises(ValueError, match="colour"):
+        Sarif.model_validate({"version": "2.1.0", "runs": [run_ | {"colour": "blue"}]})
+    for rule in run_["tool"]["driver"]["rules"]:
+        assert len(rule["id"]) <= 255
+        assert 0 < len(rule["shortDescription"]["text"]) <= 1024
+        assert 0 < len(rule["fullDescription"]["text"]) <= 1024
+        assert rule["help"]["text"]
+    places = [place["physicalLocation"] for result in run_["results"] for place in result["locations"]]
+    assert len(places) == len(run_["results"])
+    for place in places:
+        path = project.root / unquote(place["artifactLocation"]["uri"])
+        assert path.exists()
+        assert path.resolve().is_relative_to(project.root.resolve())
+    assert {"data%20%23%201/tr%C3%A4in.py", "Dockerfile"} <= {place["artifactLocation"]["uri"] for place in places}
 
 
 def test_junit_fails_what_keeps_the_next_gate_closed(level_2):

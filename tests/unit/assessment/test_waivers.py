@@ -107,6 +107,9 @@ def test_one_waiver_a_gate(level_2):
         ("ignore = ['nope']", "no criterion"),
         ("ignore = ['tests']", "is required"),
         ("units = [", "TOML"),
+        ("ruleset = 1.0", "must be a version in quotes"),
+        ("ruleset = '1.0'", "must be a version in quotes"),
+        ("rulesets = '1.0.0'", "Did you mean 'ruleset'"),
     ],
 )
 def test_settings_that_are_not_understood_are_refused(level_2, text, says):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from jupyter_mlops.assessment.api import RULESET
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.portfolio.model import Entry, Portfolio, PortfolioReport
 from jupyter_mlops.assessment.portfolio.wording import change, standing, summary
+from jupyter_mlops.assessment.rulesets import RULESET
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1c1f23; --faint: #5b6470; --page: #fff; --line: #d4d8de; --grid: #e4e7eb; --good: #2e7d32; --bad: #b3261e; --ink: #2563a8; }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.assessment.api import RULESET
 from jupyter_mlops.assessment.charts import sparkline
 from jupyter_mlops.assessment.portfolio.model import Portfolio, PortfolioReport
 from jupyter_mlops.assessment.portfolio.wording import change, standing, summary
+from jupyter_mlops.assessment.rulesets import RULESET
 
 
 def _render(portfolio: Portfolio, _colour: bool) -> str:

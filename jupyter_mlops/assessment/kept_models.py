@@ -11,7 +11,7 @@ from jupyter_mlops.assessment.data_reads import find_file
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Call
+from jupyter_mlops.project.python_source import Call, Scope
 
 
 class Kept(NamedTuple):
@@ -75,12 +75,17 @@ _KEEPS = _SAVER_METHODS | {
         "register",
         "create_model",
         *("WandbLogger", "MLflowLoggerCallback"),
+        *("update_weights", "update_weights_package", "upload"),
         *("upload_file", "upload_from_filename"),
     ),
     "log_artifact",
 }
 #: Calls that hand a model to a registry, beside those that say so by their own name.
-_REGISTERS = lazy(r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$")
+_REGISTERS = lazy(
+    r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$"
+    r"|^clearml\.[\w.()]*OutputModel\(\)\.update_weights(_package)?$|^google\.cloud\.aiplatform\.([\w.]*\.)?Model\.upload$"
+    r"|^bentoml\.(\w+\.)?save_model$"
+)
 _UPLOADED = lazy(r"ckpt|checkpoint|(?<![a-z])models?(?![a-z])", re.IGNORECASE)
 _MODEL_WORD = lazy(
     r"model|clf|classifier|regressor|regression|pipeline|estimator|net\b|network|forest|xgb|lgbm|booster|best|state_dict|checkpoint|fit\(",
@@ -108,6 +113,8 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "WandbLogger",
         "MLflowLoggerCallback",
         "upload_f",
+        "update_weights",
+        "Model.upload",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -139,7 +146,7 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
         what = call.argument(0, "obj") or call.argument(0, "value")
         target = call.argument(1, "filename") or call.argument(1, "file") or call.argument(1, "f")
         where = _written(unit, site, target) if target is not None else None
-        named = ast.unparse(what) if what is not None else ""
+        named = f"{ast.unparse(what)} {_fitted(call, what)}" if what is not None else ""
         if _MODEL_WORD.search(f"{named} {where or ''}"):
             return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
         return None
@@ -151,6 +158,14 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
         where = text_at(unit, site, call.argument(0))
         return Kept(site, "file", find_file(unit, site.path, where) if where and "{}" not in where else "")
     return None
+
+
+def _fitted(call: Call, what: ast.expr) -> str:
+    """What an object was made by, where that fits it and is no preparation: `m = Ridge().fit(x, y)`."""
+    from jupyter_mlops.assessment.trainings import is_training
+
+    made = call.scope.dotted(what).removesuffix("()")
+    return "model" if made and is_training(Call(made, call.node, call.scope)) else ""
 
 
 def is_off(call: Call) -> bool:
@@ -180,9 +195,25 @@ def _written(unit: Unit, site: Site, target: ast.expr) -> str | None:
     if text is not None:
         return text
     if isinstance(target, ast.Name):
-        opened = [call for call in scope.calls if call.name == "open" and call.line <= site.call.line]
-        return text_at(unit, site, opened[-1].argument(0)) if opened else None
+        opened = [node for node in _opened_as(scope, target.id) if node.lineno <= site.call.line]
+        return text_at(unit, site, opened[-1].args[0]) if opened else None
     return None
+
+
+def _opened_as(scope: Scope, name: str) -> list[ast.Call]:
+    """The calls of `open` whose file a name stands for."""
+    found = []
+    for node in (inner for statement in scope.body for inner in ast.walk(statement)):
+        pairs: list[tuple[ast.expr | None, ast.expr]] = []
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            pairs = [(item.optional_vars, item.context_expr) for item in node.items]
+        elif isinstance(node, ast.Assign):
+            pairs = [(target, node.value) for target in node.targets]
+        for target, value in pairs:
+            bound = isinstance(target, ast.Name) and target.id == name
+            if bound and isinstance(value, ast.Call) and value.args and scope.dotted(value.func).endswith("open"):
+                found.append(value)
+    return found
 
 
 def is_model_file(path: str) -> bool:

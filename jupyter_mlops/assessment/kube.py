@@ -215,6 +215,7 @@ def launches(unit: Unit) -> Iterator[Launch]:
                     unit.path,
                     f"{item.kind} {item.name}",
                     triggers=frozenset({"schedule"} if kind == "schedule" else ()),
+                    neutralised="it is suspended" if item.spec.get("suspend") is True else None,
                 )
 
 

@@ -14,6 +14,7 @@ from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call, PythonSource, blocks, is_main_guard
 
 CRITERION = "experiments-tracked"
 #: Calls that record what goes in, not how good the model is.
@@ -51,7 +52,11 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
         unit: the unit.
         tracker: the tracker.
     """
-    found = [site for path, source in sources_of(unit, *tracker.words) for site in sites(unit, path, source.calls)]
+    found = [
+        site
+        for path, source in sources_of(unit, *tracker.words)
+        for site in sites(unit, path, [*source.calls, *_items(source)])
+    ]
     off = next(((site, why) for site in found if tracker.disabled and (why := tracker.disabled(site))), None)
     on = off is not None and any(
         site.name == off[0].name and site.reached and tracker.disabled is not None and not tracker.disabled(site)
@@ -106,6 +111,24 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
                     raise_by="Log parameters and metrics where the model is fitted.",
                 )
                 return
+
+
+def _items(source: PythonSource) -> Iterator[Call]:
+    """What is written to an item of something, as the call that it is: `run["accuracy"] = score`."""
+    for scope in source.scopes:
+        pending = [*scope.body] if scope.kind != "class" else []
+        while pending:
+            node = pending.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
+                scope.kind == "module" and isinstance(node, ast.If) and is_main_guard(node.test)
+            ):
+                continue
+            for block in blocks(node):
+                pending += block
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Subscript) and isinstance(node, ast.Assign):
+                    call = ast.copy_location(ast.Call(target.value, [target.slice, node.value], []), target)
+                    yield Call(f"{scope.dotted(target.value)}.__setitem__", call, scope)
 
 
 def _switched_off(unit: Unit, path: str, tracker: Tracker) -> int | None:

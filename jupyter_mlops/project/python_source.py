@@ -294,8 +294,19 @@ def live(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block that can run."""
     for node in body:
         yield node
-        if isinstance(node, _ENDS):
+        if isinstance(node, _ENDS) or _exits(node):
             return
+
+
+def _exits(node: ast.stmt) -> bool:
+    """Whether a statement ends the program: `sys.exit(0)`."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    called = node.value.func
+    if isinstance(called, ast.Name):
+        return called.id in ("exit", "quit")
+    owner = called.value if isinstance(called, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and (owner.id, getattr(called, "attr", "")) in (("sys", "exit"), ("os", "_exit"))
 
 
 def blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:

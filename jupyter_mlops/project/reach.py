@@ -334,7 +334,7 @@ class Reach:
                     and posixpath.dirname(launch.path) == folder
                     and not launch.id.startswith("invoke:")
                 )
-                if fits and (not target.arguments or launch.name in target.arguments):
+                if fits and (not target.arguments or launch.name in target.arguments or _generated(launch, target)):
                     yield launch.id
         elif target.kind == "shell" and self._in_project(target.value) in self.launches:
             yield self._in_project(target.value)
@@ -378,6 +378,7 @@ class Reach:
             known = scope.lookup(read)
             if known:
                 yield from self._dotted(path, known, place(line))
+        yield from self._handed_on(path, scope, place)
         for call in scope.calls:
             yield from self._dotted(path, call.name, place(call.line))
             yield from self._named(path, call, place(call.line))
@@ -388,6 +389,19 @@ class Reach:
                 for target in _shelled(call, posixpath.dirname(path) or "."):
                     for reached in self._nodes(target):
                         yield reached, place(call.line)
+
+    def _handed_on(self, path: str, scope: Scope, place: _Placer) -> Iterator[tuple[Node, Link]]:
+        """Functions of own modules that are handed on instead of called: `PythonOperator(python_callable=steps.train)`."""
+        called = {call.attribute for call in scope.calls}
+        for read in scope.names:
+            known = scope.lookup(read) or ""
+            found = self.modules.resolve(known, path) if known and known[0] not in ":?(" else None
+            source = self.project.python(found[0]) if found and not found[1] else None
+            if source is None or found is None or not (source.module.children.keys() & scope.names.keys()) - called:
+                continue
+            for node in (inner for statement in scope.body for inner in ast.walk(statement)):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == read:
+                    yield from self._prefixes(found[0], [node.attr], place(node.lineno))
 
     def _listed_scripts(self, path: str, scope: Scope) -> Iterator[tuple[Node, int]]:
         """Scripts in commands that a function puts together for something else to run: ``["python", "jobs/train.py"]``."""
@@ -483,6 +497,14 @@ class Reach:
             yield (path, scope.name), link
 
 
+def _generated(launch: Launch, target: Target) -> bool:
+    """Whether tox makes the environment from the section that all share: `tox -e py311`."""
+    return (
+        target.value == "tox" and launch.name == "testenv" and any(_FACTOR.fullmatch(name) for name in target.arguments)
+    )
+
+
+_FACTOR = lazy(r"(py(py)?\d*|\d\.\d+)(-[\w.]+)*")
 _PYTHON_WORD = lazy(r"""["'](?:[\w./-]*/)?python[\d.]*["']""")
 
 

@@ -50,7 +50,8 @@ def _policies(unit: Unit) -> Iterator[Finding]:
         if launch.kind not in ("ci", "stage", "schedule") or launch.neutralised:
             continue
         for command in launch.commands:
-            if command.words[:2] in _TESTS_OF_POLICIES and not command.neutralised:
+            asked = (command.words[0].rpartition("/")[2], *command.words[1:2]) if command.words else ()
+            if asked in _TESTS_OF_POLICIES and not command.neutralised:
                 yield _approval(
                     Rung.E2,
                     f"Policies are tested, and nothing here asks them: `{command.text[:60]}`.",
@@ -58,7 +59,7 @@ def _policies(unit: Unit) -> Iterator[Finding]:
                     launch.line_of(command),
                     raise_by="Ask the policy where the model is promoted: `conftest test`, `opa eval`.",
                 )
-            if command.words[:2] not in _POLICY or command.neutralised:
+            if asked not in _POLICY or command.neutralised:
                 continue
             missing = _missing_rules(unit, launch, command)
             if missing is not None:

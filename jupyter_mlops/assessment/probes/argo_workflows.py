@@ -18,6 +18,7 @@ from jupyter_mlops.project.reach import LAUNCH
 _KINDS = ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 _FORGES = frozenset({"github", "gitlab", "bitbucket", "bitbucketserver", "gerrit"})
 #: What a task takes from another one: `{{tasks.train.outputs.artifacts.model}}`.
+_PARAMETER = lazy(r"\{\{\s*inputs\.parameters\.([\w-]+)\s*\}\}")
 _TAKEN = lazy(r"\{\{\s*=?\s*(?:tasks|steps)(?:\.|\[')([\w-]+)(?:'\])?\.outputs")
 
 
@@ -47,12 +48,26 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         kind = "schedule" if item.kind == "CronWorkflow" else "stage"
         templates = _templates(item)
         for name, (template, line) in templates.items():
+            tasks = [task for task, _line in _tasks(template) if task.get("template") in templates]
+            inner = tuple(_id(item, _node_of(templates, task)) for task in tasks)
+            # Tasks that share a template run what they hand it.
+            for task in tasks:
+                shared, given = templates[str(task.get("template"))], _given(task)
+                container, key = _container(shared[0])
+                if given and container:
+                    yield Launch(
+                        _id(item, _run_of(task)),
+                        kind,
+                        item.path,
+                        line_of(container, key) or shared[1],
+                        _script(_filled(container, given)),
+                        unit.path,
+                        f"{item.kind} {item.name}: {task.get('name')}",
+                        triggers=frozenset({"schedule"} if kind == "schedule" else ()),
+                        neutralised=_suspended(item),
+                        group=f"{item.path}#{item.name}",
+                    )
             container, key = _container(template)
-            inner = tuple(
-                _id(item, str(task.get("template")))
-                for task, _line in _tasks(template)
-                if task.get("template") in templates
-            )
             if container or inner:
                 yield Launch(
                     _id(item, name),
@@ -64,10 +79,11 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     f"{item.kind} {item.name}: {name}",
                     triggers=frozenset({"schedule"} if kind == "schedule" else ()),
                     needs=inner,
+                    neutralised=_suspended(item),
                     group=f"{item.path}#{item.name}",
                 )
         reference = mapping(_spec(item).get("workflowTemplateRef")).get("name")
-        if kind == "schedule" and isinstance(reference, str):
+        if kind == "schedule" and isinstance(reference, str) and _suspended(item) is None:
             yield from _submission(unit, item, reference, line_of(_spec(item), "workflowTemplateRef"))
     sources = {item.name: item for item in objects(unit, "EventSource") if item.api == "argoproj.io"}
     for item in objects(unit, "Sensor"):
@@ -78,6 +94,35 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             pushed = all(_FORGES & source.spec.keys() for source in known)
             for reference, line in _references(item.spec.get("triggers")):
                 yield from _submission(unit, item, reference, line, pushed=pushed)
+
+
+def _suspended(item: KubeObject) -> str | None:
+    return "it is suspended" if item.kind == "CronWorkflow" and item.spec.get("suspend") is True else None
+
+
+def _given(task: dict[Any, Any]) -> dict[str, str]:
+    """The parameters that a task hands to its template."""
+    given = [mapping(one) for one in sequence(mapping(task.get("arguments")).get("parameters"))]
+    return {str(one.get("name")): str(one["value"]) for one in given if "value" in one}
+
+
+def _run_of(task: dict[Any, Any]) -> str:
+    """What a task runs: its template, or that with what it hands over."""
+    template = str(task.get("template"))
+    return f"{template} for {task.get('name')}" if _given(task) else template
+
+
+def _filled(container: dict[Any, Any], given: dict[str, str]) -> dict[Any, Any]:
+    """A container with the parameters of a task in the place of `{{inputs.parameters.name}}`."""
+
+    def fill(text: str) -> str:
+        return _PARAMETER.sub(lambda found: given.get(found[1], found[0]), text)
+
+    return {
+        key: fill(value) if isinstance(value, str) else [fill(word) for word in strings(value)]
+        for key, value in container.items()
+        if key in ("command", "args", "source")
+    }
 
 
 def _submission(
@@ -176,9 +221,14 @@ def _stage(
         item.path,
         line_of(task) or item.line,
         after=after,
-        node=(_id(item, str(template)), LAUNCH) if known else None,
+        node=(_id(item, _node_of(templates, task)), LAUNCH) if known else None,
         problem=None if known or elsewhere else f"there is no template {template}",
     )
+
+
+def _node_of(templates: dict[str, tuple[dict[Any, Any], int | None]], task: dict[Any, Any]) -> str:
+    """The launch that a task is: a template without a container is the same for all of them."""
+    return _run_of(task) if _container(templates[str(task.get("template"))][0])[0] else str(task.get("template"))
 
 
 def _taken(task: dict[Any, Any]) -> frozenset[str]:
@@ -187,7 +237,7 @@ def _taken(task: dict[Any, Any]) -> frozenset[str]:
 
 def _started_by(unit: Unit, item: KubeObject) -> str:
     if item.kind == "CronWorkflow":
-        return "its schedule" if applied_by(unit, item.path) is not None else ""
+        return "its schedule" if applied_by(unit, item.path) is not None and _suspended(item) is None else ""
     for launch in unit.launches:
         submitted = any(need.startswith(f"{item.path}#{item.kind}/") for need in launch.needs)
         if launch.kind in ("schedule", "ci") and submitted and applied_by(unit, launch.path) is not None:

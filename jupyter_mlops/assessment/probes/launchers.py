@@ -106,7 +106,9 @@ def _nox(unit: Unit, path: str) -> Iterator[Launch]:
         commands: list[str] = []
         first = scope.line
         for call in scope.calls:
-            if call.attribute == "run" and call.name.startswith("?session"):
+            if call.attribute == "run" and call.name.startswith(
+                ("?session", "nox.Session()", "nox.sessions.Session()")
+            ):
                 words = [
                     argument.value
                     for argument in call.node.args

@@ -51,7 +51,7 @@ _TRACKERS = (
         "neptune",
         "Neptune",
         "neptune",
-        r"^neptune[\w.]*\.init_run\(\)(\[\])?\.(append|log|upload|assign|extend)$",
+        r"^neptune[\w.]*\.init_run\(\)(\[\])?\.(append|log|upload|assign|extend|__setitem__)$",
         r"^neptune[\w.]*\.(init|init_run)$",
     ),
     _tracker(
@@ -68,7 +68,7 @@ _TRACKERS = (
         r"^comet_ml\.(Experiment|start|OfflineExperiment)\(\)\.log_\w+$",
         r"^comet_ml\.(Experiment|start|init|login)$",
     ),
-    _tracker("aim", "Aim", "aim", r"^aim(\.[\w.]+)?\.Run\(\)(\.track|\.set)$", r"^aim(\.[\w.]+)?\.Run$"),
+    _tracker("aim", "Aim", "aim", r"^aim(\.[\w.]+)?\.Run\(\)\.(track|set|__setitem__)$", r"^aim(\.[\w.]+)?\.Run$"),
     _tracker(
         "tensorboard",
         "TensorBoard",

@@ -97,11 +97,11 @@ def _listed(file: str) -> list[str]:
 def _write(text: str, output: str) -> None:
     if output:
         try:
-            Path(output).write_text(text, encoding="utf-8", newline="\n")
+            Path(output).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
             raise MlopsError("cannot-write", f"Cannot write the report: {error.strerror}.", path=output) from None
     else:
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))  # names of files need not be text
         sys.stdout.buffer.flush()
 
 

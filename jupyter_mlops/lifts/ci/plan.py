@@ -106,7 +106,7 @@ def _extended(scene: Scene, work: Work, more: _More) -> Plan:
     title = "Run more of the tests in CI"
     return Plan(
         "applies",
-        f"{' and '.join(more.files)} runs some of the tests, and does not do this yet: {', '.join(more.checks)}.",
+        f"Not run by {' and '.join(more.files)} yet: {', '.join(more.checks)}.",
         scene.changes(more.files, title),
         found=tuple(work.found),
         left=(*_secrets(work), *commit(scene, more.files, title)),

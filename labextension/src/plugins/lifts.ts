@@ -104,7 +104,10 @@ export const lifts: JupyterFrontEndPlugin<void> = {
           },
           trans
         });
-        panel = new MainAreaWidget({ content });
+        panel = new MainAreaWidget({
+          content,
+          translator: translator ?? undefined
+        });
         panel.toolbar.hide();
         panel.addClass(PANEL_CLASS);
         panel.id = `jupyter-mlops-lift-${lift}-${path}`;

@@ -56,7 +56,10 @@ export const roadmap: JupyterFrontEndPlugin<void> = {
         download,
         trans
       });
-      const panel = new MainAreaWidget({ content });
+      const panel = new MainAreaWidget({
+        content,
+        translator: translator ?? undefined
+      });
       panel.toolbar.hide();
       panel.addClass(PANEL_CLASS);
       panel.id = `jupyter-mlops-roadmap-${path}`;

@@ -272,9 +272,13 @@ export class ScoreModel implements IDisposable {
     }
   }
 
-  /** Something was typed into an open document. */
+  /** An open document changed. With real-time collaboration it may be saved by now without anybody having said so. */
   noteEdit(): void {
-    if (this.rescoreOnSave && this._active) {
+    if (!this.rescoreOnSave) {
+      return;
+    }
+    this._outdated = true;
+    if (this._active) {
       void this._typed.invoke();
     }
   }

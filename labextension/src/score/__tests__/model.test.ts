@@ -277,17 +277,20 @@ describe('ScoreModel', () => {
     await jest.advanceTimersByTimeAsync(2000);
     expect(server.unsaved).toEqual([unsaved]);
     await server.answer();
-    model.noteEdit();
-    await jest.advanceTimersByTimeAsync(5000);
-    expect(server.asked).toHaveLength(2);
     // Closed without being saved: it is seen the next time.
     unsaved = {};
     model.setActive(false);
-    model.noteEdit();
     await jest.advanceTimersByTimeAsync(5000);
-    expect(server.asked).toHaveLength(2);
     model.setActive(true);
     expect(server.unsaved[1]).toEqual({});
+    await server.answer();
+    // Saved by now, as with real-time collaboration.
+    model.setActive(false);
+    model.noteEdit();
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(server.asked).toHaveLength(3);
+    model.setActive(true);
+    expect(server.asked).toHaveLength(4);
   });
 
   it('scores again after a commit, and looks for one only while somebody looks', async () => {

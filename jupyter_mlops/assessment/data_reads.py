@@ -98,6 +98,7 @@ _READS = _READERS | {
     "to_dataframe",
     "fetch_pandas_all",
     "train",
+    *("dataset_download", "dataset_download_files", "dataset_download_file", "dataset_load"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
@@ -165,6 +166,8 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "clickhouse",
         "ultralytics",
         "pooch",
+        "kaggle",
+        "opendatasets",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -205,6 +208,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return Source(site, "database", "A query")
     if method == "retrieve":
         return _from_pooch(site)
+    if call.name.startswith(("kaggle.", "kagglehub.", "opendatasets.")):
+        return _from_kaggle(unit, site)
     if method in ("table", "sql"):
         return _from_spark(site)
     if method in _STORES:
@@ -329,6 +334,18 @@ def _from_pooch(site: Site) -> Source | None:
         return None
     checked = is_checksum(site.call.argument(1, "known_hash"))
     return Source(site, "url", site.call.text(0, "url") or "A file", "its checksum is checked" if checked else None)
+
+
+def _from_kaggle(unit: Unit, site: Site) -> Source | None:
+    """A data set that is downloaded by its name: versioned where the name or the call says which version."""
+    call = site.call
+    if "download" not in call.attribute and call.attribute != "dataset_load":
+        return None
+    given = call.argument(1, "handle") if call.attribute == "dataset_load" else call.argument(0)
+    name = text_at(unit, site, given or call.argument(None, "handle")) or "A data set of Kaggle"
+    named = re.search(r"/versions/\d+", name)
+    version = named[0].strip("/") if named else call.argument(None, "dataset_version_number") and "a version of its own"
+    return Source(site, "url", name, version or None, fallback=_where_missing(call))
 
 
 def _by_checksum(unit: Unit, site: Site) -> str | None:

@@ -122,7 +122,7 @@ def _judge_part(part: Part, findings: list[Finding]) -> _PartResult:
     unseen = [finding for finding in findings if finding.effect == "not-visible"]
     # What limits a part is there at least: a stale lock is a lock.
     best = max((finding.rung for finding in (*support, *caps)), default=Rung.E0)
-    if skipped and best == Rung.E0:
+    if skipped and best == Rung.E0 and not caps:
         first = skipped[0]
         return _PartResult(part, "not-applicable", Rung.E0, first.confidence, first.message, None, tuple(skipped))
     if unseen and best < Rung.E3:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -191,7 +192,21 @@ class Scope:
             if name in ("pathlib.Path", "os.path.join", "str", "pathlib.PurePath", "os.fspath") and node.args:
                 parts = ["{}" if (text := self.string(argument)) is None else text for argument in node.args]
                 return None if set(parts) == {"{}"} else "/".join(parts)
+            if name in ("os.getenv", "os.environ.get") and len(node.args) == 2:
+                return _project_path(self.string(node.args[1]))
         return None
+
+
+def _project_path(default: str | None) -> str | None:
+    """What a variable of the environment is for everybody who does not set it, where that is a path in the project."""
+    if (
+        not default
+        or "://" in default
+        or default.startswith(("/", "~", "\\"))
+        or not re.search(r"[/\\]|\w\.\w", default)
+    ):
+        return None
+    return default
 
 
 class PythonSource:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from jupyter_mlops.project.commands import Target, targets
@@ -72,6 +74,8 @@ _SHELL_CALLS = frozenset(
         "os.system",
     }
 )
+_FROM_SETTINGS = frozenset({"hydra.utils.instantiate", "hydra.utils.call"})
+_TARGET = lazy(r"^\s*_target_:\s*[\"']?([A-Za-z_][\w.]*)", re.MULTILINE)
 
 
 class Link(NamedTuple):
@@ -382,6 +386,9 @@ class Reach:
         for call in scope.calls:
             yield from self._dotted(path, call.name, place(call.line))
             yield from self._named(path, call, place(call.line))
+            if call.name in _FROM_SETTINGS:
+                for dotted in self._targets_of_settings:
+                    yield from self._dotted(path, dotted, place(call.line))
         for reached, line in self._listed_scripts(path, scope):
             yield reached, place(line)
         for call in scope.calls:
@@ -402,6 +409,17 @@ class Reach:
             for node in (inner for statement in scope.body for inner in ast.walk(statement)):
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == read:
                     yield from self._prefixes(found[0], [node.attr], place(node.lineno))
+
+    @cached_property
+    def _targets_of_settings(self) -> tuple[str, ...]:
+        """What settings name for Hydra to make: `_target_: pkg.data.Rows`."""
+        return tuple(
+            dict.fromkeys(
+                dotted
+                for file in self.project.walk.files.suffixed(".yaml", ".yml")
+                for dotted in _TARGET.findall(self.project.text(file.path) or "")
+            )
+        )
 
     def _listed_scripts(self, path: str, scope: Scope) -> Iterator[tuple[Node, int]]:
         """Scripts in commands that a function puts together for something else to run: ``["python", "jobs/train.py"]``."""

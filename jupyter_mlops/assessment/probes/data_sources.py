@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from jupyter_mlops.assessment.absent_loaders import absent_loaders
 from jupyter_mlops.assessment.data_names import named_data
 from jupyter_mlops.assessment.data_reads import Source, is_data_file, reads
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
@@ -22,6 +23,7 @@ from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import makers
 from jupyter_mlops.project.files import File
+from jupyter_mlops.project.shell import join
 
 #: Data files of this many bytes in all may live in git beside the code.
 _SMALL = 10_000_000
@@ -86,6 +88,28 @@ def _data(unit: Unit) -> Iterator[Finding]:
     if bad and (good or lost):
         source, verdict = (lost or bad)[0]
         yield _at(source.site, "data", verdict._replace(rung=Rung.E2), cap=True)
+    elif good:
+        yield from _lost_to_stages(unit)
+
+
+def _lost_to_stages(unit: Unit) -> Iterator[Finding]:
+    """What stages that lead to training depend on and nobody else can have, though no call is seen that reads it."""
+    groups = relevant(unit)
+    for item in tracked(unit):
+        if item.lost and item.by in groups:
+            yield Finding(
+                "data-sources",
+                "data-versioned",
+                Rung.E2,
+                item.message,
+                part="data",
+                confidence=CONVENTION,
+                path=item.by,
+                line=item.line,
+                effect="cap",
+                raise_by=item.raise_by,
+            )
+            return
 
 
 def _has_named(unit: Unit) -> bool:
@@ -292,23 +316,26 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
         if under and not comes_with_package:
             yield from _made_by_stages(under)
             return
-        why = "Only data that comes with packages is read." if sources else "No data is read."
-        first = sources[0].site if sources else None
-        yield Finding(
-            "data-sources",
-            "data-versioned",
-            Rung.E0,
-            why,
-            part="data",
-            confidence=CONVENTION,
-            effect="not-applicable",
-            path=first.path if first else None,
-            line=first.line if first else None,
-            cell=first.cell if first else None,
-        )
+        absent = absent_loaders(unit)
+        if absent:
+            site, function, module = absent[0]
+            message = f"`{function}` brings the data, and its module {module} is not in the repository."
+            yield _at(site, "data", _Verdict(Rung.E0, message, _shown(unit, module, site.path)))
+            return
+        yield _only_of_packages(sources)
         return
     site = unknown[0].site
     named = [(name, verdict) for name in named_data(unit) if (verdict := file_verdict(unit, name.data)) is not None]
+    made = _outputs(unit)
+    bundled = [source for source in sources if source.kind == "bundled"]
+    if (
+        named
+        and len(bundled) + len(unknown) == len(sources) > len(unknown)
+        and all(name.data in made for name, _ in named)
+    ):
+        # What stages make of data that comes with a package.
+        yield _only_of_packages(bundled)
+        return
     if named:
         # The code names these files and reads something: that it reads them is a convention, and the worst of them tells.
         name, verdict = min(named, key=lambda pair: pair[1].rung)
@@ -338,6 +365,36 @@ def _without_known_sources(unit: Unit, sources: list[Source]) -> Iterator[Findin
         cell=site.cell,
         raise_by="Put the data under DVC, or commit it if it is small.",
     )
+
+
+def _only_of_packages(sources: list[Source]) -> Finding:
+    first = sources[0].site if sources else None
+    return Finding(
+        "data-sources",
+        "data-versioned",
+        Rung.E0,
+        "Only data that comes with packages is read." if sources else "No data is read.",
+        part="data",
+        confidence=CONVENTION,
+        effect="not-applicable",
+        path=first.path if first else None,
+        line=first.line if first else None,
+        cell=first.cell if first else None,
+    )
+
+
+def _shown(unit: Unit, module: str, importer: str) -> str:
+    """What brings a module into the repository that is not there."""
+    git, tail = unit.project.git, f"{module.strip('.').replace('.', '/')}.py"
+    folder = posixpath.dirname(importer)
+    while git is not None:
+        place = join(folder or ".", tail)
+        if git.ignores(place):
+            return f"`.gitignore` hides {place}: let it through with `!` and its path, commit it, and version what it reads."
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    return "Commit the module, and version what it reads."
 
 
 def _made_by_stages(items: list[Tracked]) -> Iterator[Finding]:
@@ -412,7 +469,7 @@ def _models(unit: Unit) -> Iterator[Finding]:
         return
     for model in kept[:3]:
         yield _at(model.site, "model", _model_verdict(unit, model))
-    if not kept:
+    if not kept or files:
         yield from _model_outs(unit)
 
 

@@ -464,6 +464,8 @@ def _with_remote(unit: Unit, path: str, by: str, line: int | None) -> Tracked:
 
 
 def _stage_outs(unit: Unit) -> Iterator[Tracked]:
+    from jupyter_mlops.assessment.kept_models import is_model_file
+
     for path in _files(unit, "dvc.yaml"):
         check = lock_of(unit, path)
         root = _root_of(unit, path)
@@ -473,17 +475,20 @@ def _stage_outs(unit: Unit) -> Iterator[Tracked]:
         for name, stage, line in _stages(unit, path):
             folder = join(posixpath.dirname(path) or ".", str(stage.get("wdir") or "."))
             for kind, out, out_line, options in _outs(stage):
-                if kind.startswith(("metrics", "plots")) or options.get("cache") is False:
-                    continue
                 place = join(folder, out)
+                uncached = options.get("cache") is False
+                if kind.startswith(("metrics", "plots")) or (uncached and not is_model_file(place)):
+                    continue
                 known = check is not None and place in check.recorded
                 # A remote has what the stage wrote when it was last run, not what it writes now.
-                current = reachable and check is not None and name not in check.stale
+                current = reachable and not uncached and check is not None and name not in check.stale
                 if known and name in lost and not current:
                     message = f"{place} is an out of stage {name}, which needs {lost[name]}: no stage makes that, and neither git nor a remote of DVC has it."
                     raise_by = f"`dvc add {lost[name]}`, and add a remote."
                     yield Tracked(place, path, out_line or line, Rung.E2, message, raise_by, lost=True)
-                elif known and initialised and check is not None and name in check.stale and not reachable:
+                elif (
+                    known and initialised and check is not None and name in check.stale and (uncached or not reachable)
+                ):
                     message = f"{place} is an out of stage {name}, which has changed since dvc.lock was written; no remote holds what it wrote."
                     yield Tracked(
                         place,

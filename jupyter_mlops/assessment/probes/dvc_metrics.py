@@ -12,23 +12,25 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 
 _COMPARING = (("dvc", "metrics", "diff"), ("dvc", "metrics", "show"), ("dvc", "exp", "diff"), ("dvc", "exp", "show"))
+_READING = frozenset({"cat", "jq", "python", "python3", "tee"})
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     trained = {group for site in trainings(unit) for group in unit.reach.groups(site.path, site.scope)}
-    compared = _compared(unit)
+    by_command = _compared(unit)
     for file in unit.named("dvc.yaml"):
         check = lock_of(unit, file.path)
         if check is None or file.path not in trained:
             continue
         for out, line in recorded_metrics(unit, file.path, check):
+            compared = by_command or _reported(unit, out)
             place = "" if compared is None else f"{compared[0].path}:{compared[1]}"
             yield Finding(
                 "dvc-metrics",
                 "experiments-tracked",
                 Rung.E2 if compared is None else Rung.E3,
                 f"{out} of every run is recorded in {check.path}"
-                + (f", and `{compared[2]}` compares it." if compared else "; nothing compares it."),
+                + (f", and `{compared[2]}` shows it." if compared else "; nothing compares it."),
                 confidence=PARSED,
                 path=file.path,
                 line=line,
@@ -46,6 +48,22 @@ def _compared(unit: Unit) -> tuple[Launch, int | None, str] | None:
             words = tuple(command.words[:3])
             if words in _COMPARING and not command.neutralised:
                 return launch, launch.line_of(command), " ".join(words)
+    return None
+
+
+def _reported(unit: Unit, metrics: str) -> tuple[Launch, int | None, str] | None:
+    """The command of CI that puts a metrics file into a comment of CML, or into the summary of a run."""
+    name = metrics.rpartition("/")[2]
+    for launch in unit.launches:
+        if launch.kind != "ci" or launch.neutralised is not None or name not in launch.script:
+            continue
+        shown = "GITHUB_STEP_SUMMARY" in launch.script or any(
+            tuple(command.words[:1]) == ("cml-send-comment",) or tuple(command.words[:2]) == ("cml", "comment")
+            for command in launch.commands
+        )
+        for command in launch.commands if shown else ():
+            if command.words and command.words[0] in _READING and any(word.endswith(metrics) for word in command.words):
+                return launch, launch.line_of(command), " ".join(command.words[:2])
     return None
 
 

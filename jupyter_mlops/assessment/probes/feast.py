@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.data_reads import find_file
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.data_sources import file_verdict, relevant_reads, snapshot
 from jupyter_mlops.assessment.sites import sites, sources_of
@@ -63,7 +64,8 @@ def _judged(unit: Unit) -> tuple[Rung, str, str]:
             if kind not in _SOURCES or not call.name.startswith("feast"):
                 continue
             place = f"{path}:{call.line}"
-            text = (call.text(None, "path") or call.text(None, "file_path") or "") if kind == "FileSource" else ""
+            given = call.argument(None, "path") or call.argument(None, "file_path") if kind == "FileSource" else None
+            text = text_of(source, call.scope, given) or ""
             verdict = file_verdict(unit, find_file(unit, path, text)) if text and "{}" not in text else None
             if verdict is not None:
                 found.append((verdict.rung, f"Feast reads features of a file: {verdict.message}", place))

@@ -98,6 +98,8 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
     proposals, unsure = [], []
     texts = list(texts_of(code.tree))
     made = {_plain(text.value) for text in texts if text.use == "written"}
+    # NumPy adds these to a name that has none.
+    made |= {f"{one}{suffix}" for one in made if "." not in posixpath.basename(one) for suffix in (".npy", ".npz")}
     for text in texts:
         value = text.value
         written = _plain(value)

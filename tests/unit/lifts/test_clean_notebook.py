@@ -96,6 +96,7 @@ def test_of_several_files_the_one_in_the_same_folders_fits(tmp_path: Path) -> No
         "open('data/train.csv')",
         "open('https://example.org/train.csv')",
         "df.to_csv('out.csv')\nopen('out.csv')",
+        "import numpy as np\nnp.save('kept', x)\nnp.load('kept.npy')",
         "title = 'a train of thought'",
         "name = 'train.csv'\nopen('data/' + name)",
         "import os\nopen(os.path.join('data', 'train.csv'))",
@@ -104,7 +105,7 @@ def test_of_several_files_the_one_in_the_same_folders_fits(tmp_path: Path) -> No
     ],
 )
 def test_paths_that_lead_somewhere_or_are_written_stay(tmp_path: Path, cell: str) -> None:
-    lifted = cleaned(tmp_path, cell, files=("work/data/train.csv", "else/out.csv", "else/new.csv"))
+    lifted = cleaned(tmp_path, cell, files=("work/data/train.csv", "else/out.csv", "else/new.csv", "else/kept.npy"))
     assert not lifted.plan.changes.changes, lifted.plan.shown
 
 

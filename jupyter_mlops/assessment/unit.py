@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from jupyter_mlops.assessment.probe import Pipeline
 from jupyter_mlops.project.files import File, Files
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.modules import ModuleIndex
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.project import Project
 from jupyter_mlops.project.reach import Reach
 
@@ -24,6 +26,10 @@ _ASIDE = frozenset(
 )
 #: Launches that tell most come first: chains start there.
 _ORDER = ("ci", "schedule", "container", "image", "console", "make", "environment", "shell", "stage")
+
+
+#: What a runner of tests would find.
+_HAS_TESTS = lazy(r"^\s*(async +)?def +test|^\s*class +Test|\b(unittest|pytest|doctest|hypothesis)\b", re.MULTILINE)
 
 
 @dataclass
@@ -115,13 +121,16 @@ class Unit:
         parts = self.local(path).split("/")[:-1]
         if name.endswith(".ipynb"):
             return False
-        return (
-            name.startswith("test_")
-            or name.endswith("_test.py")
-            or name == "conftest.py"
-            or "tests" in parts
-            or "test" in parts
-        )
+        if name == "conftest.py" or "tests" in parts or "test" in parts:
+            return True
+        if not name.startswith("test_") and not name.endswith("_test.py"):
+            return False
+        return not self.once(f"script {path}", lambda: self._is_script(path))
+
+    def _is_script(self, path: str) -> bool:
+        """Whether a file is called like tests and does something without having any: `python src/test_data.py` is a stage."""
+        source = self.project.python(path) if not _HAS_TESTS.search(self.project.text(path) or "") else None
+        return source is not None and (source.has_main_guard or bool(source.module.calls))
 
     @cached_property
     def reach(self) -> Reach:

@@ -22,11 +22,11 @@ _DAGS = ("airflow.decorators.dag", "airflow.sdk.dag")
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    """Commands of BashOperator and functions of PythonOperator, started by the scheduler."""
+    """Commands of operators, started by the scheduler."""
     for path, source in _sources(unit):
         for call in source.calls:
-            command = call.text(None, "bash_command")
-            if call.attribute.endswith("BashOperator") and command:
+            command = _command(source, call)
+            if command:
                 yield Launch(
                     _id(path, call),
                     "schedule",
@@ -34,9 +34,59 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     call.line,
                     command,
                     unit.path,
-                    call.text(None, "task_id") or "bash",
+                    _task(source, call),
                     group=path,
                 )
+
+
+def _command(source: PythonSource, call: Call) -> str | None:
+    """What an operator runs in a shell or in a container; None for others."""
+    if not call.attribute.endswith("Operator") and call.name not in _helpers(source):
+        return None
+    for keyword in ("bash_command", "command", "arguments"):
+        scope, node = _given(source, call, keyword)
+        text = scope.string(node) if node is not None else None
+        if isinstance(node, (ast.List, ast.Tuple)):
+            words = [scope.string(element) for element in node.elts]
+            text = " ".join(word for word in words if word) if all(words) else None
+        if text:
+            return text
+    return None
+
+
+def _task(source: PythonSource, call: Call) -> str:
+    """The id of a task; "bash" where only a run can tell."""
+    scope, node = _given(source, call, "task_id")
+    return (scope.string(node) if node is not None else None) or "bash"
+
+
+def _given(source: PythonSource, call: Call, keyword: str) -> tuple[Scope, ast.expr | None]:
+    """What an operator gets for a keyword, seen through the function of the source that makes it, and the scope that says it."""
+    helper = _helpers(source).get(call.name)
+    if helper is None:
+        return call.scope, call.argument(None, keyword)
+    scope, made = helper
+    node = made.argument(None, keyword)
+    parameters = [argument.arg for argument in scope.node.args.args] if isinstance(scope.node, ast.FunctionDef) else []
+    if isinstance(node, ast.Name) and node.id in parameters:
+        return call.scope, call.argument(parameters.index(node.id), node.id)
+    return scope, node
+
+
+def _helpers(source: PythonSource) -> dict[str, tuple[Scope, Call]]:
+    """Functions of the source that return an operator, by the name that their calls have."""
+    key = "operators made by functions"
+    if key not in source.kept:
+        source.kept[key] = {
+            f":{scope.name}": (scope, call)
+            for scope in source.scopes
+            if scope.kind == "function"
+            for call in scope.calls
+            if call.attribute.endswith("Operator")
+            and any(isinstance(statement, ast.Return) and statement.value is call.node for statement in scope.body)
+        }
+    found: dict[str, tuple[Scope, Call]] = source.kept[key]
+    return found
 
 
 def _sources(unit: Unit) -> Iterator[tuple[str, PythonSource]]:
@@ -101,7 +151,7 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
     if not dags:
         return
     for scope in source.scopes:
-        operators = _operators(scope)
+        operators = _operators(source, scope)
         if not operators:
             continue
         after: dict[str, set[str]] = {name: set() for name in operators}
@@ -109,15 +159,20 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
             if later in after and earlier in after:
                 after[later].add(earlier)
         stages = [
-            Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, call))
+            Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, source, call))
             for name, call in operators.items()
         ]
         yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), complete=True)
 
 
-def _operators(scope: Scope) -> dict[str, Call]:
+def _operators(source: PythonSource, scope: Scope) -> dict[str, Call]:
     """Operators of a scope, by the variable that holds them, or by where they stand."""
-    calls = {id(call.node): call for call in scope.calls if call.attribute.endswith(("Operator", "Sensor"))}
+    helpers = _helpers(source)
+    calls = {
+        id(call.node): call
+        for call in scope.calls
+        if call.attribute.endswith(("Operator", "Sensor")) or call.name in helpers
+    }
     found = {}
     for node in _statements(scope):
         if isinstance(node, ast.Assign) and id(node.value) in calls:
@@ -185,15 +240,15 @@ def _names(node: ast.expr) -> list[str]:
     )
 
 
-def _node(unit: Unit, path: str, call: Call) -> Node | None:
-    function = call.argument(None, "python_callable")
+def _node(unit: Unit, path: str, source: PythonSource, call: Call) -> Node | None:
+    scope, function = _given(source, call, "python_callable")
     if function is not None:
-        name = call.scope.dotted(function)
+        name = scope.dotted(function)
         if name.startswith(":"):
             return path, name[1:]
         found = unit.reach.modules.resolve(name, path) if name and name[0] != "?" else None
         return (found[0], found[1]) if found else None
-    return (_id(path, call), LAUNCH) if call.text(None, "bash_command") else None
+    return (_id(path, call), LAUNCH) if _command(source, call) else None
 
 
 PROBE = Probe(

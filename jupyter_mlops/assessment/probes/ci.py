@@ -78,7 +78,7 @@ def _followed(
 
 def _kind(unit: Unit, target: Target) -> str | None:
     if target.kind == "tests":
-        return "tests"
+        return None if {"--version", "--help"} & set(target.arguments) else "tests"
     if target.kind == "lint":
         return "lint"
     if target.kind == "tool" and target.value == "dbt":
@@ -99,7 +99,7 @@ def _trains(unit: Unit, target: Target) -> bool:
 
 def _own_problem(target: Target) -> str | None:
     words = set(target.arguments)
-    if target.kind == "tests" and words & {"--collect-only", "--co", "--version", "--help", "--fixtures"}:
+    if target.kind == "tests" and words & {"--collect-only", "--co", "--fixtures"}:
         return "it runs no test"
     if "--exit-zero" in words:
         return "`--exit-zero` hides its failure"

@@ -115,6 +115,13 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                     yield _judged(unit, path, scope, compare)
                 elif any(_DECISION.search(name) for name in _names(node.test)):
                     decisions.append((path, node))
+            elif isinstance(node, ast.If) and _decides(node):
+                # `elif new > current: should_promote = True`, and what follows acts on that.
+                comparisons += [
+                    (path, scope, inner)
+                    for inner in ast.walk(node.test)
+                    if isinstance(inner, ast.Compare) and _compares_metric(inner)
+                ]
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and _says_whether(node, path, scope):
                 value = node.value or node
                 comparisons += [(path, scope, compare) for compare in _answers(value) if _compares_metric(compare)]
@@ -128,6 +135,17 @@ def _says_whether(node: ast.Assign | ast.AnnAssign | ast.Return, path: str, scop
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     said = [posixpath.basename(path), scope.name, *(name for target in targets for name in _names(target))]
     return node.value is not None and any(_GATES.search(name) for name in said)
+
+
+def _decides(node: ast.If) -> bool:
+    """Whether a branch says yes or no in a variable that is called like a decision."""
+    return any(
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, bool)
+        and any(_DECISION.search(name) for target in statement.targets for name in _names(target))
+        for statement in (*node.body, *node.orelse)
+    )
 
 
 def _asks_whether(path: str, name: str) -> bool:

@@ -78,9 +78,8 @@ def workflow(text: str, work: Work, more: dict[str, str]) -> str | None:
     steps = next((steps for steps in _jobs(text) if any(_is_ours(step.lines, work) for step in steps)), None)
     if steps is None:
         return None
-    rows = text.splitlines(keepends=True)
-    if rows and not rows[-1].endswith("\n"):
-        rows[-1] += "\n"
+    end = "\r\n" if "\r\n" in text else "\n"
+    rows = [f"{row}\n" for row in text.replace("\r\n", "\n").removesuffix("\n").split("\n")]
     last = next(step for step in reversed(steps) if _is_ours(step.lines, work))
     there = [line for step in steps for line in step.lines]
     pad = " " * last.dash
@@ -98,7 +97,7 @@ def workflow(text: str, work: Work, more: dict[str, str]) -> str | None:
     rows[last.end : last.end] = new
     if installs and home is not None and home.block is not None:
         rows[home.end : home.end] = [f"{' ' * home.block}{line}\n" for line in installs]
-    return "".join(rows)
+    return "".join(rows).replace("\n", end)
 
 
 def job(text: str, work: Work, more: dict[str, str]) -> str | None:
@@ -138,7 +137,7 @@ def _is_ours(lines: Iterable[Any], work: Work) -> bool:
 
 
 def _runs_pytest(command: str) -> bool:
-    return any(word.rpartition("/")[2] == "pytest" for word in _words(command))
+    return any(_at(words) is not None for words in _commands(command))
 
 
 def _inside(place: str, around: str) -> bool:
@@ -148,16 +147,32 @@ def _inside(place: str, around: str) -> bool:
 
 def _places(command: str) -> list[str]:
     """What pytest is told to run; empty where that is everything, and of other commands."""
-    words = _words(command)
-    at = next((index for index, word in enumerate(words) if word.rpartition("/")[2] == "pytest"), len(words))
-    return [word for word in words[at + 1 :] if not word.startswith("-")]
+    for words in _commands(command):
+        at = _at(words)
+        if at is not None:
+            return [word for word in words[at + 1 :] if not word.startswith("-")]
+    return []
 
 
-def _words(command: str) -> list[str]:
+def _at(words: list[str]) -> int | None:
+    """Where pytest stands in a command that runs it, and does not install it."""
+    at = next((index for index, word in enumerate(words) if word.rpartition("/")[2] == "pytest"), None)
+    return None if at is None or {"install", "add"} & set(words[:at]) else at
+
+
+def _commands(line: str) -> list[list[str]]:
+    """The commands of a line of a shell, as words."""
     try:
-        return shlex.split(command, comments=True)
+        words = shlex.split(line, comments=True)
     except ValueError:
-        return command.split()
+        words = line.split()
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in ("&&", "||", ";", "|"):
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
 
 
 def _jobs(text: str) -> Iterator[list[_Step]]:

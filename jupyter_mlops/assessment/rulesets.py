@@ -8,6 +8,10 @@ from typing import NamedTuple
 #: Version → what is new in it, oldest first. Major: a gate asks for more; minor: more is recommended or counts; patch: mended.
 CHANGES: dict[str, tuple[str, ...]] = {
     "1.0.0": (),
+    "1.1.0": (
+        "recommended at Level 3: `rollback-path`, `continuous-deployment`, `dashboards`, `structured-logs`, `load-tested`",
+        "recommended at Level 4: `lineage`, `datasheet`, `bill-of-materials`, `models-signed`",
+    ),
 }
 #: The one that this version judges by.
 RULESET = list(CHANGES)[-1]

@@ -141,6 +141,12 @@ _ACTIONS = {
     "azure/webapps-deploy": "az webapp deploy",
     "akhileshns/heroku-deploy": "heroku container:release",
     "superfly/flyctl-actions": "flyctl deploy",
+    "anchore/sbom-action": "syft {path}",
+    "CycloneDX/gh-python-generate-sbom": "cyclonedx-py",
+    "sigstore/gh-action-sigstore-python": "sigstore sign {inputs}",
+    "actions/attest-build-provenance": "cosign attest {subject-name}",
+    "grafana/run-k6-action": "k6 run {path}",
+    "grafana/k6-action": "k6 run {filename}",
 }
 
 

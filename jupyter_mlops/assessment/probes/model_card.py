@@ -54,7 +54,7 @@ def _judged(unit: Unit, file: File) -> Finding:
     )
     if not text.strip():
         return found
-    sections = list(_sections(text))
+    sections = list(sections_of(text))
     missing = [
         topic
         for topic, pattern in _TOPICS.items()
@@ -110,7 +110,7 @@ def _judged(unit: Unit, file: File) -> Finding:
     )
 
 
-class _Section(NamedTuple):
+class Section(NamedTuple):
     """A heading, its line, and what is below it."""
 
     title: str
@@ -123,12 +123,12 @@ class _Section(NamedTuple):
         return len(self.body.split()) >= _WORDS and not _PLACEHOLDER.search(self.body)
 
 
-def _sections(text: str) -> Iterator[_Section]:
+def sections_of(text: str) -> Iterator[Section]:
     found = list(_HEADING.finditer(text))
     for position, heading in enumerate(found):
         end = found[position + 1].start() if position + 1 < len(found) else len(text)
         title = heading[1] or heading[2] or ""
-        yield _Section(title, text.count("\n", 0, heading.start()) + 1, text[heading.end() : end])
+        yield Section(title, text.count("\n", 0, heading.start()) + 1, text[heading.end() : end])
 
 
 def _figures_line(text: str) -> int | None:

@@ -46,6 +46,15 @@ def health():
 def predict(rows: list):
     return model.predict(rows)
 """
+BILL = '{"bomFormat": "CycloneDX", "components": [{"name": "scikit-learn", "version": "1"}]}'
+DASHBOARD = 'resource "google_monitoring_dashboard" "a" {\n  dashboard_json = file("a.json")\n}\n'
+PACKAGE = json.dumps(
+    {
+        "description": "Rows of the till.",
+        "licenses": [{"name": "CC0"}],
+        "resources": [{"path": "rows.csv", "schema": {"fields": [{"name": "a"}]}}],
+    }
+)
 CHECK = "from evidently import Report\n\n\ndef check(a, b):\n    report = Report([])\n    return report.run(a, b)\n"
 APPROVAL = (
     "def promote(record, client):\n    if not record.approved:\n        raise SystemExit(1)\n    client.release()\n"
@@ -251,10 +260,31 @@ RUNGS: dict[str, dict[str, Files]] = {
         "a model in git": {"train.py": FIT, "model.pkl": b"\x80\x04model"},
         "a URL": {"train.py": READS.replace("rows.csv", "https://example.org/rows.csv")},
     },
+    "bill-of-materials": {
+        "empty": {"train.py": FIT, "bom.json": '{"bomFormat": "CycloneDX", "components": []}'},
+        "lacks one": {"train.py": FIT, "requirements.txt": "numpy==2\nscikit-learn==1\n", "bom.json": BILL},
+        "all that is required": {"train.py": FIT, "requirements.txt": "scikit-learn==1\n", "bom.json": BILL},
+    },
+    "dashboards": {
+        "no panel": {"api.py": SERVICE, "grafana/a.json": '{"title": "A", "panels": []}'},
+        "applied by nothing": {"main.tf": DASHBOARD},
+        "applied": {"main.tf": DASHBOARD} | workflow("terraform apply -auto-approve"),
+    },
     "databricks-bundles": {
         "jobs": BOTH | {"databricks.yml": BUNDLE} | workflow("databricks bundle deploy"),
         "an endpoint": BOTH | {"databricks.yml": ENDPOINT} | workflow("databricks bundle deploy"),
         "deployed by nothing": BOTH | {"databricks.yml": ENDPOINT},
+    },
+    "datasheet": {
+        "empty": {"train.py": FIT, "DATASHEET.md": ""},
+        "headings": {"train.py": FIT, "DATASHEET.md": "# Origin\n\n# Content\n\n# Use\n\n# Limits\n"},
+        "of nothing that is read": {"train.py": FIT, "datapackage.json": PACKAGE},
+        "wired": {"train.py": READS, "rows.csv": "a,y\n1,0\n", "datapackage.json": PACKAGE},
+    },
+    "deployments": {
+        "pushed only": {"train.py": FIT} | workflow("docker push example.org/a"),
+        "by hand": {"train.py": FIT} | workflow("helm upgrade a chart", on="workflow_dispatch"),
+        "wired": {"train.py": FIT} | workflow("helm upgrade a chart"),
     },
     "diagnosis": {
         "a hook that diagnoses nothing": {"api.py": SERVICE, "alertmanager.yml": ALERTMANAGER.format("predict")},
@@ -347,6 +377,28 @@ RUNGS: dict[str, dict[str, Files]] = {
     "secrets": {
         "in a setting": {"train.py": FIT, "config.yaml": "password: 'Zx81kQ9vLm2Tr7'\n"},
         "in a test": {"train.py": FIT, "tests/test_a.py": "PASSWORD = 'Zx81kQ9vLm2Tr7'\n"},
+    },
+    "rollback": {
+        "hidden": {"train.py": FIT} | workflow("helm rollback a || true"),
+        "wired": {"train.py": FIT} | workflow("helm rollback a"),
+    },
+    "lineage": {
+        "a lock that matches": BOTH | {"dvc.yaml": STAGES, "rows.csv": "a\n", "model.joblib": b"m"},
+        "called by nothing": {"work.py": "import mlflow\n\n\ndef log(rows):\n    mlflow.log_input(rows)\n"},
+        "wired": {"work.py": "import mlflow\n\nmlflow.log_input([])\n"},
+    },
+    "load-tests": {
+        "a script that is not there": {"api.py": SERVICE} | workflow("k6 run load.js"),
+        "run by nothing": {"api.py": SERVICE, "load.js": "import http from 'k6/http';\n"},
+        "wired": {"api.py": SERVICE, "load.js": "import http from 'k6/http';\n"} | workflow("k6 run load.js"),
+    },
+    "signatures": {
+        "verified only": {"train.py": FIT} | workflow("cosign verify-blob model.joblib"),
+        "wired": {"train.py": FIT} | workflow("model_signing sign model.joblib"),
+    },
+    "structured-logs": {
+        "called by nothing": {"work.py": "import structlog\n\n\ndef start():\n    structlog.configure()\n"},
+        "wired": {"work.py": "import structlog\n\nstructlog.configure()\n"},
     },
     "serving": {
         "an app without routes": {"api.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"},

@@ -15,6 +15,7 @@ from jupyter_mlops.assessment import history
 from jupyter_mlops.assessment.celebration import newly_reached
 from jupyter_mlops.assessment.charts import score_chart, sparkline
 from jupyter_mlops.assessment.history_page import history_page
+from jupyter_mlops.assessment.rulesets import RULESET
 
 
 def run(*arguments, cwd):
@@ -130,7 +131,7 @@ def test_what_the_ruleset_changed_is_told_from_what_the_team_changed(judged_othe
     assert {("level", "2", "1"), ("tests", "E3", "E0")} <= by["project"]
     assert not {what for what, _, _ in by["project"]} & {"model-served", "pre-commit", "code-versioned"}
     text = run("diff", first["commit"], second["commit"], cwd=project.root).stdout
-    ours, rules = text.split("The ruleset changed (0.9.0 → 1.0.0)")
+    ours, rules = text.split(f"The ruleset changed (0.9.0 → {RULESET})")
     assert "tests E3 → E0" in ours
     assert "model-served E3 → E0" in rules
     document = json.loads(run("diff", first["commit"], second["commit"], "--format", "json", cwd=project.root).stdout)

@@ -99,7 +99,89 @@ WHOLE: Files = {
 _CI = ".github/workflows/ci.yml"
 _DEPLOY = ".github/workflows/deploy.yml"
 _WATCH = ".github/workflows/watch.yml"
-_PROMOTED = frozenset({"routed", "self-healing"})
+_PROMOTED = frozenset({"routed", "self-healing", "rollback-path"})
+_LOCK = frozenset({"lineage"})
+_BACK = frozenset({"rollback-path"})
+#: A service that CI deploys, tests and signs, with what is recommended for it.
+_SERVED: Files = {
+    **LEVEL_2,
+    **LEVEL_3,
+    "src/service.py": str(LEVEL_3["src/service.py"])
+    .replace(
+        "app = FastAPI()",
+        "app = FastAPI()\n        structlog.configure(processors=[structlog.processors.JSONRenderer()])",
+    )
+    .replace("import joblib", "import joblib\n        import structlog"),
+    _DEPLOY: """
+        on:
+          push:
+            branches: [main]
+        jobs:
+          deploy:
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/checkout@v4
+              - run: cyclonedx-py requirements requirements.txt --output-file bom.json
+              - run: cosign sign-blob --yes models/model.joblib --bundle model.sigstore.json
+              - run: docker stack deploy --compose-file docker-compose.yml churn
+              - run: locust -f load/locustfile.py --headless --users 50 --run-time 2m --host https://churn.example.org
+        """,
+    "load/locustfile.py": """
+        from locust import HttpUser, task
+
+
+        class Caller(HttpUser):
+            @task
+            def predict(self):
+                self.client.post("/predict", json=[{"a": 1, "b": 2}])
+        """,
+    "docker-compose.yml": """
+        services:
+          api:
+            build: .
+            deploy:
+              replicas: 3
+              update_config:
+                failure_action: rollback
+          prometheus:
+            image: prom/prometheus:v3.0.0
+            volumes:
+              - ./monitoring/prometheus.yml:/etc/prometheus/prometheus.yml
+              - ./monitoring/rules.yml:/etc/prometheus/rules.yml
+          grafana:
+            image: grafana/grafana:12.3.0
+            volumes:
+              - ./grafana/provisioning:/etc/grafana/provisioning
+              - ./grafana/dashboards:/var/lib/grafana/dashboards
+        """,
+    "grafana/provisioning/dashboards/all.yaml": """
+        apiVersion: 1
+        providers:
+          - name: all
+            options:
+              path: /var/lib/grafana/dashboards
+        """,
+    "grafana/dashboards/churn.json": """
+        {"title": "Churn", "schemaVersion": 39, "panels": [
+          {"title": "Requests", "type": "timeseries", "targets": [{"expr": "rate(churn_requests_total[5m])"}]}
+        ]}
+        """,
+    "DATASHEET.md": """
+        # Contracts
+
+        ## Origin
+        Exported every night from the system that writes the bills, by the team that runs it.
+
+        ## Content
+        One row for each contract in data/raw.csv: usage, price class, and whether it was ended.
+
+        ## Intended use
+        Ranking contracts by their risk to be ended; nothing else was agreed with the customers.
+
+        ## Limits and licence
+        Contracts of companies are missing, and the data must not leave the firm at all.
+        """,
+}
 EXAMPLES: dict[str, Example] = {
     "data-versioned": Example(
         (
@@ -135,12 +217,14 @@ EXAMPLES: dict[str, Example] = {
         (Link("src/incidents.py", "app = FastAPI()", 'app = FastAPI()\npassword = "hV7!kq02LmZx9"'),)
     ),
     "dependencies-declared": Example((Link("requirements.txt", "fairlearn==0.13.0\n", ""),)),
-    "pipeline-automated": Example((Link("dvc.yaml", "- data/clean.csv\n    params", "- data/raw.csv\n    params"),)),
+    "pipeline-automated": Example(
+        (Link("dvc.yaml", "- data/clean.csv\n    params", "- data/raw.csv\n    params", _LOCK),)
+    ),
     "pipeline-reproducible": Example(
         (
             Link("requirements.txt", "pandas==3.0.0", "pandas>=3"),
-            Link("params.yaml", "0.5", "0.7"),
-            Link("dvc.lock", "cmd: python src/prepare.py", "cmd: python src/old.py"),
+            Link("params.yaml", "0.5", "0.7", _LOCK),
+            Link("dvc.lock", "cmd: python src/prepare.py", "cmd: python src/old.py", _LOCK),
         )
     ),
     "tests": Example(
@@ -230,9 +314,55 @@ EXAMPLES: dict[str, Example] = {
     "routed": Example(
         (
             Link("k8s/rollout.yaml", "templateName: success-rate", "templateName: other", _PROMOTED),
-            Link(_DEPLOY, "kubectl apply -f k8s/", "echo done", _PROMOTED),
+            Link(_DEPLOY, "kubectl apply -f k8s/", "echo done", _PROMOTED | {"continuous-deployment"}),
         )
     ),
+    "rollback-path": Example(
+        (Link("docker-compose.yml", "failure_action: rollback", "failure_action: pause"),), _SERVED
+    ),
+    "continuous-deployment": Example(
+        (
+            Link(_DEPLOY, "docker stack deploy", "echo docker stack deploy"),
+            Link(_DEPLOY, "docker-compose.yml churn", "docker-compose.yml churn || true"),
+        ),
+        _SERVED,
+    ),
+    "dashboards": Example(
+        (
+            Link("grafana/dashboards/churn.json", "churn_requests_total", "requests_seen_total"),
+            Link("grafana/provisioning/dashboards/all.yaml", "providers:", "others:"),
+            Link("docker-compose.yml", "./grafana/dashboards:", "./other/dashboards:"),
+        ),
+        _SERVED,
+    ),
+    "structured-logs": Example((Link("src/service.py", "structlog.configure(", "print("),), _SERVED),
+    "load-tested": Example(
+        (
+            Link(_DEPLOY, "locust -f load/locustfile.py", "echo load/locustfile.py"),
+            Link(_DEPLOY, "load/locustfile.py --headless", "load/other.py --headless"),
+        ),
+        _SERVED,
+    ),
+    "lineage": Example(
+        (Link("train.py", 'mlflow.log_input(rows, context="training")', "print(rows)"),),
+        {
+            "train.py": "import mlflow\nfrom sklearn.svm import SVC\n\nrows = mlflow.data.from_numpy([[0], [1]])\n"
+            'mlflow.log_input(rows, context="training")\nmlflow.log_param("c", 1)\nSVC().fit([[0], [1]], [0, 1])\n'
+        },
+    ),
+    "datasheet": Example(
+        (
+            Link("DATASHEET.md", "data/raw.csv", "a table"),
+            Link(
+                "DATASHEET.md",
+                "Contracts of companies are missing, and the data must not leave the firm at all.",
+                "TODO",
+            ),
+        ),
+        _SERVED,
+    ),
+    "bill-of-materials": Example((Link(_DEPLOY, "cyclonedx-py requirements", "echo"),), _SERVED),
+    "models-signed": Example((Link(_DEPLOY, "cosign sign-blob --yes", "echo"),), _SERVED),
     "root-cause": Example(
         (
             Link("monitoring/alertmanager.yml", "/diagnose", "/other"),
@@ -244,8 +374,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "self-healing": Example(
         (
-            Link(_DEPLOY, "kubectl rollout undo deployment/churn", "echo undo"),
-            Link(_DEPLOY, "if: failure()", "if: false"),
+            Link(_DEPLOY, "kubectl rollout undo deployment/churn", "echo undo", _BACK),
+            Link(_DEPLOY, "if: failure()", "if: false", _BACK),
         ),
         {
             **LEVEL_2,

@@ -39,12 +39,16 @@ def record_level(folder: Path, assessment: Assessment) -> Recorded:
         assessment: what to record.
 
     Raises:
-        MlopsError: ``invalid-history``.
+        MlopsError: ``invalid-history``; ``cannot-write`` where the folder is read-only, for one.
     """
     from jupyter_mlops.assessment.certificate import FOLDER, make_certificate
 
     rows = read_history(folder)
-    row = record(folder, assessment)
+    try:
+        row = record(folder, assessment)
+    except OSError as error:
+        message = f"The history could not be written ({error.strerror}); nothing has changed."
+        raise MlopsError("cannot-write", message, path=".mlops") from error
     reached = tuple(newly_reached(rows, row))
     level = row["level"]
     name = f"{FOLDER}/level-{level}.md"
@@ -58,6 +62,9 @@ def record_level(folder: Path, assessment: Assessment) -> Recorded:
     if certificate.level < level:
         said = f"No certificate yet: commit {certificate.commit[:8]} by itself has Level {certificate.level}."
         return Recorded(row, reached, why_not=f"{said} Commit what is missing, and record again.")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(certificate.text, encoding="utf-8", newline="\n")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(certificate.text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        return Recorded(row, reached, why_not=f"No certificate: it could not be written ({error.strerror}).")
     return Recorded(row, reached, name, certificate.commit)

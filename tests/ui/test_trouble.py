@@ -71,6 +71,34 @@ def test_a_server_that_was_restarted_is_told(lab, project, server):
     assert snapshot(project) == before
 
 
+def test_another_version_and_another_drive_are_told(lab, project):
+    newer = {"version": "9.0.0", "api": 99, "local_files": True}
+    lab.page.route("**/jupyter-mlops/version*", lambda route: route.fulfill(json=newer))
+    lab.open(project / "train.py")
+    lab.page.locator("li[data-id='jupyter-mlops-sidebar']").click()
+    sidebar = lab.page.locator("#jupyter-mlops-sidebar")
+    expect(sidebar.get_by_role("alert")).to_contain_text("9.0.0, which is newer than this page. Reload the page.")
+    lab.screenshot("sidebar-other-version")
+    lab.page.unroute("**/jupyter-mlops/version*")
+    lab.run("jupyter-mlops:rescore")
+    expect(sidebar.locator(".jp-Mlops-level")).to_have_text("Level 1")
+
+    # A drive of another extension, whose files are somewhere else.
+    lab.page.evaluate(
+        """() => {
+          const { contents } = window.jupyterapp.serviceManager;
+          contents.addDrive(Object.create(contents._defaultDrive, { name: { value: 'cloud' } }));
+        }"""
+    )
+    elsewhere = f"cloud:{(project / 'notebooks' / 'churn.ipynb').relative_to(lab.root).as_posix()}"
+    lab.run("docmanager:open", path=elsewhere)
+    expect(sidebar.get_by_role("alert")).to_contain_text("the drive cloud, which is not the local disk of the server")
+    lab.run("jupyter-mlops:convert", path=elsewhere)
+    expect(lab.page.locator(".Toastify")).to_contain_text("Copy it there to convert it.")
+    expect(lab.page.locator(".jp-Mlops-conversion")).to_have_count(0)
+    lab.screenshot("sidebar-other-drive")
+
+
 def test_a_busy_browser_loses_no_keystroke(lab, project):
     lab.open(project)
     sidebar = lab.open_sidebar()

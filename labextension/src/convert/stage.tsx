@@ -62,7 +62,11 @@ export function StageDetails(
         {again !== undefined && (
           <>
             <dt>{trans.__('A change here')}</dt>
-            <dd>{trans.__('runs %1 s of cells again', again.toFixed(1))}</dd>
+            <dd>
+              {again < 0.05
+                ? trans.__('next to nothing runs again')
+                : trans.__('runs %1 s of cells again', again.toFixed(1))}
+            </dd>
           </>
         )}
         <dt>{trans.__('Takes in')}</dt>

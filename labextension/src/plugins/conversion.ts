@@ -241,9 +241,10 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       if (local === null) {
         Notification.warning(
           trans.__(
-            '%1 is not on the local disk of the server, so it cannot be converted. Copy it there first.',
-            path
-          )
+            '%1 is not on the local disk of the server. Copy it there to convert it.',
+            PathExt.basename(path)
+          ),
+          { autoClose: 8000 }
         );
         return null;
       }

@@ -140,7 +140,9 @@ export const decisions: JupyterFrontEndPlugin<void> = {
           await client.decide(folder, decision, preview.id);
           written(trans.__('Kept in .mlops/self-assessment.toml'));
         } catch (reason) {
-          Notification.error(explain(failureOf(reason), trans));
+          Notification.error(explain(failureOf(reason), trans), {
+            autoClose: 8000
+          });
         }
       }
     });

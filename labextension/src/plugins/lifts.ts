@@ -141,7 +141,8 @@ export const lifts: JupyterFrontEndPlugin<void> = {
       }
       if (notebooks.length === 0) {
         Notification.info(
-          trans.__('There is no notebook here that could be converted.')
+          trans.__('There is no notebook here that could be converted.'),
+          { autoClose: 8000 }
         );
         return null;
       }

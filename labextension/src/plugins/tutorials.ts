@@ -84,7 +84,9 @@ export const tutorials: JupyterFrontEndPlugin<void> = {
             void score.readTutorials();
           }
         } catch (reason) {
-          Notification.error(explain(failureOf(reason), trans));
+          Notification.error(explain(failureOf(reason), trans), {
+            autoClose: 8000
+          });
         }
       }
     });

@@ -310,6 +310,11 @@ async def test_a_level_is_celebrated_until_it_is_recorded(ask, jp_root_dir):
     status, answer = await ask("history", body={"path": ""})
     assert (status, answer["row"]["level"], answer["certificate"]) == (200, 0, None)
     assert len((await ask("history", params={"path": ""}))[1]["rows"]) == 1
+    # Where nothing can be written, that is said.
+    (jp_root_dir / "read-only").mkdir()
+    (jp_root_dir / "read-only" / ".mlops").write_text("in the way")
+    status, answer = await ask("history", body={"path": "read-only"})
+    assert (status, answer["code"]) == (422, "cannot-write")
 
 
 async def test_a_decision_is_shown_and_then_written(ask, jp_root_dir):

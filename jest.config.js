@@ -10,6 +10,7 @@ const nodeModules = '<rootDir>/node_modules';
 module.exports = {
   roots: ['<rootDir>/labextension/src'],
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/labextension/jest/setup.js'],
   testRegex: '/__tests__/.*\\.test\\.tsx?$',
   // The build output holds a second package.json of the same name.
   modulePathIgnorePatterns: ['<rootDir>/jupyter_mlops/labextension'],
@@ -27,8 +28,11 @@ module.exports = {
   },
   // JupyterLab's packages are ES modules, which Node's jest does not read.
   transform: {
+    '\\.svg$': '<rootDir>/labextension/jest/text.js',
     '\\.(tsx?|js)$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }]
   },
-  transformIgnorePatterns: ['/node_modules/(?!@jupyterlab/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!@jupyter/|@jupyterlab/|@microsoft/|exenv-es6/)'
+  ],
   clearMocks: true
 };

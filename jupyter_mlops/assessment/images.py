@@ -16,6 +16,9 @@ _THIRD_PARTY = lazy(
     r"^(docker\.io/)?(library/)?(redis|postgres|mysql|mongo|nginx|traefik|busybox|alpine|ubuntu|debian|python|rabbitmq|memcached|registry)(:|@|$)"
     r"|(^|/)(oauth2-proxy|grafana|prom|bitnami|bitnamilegacy|minio|confluentinc|apache|prefecthq|otel|jaegertracing|mlflow|argoproj|istio|kserve)/"
 )
+#: `IMAGE=registry/team/name` in a script, and where it is used.
+_SET = lazy(r"^\s*(?:export +)?(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
+_VARIABLE = lazy(r"\$\{?(\w+)\}?")
 _UNKNOWN = lazy(r"\$|\{\{|EXPRESSION")
 
 
@@ -39,7 +42,22 @@ class Build(NamedTuple):
 
 def builds(unit: Unit) -> list[Build]:
     """All places that build an image of the unit."""
-    return unit.once("builds", lambda: list(_builds(unit)))
+    return unit.once("builds", lambda: _tagged(unit, list(_builds(unit))))
+
+
+def _tagged(unit: Unit, found: list[Build]) -> list[Build]:
+    """Builds with the names that `docker tag` gives their images afterwards."""
+    tags: dict[str, set[str]] = {}
+    for launch in unit.launches:
+        for command in launch.commands:
+            if command.words[:2] == ("docker", "tag") and len(command.words) == 4:
+                values = dict(_SET.findall(launch.script))
+                new = _VARIABLE.sub(lambda found, values=values: values.get(found[1], found[0]), command.words[3])  # type: ignore[misc]
+                tags.setdefault(base_name(command.words[2]), set()).add(base_name(new))
+    return [
+        build._replace(names=build.names | {new for name in build.names for new in tags.get(name, ()) if new})
+        for build in found
+    ]
 
 
 def _builds(unit: Unit) -> Iterator[Build]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -103,16 +104,16 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
             if isinstance(step.get("run"), str):
                 yield replace(base, line=_first_line(unit, path, step), script=_filled(step["run"], known))
             elif isinstance(step.get("uses"), str):
-                yield from _used(unit, step, base)
+                yield from _used(unit, step, base, known)
 
 
-def _used(unit: Unit, step: dict[Any, Any], base: Step) -> Iterator[Step]:
+def _used(unit: Unit, step: dict[Any, Any], base: Step, known: dict[str, str]) -> Iterator[Step]:
     """What a step with `uses:` runs: the steps of an action of the repository, or the command that a known one stands for."""
     uses = step["uses"]
     if not uses.startswith("./"):
         script = _ACTIONS.get(uses.partition("@")[0])
         if script:
-            options = _Options(mapping(step.get("with")))
+            options = _Options(mapping(step.get("with")), known)
             yield replace(base, line=line_of(step, "uses") or base.line, script=script.format_map(options))
         return
     for name in ("action.yml", "action.yaml"):
@@ -128,7 +129,7 @@ def _used(unit: Unit, step: dict[Any, Any], base: Step) -> Iterator[Step]:
 
 #: Actions that run something of the project, as the command they stand for.
 _ACTIONS = {
-    "docker/build-push-action": "docker build -t {tags} -f {file} {context}",
+    "docker/build-push-action": "docker build {tags} -f {file} {context}",
     "pre-commit/action": "pre-commit run --all-files",
     "pypa/cibuildwheel": "",
     "psf/black": "black --check .",
@@ -151,8 +152,10 @@ _ACTIONS = {
 
 
 class _Options(dict[str, str]):
-    def __init__(self, options: dict[Any, Any]) -> None:
-        super().__init__({str(key): str(value) for key, value in options.items()})
+    def __init__(self, options: dict[Any, Any], known: dict[str, str]) -> None:
+        super().__init__({str(key): _filled(str(value), known) for key, value in options.items()})
+        # One a line, or with commas between them.
+        self["tags"] = " ".join(f"-t {tag.strip()}" for tag in re.split(r"[\n,]", self.get("tags", "")) if tag.strip())
 
     def __missing__(self, key: str) -> str:
         return {"file": "Dockerfile", "context": "."}.get(key, "")

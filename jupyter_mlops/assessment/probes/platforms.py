@@ -12,8 +12,10 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import resources
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.shell import Command
 
 _CRITERION = "deployed-and-scaled"
 #: Commands that deploy to a platform that scales by default → its name.
@@ -101,7 +103,7 @@ def _commands(unit: Unit) -> Iterator[Finding]:
                             )
                         )
             for pattern, platform in _PLAIN:
-                if pattern.search(text) and launch.kind == "ci":
+                if pattern.search(text) and launch.kind == "ci" and not _is_tried(unit, launch, command):
                     yield _scaling(
                         Rung.E2,
                         f"CI deploys to {platform}: one instance, unless settings outside of the repository say otherwise.",
@@ -109,6 +111,22 @@ def _commands(unit: Unit) -> Iterator[Finding]:
                         launch.line_of(command),
                         "Set two or more instances, or an autoscaler.",
                     )
+
+
+def _is_tried(unit: Unit, launch: Launch, command: Command) -> bool:
+    """Whether a container that CI starts is stopped after that: it was tried, and deployed nowhere."""
+    words = command.words
+    name = words[words.index("--name") + 1] if "--name" in words[:-1] else ""
+    start = launch.line_of(command) or 0
+    return bool(name) and any(
+        other.words[:1] == ("docker",)
+        and name in other.words
+        and bool({"stop", "rm", "kill"} & set(other.words[1:3]))
+        and (later.line_of(other) or 0) > start
+        for later in unit.launches
+        if later.path == launch.path
+        for other in later.commands
+    )
 
 
 _ENDPOINTS = lazy(

@@ -1,4 +1,4 @@
-"""Tasks that a function makes, decisions kept in a variable, and scripts that are called like tests: cases and their twins."""
+"""Tasks that a function makes, decisions kept in a variable, scripts called like tests, images named later: cases and their twins."""
 
 from __future__ import annotations
 
@@ -107,3 +107,91 @@ def test_a_script_that_is_called_like_tests(project, name, code, seen):
     weekly = WEEKLY.replace("python train.py", f"python {name}")
     project.files({".github/workflows/weekly.yml": weekly, name: code, "judge.py": "print(1)\n"}).commit()
     assert (results(project.assess())["drift-detected"].state == "pass") == seen
+
+
+DOCKERFILE = """
+    FROM python:3.12
+    COPY src /app/src
+    CMD ["python", "/app/src/serve.py"]
+    """
+BUILD = """
+    on: push
+    env:
+      NAME: rivers
+    jobs:
+      image:
+        runs-on: ubuntu-latest
+        steps:
+          - id: uri
+            run: echo "name=x" >> $GITHUB_OUTPUT
+          - uses: docker/build-push-action@v6
+            with:
+              context: .
+              tags: |
+                ${{ steps.uri.outputs.name }}:latest
+                ${{ env.NAME }}:${{ github.sha }}
+          - run: |
+              kubectl apply -f k8s.yaml
+    """
+TAG = """
+    on: push
+    jobs:
+      image:
+        runs-on: ubuntu-latest
+        steps:
+          - run: docker build -t first:latest .
+          - run: |
+              IMAGE=ghcr.io/ann/rivers
+              docker tag first:latest ${IMAGE}:latest
+              docker push ${IMAGE}:latest
+              kubectl apply -f k8s.yaml
+    """
+MANIFEST = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: rivers
+    spec:
+      replicas: 2
+      selector:
+        matchLabels: {app: rivers}
+      template:
+        metadata:
+          labels: {app: rivers}
+        spec:
+          containers:
+            - name: rivers
+              image: ghcr.io/ann/rivers:latest
+    """
+
+
+@pytest.mark.parametrize(
+    ("workflow", "old", "new", "state"),
+    [
+        (BUILD, "NAME: rivers", "NAME: rivers", "pass"),
+        (BUILD, "docker/build-push-action@v6", "docker/login-action@v3", "partial"),
+        (TAG, "ghcr.io/ann/rivers", "ghcr.io/ann/rivers", "pass"),
+        (TAG, "ghcr.io/ann/rivers", "ghcr.io/ann/lakes", "partial"),
+    ],
+)
+def test_the_names_that_an_image_gets(project, workflow, old, new, state):
+    files = {
+        "Dockerfile": DOCKERFILE,
+        "src/serve.py": "print(1)\n",
+        "k8s.yaml": MANIFEST,
+        ".github/workflows/ci.yml": workflow,
+    }
+    project.files(files).edit(".github/workflows/ci.yml", old, new).commit()
+    assert results(project.assess())["deployed-and-scaled"].state == state
+
+
+@pytest.mark.parametrize("tried", [True, False])
+def test_a_container_that_ci_stops_again_is_deployed_nowhere(project, tried):
+    lines = ["docker run -d --name rivers rivers:latest", "curl localhost:8000/health", "docker rm -f rivers"]
+    steps = [f"- run: {line}" for line in (lines if tried else [lines[2], *lines[:2]])]
+    workflow = "on: push\njobs:\n  try:\n    runs-on: ubuntu-latest\n    steps:\n" + "".join(
+        f"      {step}\n" for step in steps
+    )
+    project.files({".github/workflows/ci.yml": workflow, "src/serve.py": "print(1)\n"}).commit()
+    found = results(project.assess())["deployed-and-scaled"].evidence
+    assert any("one host" in finding.message for finding in found) != tried

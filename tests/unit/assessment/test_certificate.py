@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jupyter_mlops.assessment import certificate as certificates
 from jupyter_mlops.assessment.certificate import check_certificate, make_certificate
 from jupyter_mlops.assessment.history import record
+from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.errors import MlopsError
 
 DAY = "2026-11-23"
@@ -169,7 +170,7 @@ def test_what_cannot_be_checked_says_why(certified, tmp_path):
         (text.replace("date: 2026-11-23", "date: today"), "invalid-certificate", 2),
         (text.replace("commit: ", "commit: --output="), "invalid-certificate", 2),
         (text.replace("commit: ", "commit: 0000")[: -len("0000")], "invalid-certificate", 2),
-        (text.replace("ruleset: 1.0.0", "ruleset: 0.1.0"), "other-ruleset", 3),
+        (text.replace(f"ruleset: {RULESET}", "ruleset: 0.1.0"), "other-ruleset", 3),
     ]
     commit = project.git("rev-parse", "HEAD").strip()
     cases.append((text.replace(commit, "0" * 40), "unknown-commit", 2))

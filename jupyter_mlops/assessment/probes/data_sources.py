@@ -173,10 +173,23 @@ def snapshot(unit: Unit, site: Site) -> Tracked | None:
 
 def _snapshot_of(unit: Unit, source: Source) -> _Verdict | None:
     item = snapshot(unit, source.site) if source.kind in ("url", "database", "hub") else None
+    if item is None and source.site.call.name.startswith(("kaggle", "opendatasets.")):
+        item = _downloaded_to(unit, source.site)
     if item is None:
         return None
     message = f"What is read is kept in {item.path}, which is under DVC."
     return _Verdict(Rung.E3, message, None, (item.by, item.line))
+
+
+def _downloaded_to(unit: Unit, site: Site) -> Tracked | None:
+    """The folder under DVC that the code around a download of a whole data set names: it goes there."""
+    text = unit.project.text(site.path) or ""
+    for item in tracked(unit):
+        if item.rung >= Rung.E3 and item.by.endswith(".dvc") and not is_of_model(unit, item.path):
+            name = unit.local(item.path)
+            if f'"{name}' in text or f"'{name}" in text:
+                return item
+    return None
 
 
 def _source_verdict(unit: Unit, source: Source) -> _Verdict | None:

@@ -60,6 +60,23 @@ def test_a_data_set_of_kaggle_needs_a_version(project, call, state):
     assert part(project, "data")[0] == state
 
 
+@pytest.mark.parametrize(("folder", "state"), [("data/rivers", "pass"), ("data/lakes", "partial")])
+def test_a_data_set_of_kaggle_that_goes_to_a_folder_under_dvc(project, folder, state):
+    fetch = f"""
+        import shutil
+
+        import kagglehub
+
+        shutil.copytree(kagglehub.dataset_download("ann/rivers"), "{folder}")
+        """
+    train = f"import pandas as pd\n\nfrom fetch import shutil\n\nrows = pd.read_csv('names.csv')\n{FIT}{LOG}"
+    out = OUT.format("rivers")
+    project.files(
+        {".dvc/config": DVC, "data/rivers.dvc": out, "fetch.py": fetch, "train.py": train, "names.csv": "y\n1\n"}
+    )
+    assert part(project, "data")[0] == state
+
+
 HYDRA = {
     "conf/train.yaml": "defaults:\n  - data: rivers\n",
     "conf/data/rivers.yaml": "_target_: pkg.rows.Rivers\n",

@@ -61,8 +61,7 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.received = b""
-        #: When nothing was imported yet, by the clock that files are stamped with.
-        self.begun = time.time_ns()
+        self.imported = Imported()
         #: Where another owner is waited for, and what was said about that.
         self.kept: tuple[socket.socket, dict[str, Any]] | None = None
         self.pending: deque[str] = deque()
@@ -102,6 +101,7 @@ class Zygote:
         if module in sys.modules or self.spoiled is not None:
             return
         effect = effect_of_importing(module)
+        self.imported.note()
         if effect is not None:
             self.spoiled = module, effect
             self.pending.clear()
@@ -149,14 +149,14 @@ class Zygote:
         self.pending.clear()
         self.end_kernels()
         assert self.kept is not None
-        (listener, said), read = self.kept, read_beside_modules()
+        listener, said = self.kept
         came = select.select([listener], [], [], said["seconds"])[0]
         self.forget()
         if not came:
             self.end()
         self.control, self.received = listener.accept()[0], b""
         listener.close()
-        if read != read_beside_modules() or changed_since(self.begun, read):
+        if self.imported.changed():
             self.end()
         self.answer({"left_out": said["left_out"]})
 
@@ -235,26 +235,63 @@ def effect_of_importing(module: str) -> str | None:
     return None
 
 
-def read_beside_modules() -> list[str]:
-    """The files that modules read when they were imported."""
-    matplotlib = sys.modules.get("matplotlib")
-    return [] if matplotlib is None else [matplotlib.matplotlib_fname()]
+class Imported:
+    """What imports have read, as it was then.
 
-
-def changed_since(moment: int, others: list[str]) -> bool:
-    """Whether a module's file, a folder that modules are looked for in, or another file is not what it was.
-
-    Args:
-        moment: nanoseconds since the epoch.
-        others: paths.
+    Times of a change (ctime) would not do: they are new, too, whenever an installer links the same file elsewhere.
     """
-    modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    there = [place for place in sys.path if Path(place).is_dir()]
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[int, ...] | None] = {}
+        self.folders: dict[str, frozenset[str]] = {}
+        self.note()
+
+    def note(self) -> None:
+        """Take down what was not known yet."""
+        for path in read():
+            if path not in self.files:
+                self.files[path] = stamp(path)
+        for folder in sys.path:
+            if folder not in self.folders:
+                self.folders[folder] = names(folder)
+
+    def changed(self) -> bool:
+        """Whether a module's file, what is in a folder that modules are looked for in, or another file is not what it was."""
+        return (
+            any(path not in self.files for path in read())
+            or any(stamp(path) != known for path, known in self.files.items())
+            or any(names(folder) != known for folder, known in self.folders.items())
+        )
+
+
+def read() -> set[str]:
+    """The files of modules, and what modules read beside them when they were imported."""
+    files = set()
+    for module in list(sys.modules.values()):
+        # Asked in the usual way, modules that are loaded when they are first used would be.
+        with contextlib.suppress(AttributeError):
+            files.add(object.__getattribute__(module, "__dict__").get("__file__"))
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        files.add(matplotlib.matplotlib_fname())
+    return {path for path in files if isinstance(path, str)}
+
+
+def stamp(path: str) -> tuple[int, ...] | None:
+    """What tells a file from the one that was there before; None where there is none."""
     try:
-        changed = (os.stat(path).st_ctime_ns for path in {*filter(None, modules), *there, *others})  # noqa: PTH116 - thousands
-        return any(at > moment for at in changed)
+        found = os.stat(path)  # noqa: PTH116 - thousands
     except OSError:
-        return True
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def names(folder: str) -> frozenset[str]:
+    """What is in a folder, but for the byte code that imports themselves leave there."""
+    try:
+        return frozenset(os.listdir(folder)) - {"__pycache__"}  # noqa: PTH208 - thousands
+    except OSError:
+        return frozenset()
 
 
 def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:

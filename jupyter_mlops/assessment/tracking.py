@@ -68,6 +68,19 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
         )
         return
     logs = [site for site in found if tracker.logs.search(site.name) and not is_off(site.call)]
+    if logs and (setting := _switched_off_by_settings(unit, tracker)) is not None:
+        path, line, text = setting
+        yield Finding(
+            tracker.id,
+            CRITERION,
+            Rung.E1,
+            f"{tracker.title} is switched off: `{text}`.",
+            path=path,
+            line=line,
+            confidence=CALL,
+            raise_by="Switch it on for real runs.",
+        )
+        return
     if logs:
         switched = {path: line for path in {site.path for site in logs} if (line := _switched_off(unit, path, tracker))}
         for path, line in sorted(switched.items()):
@@ -143,6 +156,35 @@ def _switched_off(unit: Unit, path: str, tracker: Tracker) -> int | None:
                 if (name, str(node.value.value).lower()) in tracker.switch:
                     return node.lineno
     return None
+
+
+def _switched_off_by_settings(unit: Unit, tracker: Tracker) -> tuple[str, int, str] | None:
+    """The file, line and text that switch a tracker off for whoever runs the project: its own settings, or a `.env` that is loaded.
+
+    What CI or a container sets is for that run alone, and says nothing of those that people start.
+    """
+    for path, line, text in _settings(unit) if tracker.switch else ():
+        name, _, value = (part.strip() for part in text.removeprefix("export ").partition("="))
+        own = path.endswith("wandb/settings")
+        if ((f"WANDB_{name.upper()}" if own else name), value.strip("'\"").lower()) in tracker.switch:
+            return path, line, text
+    return None
+
+
+def _settings(unit: Unit) -> Iterator[tuple[str, int, str]]:
+    for file in unit.named("settings", ".env"):
+        if file.tracked and (file.path.endswith("wandb/settings") or (file.name == ".env" and _loads(unit, ".env"))):
+            for number, line in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
+                yield file.path, number, line.strip()
+
+
+def _loads(unit: Unit, name: str) -> bool:
+    """Whether code or a command takes a file of variables in."""
+    return bool(unit.mentioning("load_dotenv", "dotenv_values", "env_file")) or any(
+        name in command.words or f"--env-file={name}" in command.words
+        for launch in unit.launches
+        for command in launch.commands
+    )
 
 
 def _logging(unit: Unit, tracker: Tracker, logs: list[Site]) -> Iterator[Finding]:

@@ -37,6 +37,30 @@ def test_a_tracker_that_is_switched_off(project, before, state):
         assert (finding.path, finding.line) == ("train.py", 6)
 
 
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"wandb/settings": "[default]\nproject = churn\nmode = disabled\n"}, ("wandb/settings", 3)),
+        ({"wandb/settings": "[default]\ndisabled = true\n"}, ("wandb/settings", 2)),
+        ({"wandb/settings": "[default]\nmode = offline\n"}, None),
+        ({".env": "A=1\nexport WANDB_MODE='disabled'\n", "load.py": "from dotenv import load_dotenv\n"}, (".env", 2)),
+        (
+            {".env": "WANDB_DISABLED=true\n", "Makefile": "train:\n\tuv run --env-file .env python train.py\n"},
+            (".env", 1),
+        ),
+        ({".env": "WANDB_MODE=disabled\n"}, None),
+        ({".env": "#WANDB_MODE=disabled\n", "load.py": "from dotenv import load_dotenv\n"}, None),
+        ({".github/workflows/ci.yml": "on: push\nenv:\n  WANDB_MODE: disabled\njobs: {}\n"}, None),
+    ],
+)
+def test_a_tracker_that_settings_switch_off(project, files, place):
+    """Settings of the project count; what CI sets is for its own runs."""
+    project.files({"train.py": _TRAIN.format(before=""), **files}).commit()
+    found = results(project.assess())["experiments-tracked"]
+    assert (found.state == "pass") == (place is None), found.message
+    assert place is None or (found.rung, found.evidence[0].path, found.evidence[0].line) == (1, *place)
+
+
 _HASH = "sha256:" + "0a" * 32
 _FIT = """
 rows = pd.read_csv("rows.csv" if path is None else path)

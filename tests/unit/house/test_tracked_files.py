@@ -55,6 +55,12 @@ def test_nothing_over_a_megabyte() -> None:
     assert [path.relative_to(ROOT).as_posix() for path in tracked() if path.stat().st_size > 1_000_000] == []
 
 
+def test_no_packages() -> None:
+    """Downloads and builds: they are made, not kept."""
+    packed = (".whl", ".egg", ".tar.gz", ".tgz", ".zip", ".tar", ".conda")
+    assert [path.relative_to(ROOT).as_posix() for path in tracked() if path.name.endswith(packed)] == []
+
+
 def test_text_files_end_lines_the_same_way_everywhere() -> None:
     suffixes = {".py", ".md", ".toml", ".json", ".ts", ".tsx", ".css", ".yaml", ".yml", ".j2"}
     crlf = [

@@ -69,14 +69,14 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
         return
     logs = [site for site in found if tracker.logs.search(site.name) and not is_off(site.call)]
     if logs and (setting := _switched_off_by_settings(unit, tracker)) is not None:
-        path, line, text = setting
+        path, number, text = setting
         yield Finding(
             tracker.id,
             CRITERION,
             Rung.E1,
             f"{tracker.title} is switched off: `{text}`.",
             path=path,
-            line=line,
+            line=number,
             confidence=CALL,
             raise_by="Switch it on for real runs.",
         )

@@ -13,7 +13,7 @@ from jupyter_mlops.project.marks import line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
 
 _MAKES = lazy(
-    r"cyclonedx(-py|-bom|_py)?\b|syft\b|sbom4(python|files)\b|trivy\b.*(cyclonedx|spdx|sbom)|docker sbom\b|docker scout sbom\b|bom generate\b"
+    r"cyclonedx(-py|-bom|_py)?\b|syft(\s|$)|sbom4(python|files)\b|trivy\b.*(cyclonedx|spdx|sbom)|docker sbom\b|docker scout sbom\b|bom generate\b"
     r"|docker (buildx )?build\b.* --sbom|pip-audit\b.*cyclonedx|uv export\b.*cyclonedx|spdx-sbom-generator\b|tern report\b|cdxgen\b|sbom-tool generate\b"
 )
 

@@ -64,7 +64,12 @@ COMMANDS = {
 #: Commands that look like it and are none.
 NONE = {
     "rollback-path": ("echo helm rollback churn", "pip install helm", "kubectl rollout status deployment/api"),
-    "continuous-deployment": ("kubectl get pods", "terraform plan", "pip install modal", "gcloud run services list"),
+    "continuous-deployment": (
+        "kubectl get pods",
+        "terraform plan",
+        "kubectl apply -f https://example.org/argo.yaml",
+        "gcloud run services list",
+    ),
     "load-tested": ("pip install locust", "k6 version", "hey there"),
     "bill-of-materials": ("pip install cyclonedx-bom", "trivy fs .", "docker build ."),
     "models-signed": ("pip install model-signing", "cosign version", "gpg --import key.asc"),

@@ -99,6 +99,7 @@ _READS = _READERS | {
     "fetch_pandas_all",
     "train",
     *("dataset_download", "dataset_download_files", "dataset_download_file", "dataset_load"),
+    "object",
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
@@ -210,6 +211,9 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return _from_pooch(site)
     if call.name.startswith(("kaggle.", "kagglehub.", "opendatasets.")):
         return _from_kaggle(unit, site)
+    if method == "object" and call.name.startswith("lakefs."):
+        pinned = "().commit()" in call.name or "().tag()" in call.name or "().ref()" in call.name
+        return Source(site, "database", "A repository of lakeFS", "a commit or a tag" if pinned else None)
     if method in ("table", "sql"):
         return _from_spark(site)
     if method in _STORES:

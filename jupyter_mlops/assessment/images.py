@@ -72,6 +72,9 @@ def _builds(unit: Unit) -> Iterator[Build]:
             )
             if build:
                 yield _from_command(words, join(launch.folder, command.folder), launch.path, launch.line_of(command))
+            elif words[:2] == ("bentoml", "containerize"):
+                for file in unit.named("bentofile.yaml", "bentofile.yml"):
+                    yield Build(file.path, file.folder, frozenset(_names(words)), launch.path, launch.line_of(command))
             elif words[:3] == ("gcloud", "builds", "submit") or words[:2] in (("az", "acr"), ("kaniko", "executor")):
                 plain = [word for word in words[2:] if not word.startswith("-") and word not in ("submit", "build")]
                 folder = (
@@ -195,9 +198,10 @@ def copies_project(unit: Unit, dockerfile: str, context: str) -> tuple[int, str]
             place = join(folder, plain)
             kind = unit.project.kind(place)
             code = place.endswith((".py", ".ipynb")) and kind == "file"
+            holds = (*unit.sources, *(file.path for file in unit.named("config.pbtxt")))
             if code or (
                 kind == "folder"
-                and any(path == place or path.startswith(f"{place}/" if place != "." else "") for path in unit.sources)
+                and any(path == place or path.startswith(f"{place}/" if place != "." else "") for path in holds)
             ):
                 return instruction.line, instruction.text
     return None

@@ -200,6 +200,7 @@ def containers_of(item: KubeObject) -> list[dict[Any, Any]]:
 
 def launches(unit: Unit) -> Iterator[Launch]:
     """What the containers of workloads run, where the manifest says it; scheduled for cron jobs."""
+    yield from ray_launches(unit)
     for item in objects(unit, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"):
         for position, container in enumerate(containers_of(item)):
             words = [*strings(container.get("command")), *strings(container.get("args"))]
@@ -217,6 +218,27 @@ def launches(unit: Unit) -> Iterator[Launch]:
                     triggers=frozenset({"schedule"} if kind == "schedule" else ()),
                     neutralised="it is suspended" if item.spec.get("suspend") is True else None,
                 )
+
+
+def ray_launches(unit: Unit) -> Iterator[Launch]:
+    """The applications that a RayService serves, by their import path."""
+    for item in objects(unit, "RayService"):
+        text = item.spec.get("serveConfigV2")
+        for number, line in enumerate((text if isinstance(text, str) else "").splitlines(), 1):
+            found = _IMPORTED.search(line)
+            if found:
+                yield Launch(
+                    f"{item.path}#RayService/{item.name}/{number}",
+                    "container",
+                    item.path,
+                    (line_of(item.spec, "serveConfigV2") or 1) + number,
+                    f"serve run {found[1]}",
+                    unit.path,
+                    f"RayService {item.name}",
+                )
+
+
+_IMPORTED = lazy(r"^\s*(?:-\s+)?import_path:\s*[\"']?([\w.]+:\w+)")
 
 
 def _quoted(words: list[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.kube import KubeObject, objects
+from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
@@ -165,6 +165,9 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
                         unit.reach.reached(path, scope.name),
                         lazy(r"^starlette_"),
                     )
+    for item in objects(unit, "Deployment", "StatefulSet") if unit.named("config.pbtxt") else ():
+        if _serves_triton(unit, item):
+            yield Exposure(item.path, item.line or 1, "Triton", True, lazy(r"^nv_"))
     for service in services(unit):
         if service.built_in:
             yield Exposure(
@@ -174,6 +177,19 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
                 True,
                 lazy(r"^(bentoml|ray|litserve|kserve|mlserver|request)_"),
             )
+
+
+def _serves_triton(unit: Unit, item: KubeObject) -> bool:
+    """Whether a workload runs an image, of here or of NVIDIA, that starts Triton."""
+    from jupyter_mlops.assessment.images import built_from
+
+    for container in containers_of(item):
+        image = str(container.get("image") or "")
+        build, _sure = built_from(unit, image)
+        text = unit.project.text(build.dockerfile) if build is not None else ""
+        if "tritonserver" in image or "tritonserver" in (text or ""):
+            return True
+    return False
 
 
 def knows(unit: Unit, name: str) -> bool:
@@ -301,12 +317,13 @@ def _inner(text: str) -> dict[Any, Any]:
 
 
 def _scrapes(unit: Unit) -> Iterator[Scrape]:
+    pushes = bool(unit.mentioning("push_to_gateway", "pushadd_to_gateway"))
     for path, document in prometheus_files(unit):
         loaded = loaded_by(unit, path)
         for entry, line in entries(document.get("scrape_configs")):
             job = mapping(entry)
             name = str(job.get("job_name") or "")
-            if name.lower() in (
+            if not (pushes and name.lower() == "pushgateway") and name.lower() in (
                 "prometheus",
                 "alertmanager",
                 "node",
@@ -403,6 +420,13 @@ def _selected(unit: Unit, monitor: KubeObject) -> str:
         )
         if wanted and all(labels.get(key) == value for key, value in wanted.items()):
             return f"{item.path}: {item.kind} {item.name}"
+    for item in objects(unit, "RayService"):
+        cluster = mapping(item.spec.get("rayClusterConfig"))
+        groups = [mapping(cluster.get("headGroupSpec")), *map(mapping, sequence(cluster.get("workerGroupSpecs")))]
+        for group in groups:
+            labels = mapping(mapping(mapping(group.get("template")).get("metadata")).get("labels"))
+            if wanted and all(labels.get(key) == value for key, value in wanted.items()):
+                return f"{item.path}: {item.kind} {item.name}"
     return ""
 
 

@@ -36,6 +36,9 @@ def revision_of(unit: Unit, path: str, call: Call) -> str | None:
     name = given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
     found = {value for value in _settings(unit, name.lower()) if value} if name else set()
     # One setting that moves is enough for the data to move.
+    if not found and name:  # `load(settings["dataset_revision"])`, where the parameter is called `revision`
+        found = {value for value in _settings(unit, f"_{name.lower()}") if value}
+        return min(found) if found and all(_FIXED.match(value) for value in found) else None
     return found.pop() if len(found) == 1 and all(_FIXED.match(value) for value in found) else None
 
 
@@ -62,7 +65,8 @@ def _named(node: Any, name: str, depth: int = 0) -> Iterator[str]:
     if depth > 20:
         return
     for key, value, _line in items(mapping(node)):
-        if str(key).lower() == name and isinstance(value, (str, int, float)):
+        known = str(key).lower()
+        if (known == name or (name.startswith("_") and known.endswith(name))) and isinstance(value, (str, int, float)):
             yield str(value)
         yield from _named(value, name, depth + 1)
     for value in sequence(node):

@@ -56,7 +56,7 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
 
 
 _JOBS = lazy(
-    r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy)|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
+    r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy|to_deployment)|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
     r"|LaunchPlan\.(create|get_or_create)|create_recurring_run|fastapi_utils[\w.]*repeat_every|fastapi_restful[\w.]*repeat_every)$"
 )
 _SCHEDULED_BY = frozenset({"schedule", "schedules", "cron", "interval", "cron_expression", "cron_schedule", "rrule"})
@@ -67,10 +67,20 @@ _DECORATORS = lazy(
 
 def _in_code(unit: Unit) -> Iterator[Trigger]:
     """Schedulers of the process: APScheduler, schedule, Prefect's serve, Dagster's definitions, Celery beat."""
-    words = ("schedule", "apscheduler", "serve(", "deploy(", "cron", "repeat_every", "sensor", "periodic")
+    words = (
+        "schedule",
+        "apscheduler",
+        "serve(",
+        "deploy(",
+        "to_deployment(",
+        "cron",
+        "repeat_every",
+        "sensor",
+        "periodic",
+    )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _JOBS.search(call.name)]):
-            prefect = site.call.attribute in ("serve", "deploy")
+            prefect = site.call.attribute in ("serve", "deploy", "to_deployment")
             if prefect and not {keyword.arg for keyword in site.call.node.keywords} & _SCHEDULED_BY:
                 continue
             nodes = tuple(_given(unit, path, site.call))
@@ -89,6 +99,14 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
                     )
 
 
+def _assets(unit: Unit) -> Iterator[Node]:
+    """The assets of Dagster, which a job of assets makes."""
+    for path, source in sources_of(unit, "dagster"):
+        for scope in source.scopes:
+            if any(decorator.replace("()", "") == "dagster.asset" for decorator in scope.decorators):
+                yield path, scope.name
+
+
 def _below(path: str, scope: Scope) -> Iterator[Node]:
     yield path, scope.name
     for child in scope.children.values():
@@ -102,6 +120,9 @@ def _given(unit: Unit, path: str, call: Call) -> Iterator[Node]:
         candidates.append(call.node.func.value)
     for candidate in candidates:
         name = call.scope.dotted(candidate).replace("()", "")
+        if name in ("dagster.define_asset_job", "dagster.AssetSelection.all"):
+            yield from _assets(unit)
+            continue
         if name.startswith(":") or (name and name[0] not in "?("):
             found = own_function(unit, path, Call(name, call.node, call.scope))
             if found is not None:

@@ -173,7 +173,10 @@ def calls_model(call: Call) -> bool:
     """Whether a call is one of a model: by its method, or by the name of the object that is called."""
     if PREDICTS.search(call.name):
         return True
-    return isinstance(call.node.func, ast.Name) and call.node.func.id in _MODELS
+    called = call.node.func
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "self":
+        return called.attr.lstrip("_") in _MODELS
+    return isinstance(called, ast.Name) and called.id in _MODELS
 
 
 _MODELS = frozenset({"model", "net", "pipe", "classifier", "predictor", "estimator", "generator"})

@@ -83,6 +83,7 @@ class _Reader:
         self.path = path
         self.source = source
         self.index = index
+        self.folders = list(dict.fromkeys(folder for folder in self._path_entries() if folder))
         self.skipped_module = any(
             _SKIPS.search(call.name) for call in source.module.calls if call.name.startswith("pytest.")
         ) or any(
@@ -154,7 +155,7 @@ class _Reader:
     def _target(self, call: Call) -> tuple[str, str] | None:
         name = call.name.replace("()", "").replace("[]", "")
         if name and name[0] not in ":?":
-            found = self.index.resolve(name, self.path)
+            found = self.index.resolve(name, self.path) or self._on_path(name)
             if found is not None and found[1] and not self.unit.is_test(found[0]):
                 # Of `clean(days).tolist()` the project's own part is `clean`.
                 return call.name.partition("()")[0].replace("[]", "").rpartition(".")[2], found[0]
@@ -168,6 +169,39 @@ class _Reader:
         ):
             return call.attribute, ""
         return None
+
+    def _on_path(self, name: str) -> tuple[str, str] | None:
+        """What a name means in the folders that the test, a conftest or the runner's settings put on the path."""
+        module, _, rest = name.partition(".")
+        for folder in self.folders:
+            found = self.index.find_served(f"{folder}/{module}".replace("/", "."))
+            if found is not None:
+                return found, rest
+        return None
+
+    def _path_entries(self) -> Iterator[str]:
+        folder, sources = self.path, [self.source]
+        while folder:
+            folder = folder.rpartition("/")[0]
+            conftest = f"{folder}/conftest.py" if folder else "conftest.py"
+            source = self.unit.project.python(conftest) if conftest in self.unit.project.by_path else None
+            sources += [source] if source is not None else []
+        for source in sources:
+            for call in source.calls:
+                if call.name in ("sys.path.insert", "sys.path.append", "site.addsitedir"):
+                    nodes = sorted(
+                        (node for node in ast.walk(call.node) if isinstance(node, ast.Constant)),
+                        key=lambda node: (node.lineno, node.col_offset),
+                    )
+                    words = [node.value for node in nodes if isinstance(node.value, str)]
+                    yield "/".join(part for word in words for part in word.split("/") if part not in ("", ".", ".."))
+        for file in self.unit.named("pyproject.toml"):
+            tool = self.unit.project.toml(file.path).get("tool") or {}
+            options = ((tool.get("pytest") or {}) if isinstance(tool, dict) else {}).get("ini_options")
+            given = options.get("pythonpath") if isinstance(options, dict) else None
+            yield from (
+                word.strip("./") for word in (given if isinstance(given, list) else []) if isinstance(word, str)
+            )
 
     def _asserts(self, scope: Scope) -> bool:
         for inner in [scope, *scope.children.values(), *self._helpers(scope)]:

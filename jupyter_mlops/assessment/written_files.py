@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 
@@ -25,6 +26,8 @@ WRITERS = frozenset(
         "dump",
         "write_csv",
         "write_parquet",
+        "write_bytes",
+        "write_text",
     )
 )
 #: A file called so may be anyone's.
@@ -62,8 +65,11 @@ def _written_paths(unit: Unit) -> dict[str, list[Site]]:
         ]
         for site in sites(unit, path, calls):
             position = 1 if site.call.attribute == "dump" or site.call.name in _MOVERS else 0
+            function = site.call.node.func
             given = (
-                site.call.argument(position)
+                function.value
+                if site.call.attribute in ("write_bytes", "write_text") and isinstance(function, ast.Attribute)
+                else site.call.argument(position)
                 or site.call.argument(None, "path_or_buf")
                 or site.call.argument(None, "path")
             )

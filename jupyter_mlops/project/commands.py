@@ -291,7 +291,9 @@ def _server(words: list[str], folder: str) -> list[Target]:
         if word.endswith(".py") or "/" in word:
             return [Target("script", join(folder, word.partition(":")[0]), folder)]
         if re.match(r"[A-Za-z_][\w.]*(:[\w.()]+)?$", word):
-            return [Target("module", word.partition(":")[0], folder, ("served",))]
+            module, _, made = word.partition(":")
+            factory = made.partition("(")[0]
+            return [Target("module", module, folder, ("served", factory) if factory else ("served",))]
     return []
 
 

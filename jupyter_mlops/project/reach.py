@@ -300,6 +300,9 @@ class Reach:
             if found:
                 yield found, ""
                 yield found, "__main__"
+            if found and target.arguments[:1] == ("served",):
+                for made in target.arguments[1:2]:  # `gunicorn "app:create_app()"`
+                    yield found, made
         elif target.kind == "code":
             try:
                 source = PythonSource(target.value)
@@ -469,6 +472,11 @@ class Reach:
         for scope in source.scopes:
             if scope.kind == "function" and any(not _inert(decorator) for decorator in scope.decorators):
                 yield (path, scope.name), place(scope.line)
+        if any(call.name in ("luigi.run", "luigi.build") for call in source.calls):
+            # The command line names the task.
+            for scope in source.scopes:
+                if scope.kind == "class" and any(base.startswith("luigi.") for base in scope.bases):
+                    yield (path, scope.name), place(scope.line)
         if path.endswith(".ipynb"):
             notebook = self.project.notebook(path)
             folder = posixpath.dirname(path) or "."

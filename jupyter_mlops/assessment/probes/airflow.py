@@ -18,6 +18,7 @@ _TASKS = (
     "airflow.decorators.task.python",
     "airflow.decorators.task.virtualenv",
 )
+_CONTAINERS = ("KubernetesPodOperator", "DockerOperator", "EcsRunTaskOperator")
 _DAGS = ("airflow.decorators.dag", "airflow.sdk.dag")
 
 
@@ -114,7 +115,16 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                     call.name == f":{scope.name}" for call in source.calls
                 )
                 if stages:
-                    yield _pipeline(path, scope.line, stages, scheduled, called)
+                    name = next(
+                        (
+                            found
+                            for call in source.calls
+                            if call.node in getattr(scope.node, "decorator_list", [])
+                            and (found := call.text(0, "dag_id"))
+                        ),
+                        scope.name,
+                    )
+                    yield _pipeline(path, scope.line, stages, scheduled, called, _triggered(unit, name))
         yield from _classic(unit, path, source)
 
 
@@ -124,8 +134,22 @@ def _is_task(unit: Unit, node: Node) -> bool:
     return scope is not None and any(decorator.replace("()", "").startswith(_TASKS) for decorator in scope.decorators)
 
 
-def _pipeline(path: str, line: int, stages: list[Stage], scheduled: bool, complete: bool) -> Pipeline:
-    started = "its schedule" if scheduled else "airflow dags trigger"
+def _triggered(unit: Unit, dag: str) -> str:
+    """What starts a DAG without a schedule: a command, or a task of another DAG."""
+    for launch in unit.launches:
+        for command in launch.commands:
+            asks = command.words[:2] == ("airflow", "dags") and {"trigger", "test", "backfill"} & set(command.words)
+            if asks and dag in command.words:
+                return command.text[:50]
+    for _path, source in _sources(unit):
+        for call in source.calls:
+            if call.attribute == "TriggerDagRunOperator" and call.text(None, "trigger_dag_id") == dag:
+                return "another DAG"
+    return ""
+
+
+def _pipeline(path: str, line: int, stages: list[Stage], scheduled: bool, complete: bool, triggered: str) -> Pipeline:
+    started = "its schedule" if scheduled else triggered
     return Pipeline(
         "airflow",
         "Airflow",
@@ -162,7 +186,8 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
             Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, source, call))
             for name, call in operators.items()
         ]
-        yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), complete=True)
+        triggered = _triggered(unit, dags[0].text(0, "dag_id") or "")
+        yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), True, triggered)
 
 
 def _operators(source: PythonSource, scope: Scope) -> dict[str, Call]:

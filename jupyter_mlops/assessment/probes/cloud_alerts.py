@@ -29,7 +29,7 @@ _PLATFORMS = {
     "ECS": ("Amazon ECS", r"aws_ecs_service", r"^aws ecs (deploy|update-service|create-service)"),
     "ApplicationELB": (
         "the load balancer",
-        r"aws_(lb|alb)(_listener)?$",
+        r"aws_(lb|alb)(_listener)?$|aws_ecs_service$",
         r"^aws ecs (deploy|update-service|create-service)",
     ),
     "ApiGateway": ("API Gateway", r"aws_api_?gateway", r"^sam deploy"),

@@ -23,11 +23,15 @@ from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import makers
 from jupyter_mlops.project.files import File
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 
 #: Data files of this many bytes in all may live in git beside the code.
 _SMALL = 10_000_000
 _LFS = b"version https://git-lfs.github.com/spec/v1"
+
+
+_LOADED = lazy(r"^mlflow\.[\w.]*load_model\(\)\.|^bentoml\.[\w.]*load_model\(\)\.")
 
 
 class _Verdict(NamedTuple):
@@ -51,7 +55,25 @@ def relevant_reads(unit: Unit) -> list[Source]:
         for source in reads(unit)
         if (not groups or unit.reach.groups(source.site.path, source.site.scope) & groups)
         and not (source.kind == "file" and unit.is_test(source.where))
+        and not _only_watches(unit, source.site.path)
     ]
+
+
+def _only_watches(unit: Unit, path: str) -> bool:
+    """Whether code compares live data with a reference or scores it, and trains nothing: what it reads is no training data."""
+    from jupyter_mlops.assessment.probes.drift import checks
+
+    if any(site.path == path for site in trainings(unit)):
+        return False
+    return any(site.path == path for site in checks(unit)) or _scores(unit, path)
+
+
+def _scores(unit: Unit, path: str) -> bool:
+    """Whether code loads a model that is kept and asks it: `load_model("models:/churn@champion").predict(rows)`."""
+    source = unit.project.python(path)
+    return source is not None and any(
+        call.attribute.startswith("predict") and _LOADED.search(call.name) for call in source.calls
+    )
 
 
 def is_derived(unit: Unit, source: Source) -> bool:
@@ -146,7 +168,19 @@ def _at(site: Site, part: str, verdict: _Verdict, *, cap: bool = False) -> Findi
 
 
 def _in_its_stage(unit: Unit, source: Source, verdict: _Verdict | None) -> _Verdict | None:
-    """A stage that fetches data from outside gives it a version: that of its out, which the lock records."""
+    """A stage that fetches data from outside gives it a version: that of its out, which the lock records.
+
+    A step that is handed its data reads what the pipeline says that it needs.
+    """
+    if source.kind == "unknown":
+        for pipeline in unit.pipelines:
+            for stage in pipeline.stages:
+                inputs = sorted(name for name in stage.inputs - _outputs(unit) if is_data_file(name))
+                here = not pipeline.keeps_state and inputs and stage.node is not None
+                if here and stage.node and (source.site.path, source.site.scope) in unit.reach.behind(stage.node):
+                    known = [found for name in inputs if (found := file_verdict(unit, name)) is not None]
+                    if known:
+                        return min(known, key=lambda found: found.rung)
     if source.kind not in ("url", "database", "unknown", "hub") or (verdict is not None and verdict.rung >= Rung.E3):
         return verdict
     under = _stage_of(unit, source.site, read=True)

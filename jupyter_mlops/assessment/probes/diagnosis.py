@@ -18,7 +18,7 @@ from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "root-cause"
 _DIAGNOSES = lazy(
-    r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|explain_incident|triage|blame_change|suspects?\b",
+    r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|recent_changes|changes_since|probable_cause|explain_incident|triage|blame_change|suspects?\b",
     re.IGNORECASE,
 )
 #: Calls that look nothing up.
@@ -35,7 +35,7 @@ class _Hook(NamedTuple):
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    hooks = list(_hooks(unit))
+    hooks = [*_hooks(unit), *_in_cluster(unit)]
     for item in objects(unit):
         if item.api in _OPERATORS:
             yield Finding(
@@ -61,7 +61,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _names(unit: Unit) -> Iterator[str]:
-    for path in unit.mentioning("cause", "diagnos", "rca", "triage", "suspect"):
+    for path in unit.mentioning("cause", "diagnos", "rca", "triage", "suspect", "changes"):
         source = unit.project.python(path)
         if source is not None:
             yield from (scope.name for scope in source.scopes)
@@ -81,6 +81,17 @@ def _hooks(unit: Unit) -> Iterator[_Hook]:
                     url = mapping(hook).get("url")
                     if isinstance(url, str):
                         yield _Hook(file.path, line_of(hook, "url") or line, url)
+
+
+def _in_cluster(unit: Unit) -> Iterator[_Hook]:
+    """Receivers of an AlertmanagerConfig, which its route sends to."""
+    for item in objects(unit, "AlertmanagerConfig"):
+        routed = set(_routed(item.spec.get("route")))
+        for receiver in map(mapping, sequence(item.spec.get("receivers"))):
+            for hook, line in entries(receiver.get("webhookConfigs")) if str(receiver.get("name")) in routed else ():
+                url = mapping(hook).get("url")
+                if isinstance(url, str):
+                    yield _Hook(item.path, line_of(hook, "url") or line, url)
 
 
 def _routed(route: object, depth: int = 0) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project
+from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.workdirs import working_folder
@@ -98,7 +99,7 @@ def _container(unit: Unit, path: str, build: Build | None) -> Finding:
             raise_by="Copy the project's code into the image.",
         )
     line, text = copied
-    if content.launch is None:
+    if content.launch is None and not _commanded(unit, path):
         return replace(
             found,
             rung=Rung.E2,
@@ -122,6 +123,20 @@ def _container(unit: Unit, path: str, build: Build | None) -> Finding:
         message=f"{path} copies the project (`{text[:40]}`), and {build.path} builds it.",
         chain=chain,
     )
+
+
+def _commanded(unit: Unit, dockerfile: str) -> bool:
+    """Whether a manifest runs the image and says what to run in it."""
+    for item in objects(unit, "Deployment", "StatefulSet", "CronJob", "Job"):
+        for container in containers_of(item):
+            build, _sure = built_from(unit, str(container.get("image") or ""))
+            if (
+                build is not None
+                and build.dockerfile == dockerfile
+                and (container.get("command") or container.get("args"))
+            ):
+                return True
+    return False
 
 
 def content_folder(path: str) -> str:

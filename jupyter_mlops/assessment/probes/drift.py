@@ -10,6 +10,7 @@ from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.services import services, started_for_real
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
@@ -46,21 +47,27 @@ _BUILDS = lazy(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|
 _DRIFT_NAME = lazy(r"drift|psi|stability_index|data_quality|skew", re.IGNORECASE)
 
 
-def _findings(unit: Unit) -> Iterator[Finding]:
-    checks = [
+def checks(unit: Unit) -> list[Site]:
+    """Where live data is compared with a reference."""
+    return unit.once("drift checks", lambda: _checks(unit))
+
+
+def _checks(unit: Unit) -> list[Site]:
+    found = [
         site
         for path, source in sources_of(unit, *_WORDS)
         for site in sites(unit, path, [call for call in source.calls if _RUNS.match(call.name)])
     ]
-    checks = [
-        site for site in checks if not _BY_HAND.match(site.name) or _DRIFT_NAME.search(f"{site.scope} {site.path}")
-    ]
-    checks = [site for site in checks if not site.name.endswith("entropy") or _compares_two(site)]
-    checks += list(_own(unit))
-    found = [list(_of(unit, site)) for site in checks]
+    found = [site for site in found if not _BY_HAND.match(site.name) or _DRIFT_NAME.search(f"{site.scope} {site.path}")]
+    found = [site for site in found if not site.name.endswith("entropy") or _compares_two(site)]
+    return [*found, *_own(unit)]
+
+
+def _findings(unit: Unit) -> Iterator[Finding]:
+    found = [list(_of(unit, site)) for site in checks(unit)]
     best = max(found, key=lambda findings: sum(finding.rung for finding in findings), default=[])
     yield from best
-    if not checks:
+    if not found:
         yield from _built_only(unit)
 
 
@@ -109,6 +116,8 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
                 chain=chain,
             )
             break
+    if not scheduled:
+        yield from _on_each_request(unit, site)
     use = _used(unit, site, scheduled)
     if use is not None:
         rung = Rung.E3 if use.counts else Rung.E2
@@ -126,6 +135,25 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
             if use.counts
             else "Branch on it, fail the step, or export it as a metric that an alert watches.",
         )
+
+
+def _on_each_request(unit: Unit, site: Site) -> Iterator[Finding]:
+    """The prediction of a service that is started, when it looks for drift itself: each request is the trigger."""
+    for service in services(unit):
+        for route in service.routes if started_for_real(service) is not None else ():
+            if route.predicts is not None and (site.path, site.scope) in unit.reach.behind(route.node):
+                yield Finding(
+                    "drift",
+                    _CRITERION,
+                    Rung.E3,
+                    f"Each request to {route.path} runs the drift check.",
+                    part="schedule",
+                    confidence=CALL,
+                    path=route.node[0],
+                    line=route.line,
+                    chain=(f"{route.node[0]}:{route.line}", f"{site.path}:{site.line}"),
+                )
+                return
 
 
 def _used(unit: Unit, site: Site, scheduled: bool) -> Use | None:

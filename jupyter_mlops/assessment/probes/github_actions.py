@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_mlops.assessment.ci import Step, covers, launch_of
-from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.reach import LAUNCH, Node
 
 _EVENTS = {
     "push": "push",
@@ -52,6 +54,66 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         triggers = (triggers - {"call"}) | callers.get(path, frozenset()) if "call" in triggers else triggers
         for step in _steps(unit, path, document, triggers):
             yield launch_of("ci", step)
+
+
+def _pipelines(unit: Unit) -> Iterator[Pipeline]:
+    """Jobs that need each other and hand on artefacts: one uploads what another downloads."""
+    for path in _workflows(unit):
+        document = mapping(next(iter(unit.project.yaml(path)), None))
+        gives: dict[str, set[str]] = {}
+        takes: dict[str, set[str]] = {}
+        needs: dict[str, set[str]] = {}
+        lines: dict[str, int | None] = {}
+        for name, entry, line in items(document.get("jobs")):
+            steps = [mapping(step) for step in sequence(mapping(entry).get("steps"))]
+            gives[name] = {_artefact(step) for step in steps if str(step.get("uses")).startswith(_UPLOAD)}
+            takes[name] = {_artefact(step) for step in steps if str(step.get("uses")).startswith(_DOWNLOAD)}
+            needs[name], lines[name] = set(strings(mapping(entry).get("needs"))), line
+        after = {
+            name: frozenset(need for need in needs[name] & gives.keys() if _handed(gives[need], takes[name]))
+            for name in gives
+        }
+        if not any(after.values()):
+            continue
+        stages = [
+            Stage(name, path, lines[name], after=after[name], node=node)
+            for name in gives
+            if (node := _work(unit, f"{path}#{name}")) is not None
+        ]
+        linked = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
+        stages = [stage for stage in stages if stage.name in linked]
+        if len(linked) > 1 and any(stage.after for stage in stages):
+            triggers = _triggers(unit, document)
+            started = "its schedule" if "schedule" in triggers else "a push" if "push" in triggers else "the forge"
+            yield Pipeline(
+                "github-actions",
+                "GitHub Actions",
+                path,
+                stages[0].line,
+                tuple(stages),
+                started_by=started,
+                confidence=0.85,
+            )
+
+
+def _work(unit: Unit, group: str) -> Node | None:
+    """The step of a job that does its work: the one that trains, else the last one."""
+    fits = {(site.path, site.scope) for site in trainings(unit)}
+    steps = [one for one in unit.launches if one.group == group and one.commands and one.neutralised is None]
+    nodes = [(step.id, LAUNCH) for step in steps]
+    return next((node for node in nodes if fits & unit.reach.behind(node)), nodes[-1] if nodes else None)
+
+
+_UPLOAD, _DOWNLOAD = "actions/upload-artifact@", "actions/download-artifact@"
+
+
+def _artefact(step: dict[Any, Any]) -> str:
+    return str(mapping(step.get("with")).get("name") or "")
+
+
+def _handed(given: set[str], taken: set[str]) -> bool:
+    """Whether one of the artefacts is taken; without a name all of them are."""
+    return bool(given) and bool(given & taken or "" in taken)
 
 
 def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
@@ -248,4 +310,5 @@ PROBE = Probe(
     reads=".github/workflows/*.yml, local actions",
     credits="a step counts when its event covers the project and nothing hides its failure",
     launches=_launches,
+    pipelines=_pipelines,
 )

@@ -31,7 +31,8 @@ _ELSEWHERE = lazy(
     r"\b(db|database|session|conn|connection|cursor|transaction|tx|engine|uow|repo\w*)\d*\.rollback|html|plot|render|report|template|default|summary|text|message|response|reply|answer|prompt|label|logg",
     re.IGNORECASE,
 )
-_CHECKS = lazy(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe", re.IGNORECASE)
+_CHECKS = lazy(r"verif|health|check|validate|assert|is_ok|evaluate|smoke|probe|recover", re.IGNORECASE)
+_ALERTED = lazy(r"(^|[._])(alerts?|on_alert|handle_alerts?|alertmanager|incident|heal|webhook)($|_)", re.IGNORECASE)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -147,10 +148,10 @@ def _code(unit: Unit) -> Iterator[Finding]:
                 if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
                 for inner in ast.walk(statement)
             ):
-                act = _act_in(node)
+                act = _act_in(node) or (_act_after_alert(node) if _ALERTED.search(scope.name) else None)
                 if act is None or not unit.reach.reached(path, scope.name):
                     continue
-                verified = any(_CHECKS.search(call.attribute) and call.line > act.lineno for call in scope.calls)
+                verified = any(_CHECKS.search(_last(call.name)) and call.line > act.lineno for call in scope.calls)
                 chain = unit.reach.chain(path, scope.name)
                 if verified:
                     yield _healing(
@@ -193,6 +194,19 @@ def _act_in(node: ast.AST) -> ast.Call | None:
             if _ACTS.search(name) and not _ELSEWHERE.search(f"{owner}.{name}"):
                 return inner
     return None
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lstrip(":?")
+
+
+def _act_after_alert(node: ast.AST) -> ast.Call | None:
+    """The repairing call of what an alert starts: the alert is the detection."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return None
+    called = node.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return node.value if _ACTS.search(name) and not _ELSEWHERE.search(ast.unparse(called)) else None
 
 
 def _weak(unit: Unit) -> Iterator[Finding]:

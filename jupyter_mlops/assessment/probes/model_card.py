@@ -81,6 +81,22 @@ def _judged(unit: Unit, file: File) -> Finding:
             chain=(*unit.reach.chain(site.path, site.scope), f"{site.path}:{site.line}"),
             anywhere=True,
         )
+    other = other_figure(unit, text)
+    if other is not None:
+        line, said, metric = other
+        return Finding(
+            "model-card",
+            "governed",
+            Rung.E2,
+            f"{file.path} says {said}, and {metric} says otherwise.",
+            part="card",
+            confidence=CONVENTION,
+            path=file.path,
+            line=line,
+            chain=(metric,),
+            anywhere=True,
+            raise_by="Write the figures of the model that is in use.",
+        )
     match = same_figure(unit, text)
     if match is not None:
         line, metric = match
@@ -120,7 +136,8 @@ class Section(NamedTuple):
     @property
     def is_real(self) -> bool:
         """Whether there is text of some length that is no placeholder."""
-        return len(self.body.split()) >= _WORDS and not _PLACEHOLDER.search(self.body)
+        told = len(self.body.split()) >= _WORDS or bool(_FIGURE.search(self.body))
+        return told and not _PLACEHOLDER.search(self.body)
 
 
 def sections_of(text: str) -> Iterator[Section]:
@@ -155,19 +172,56 @@ def same_figure(unit: Unit, text: str, card: str = "") -> tuple[int, str] | None
         card: its file, where that could be taken for a metrics file itself.
     """
     known: dict[float, str] = {}
-    for file in unit.named("*metric*.json", "*eval*.json", "*score*.json", "results.json", "*report*.json"):
-        if file.size < 200_000 and file.path != card:
-            for value in _numbers(unit.project.json(file.path)):
-                known.setdefault(round(value, 4), file.path)
+    for file in _metrics_files(unit, card):
+        for value in _numbers(unit.project.json(file.path)):
+            known.setdefault(round(value, 4), file.path)
     for number, line in enumerate(text.splitlines(), 1):
         for figure in _FIGURE.findall(line):
-            percent = figure.endswith("%")
-            value = float(figure.rstrip("% ")) / (100 if percent else 1)
-            digits = len(figure.rstrip("% ").partition(".")[2]) + (2 if percent else 0)
+            value, digits = _value(figure)
             for metric, path in known.items():
                 if digits >= 2 and round(metric, digits) == round(value, digits):
                     return number, path
     return None
+
+
+def other_figure(unit: Unit, text: str) -> tuple[int, str, str] | None:
+    """A metric that the card names with another value than every metrics file: the line, what it says, and the file."""
+    known: dict[str, tuple[set[float], str]] = {}
+    for file in _metrics_files(unit, ""):
+        for key, value in _named_numbers(unit.project.json(file.path)):
+            known.setdefault(key.lower(), (set(), file.path))[0].add(value)
+    lines = text.lower().splitlines()
+    for key, (values, path) in known.items():
+        # Right after its name: what stands further on may be of another model, or an interval.
+        named = re.compile(rf"(?<![\w.-]){re.escape(key)}[\s|*`:=]+{_FIGURE.pattern}")
+        for number, line in enumerate(lines, 1):
+            found = named.search(line)
+            if found is not None and len(key) > 1:
+                value, digits = _value(found[1])
+                if digits >= 2 and not any(round(metric, digits) == round(value, digits) for metric in values):
+                    return number, f"{key} {found[1]}", path
+    return None
+
+
+def _metrics_files(unit: Unit, card: str) -> list[File]:
+    names = ("*metric*.json", "*eval*.json", "*score*.json", "results.json", "*report*.json")
+    return [file for file in unit.named(*names) if file.size < 200_000 and file.path != card]
+
+
+def _value(figure: str) -> tuple[float, int]:
+    """A figure as a number, and how many of its digits count."""
+    percent = figure.endswith("%")
+    plain = figure.rstrip("% ")
+    return float(plain) / (100 if percent else 1), len(plain.partition(".")[2]) + (2 if percent else 0)
+
+
+def _named_numbers(value: object, depth: int = 0) -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict) and depth < 5:
+        for key, item in value.items():
+            if isinstance(item, (int, float)) and not isinstance(item, bool):
+                yield str(key), float(item)
+            else:
+                yield from _named_numbers(item, depth + 1)
 
 
 def _numbers(value: object) -> Iterator[float]:

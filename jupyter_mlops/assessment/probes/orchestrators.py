@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.flows import flow_stages
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 from jupyter_mlops.project.reach import Node, scope_named
 
@@ -29,6 +30,39 @@ def _sources(unit: Unit, module: str) -> Iterator[tuple[str, PythonSource]]:
             and any(item.module.partition(".")[0] == module for item in source.imports)
         ):
             yield path, source
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    """What a tool loads to run it: the definitions of Dagster, the launch plans of Flyte."""
+    for path, source in _sources(unit, "flytekit"):
+        for call in source.module.calls:
+            given = call.argument(0, "workflow")
+            name = call.scope.dotted(given) if given is not None else ""
+            if "LaunchPlan" in call.name and call.attribute in ("get_or_create", "create") and name.startswith(":"):
+                module = unit.local(path).removesuffix(".py").replace("/", ".")
+                yield Launch(
+                    f"flyte:{path}#{call.line}",
+                    "schedule" if call.argument(None, "schedule") is not None else "console",
+                    path,
+                    call.line,
+                    f'python -c "from {module} import {name[1:]}; {name[1:]}()"',
+                    unit.path,
+                    f"LaunchPlan of {name[1:]}",
+                    group=f"flyte:{path}",
+                )
+    for path, source in _sources(unit, "dagster"):
+        defined = next((call for call in source.module.calls if _defines(call)), None)
+        if defined is not None:
+            yield Launch(
+                f"dagster:{path}",
+                "console",
+                path,
+                defined.line,
+                f"python {unit.local(path)}",
+                unit.path,
+                "dagster",
+                group=f"dagster:{path}",
+            )
 
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
@@ -246,5 +280,6 @@ PROBE = Probe(
     title="Dagster, Kedro, ZenML, Metaflow, Flyte, Luigi, Kubeflow Pipelines",
     reads="Python code that imports them, pyproject.toml",
     credits="configured: steps without data between them, or that nothing starts · wired: connected steps that are started",
+    launches=_launches,
     pipelines=_pipelines,
 )

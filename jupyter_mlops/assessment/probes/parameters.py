@@ -16,10 +16,12 @@ from jupyter_mlops.project.python_source import Call
 
 _OPTIONS = lazy(
     r"^(argparse\.ArgumentParser\(\)(\.\w+\(\))*\.(add_argument)|click\.(option|argument)|typer\.(Option|Argument|run|Typer)|absl\.flags\.DEFINE_\w+|fire\.Fire"
-    r"|hydra\.(main|compose)|omegaconf\.OmegaConf\.load|yaml\.(safe_load|load|full_load)|tomllib\.load|tomli\.load|toml\.load|dvc\.api\.params_show"
+    r"|hydra\.(main|compose)|omegaconf\.OmegaConf\.load|yaml\.(safe_load|load|full_load)|tomllib\.loads?|tomli\.loads?|toml\.loads?|json\.loads?|dvc\.api\.params_show"
     r"|configparser\.\w+\(\)\.read|ruamel\.yaml[\w.()]*\.load|jsonargparse\.\w+|tyro\.cli|simple_parsing\.\w+|dynaconf\.\w+|confuse\.\w+|box\.ConfigBox"
     r"|transformers\.HfArgumentParser\(\)\.\w+|luigi\.\w*Parameter|metaflow\.Parameter|pydantic_settings\.\w+)$"
 )
+#: What a JSON file is called that says what to do; most of them hold data.
+_SETTINGS = lazy(r"param|conf(ig)?\b|config|setting|option|hyper|(?<![a-z])hp(?![a-z])|cfg", re.IGNORECASE)
 _TELLS = lazy(r"(?<![a-z])(dvc|pointer|manifest|metadata|lock)(?![a-z])", re.IGNORECASE)
 #: What `argparse` does with an option that is given a value.
 _VALUES = frozenset({"store", "append", "extend"})
@@ -42,6 +44,7 @@ _WORDS = (
     "metaflow",
     "jsonargparse",
     "pydantic_settings",
+    "json",
 )
 
 
@@ -74,12 +77,82 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if count >= 3:
             return
     yield from _papermill(unit)
+    yield from _of_tools(unit, fits)
+
+
+def _of_tools(unit: Unit, fits: frozenset[tuple[str, str]]) -> Iterator[Finding]:
+    """Parameters that the tool of the pipeline hands over: Snakemake's configuration, Kedro's, Dagster's, arguments of a run."""
+    trains = [
+        pipeline
+        for pipeline in unit.pipelines
+        if any(stage.node is not None and fits & unit.reach.behind(stage.node) for stage in pipeline.stages)
+    ]
+    for pipeline in trains:
+        place = _HANDED.get(pipeline.tool, lambda _unit, _path: None)(unit, pipeline.path)
+        if place is not None:
+            yield Finding(
+                "parameters",
+                "pipeline-reproducible",
+                Rung.E3,
+                f"{pipeline.tool} hands over parameters from outside the code.",
+                part="parameters",
+                confidence=CALL,
+                path=place[0],
+                line=place[1],
+            )
+            return
+
+
+def _of_snakemake(unit: Unit, path: str) -> tuple[str, int | None] | None:
+    lines = (unit.project.text(path) or "").splitlines()
+    named = next((number for number, line in enumerate(lines, 1) if line.startswith("configfile:")), None)
+    used = any("config[" in line or "config.get(" in line for line in lines)
+    return (path, named) if named is not None and used else None
+
+
+def _of_kedro(unit: Unit, _path: str) -> tuple[str, int | None] | None:
+    kept = [file.path for file in unit.named("parameters*.yml", "parameters*.yaml") if file.size]
+    for path, source in sources_of(unit, "kedro") if kept else ():
+        for call in source.calls:
+            given = call.argument(1, "inputs") if call.attribute in ("node", "Node") else None
+            texts = [node.value for node in ast.walk(given) if isinstance(node, ast.Constant)] if given else []
+            if any(isinstance(text, str) and (text == "parameters" or text.startswith("params:")) for text in texts):
+                return path, call.line
+    return None
+
+
+def _of_dagster(unit: Unit, _path: str) -> tuple[str, int | None] | None:
+    for path, source in sources_of(unit, "dagster"):
+        for scope in source.scopes:
+            if scope.kind == "class" and "dagster.Config" in scope.bases and unit.reach.reached(path, scope.name):
+                return path, scope.line
+    return None
+
+
+def _of_kubeflow(unit: Unit, _path: str) -> tuple[str, int | None] | None:
+    for path, source in sources_of(unit, "kfp"):
+        for call in source.calls:
+            given = call.argument(None, "arguments") or call.argument(None, "params")
+            if given is not None and call.name.startswith("kfp.") and "run" in call.attribute:
+                return path, call.line
+    return None
+
+
+_HANDED = {
+    "Snakemake": _of_snakemake,
+    "Kedro": _of_kedro,
+    "Dagster": _of_dagster,
+    "Kubeflow Pipelines": _of_kubeflow,
+}
 
 
 def _is_no_setting(call: Call) -> bool:
     """Whether an option only switches something on, or a file that is loaded tells of data instead of what to do: `yaml.safe_load(dvc_pointer.read_text())`."""
     if call.attribute == "add_argument" and (call.text(None, "action") or "store") not in _VALUES:
         return True  # `--no-register` says whether to do something, and not how
+    if call.name.startswith("json."):
+        bound = [name for name, made in call.scope.bound.items() if made == f"{call.name}()"]
+        return not any(_SETTINGS.search(said) for said in (*map(ast.unparse, call.node.args), *bound))
     return "load" in call.attribute and any(_TELLS.search(ast.unparse(argument)) for argument in call.node.args)
 
 

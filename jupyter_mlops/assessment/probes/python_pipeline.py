@@ -15,12 +15,14 @@ from jupyter_mlops.project.python_source import PythonSource, Scope
 
 #: A pipeline's steps live in as many modules beside the entry point at least.
 _MODULES = 2
+#: What steps do that live in one module, and are a pipeline all the same.
+_WHOLE = frozenset({"data", "preparation", "training"})
 #: Steps of one entry point at most that are compared by their files.
 _MOST = 40
 #: What the steps of a pipeline do, by their names.
 _KINDS = {
     "data": lazy(r"load|ingest|read|fetch|download|extract|import|collect|dataset|get_data", re.IGNORECASE),
-    "preparation": lazy(r"prepa|prepro|clean|transform|feature|split|encode|engineer|validat|augment", re.IGNORECASE),
+    "preparation": lazy(r"prepa|prepro|clean|transform|featur|split|encode|engineer|validat|augment", re.IGNORECASE),
     "training": lazy(r"train|fit|tune|optimi[sz]e|build_model", re.IGNORECASE),
     "evaluation": lazy(r"evaluat|score|assess|metric|compare|select", re.IGNORECASE),
     "release": lazy(r"register|promote|deploy|publish|save_model|log_model|export|push", re.IGNORECASE),
@@ -43,16 +45,18 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         for scope in source.scopes:
             if not _may_start(scope):
                 continue
-            if len({node[0] for call in scope.calls if (node := own_function(unit, path, call))} - {path}) < _MODULES:
+            if not {node[0] for call in scope.calls if (node := own_function(unit, path, call))} - {path}:
                 continue
             if (path, scope.name) not in unit.reach.behind((path, ""), (path, "__main__")):
                 continue
             stages = _linked(unit, flow_stages(unit, path, scope, lambda _call, _node: True))
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
-            if len({kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(name)}) < _MODULES:
+            kinds = {kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(name)}
+            if len(kinds) < _MODULES:
                 continue
             modules = {stage.node[0] for stage in stages if stage.node is not None and stage.name in connected}
-            if len(connected) >= 2 and len(modules - {path}) >= _MODULES:
+            several = len(modules - {path}) >= _MODULES or (modules - {path} and kinds >= _WHOLE)
+            if len(connected) >= 2 and several:
                 yield Pipeline(
                     "python-pipeline",
                     "Python",

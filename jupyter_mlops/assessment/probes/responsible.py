@@ -28,7 +28,9 @@ _WORDS = (
     "responsibleai",
     "fairness",
 )
-_FAIR = lazy(r"^(fairlearn\.metrics\.\w+|aif360\.metrics[\w.]*\w+|responsibleai[\w.]*|sklego\.metrics\.\w+)$")
+_FAIR = lazy(
+    r"^(fairlearn\.metrics\.\w+|aif360\.(sklearn\.)?metrics[\w.]*\w+|responsibleai[\w.]*|sklego\.metrics\.\w+)$"
+)
 _EXPLAINS = lazy(
     r"^(shap\.(\w*Explainer|Explainer)|lime[\w.]*Explainer|captum\.attr\.\w+|alibi\.explainers[\w.]*|interpret[\w.]*\.\w*Explain\w*|dalex\.Explainer|eli5\.(show|explain)_\w+)$"
 )

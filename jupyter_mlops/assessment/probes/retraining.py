@@ -23,7 +23,8 @@ _METRIC = lazy(
 )
 _SETTING = lazy(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
 _DECISION = lazy(
-    r"is_better|better|promot|accept|should_|passed|passes|improved|qualif|eligible|decision", re.IGNORECASE
+    r"is_better|better|promot|accept|should_|passed|passes|improved|qualif|eligible|decision|decide|good_enough|acceptable|beats|outperform|worse",
+    re.IGNORECASE,
 )
 _CURRENT = lazy(
     r"prod|champion|baseline|current|previous|existing|incumbent|deployed|registered|old_|last_|reference",
@@ -32,7 +33,7 @@ _CURRENT = lazy(
 #: What code that judges models is called, and what it answers.
 _GATES = lazy(
     r"promot|champion|challenger|candidate|(^|[_/. ])gates?($|[_/. ])|register|deploy|better|accept|reject|approv|eligib|qualif"
-    r"|improv|quality|valid|should|compar|evaluat|assess|check|ready|good|pass|(^|_)ok($|_)",
+    r"|improv|quality|valid|should|compar|evaluat|assess|check|ready|good|pass|(^|_)ok($|_)|decide|beats|outperform|worse",
     re.IGNORECASE,
 )
 _TIME = lazy(
@@ -107,7 +108,7 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                     (
                         inner
                         for inner in ast.walk(node.test)
-                        if isinstance(inner, ast.Compare) and _compares_metric(inner)
+                        if isinstance(inner, ast.Compare) and _compares_metric(inner, scope)
                     ),
                     None,
                 )
@@ -124,7 +125,9 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                 ]
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and _says_whether(node, path, scope):
                 value = node.value or node
-                comparisons += [(path, scope, compare) for compare in _answers(value) if _compares_metric(compare)]
+                comparisons += [
+                    (path, scope, compare) for compare in _answers(value) if _compares_metric(compare, scope)
+                ]
     # The comparison in one function, the decision on its result in another.
     if decisions:
         yield from (_judged(unit, path, scope, compare) for path, scope, compare in comparisons)
@@ -207,20 +210,52 @@ def _acts_on(node: ast.If, where: str) -> bool:
     answers = any(
         isinstance(inner, ast.Return)
         and isinstance(inner.value, ast.Constant)
-        and isinstance(inner.value.value, (bool, str))
+        and isinstance(inner.value.value, (bool, str, int))
         for inner in inside
     )
     stops = any(isinstance(inner, ast.Raise) for inner in inside) or "exit" in calls
-    about = bool(_GATES.search(where) or any(_GATES.search(name) for inner in node.body for name in _names(inner)))
+    about = bool(
+        _GATES.search(where) or any(_GATES.search(name) for inner in (node.test, *node.body) for name in _names(inner))
+    )
     return stops or (answers and about) or any(_PROMOTES.search(name) for name in calls)
 
 
-def _compares_metric(compare: ast.Compare) -> bool:
+def _compares_metric(compare: ast.Compare, scope: Scope) -> bool:
     """Whether a comparison is about the size of a metric, as opposed to the validity of a setting."""
     ordered = any(isinstance(operator, (ast.Gt, ast.GtE, ast.Lt, ast.LtE)) for operator in compare.ops)
     sides = [side for side in (compare.left, *compare.comparators) if not _is_count(side)]
-    names = [name for side in sides for name in _names(side)[-2:]]
+    names = [name for side in sides for name in (*_names(side)[-2:], *_keys(side), *_made_of(scope, side))]
+    if ordered and len(sides) == 2 and _new_against_old(*(ast.unparse(side) for side in sides)):
+        return True
     return ordered and any(_METRIC.search(name) and not _SETTING.search(name) for name in names)
+
+
+def _new_against_old(left: str, right: str) -> bool:
+    """Whether a comparison says by its names that it is of the new model with the one in use: `new < live`."""
+    return any(_NEW.fullmatch(one) and _OLD.fullmatch(other) for one, other in ((left, right), (right, left)))
+
+
+_NEW = lazy(r"(new|candidate|challenger)(_\w+)?", re.IGNORECASE)
+_OLD = lazy(r"(old|live|current|previous|prod|production|champion|incumbent|baseline)(_\w+)?", re.IGNORECASE)
+
+
+def _keys(node: ast.AST) -> list[str]:
+    """What an expression looks up: `run.data.metrics["mae"]`."""
+    keys = [inner.slice for inner in ast.walk(node) if isinstance(inner, ast.Subscript)]
+    return [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+
+
+def _made_of(scope: Scope, node: ast.expr) -> list[str]:
+    """What a name was looked up as before: `candidate = metrics["mae"]`."""
+    if not isinstance(node, ast.Name):
+        return []
+    return [
+        key
+        for statement in scope.body
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == node.id for target in statement.targets)
+        for key in _keys(statement.value)
+    ]
 
 
 def _is_count(node: ast.expr) -> bool:

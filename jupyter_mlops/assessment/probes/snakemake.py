@@ -68,6 +68,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
     by_file: dict[str, list[Stage]] = {}
+    outputs = {out for _path, rule in _rules(unit) for out in rule.strings("output")}
     for path, rule in _rules(unit):
         if "output" not in rule.parts:
             continue
@@ -88,13 +89,30 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                 outputs=frozenset(rule.strings("output")),
                 after=frozenset(re.findall(r"rules\.(\w+)\.output", rule.parts.get("input", (0, ""))[1])),
                 node=(f"{path}#{rule.name}", LAUNCH),
-                problem=None if missing is None else f"its script {missing} is not there",
+                problem=f"its script {missing} is not there" if missing is not None else _unmade(unit, rule, outputs),
             )
         )
     for path, stages in by_file.items():
         yield Pipeline(
             "snakemake", "Snakemake", path, stages[0].line, tuple(stages), started_by="snakemake", confidence=0.85
         )
+
+
+def _unmade(unit: Unit, rule: _Rule, outputs: set[str]) -> str | None:
+    """An input among the files that the rules make, which none of them makes."""
+    folders = {posixpath.dirname(out) for out in outputs} - {""}
+    patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", ".+", re.escape(out))) for out in outputs if "{" in out]
+    for name in rule.strings("input"):
+        made = name in outputs or any(pattern.fullmatch(name) for pattern in patterns)
+        if (
+            not made
+            and "{" not in name
+            and posixpath.dirname(name) in folders
+            and not unit.project.exists(name)
+            and not unit.project.exists(f"{name}.dvc")
+        ):
+            return f"no rule makes its input {name}"
+    return None
 
 
 PROBE = Probe(

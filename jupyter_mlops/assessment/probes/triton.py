@@ -74,7 +74,16 @@ def _versions(unit: Unit, folder: str) -> bool:
             version = other.path.removeprefix(f"{folder}/").partition("/")[0].removesuffix(".dvc")
             if _VERSION.match(version) and (other.size > 0 or other.suffix == ".dvc"):
                 return True
-    return False
+    # A release fetches the model to where it belongs.
+    places = [re.compile(rf"(^|/){re.escape(place)}/\d+/\S+") for place in (folder, unit.local(folder))]
+    return any(
+        place.search(word)
+        for launch in unit.launches
+        for command in launch.commands
+        if command.words[:1] in (("cp",), ("mv",), ("aws",), ("gsutil",), ("curl",), ("wget",), ("dvc",))
+        for word in command.words
+        for place in places
+    )
 
 
 def _server(unit: Unit) -> tuple[Launch, int | None] | None:

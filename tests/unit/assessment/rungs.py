@@ -55,6 +55,65 @@ PACKAGE = json.dumps(
         "resources": [{"path": "rows.csv", "schema": {"fields": [{"name": "a"}]}}],
     }
 )
+DEFINITIONS = (
+    "import dagster\n\n\n@dagster.asset\ndef rows():\n    return 1\n\n\ndefs = dagster.Definitions(assets=[rows])\n"
+)
+BENTO: Files = {
+    "service.py": "import bentoml\n\n\n@bentoml.service\nclass Churn:\n    @bentoml.api\n    def answer(self, rows: list) -> list:\n        return self.model(rows)\n",
+    "bentofile.yaml": "service: service:Churn\n",
+    "k8s/churn.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: churn}\nspec: {replicas: 2, template: {spec: {containers: [{name: a, image: 'x.org/churn:1'}]}}}\n",
+    **workflow("bentoml containerize churn:latest -t x.org/churn:1", "kubectl apply -f k8s/"),
+}
+SCORE = """
+import joblib
+import pandas as pd
+
+
+def main():
+    rows = pd.read_parquet("s3://live/today.parquet")
+    rows["score"] = joblib.load("model.joblib").predict(rows)
+    rows.to_parquet("s3://scores/today.parquet")
+
+
+if __name__ == "__main__":
+    main()
+"""
+BATCH: Files = {
+    "score.py": SCORE,
+    "Dockerfile": "FROM python:3.11\nCOPY score.py .\nCMD python score.py\n",
+    "k8s/score.yaml": "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: score}\nspec:\n  schedule: '@daily'\n  jobTemplate: {spec: {backoffLimit: 2, template: {spec: {containers: [{name: a, image: 'x.org/score:1', command: [python, score.py], resources: {requests: {cpu: 1}}}]}}}}\n",
+    **workflow("docker build -t x.org/score:1 .", "kubectl apply -f k8s/"),
+}
+SCORING = """
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("score", schedule="@daily", default_args={"retries": 2}):
+    wait = KubernetesPodOperator(task_id="wait", cmds=["python", "-c", "print(1)"])
+    score = KubernetesPodOperator(task_id="score", cmds=["python", "score.py"], container_resources={"cpu": 1})
+    wait >> score
+"""
+HANDED_ON: Files = {
+    "clean.py": "print(1)\n",
+    "train.py": FIT,
+    ".github/workflows/all.yml": """
+        on: push
+        jobs:
+          clean:
+            runs-on: ubuntu-latest
+            steps:
+              - run: python clean.py
+              - uses: actions/upload-artifact@v4
+                with: {name: rows, path: rows.csv}
+          train:
+            needs: clean
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/download-artifact@v4
+                with: {name: rows}
+              - run: python train.py
+        """,
+}
 CHECK = "from evidently import Report\n\n\ndef check(a, b):\n    report = Report([])\n    return report.run(a, b)\n"
 APPROVAL = (
     "def promote(record, client):\n    if not record.approved:\n        raise SystemExit(1)\n    client.release()\n"
@@ -341,7 +400,7 @@ RUNGS: dict[str, dict[str, Files]] = {
         "one that does not run": {"a.ipynb": notebook("print(rows)", run=True)},
         "one of two": {"a.ipynb": notebook("print(rows)", run=True), "b.ipynb": notebook("print(1)", run=True)},
     },
-    "orchestrators": {"wired": {"work.py": FLOWS["metaflow"][0]}},
+    "orchestrators": {"wired": {"work.py": FLOWS["metaflow"][0]}, "definitions": {"defs.py": DEFINITIONS}},
     "other-ci": {"wired": {"train.py": FIT, ".travis.yml": "script:\n  - pytest\n"}},
     "pachyderm": {
         "wired": PACHYDERM,
@@ -410,6 +469,17 @@ RUNGS: dict[str, dict[str, Files]] = {
         "wired": {"work.py": MANIFEST + "    pd.read_parquet('snapshots/data_version.parquet')\n"},
     },
     "tekton": {"wired": TEKTON},
+    "batch-scoring": {
+        "wired": BATCH,
+        "without resources": changed(BATCH, "k8s/score.yaml", ", resources: {requests: {cpu: 1}}", ""),
+        "of Airflow": {"score.py": SCORE, "dags/score.py": SCORING},
+    },
+    "github-actions": {"jobs that hand on": HANDED_ON},
+    "bentofile": {
+        "wired": BENTO,
+        "built by nothing": changed(BENTO, ".github/workflows/ci.yml", "bentoml containerize", "echo"),
+        "without the service": changed(BENTO, "bentofile.yaml", "service:Churn", "other:Churn"),
+    },
     "triton": {
         "wired": TRITON,
         "served by nothing": changed(TRITON, "docker-compose.yml", "tritonserver --model", "sleep --model"),

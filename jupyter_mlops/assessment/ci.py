@@ -80,7 +80,11 @@ def joined(items: Iterable[tuple[Any, int | None]]) -> tuple[str, int | None]:
     first = next((start for _text, start in parts if start is not None), None)
     lines: list[str] = []
     for text, start in parts:
-        lines += [""] * ((start or 0) - (first or 0) - len(lines))
+        ahead = (start or 0) - (first or 0) - len(lines)
+        if ahead < 0 and start is not None and lines and "\n" not in text:  # `script: [install, test]`
+            lines[-1] += f"; {text}"
+            continue
+        lines += [""] * ahead
         lines += text.rstrip("\n").split("\n")
     return "\n".join(lines), first
 

@@ -259,6 +259,8 @@ def _finding(
 
 
 def _short(site: Site) -> str:
+    if site.call.attribute == "__setitem__":
+        return f"{ast.unparse(site.call.node.func)}[{ast.unparse(site.call.node.args[0])}]"
     return re.sub(r"\(\)(?=.)", "", site.name.lstrip("?:"))[-60:]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -154,6 +154,9 @@ class Unit:
         return [self._settled(finding) for finding in findings]
 
     def _settled(self, finding: Finding) -> Finding:
+        file = self.project.by_path.get(finding.path or "")
+        if file is not None and file.size == 0 and file.special is None:
+            finding = replace(finding, line=None, end_line=None)  # an empty file has no lines
         if finding.effect != "support" or finding.path is None:
             return finding
         if self.aside(finding.path) and not finding.anywhere:

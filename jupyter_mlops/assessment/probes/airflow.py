@@ -18,7 +18,6 @@ _TASKS = (
     "airflow.decorators.task.python",
     "airflow.decorators.task.virtualenv",
 )
-_CONTAINERS = ("KubernetesPodOperator", "DockerOperator", "EcsRunTaskOperator")
 _DAGS = ("airflow.decorators.dag", "airflow.sdk.dag")
 
 
@@ -44,15 +43,17 @@ def _command(source: PythonSource, call: Call) -> str | None:
     """What an operator runs in a shell or in a container; None for others."""
     if not call.attribute.endswith("Operator") and call.name not in _helpers(source):
         return None
-    for keyword in ("bash_command", "command", "arguments"):
+    said: list[str] = []
+    for keyword in ("bash_command", "entrypoint", "cmds", "command", "arguments"):
         scope, node = _given(source, call, keyword)
-        text = scope.string(node) if node is not None else None
         if isinstance(node, (ast.List, ast.Tuple)):
             words = [scope.string(element) for element in node.elts]
-            text = " ".join(word for word in words if word) if all(words) else None
-        if text:
-            return text
-    return None
+            if not all(words):
+                return None
+            said += [shlex.quote(word) for word in words if word]
+        elif node is not None and (text := scope.string(node)):
+            said.append(text)
+    return " ".join(said) or None
 
 
 def _task(source: PythonSource, call: Call) -> str:

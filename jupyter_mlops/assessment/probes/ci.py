@@ -123,7 +123,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         f"CI runs neither tests nor the pipeline (`{_first(step)}`, for one).",
         confidence=PARSED,
         path=step.path,
-        line=step.line,
+        line=step.line_of(step.commands[0]) if step.commands else step.line,
         raise_by="Run `pytest` or the pipeline in CI.",
     )
 

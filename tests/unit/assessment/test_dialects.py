@@ -478,3 +478,11 @@ def test_a_schedule_of_a_job_of_assets_reaches_training(project):
     assert "reaches training" in str(results(project.assess())["retraining-automated"].evidence)
     project.edit("work.py", "ScheduleDefinition(job=job,", "ScheduleDefinition(job=None,").commit()
     assert "reaches training" not in str(results(project.assess())["retraining-automated"].evidence)
+
+
+def test_lines_of_what_stands_on_one_line(project):
+    project.files({**TESTED, ".gitlab-ci.yml": "test:\n  image: python:3.11\n  script: [pip install pytest, pytest]\n"})
+    found = results(project.files(NEPTUNE).files({"MODEL_CARD.md": ""}).commit().assess())
+    assert [one.line for one in found["ci"].evidence] == [3]
+    assert "`run['accuracy']` records" in found["experiments-tracked"].evidence[0].message
+    assert [one.line for one in found["governed"].evidence if one.probe == "model-card"] == [None]

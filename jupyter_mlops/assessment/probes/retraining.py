@@ -121,7 +121,7 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                 comparisons += [
                     (path, scope, inner)
                     for inner in ast.walk(node.test)
-                    if isinstance(inner, ast.Compare) and _compares_metric(inner)
+                    if isinstance(inner, ast.Compare) and _compares_metric(inner, scope)
                 ]
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and _says_whether(node, path, scope):
                 value = node.value or node

@@ -271,3 +271,8 @@ def test_scaling_that_changed_nothing_is_left_out() -> None:
         == "from sklearn.linear_model import Ridge, LassoCV\nRidge()\nLassoCV(fit_intercept=False)"
     )
     assert draft_of(code.format("True")).open
+
+
+def test_styles_of_seaborn_are_found_where_they_are_used_for_a_while() -> None:
+    code = "import matplotlib.pyplot as plt\nwith plt.style.context(('seaborn-dark')):\n    plt.plot([1])"
+    assert "('seaborn-v0_8-dark')" in repaired(code)

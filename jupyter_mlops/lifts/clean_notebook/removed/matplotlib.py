@@ -76,7 +76,7 @@ def _quiet(site: Site) -> list[Edit] | None:
 
 CHANGES = (
     Change(
-        "matplotlib", "3.8", (f"{_P}.style.use", "matplotlib.style.use"), _style, before=f"{_PLT}plt.style.use('seaborn-whitegrid')",
+        "matplotlib", "3.8", (f"{_P}.style.use", "matplotlib.style.use", f"{_P}.style.context", "matplotlib.style.context"), _style, before=f"{_PLT}plt.style.use('seaborn-whitegrid')",
         after=f"{_PLT}plt.style.use('seaborn-v0_8-whitegrid')", gives="plt.rcParams['axes.grid']",
         why="The styles that look like seaborn are called `seaborn-v0_8…` now.",
     ),

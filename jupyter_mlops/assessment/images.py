@@ -19,6 +19,8 @@ _THIRD_PARTY = lazy(
 #: `IMAGE=registry/team/name` in a script, and where it is used.
 _SET = lazy(r"^\s*(?:export +)?(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
 _VARIABLE = lazy(r"\$\{?(\w+)\}?")
+#: Entries of images that run what they are given.
+_HANDS_ON = lazy(r"\.sh$|(^|/)(sh|bash|env|exec|tini|dumb-init|catatonit|gosu|su-exec)$")
 _UNKNOWN = lazy(r"\$|\{\{|EXPRESSION")
 
 
@@ -186,6 +188,30 @@ def built_from(unit: Unit, image: str) -> tuple[Build | None, bool]:
     if loose or not name:
         return next(iter(loose or builds(unit)), None), False
     return None, False
+
+
+def entry_words(unit: Unit, image: str, dockerfile: str = "") -> tuple[str, ...]:
+    """The program that an image of the project starts with whatever a manifest hands it: its Dockerfile's ENTRYPOINT.
+
+    Empty where no Dockerfile here has one, where it cannot be told which Dockerfile is meant, or where the entry only
+    hands on what it is given.
+
+    Args:
+        unit: the unit.
+        image: as the manifest has it.
+        dockerfile: what builds it, where that is known.
+    """
+    if _THIRD_PARTY.search(image):
+        return ()
+    found = {}
+    for file in unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"):
+        entries = unit.project.dockerfile(file.path).named("ENTRYPOINT")
+        found[file.path] = entries[-1].words if entries else ()
+    name = base_name(image)
+    called = [path for path in found if path == dockerfile or (name and name in re.split(r"[/.]", path))]
+    path = next(iter(called or found), None) if len(called or found) == 1 else None
+    words = found[path] if path is not None else ()
+    return () if not words or _HANDS_ON.search(words[0]) else words
 
 
 def copies_project(unit: Unit, dockerfile: str, context: str) -> tuple[int, str] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.images import entry_words
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, line_of, mapping, sequence, strings
@@ -204,6 +205,8 @@ def launches(unit: Unit) -> Iterator[Launch]:
     for item in objects(unit, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"):
         for position, container in enumerate(containers_of(item)):
             words = [*strings(container.get("command")), *strings(container.get("args"))]
+            if words and "command" not in container:
+                words = [*entry_words(unit, str(container.get("image") or "")), *words]
             if words:
                 key = "command" if "command" in container else "args"
                 kind = "schedule" if item.kind == "CronJob" else "container"

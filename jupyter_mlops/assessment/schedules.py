@@ -53,6 +53,34 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
             nodes = tuple(stage.node for stage in pipeline.stages if stage.node is not None)
             yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
     yield from _in_code(unit)
+    yield from _loops(unit)
+
+
+_SLEEPS = frozenset({"time.sleep", "asyncio.sleep"})
+
+
+def _loops(unit: Unit) -> Iterator[Trigger]:
+    """Endless loops of containers that work, sleep, and work again."""
+    started = [((launch.id, LAUNCH),) for launch in unit.launches if launch.kind == "container"]
+    for path, source in sources_of(unit, "sleep("):
+        for scope in source.scopes:
+            sleeps = [call.line for call in scope.calls if call.name in _SLEEPS]
+            loops = (node for node in scope.body if sleeps and isinstance(node, ast.While))
+            for loop in loops:
+                lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+                if not any(line in lines for line in sleeps) or not _is_endless(loop):
+                    continue
+                inside = [call for call in scope.calls if call.line in lines]
+                own = {found for call in inside if (found := own_function(unit, path, call)) is not None}
+                if any((path, scope.name) in unit.reach.behind(*node) for node in started):
+                    nodes = tuple(sorted(own)) or ((path, scope.name),)
+                    yield Trigger("schedule", f"the loop of `{scope.name}`", path, loop.lineno, nodes)
+
+
+def _is_endless(loop: ast.While) -> bool:
+    """Whether a loop goes on for good: one that something leaves waits for something, and is no schedule."""
+    leaves = any(isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(loop))
+    return isinstance(loop.test, ast.Constant) and bool(loop.test.value) and not leaves
 
 
 _JOBS = lazy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from jupyter_mlops.assessment.metrics import alerts
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
@@ -48,6 +50,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 line=item.line,
             )
     yield from _own(unit, hooks)
+    yield from _submitted(unit, hooks)
     if hooks and not any(_DIAGNOSES.search(scope) for scope in _names(unit)):
         yield Finding(
             "diagnosis",
@@ -105,8 +108,8 @@ def _routed(route: object, depth: int = 0) -> Iterator[str]:
 def _diagnoses(unit: Unit, node: Node) -> bool:
     """Whether a function is a diagnosis: it is called so, and looks something up, itself or in what it calls."""
     return (
-        node[1] != LAUNCH
-        and bool(_DIAGNOSES.search(node[1]))
+        node[1] not in (LAUNCH, "")
+        and bool(_DIAGNOSES.search(f"{posixpath.basename(node[0])} {node[1]}"))
         and any(_looks_up(unit, at) for at in unit.reach.behind(node))
     )
 
@@ -169,6 +172,37 @@ def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
                     raise_by="Send alerts to a hook that calls it.",
                 )
                 return
+
+
+def _submitted(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
+    """Workflows that an alert submits, by Argo Events or by an event of the forge, and that lead to a diagnosis."""
+    for launch in unit.launches if hooks else ():
+        hook = next((hook for hook in hooks if _submits(unit, hook, launch)), None)
+        behind = unit.reach.behind((launch.id, LAUNCH)) if hook is not None else ()
+        where = next((node for node in sorted(behind) if _diagnoses(unit, node)), None)
+        if hook is not None and where is not None and launch.neutralised is None:
+            yield Finding(
+                "diagnosis",
+                _CRITERION,
+                Rung.E3,
+                f"Alerts submit {launch.name or launch.path}, which runs {where[0]}.",
+                confidence=CALL,
+                path=launch.path,
+                line=launch.line,
+                chain=(f"{hook.path}:{hook.line}", f"{launch.path}:{launch.line}", where[0]),
+            )
+            return
+
+
+def _submits(unit: Unit, hook: _Hook, launch: Launch) -> bool:
+    """Whether what is sent to a hook starts a launch."""
+    if "dispatch" in launch.triggers:
+        return hook.url.rstrip("/").endswith("/dispatches")
+    for item in objects(unit, "Sensor"):
+        if launch.id.startswith(f"{item.path}#Sensor/{item.name}/"):
+            named = [mapping(one).get("eventSourceName") for one in sequence(item.spec.get("dependencies"))]
+            return any(f"//{name}-eventsource-svc" in hook.url for name in named)
+    return False
 
 
 PROBE = Probe(

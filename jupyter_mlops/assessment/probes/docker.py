@@ -6,9 +6,10 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
-from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project
+from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project, entry_words
 from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
@@ -35,20 +36,36 @@ def _launches(unit: Unit) -> Iterator[Launch]:
     for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
-                command = mapping(service).get("command")
-                script = (
-                    command if isinstance(command, str) else " ".join(shlex.quote(word) for word in strings(command))
-                )
+                key = "entrypoint" if mapping(service).get("entrypoint") else "command"
+                words = [*_words(mapping(service).get("entrypoint")), *_words(mapping(service).get("command"))]
+                if key == "command" and words:
+                    words = [*_entry(unit, file.folder, mapping(service)), *words]
+                script = " ".join(words)
                 if script:
                     yield Launch(
                         f"{file.path}#{name}",
                         "container",
                         file.path,
-                        line_of(service, "command") or line,
+                        line_of(service, key) or line,
                         script,
                         _built_folder(unit, file.folder, mapping(service).get("build")) or file.folder,
                         name,
                     )
+
+
+def _words(command: object) -> list[str]:
+    """A command of compose, as the words of a script."""
+    return [command] if isinstance(command, str) else [shlex.quote(word) for word in strings(command)]
+
+
+def _entry(unit: Unit, folder: str, service: dict[Any, Any]) -> list[str]:
+    """What the image of a service starts with, before its command."""
+    build = service.get("build")
+    if build is None:
+        return [shlex.quote(word) for word in entry_words(unit, str(service.get("image") or ""))]
+    context = build if isinstance(build, str) else str(mapping(build).get("context") or ".")
+    dockerfile = join(join(folder, context), str(mapping(build).get("dockerfile") or "Dockerfile"))
+    return [shlex.quote(word) for word in entry_words(unit, "", dockerfile)]
 
 
 def _built_folder(unit: Unit, folder: str, build: object) -> str | None:

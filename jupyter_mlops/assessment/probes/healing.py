@@ -16,9 +16,11 @@ from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "self-healing"
 _ROLLBACK = lazy(
-    r"\bkubectl\b.*\brollout\s+undo\b|\bhelm\s+rollback\b|\brollback\w*\b|--to-revision|update-traffic.*--to-revisions|restore_previous",
+    r"\bkubectl\b.*\brollouts?\s+(undo|abort)\b|\bhelm\s+rollback\b|\brollback\w*\b|--to-revision|update-traffic.*--to-revisions|restore_previous",
     re.IGNORECASE,
 )
+#: What starts a command in Python.
+_RUNS = lazy(r"(^|\.)(run|call|check_call|check_output|Popen|system|execute|sh|create_subprocess_exec)$")
 _VERIFY = lazy(
     r"rollout\s+status|\bcurl\b.*(health|ready|ping)|smoke|health[-_]?check|helm\s+test|verify", re.IGNORECASE
 )
@@ -135,6 +137,7 @@ def _code(unit: Unit) -> Iterator[Finding]:
         "remediate",
         "last_good",
         "previous_model",
+        "undo",
     ):
         source = unit.project.python(path)
         if source is None or unit.is_test(path):
@@ -189,6 +192,8 @@ def _act_in(node: ast.AST) -> ast.Call | None:
         return None
     for inner in (found for statement in body for found in ast.walk(statement)):
         if isinstance(inner, ast.Call):
+            if _undoes(inner):
+                return inner
             name = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
             owner = ast.unparse(inner.func.value) if isinstance(inner.func, ast.Attribute) else ""
             if _ACTS.search(name) and not _ELSEWHERE.search(f"{owner}.{name}"):
@@ -207,6 +212,14 @@ def _act_after_alert(node: ast.AST) -> ast.Call | None:
     called = node.value.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     return node.value if _ACTS.search(name) and not _ELSEWHERE.search(ast.unparse(called)) else None
+
+
+def _undoes(call: ast.Call) -> bool:
+    """Whether a call runs a command that rolls back: `subprocess.run(["kubectl", "rollout", "undo", …])`."""
+    given = call.args[0] if call.args else None
+    parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
+    words = [node.value for node in parts if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return _RUNS.search(ast.unparse(call.func)) is not None and bool(_ROLLBACK.search(" ".join(words)))
 
 
 def _weak(unit: Unit) -> Iterator[Finding]:

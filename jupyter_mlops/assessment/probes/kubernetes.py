@@ -129,6 +129,13 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             raise_by="Let maxReplicas be larger.",
         )
         return
+    if not storage and not _is_made(unit, text):
+        yield replace(
+            _scaling(item, f"Nothing here builds the image {text} of InferenceService {item.name}.", place),
+            rung=Rung.E1,
+            raise_by="Build the image that the manifest names in CI.",
+        )
+        return
     for part in ("api", "health", "launch"):
         yield _placed(
             unit,
@@ -146,6 +153,11 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
         )
     for part in ("container", "scaling"):
         yield _placed(unit, replace(_scaling(item, f"KServe deploys and scales {item.name}.", place), part=part), item)
+
+
+def _is_made(unit: Unit, image: str) -> bool:
+    """Whether an image is built here, or the project has nothing of which it could be."""
+    return built_from(unit, image)[0] is not None or not unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile")
 
 
 def _knative(unit: Unit, item: KubeObject) -> Iterator[Finding]:

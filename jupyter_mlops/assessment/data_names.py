@@ -115,6 +115,9 @@ def _texts(unit: Unit, held: dict[str, frozenset[str]]) -> Iterator[tuple[str, s
             continue
         notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
         made = _written(source.tree)
+        tails = {
+            id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values[1:]
+        }
         for node in ast.walk(source.tree):
             if (
                 isinstance(node, ast.Constant)
@@ -123,7 +126,9 @@ def _texts(unit: Unit, held: dict[str, frozenset[str]]) -> Iterator[tuple[str, s
                 and posixpath.basename(node.value) not in made
             ):
                 cell, place = notebook.place(node.lineno) if notebook is not None else (None, node.lineno)
-                yield _plain(node.value), path, place, cell
+                # `f"{folder}/rows.csv"`
+                text = node.value.lstrip("/") if id(node) in tails else node.value
+                yield _plain(text), path, place, cell
     for launch in unit.launches:
         if groups and (launch.group or launch.id) not in groups:
             continue

@@ -572,7 +572,9 @@ def _model_verdict(unit: Unit, model: Kept) -> _Verdict:
         return _Verdict(under.rung, under.message, under.raise_by, (under.by, under.line))
     advice = "Log it to MLflow, or make it an out of a DVC stage."
     git = unit.project.git
-    if model.where and git is not None and model.where in git.committed and not _is_pointer(unit, model.where):
+    if model.where and git is not None and model.where in git.committed:
+        if _is_pointer(unit, model.where):
+            return _Verdict(Rung.E3, f"{model.where} is kept by git-lfs.", None)
         return _Verdict(Rung.E1, f"The model {model.where} is committed to git as a plain binary.", advice)
     return _Verdict(Rung.E2, f"The model is kept in {model.where or 'a file'}, which nothing versions.", advice)
 

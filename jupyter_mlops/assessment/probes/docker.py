@@ -37,10 +37,9 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 key = "entrypoint" if mapping(service).get("entrypoint") else "command"
-                words = [*_words(mapping(service).get("entrypoint")), *_words(mapping(service).get("command"))]
-                if key == "command" and words:
-                    words = [*_entry(unit, file.folder, mapping(service)), *words]
-                script = " ".join(words)
+                told = [*_words(mapping(service).get("entrypoint")), *_words(mapping(service).get("command"))]
+                entry = _entry(unit, file.folder, mapping(service)) if key == "command" and told else []
+                script = " ".join((*entry, *told))
                 if script:
                     yield Launch(
                         f"{file.path}#{name}",

@@ -289,6 +289,13 @@ RUNGS: dict[str, dict[str, Files]] = {
         "a policy that is asked": {"train.py": FIT, "policy/a.rego": "deny[m] { true }\n"} | workflow("conftest test model.json"),
         "code that nothing runs": {"promote.py": APPROVAL},
     },
+    "papermill": {
+        "wired": {
+            "run.py": "import papermill as pm\nimport yaml\n\np = yaml.safe_load(open('p.yaml'))\nfor n in ['a.ipynb', 'b.ipynb']:\n    pm.execute_notebook(n, None, parameters=p[n])\n",
+            "a.ipynb": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+            "b.ipynb": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+        }
+    },
     "argo-workflows": {"wired": BOTH | {"argo/work.yaml": ARGO}},
     "azure-ml": {
         "wired": BOTH | {"job.yml": AZURE_JOB} | workflow("az ml job create -f job.yml"),

@@ -188,3 +188,38 @@ EVENTS = {
 def test_an_alert_submits_a_workflow_that_diagnoses(project, path, old, new, state):
     project.files(EVENTS).edit(path, old, new).commit()
     assert results(project.assess())["root-cause"].state == state
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12\n"
+LARGE = {
+    ".gitattributes": "*.parquet filter=lfs\n*.joblib filter=lfs\n",
+    "data/rows.parquet": POINTER,
+    "models/m.joblib": POINTER,
+    "conf/config.yaml": "folder: data\n",
+    "train.py": """
+        import hydra
+        import joblib
+        import pandas as pd
+        from sklearn.svm import SVC
+
+
+        @hydra.main(config_path="conf", config_name="config", version_base=None)
+        def main(cfg):
+            rows = pd.read_parquet(f"{cfg.folder}/rows.parquet")
+            joblib.dump(SVC().fit(rows, rows), "models/m.joblib")
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "state"),
+    [("x.txt", "", "pass"), ("models/m.joblib", b"\0model", "partial"), ("data/rows.parquet", None, "partial")],
+)
+def test_data_and_a_model_that_git_lfs_keeps_behind_settings(project, path, content, state):
+    project.files(LARGE)
+    project.remove(path) if content is None else project.files({path: content})
+    assert results(project.commit().assess())["data-versioned"].state == state

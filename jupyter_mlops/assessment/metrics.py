@@ -381,8 +381,19 @@ def loaded_by(unit: Unit, path: str) -> str:
                 return f"{file.path}:{instruction.line}"
     if any(item.path == path for item in objects(unit, "ConfigMap")):
         return path
+    for file in unit.named("kustomization.yaml", "kustomization.yml"):
+        for document in unit.project.yaml(file.path):
+            for generator in map(mapping, sequence(mapping(document).get("configMapGenerator"))):
+                for entry, line in entries(generator.get("files")):
+                    if isinstance(entry, str) and join(file.folder, entry.rpartition("=")[2]) == path:
+                        return f"{file.path}:{line}"
     for launch in unit.launches:
         for command in launch.commands:
+            if {"create", "configmap"} <= set(command.words) and command.words[0] == "kubectl":
+                given = [word.rpartition("=")[2].rstrip("/") for word in command.words if "--from-file=" in word]
+                places = [join(join(launch.folder, command.folder), place) for place in given]
+                if any(place in (path, posixpath.dirname(path)) for place in places):
+                    return f"{launch.path}:{launch.line_of(command)}"
             if any(name in word for word in command.words) and any("prometheus" in word for word in command.words[:3]):
                 return f"{launch.path}:{launch.line_of(command)}"
     return ""

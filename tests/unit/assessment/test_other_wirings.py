@@ -223,3 +223,22 @@ def test_data_and_a_model_that_git_lfs_keeps_behind_settings(project, path, cont
     project.files(LARGE)
     project.remove(path) if content is None else project.files({path: content})
     assert results(project.commit().assess())["data-versioned"].state == state
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "loaded"),
+    [
+        ("ops/kustomization.yaml", "configMapGenerator: [{name: p, files: [prometheus.yml]}]\n", True),
+        ("ops/kustomization.yaml", "configMapGenerator: [{name: p, files: [other.yml]}]\n", False),
+        (".github/workflows/a.yml", "kubectl create configmap p --from-file=ops", True),
+        (".github/workflows/a.yml", "echo kubectl create configmap p --from-file=ops", False),
+    ],
+)
+def test_a_config_map_is_made_of_the_configuration_of_prometheus(project, path, text, loaded):
+    if path.startswith("."):
+        text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {text}\n"
+    scrape = "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['api:80']}]\n"
+    project.files({"ops/prometheus.yml": scrape, "train.py": "from sklearn.svm import SVC\n\nSVC().fit([[0]], [0])\n"})
+    project.files({"compose.yaml": "services: {api: {image: a}}\n", path: text}).commit()
+    found = results(project.assess())["service-monitored"].evidence
+    assert any(one.message.startswith("ops/prometheus.yml scrapes api:80 (") for one in found) == loaded

@@ -34,7 +34,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         stages: list[Stage] = []
         for place, call in dict(found).items():
             node = (place, "")
-            before = [stage for stage in stages if stage.node and _connected(unit, stage.node, node)]
+            before = [stage for stage in stages if stage.node and leaves_for(unit, stage.node, node)]
             name = posixpath.basename(place).removesuffix(".ipynb")
             after = frozenset(stage.name for stage in before)
             stages.append(Stage(name, path, call.line, after=after, node=node))
@@ -44,24 +44,6 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
             yield Pipeline(
                 "papermill", "Papermill", path, stages[0].line, tuple(stages), started, chain=chain, confidence=0.85
             )
-
-
-def _connected(unit: Unit, earlier: tuple[str, str], later: tuple[str, str]) -> bool:
-    """Whether one notebook leaves something for another: a file by its path, or one that both name and nobody keeps."""
-    if leaves_for(unit, earlier, later):
-        return True
-    shared = _paths_in(unit, earlier[0]) & _paths_in(unit, later[0])
-    return any(not unit.project.exists(join(folder, text)) for text in shared for folder in (unit.path,))
-
-
-def _paths_in(unit: Unit, path: str) -> frozenset[str]:
-    source = unit.project.python(path)
-    texts = (node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)) if source else ()
-    return frozenset(
-        text
-        for text in texts
-        if isinstance(text, str) and " " not in text and posixpath.splitext(text)[1] and "://" not in text
-    )
 
 
 def _notebook(unit: Unit, path: str, text: str) -> str | None:

@@ -64,3 +64,10 @@ def test_a_script_that_runs_notebooks_is_a_pipeline(project, script, old, new, s
     assert found["pipeline-automated"].state == state
     parts = {evidence.message for evidence in found["pipeline-reproducible"].evidence}
     assert any("handed parameters" in message for message in parts) == handed
+
+
+def test_notebooks_that_read_the_same_are_no_pipeline(project):
+    project.files({"run_all.py": CALLS, "data/rows.csv.dvc": "outs: [{path: rows.csv}]\n"})
+    for name in ("1_prepare", "2_train"):
+        project.notebook(f"notebooks/{name}.ipynb", "import pandas as pd\nrows = pd.read_csv('data/rows.csv')")
+    assert results(project.commit().assess())["pipeline-automated"].state != "pass"

@@ -89,15 +89,16 @@ def _remove_module(folder: Path) -> None:
 def test_what_has_changed_is_imported_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
-    modules = tmp_path / "modules"
+    modules, other = tmp_path / "modules", tmp_path / "other"
     modules.mkdir()
+    other.mkdir()
     (modules / "own.py").write_text("value = 1\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{modules}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
     # The first import of the module leaves byte code in its folder, some time after the process has begun.
     first = keep(tmp_path, "unittest.mock", "own")
     assert keep(tmp_path) == first
     # As installers do for another environment.
-    os.link(modules / "own.py", tmp_path / "own.py")
+    os.link(modules / "own.py", other / "own.py")
     assert keep(tmp_path) == first
     change(modules)
     assert next_one(tmp_path) != first

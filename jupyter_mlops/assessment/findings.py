@@ -71,6 +71,48 @@ class Finding:
         return replace(self, rung=rung, message=f"{self.message} ({because})", raise_by=raise_by or self.raise_by)
 
 
+@dataclass(frozen=True)
+class Findings:
+    """Makes the findings of a probe that are about one criterion and have one advice. Call it with what differs.
+
+    Attributes:
+        probe: id of the probe.
+        criterion: id of the criterion.
+        advice: what would raise a finding that is not wired.
+        confidence: 0 to 1, where nothing else is said.
+    """
+
+    probe: str
+    criterion: str
+    advice: str
+    confidence: float = PARSED
+
+    def __call__(
+        self,
+        rung: Rung,
+        message: str,
+        path: str,
+        line: int | None,
+        chain: tuple[str, ...] = (),
+        *,
+        confidence: float | None = None,
+        cell: int | None = None,
+    ) -> Finding:
+        """A finding; the arguments are those of `Finding`."""
+        return Finding(
+            self.probe,
+            self.criterion,
+            rung,
+            message,
+            confidence=self.confidence if confidence is None else confidence,
+            path=path,
+            line=line,
+            cell=cell,
+            chain=chain,
+            raise_by=None if rung >= Rung.E3 else self.advice,
+        )
+
+
 class NotebookIssue(NamedTuple):
     """What is wrong with a notebook, at a cell and a line.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_mlops.assessment.commanded import commands
-from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.metrics import knows, line_saying, loaded_by, metrics_in
 from jupyter_mlops.assessment.probe import Probe
@@ -31,6 +31,9 @@ _RESOURCES = {
 _UPLOADS = lazy(r"curl\b.*dashboards|grr apply\b|grafanactl\b.*(push|apply)|grizzly apply\b|gcx\b.*dashboards")
 _STACKS = lazy(r"(sam|serverless|sls) deploy\b|aws cloudformation (deploy|create-stack|update-stack)\b")
 _EVIDENTLY = lazy(r"^evidently\.ui[\w.()]*\.add_(dashboard_)?panel$|^evidently\.ui[\w.()]*\.dashboard\.add_panel$")
+
+
+_found = Findings("dashboards", "dashboards", "Provision a dashboard whose panels show metrics that are emitted.")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -141,7 +144,12 @@ def _declared(unit: Unit) -> Iterator[Finding]:
             what = f"{_RESOURCES[resource.kind]} gets the dashboard {resource.name}"
             message = f"{what}." if by else f"{what} when somebody applies it."
             yield _found(
-                Rung.E3 if by else Rung.E2, message, resource.path, resource.line, (by,) if by else (), CONFIGURED
+                Rung.E3 if by else Rung.E2,
+                message,
+                resource.path,
+                resource.line,
+                (by,) if by else (),
+                confidence=CONFIGURED,
             )
     for file in unit.files.suffixed(".yml", ".yaml"):
         if file.size < 500_000 and "AWS::CloudWatch::Dashboard" in (unit.project.text(file.path) or ""):
@@ -159,32 +167,8 @@ def _declared(unit: Unit) -> Iterator[Finding]:
                             file.path,
                             line_of(resource, "Type") or line,
                             chain,
-                            CONFIGURED,
+                            confidence=CONFIGURED,
                         )
-
-
-def _found(
-    rung: Rung,
-    message: str,
-    path: str,
-    line: int | None,
-    chain: tuple[str, ...] = (),
-    confidence: float = PARSED,
-    cell: int | None = None,
-) -> Finding:
-    advice = None if rung >= Rung.E3 else "Provision a dashboard whose panels show metrics that are emitted."
-    return Finding(
-        "dashboards",
-        "dashboards",
-        rung,
-        message,
-        confidence=confidence,
-        path=path,
-        line=line,
-        cell=cell,
-        chain=chain,
-        raise_by=advice,
-    )
 
 
 PROBE = Probe(

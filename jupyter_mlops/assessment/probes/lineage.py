@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import lock_of
 from jupyter_mlops.assessment.sites import sites, sources_of
@@ -26,13 +26,24 @@ _WORDS = (
 _KEEPERS = frozenset({"ZenML", "Kubeflow Pipelines", "Metaflow", "Dagster", "Flyte", "TFX"})
 
 
+_found = Findings("lineage", "lineage", "Record it where the training runs.")
+
+
 def _findings(unit: Unit) -> Iterator[Finding]:
     for pipeline in unit.pipelines:
         if pipeline.probe == "dvc" and pipeline.edges:
             yield from _locked(unit, pipeline.path)
         elif pipeline.tool in _KEEPERS and pipeline.edges and pipeline.started_by:
             message = f"{pipeline.tool} keeps for each artefact of a run what it was made of."
-            yield _found(Rung.E3, message, pipeline.path, pipeline.line, pipeline.chain, pipeline.cell, CONFIGURED)
+            yield _found(
+                Rung.E3,
+                message,
+                pipeline.path,
+                pipeline.line,
+                pipeline.chain,
+                cell=pipeline.cell,
+                confidence=CONFIGURED,
+            )
     for path, source in sources_of(unit, *_WORDS):
         for site in sites(
             unit, path, [call for call in source.calls if call.attribute and _may_record(call.attribute)]
@@ -42,7 +53,15 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                     f"`{site.name[-60:]}` records what went in{'' if site.reached else ', in code that nothing runs'}."
                 )
                 chain = unit.reach.chain(path, site.scope)
-                yield _found(Rung.E3 if site.reached else Rung.E2, message, path, site.line, chain, site.cell, CALL)
+                yield _found(
+                    Rung.E3 if site.reached else Rung.E2,
+                    message,
+                    path,
+                    site.line,
+                    chain,
+                    cell=site.cell,
+                    confidence=CALL,
+                )
     yield from _listened(unit)
 
 
@@ -79,30 +98,6 @@ def _listened(unit: Unit) -> Iterator[Finding]:
                         line,
                         confidence=CONFIGURED,
                     )
-
-
-def _found(
-    rung: Rung,
-    message: str,
-    path: str,
-    line: int | None,
-    chain: tuple[str, ...] = (),
-    cell: int | None = None,
-    confidence: float = PARSED,
-) -> Finding:
-    advice = None if rung >= Rung.E3 else "Record it where the training runs."
-    return Finding(
-        "lineage",
-        "lineage",
-        rung,
-        message,
-        confidence=confidence,
-        path=path,
-        line=line,
-        cell=cell,
-        chain=chain,
-        raise_by=advice,
-    )
 
 
 PROBE = Probe(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.commanded import commands
-from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
@@ -31,6 +31,9 @@ _FUNCTION = lazy(r"roll_?back|revert|demote|restore_(previous|last)|previous_ver
 _REGISTRY = frozenset(
     {"set_registered_model_alias", "transition_model_version_stage", "delete_registered_model_alias", "link_artifact"}
 )
+
+
+_found = Findings("rollback", _CRITERION, "Let CI or a make target run it, so that it can fail.")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -87,7 +90,7 @@ def _terraform(unit: Unit) -> Iterator[Finding]:
                 resource.path,
                 resource.line,
                 (by,) if by else (),
-                CONFIGURED,
+                confidence=CONFIGURED,
             )
 
 
@@ -102,33 +105,9 @@ def _registry(unit: Unit) -> Iterator[Finding]:
                 path,
                 site.line,
                 unit.reach.chain(path, site.scope),
-                CALL,
-                site.cell,
+                confidence=CALL,
+                cell=site.cell,
             )
-
-
-def _found(
-    rung: Rung,
-    message: str,
-    path: str,
-    line: int | None,
-    chain: tuple[str, ...] = (),
-    confidence: float = PARSED,
-    cell: int | None = None,
-) -> Finding:
-    advice = None if rung >= Rung.E3 else "Let CI or a make target run it, so that it can fail."
-    return Finding(
-        "rollback",
-        _CRITERION,
-        rung,
-        message,
-        confidence=confidence,
-        path=path,
-        line=line,
-        cell=cell,
-        chain=chain,
-        raise_by=advice,
-    )
 
 
 PROBE = Probe(

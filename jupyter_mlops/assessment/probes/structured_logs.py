@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Rung
+from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
@@ -34,6 +34,9 @@ _FORMATTERS = lazy(
     r"pythonjsonlogger\.[\w.]*Formatter|json_log_formatter\.\w+|structlog\.stdlib\.ProcessorFormatter|ecs_logging\.\w+|JsonFormatter\b"
 )
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "log", "exception"})
+
+
+_found = Findings("structured-logs", "structured-logs", "Set it up where the service starts.", confidence=CALL)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -87,8 +90,8 @@ def _judged(unit: Unit, site: Site) -> Finding:
         site.path,
         site.line,
         unit.reach.chain(site.path, site.scope) if site.reached else (),
-        site.cell,
-        CALL,
+        cell=site.cell,
+        confidence=CALL,
     )
 
 
@@ -126,30 +129,6 @@ def _loaded(unit: Unit, name: str) -> str:
             if site.reached and name in (unit.project.text(path) or ""):
                 return f"{path}:{site.line}"
     return ""
-
-
-def _found(
-    rung: Rung,
-    message: str,
-    path: str,
-    line: int | None,
-    chain: tuple[str, ...] = (),
-    cell: int | None = None,
-    confidence: float = CALL,
-) -> Finding:
-    advice = None if rung >= Rung.E3 else "Set it up where the service starts."
-    return Finding(
-        "structured-logs",
-        "structured-logs",
-        rung,
-        message,
-        confidence=confidence,
-        path=path,
-        line=line,
-        cell=cell,
-        chain=chain,
-        raise_by=advice,
-    )
 
 
 PROBE = Probe(

@@ -98,9 +98,8 @@ def _order(notebook: Notebook) -> Iterator[NotebookIssue]:
             yield _issue(notebook, "out-of-order", "error", message, cell.index, 1)
         seen.setdefault(count, cell.index)
         before = (cell.index, count)
-    for position, cell in enumerate(notebook.code_cells):
-        later = notebook.code_cells[position + 1 :]
-        if cell.execution_count is None and any(other.execution_count is not None for other in later):
+    for cell in notebook.code_cells:
+        if cell.execution_count is None and before is not None and cell.index < before[0]:
             yield _issue(notebook, "not-run", "warning", "It was not run, while cells below it were.", cell.index, 1)
 
 

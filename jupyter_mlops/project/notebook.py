@@ -95,7 +95,7 @@ class Notebook:
     language: str
     kernel: str
 
-    @property
+    @cached_property
     def code_cells(self) -> tuple[Cell, ...]:
         """Code cells with anything in them."""
         return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())

@@ -426,11 +426,11 @@ class Reach:
 
     def _listed_scripts(self, path: str, scope: Scope) -> Iterator[tuple[Node, int]]:
         """Scripts in commands that a function puts together for something else to run: ``["python", "jobs/train.py"]``."""
-        if (
-            not _PYTHON_WORD.search(self.project.text(path) or "")
-            or path.endswith(".ipynb")
-            or scope.kind != "function"
-        ):
+        if scope.kind != "function" or path.endswith(".ipynb"):
+            return
+        if path not in self._starts_python:
+            self._starts_python[path] = bool(_PYTHON_WORD.search(self.project.text(path) or ""))
+        if not self._starts_python[path]:
             return
         pending: list[ast.AST] = list(scope.body)
         while pending:

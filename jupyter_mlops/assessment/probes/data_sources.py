@@ -61,6 +61,10 @@ def relevant_reads(unit: Unit) -> list[Source]:
 
 def _only_watches(unit: Unit, path: str) -> bool:
     """Whether code compares live data with a reference or scores it, and trains nothing: what it reads is no training data."""
+    return unit.once(f"only watches {path}", lambda: _watches(unit, path))
+
+
+def _watches(unit: Unit, path: str) -> bool:
     from jupyter_mlops.assessment.probes.drift import checks
 
     if any(site.path == path for site in trainings(unit)):

@@ -90,6 +90,7 @@ class DvcObjects:
         kept = False
         for path, md5 in self.entries:
             target = self._object(root, md5)
+            _new(target).unlink(missing_ok=True)  # of a crash while it was copied
             if not target.is_file():
                 continue
             file = root / PurePosixPath(path)
@@ -99,6 +100,7 @@ class DvcObjects:
                 kept = True
         for md5, _content in self.listings:
             target = self._object(root, md5)
+            _new(target).unlink(missing_ok=True)
             if target.is_file() and not kept:
                 _remove(target)
         places = {self._object(root, md5).parent for md5 in (*dict(self.entries).values(), *dict(self.listings))}
@@ -127,9 +129,14 @@ def md5_of(path: Path) -> str:
     return value.hexdigest()
 
 
+def _new(target: Path) -> Path:
+    """An object that is not whole yet."""
+    return target.with_name(f".{target.name}.mlops")
+
+
 def _copy(source: Path, target: Path, name: str, md5: str) -> None:
     """Copy and hash what was written in one pass, then read the copy once more."""
-    new = target.with_name(f".{target.name}.mlops")
+    new = _new(target)
     new.unlink(missing_ok=True)
     value = hashlib.md5(usedforsecurity=False)
     try:
@@ -148,7 +155,7 @@ def _copy(source: Path, target: Path, name: str, md5: str) -> None:
 
 
 def _put(target: Path, data: bytes) -> None:
-    new = target.with_name(f".{target.name}.mlops")
+    new = _new(target)
     new.write_bytes(data)
     _finish(new, target)
 

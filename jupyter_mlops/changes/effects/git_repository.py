@@ -47,9 +47,11 @@ class GitRepository:
         """Commits, and what was added, exist nowhere else."""
         if not (root / ".git").is_dir():
             return None
-        if (git(root, "rev-list", "--all", "--max-count=1", fails=False) or b"").strip():
+        # Named: where a crash left half of it, git would answer for a repository around it.
+        here = ("--git-dir=.git", "--work-tree=.")
+        if (git(root, *here, "rev-list", "--all", "--max-count=1", fails=False) or b"").strip():
             return "the repository has commits since; remove the folder .git yourself if they may be lost"
-        if (git(root, "ls-files", "--cached", fails=False) or b"").strip():
+        if (git(root, *here, "ls-files", "--cached", fails=False) or b"").strip():
             return "files were added to the repository since; take that back with `git rm -r --cached .`"
         return None
 

@@ -1,11 +1,12 @@
 """Kills a process before each of its file operations in turn, and after each kill once more while it recovers.
 
 Run by `test_crash.py` as its own process, because it forks. Prints one JSON line a kill: what was left on disk after
-the next call. POSIX only, as forking is.
+the next call. With `effects` the change set also makes a git repository and fills DVC's cache. POSIX only, as forking is.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_mlops.changes import ChangeSet, File, Link, Move, Wanted, history, recover, undo
+from jupyter_mlops.changes.effects import Effect
+from jupyter_mlops.changes.effects.dvc_objects import DvcObjects
+from jupyter_mlops.changes.effects.git_repository import GitRepository
+from jupyter_mlops.changes.effects.git_settings import GitSettings
 
 EARLIER: dict[str, Wanted] = {"earlier.txt": "earlier\n"}
 WANTED: dict[str, Wanted] = {
@@ -24,6 +29,13 @@ WANTED: dict[str, Wanted] = {
     "moved.bin": Move("data.bin"),
     "run.sh": File(executable=True),
 }
+
+DATA = bytes(range(256))
+EFFECTS: tuple[Effect, ...] = (
+    GitRepository(),
+    GitSettings((("filter.outputs.clean", "x"),)),
+    DvcObjects(".", (("data.bin", hashlib.md5(DATA).hexdigest()),), len(DATA)),
+)
 
 _CHANGING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod"}
 _DIED = 77
@@ -73,7 +85,7 @@ def _arm(fatal: int) -> None:
         count += 1
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event in _CHANGING:
+        if event in _CHANGING or event == "subprocess.Popen":
             operation()
         elif event == "open":
             flags = arguments[2]
@@ -98,22 +110,28 @@ def prepare(root: Path) -> None:
     (root / "edit.py").write_text("old\n")
     (root / "edit.py").chmod(0o640)
     (root / "gone.txt").write_text("gone\n")
-    (root / "data.bin").write_bytes(bytes(range(256)))
+    (root / "data.bin").write_bytes(DATA)
     (root / "run.sh").write_text("#!/bin/sh\n")
     ChangeSet.build(root, EARLIER).apply()
 
 
-def main(verb: str, scratch: Path) -> None:
+def main(verb: str, scratch: Path, *, effects: bool) -> None:
     """Kill `apply` or `undo` at every operation, recover, and print what is there."""
     root = scratch / "project"
+
+    def changed() -> ChangeSet:
+        return (
+            ChangeSet.build(root, {"edit.py": "new\n"}, effects=EFFECTS) if effects else ChangeSet.build(root, WANTED)
+        )
+
     prepare(root)
     old = snapshot(root)
-    ChangeSet.build(root, WANTED).apply()
+    changed().apply()
     new = snapshot(root)
 
     def crash(fatal: int) -> bool:
         prepare(root)
-        changes = ChangeSet.build(root, WANTED)
+        changes = changed()
         if verb == "apply":
             return in_child(changes.apply, fatal)
         changes.apply()
@@ -132,7 +150,8 @@ def main(verb: str, scratch: Path) -> None:
             second += 1
         report(fatal=fatal, second=second)
         # What comes after a recovery is an ordinary day: the change set applies, or is there, and can be undone.
-        ChangeSet.build(root, WANTED).apply()
+        if snapshot(root) != new:
+            changed().apply()
         assert snapshot(root) == new, f"{verb} {fatal}: not applicable after recovery"
         undo(root)
         assert snapshot(root) == old, f"{verb} {fatal}: not undoable after recovery"
@@ -141,4 +160,4 @@ def main(verb: str, scratch: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), effects="effects" in sys.argv[3:])

@@ -18,9 +18,13 @@ DRIVER = Path(__file__).with_name("crash_driver.py")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the driver forks")
 
 
-def kills(verb: str, folder: Path) -> list[dict[str, object]]:
+def kills(verb: str, folder: Path, *more: str) -> list[dict[str, object]]:
     done = subprocess.run(
-        [sys.executable, str(DRIVER), verb, str(folder)], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, str(DRIVER), verb, str(folder), *more],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -43,6 +47,15 @@ def test_undo_is_all_or_nothing_wherever_it_dies(tmp_path: Path) -> None:
     assert set(states) == {"old", "new"}
     assert states == sorted(states)
     # The change set applied earlier is never taken back along with it.
+    assert [fact["applied"] for fact in facts] == [1 if state == "old" else 2 for state in states]
+
+
+@pytest.mark.parametrize("verb", ["apply", "undo"])
+def test_what_is_done_beside_the_files_comes_and_goes_with_them_wherever_it_dies(tmp_path: Path, verb: str) -> None:
+    facts = kills(verb, tmp_path, "effects")
+    states = [fact["state"] for fact in facts]
+    assert set(states) == {"old", "new"}
+    assert states == sorted(states, reverse=verb == "apply")
     assert [fact["applied"] for fact in facts] == [1 if state == "old" else 2 for state in states]
 
 

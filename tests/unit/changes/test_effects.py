@@ -100,6 +100,19 @@ def test_an_undo_refuses_to_lose_commits(root: Path) -> None:
     assert (root / ".git").is_dir()
 
 
+def test_a_repository_of_which_a_crash_left_half_goes_though_another_is_around_it(root: Path) -> None:
+    run(root, "git", "init", "-q")
+    run(root, "git", "add", "data.csv")
+    run(root, "git", "commit", "-qm", "The repository around it")
+    inner = root / "inner"
+    inner.mkdir()
+    ChangeSet.build(inner, {}, effects=[GitRepository()]).apply()
+    (inner / ".git/HEAD").unlink()
+    undo(inner)
+    assert not (inner / ".git").exists()
+    assert (root / ".git").is_dir()
+
+
 def test_files_that_git_let_go_come_back_as_they_were_in_the_index(root: Path) -> None:
     run(root, "git", "init", "-q")
     run(root, "git", "add", "-A")

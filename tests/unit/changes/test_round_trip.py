@@ -25,6 +25,8 @@ TREES = st.dictionaries(NAMES, st.tuples(CONTENT, MODES), max_size=6)
 FILES = st.builds(File, data=st.none() | CONTENT, executable=st.sampled_from([None, True, False]))
 WANTED = st.one_of(CONTENT, FILES, st.none(), st.builds(Move, NAMES), st.builds(Link, NAMES))
 SETS = st.lists(st.dictionaries(NAMES, WANTED, max_size=5), max_size=4)
+#: What a person does to a file in the meantime: write it, make it another mode, or remove it.
+EDITS = st.lists(st.tuples(NAMES, st.one_of(CONTENT, MODES, st.none())), max_size=4)
 
 
 def lay(root: Path, files: dict[str, tuple[bytes, int]]) -> None:
@@ -35,6 +37,16 @@ def lay(root: Path, files: dict[str, tuple[bytes, int]]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             path.chmod(mode)
+
+
+def edit(root: Path, name: str, done: bytes | int | None) -> None:
+    path = root / name
+    if isinstance(done, bytes):
+        if not path.is_symlink() and not any(parent.is_symlink() for parent in path.parents):
+            path.unlink(missing_ok=True) if path.is_file() else None
+            lay(root, {name: (done, 0o644)})
+    elif path.is_file() and not path.is_symlink():
+        path.chmod(done) if done is not None else path.unlink()
 
 
 def apply(root: Path, wanted: dict[str, Wanted]) -> bool:
@@ -78,3 +90,39 @@ def test_undo_restores_every_state(files: dict[str, tuple[bytes, int]], sets: li
             left = snapshot(root)
             del left["elsewhere.txt"]
             assert left == state
+
+
+@settings(max_examples=150, deadline=None)
+@given(TREES, st.dictionaries(NAMES, WANTED, min_size=1, max_size=5), EDITS)
+def test_undo_after_random_edits_keeps_them_and_restores_the_rest_or_refuses(
+    files: dict[str, tuple[bytes, int]], wanted: dict[str, Wanted], edits: list[tuple[str, bytes | int | None]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        lay(root, files)
+        before = snapshot(root)
+        if not apply(root, wanted):
+            return
+        after = snapshot(root)
+        for name, done in edits:
+            edit(root, name, done)
+        edited = snapshot(root)
+        ours = set(history(root)[-1].paths)
+        touched = {name for name in after.keys() | edited.keys() if after.get(name) != edited.get(name)}
+        try:
+            undo(root)
+        except MlopsError as refusal:
+            if refusal.code != "edited-since":
+                raise
+            assert touched & ours
+            assert snapshot(root) == edited, "a refusal changed something"
+            assert len(history(root)) == 1
+            return
+        left = snapshot(root)
+        for name in ours:
+            # A person may have put back by hand what was there before: then there is nothing to take back.
+            assert left.get(name) == before.get(name)
+            assert edited.get(name) in (after.get(name), before.get(name))
+        for name in touched - ours:
+            if edited.get(name) != "folder":
+                assert left.get(name) == edited.get(name), "an edit elsewhere was lost"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.checksums import compares_checksum, is_checksum
+from jupyter_mlops.assessment.dataflow import bound_to
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at, text_from_elsewhere
 from jupyter_mlops.assessment.unit import Unit
@@ -100,6 +101,7 @@ _READS = _READERS | {
     "train",
     *("dataset_download", "dataset_download_files", "dataset_download_file", "dataset_load"),
     "object",
+    *("ProcessingInput", "TrainingInput"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
@@ -169,6 +171,8 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "pooch",
         "kaggle",
         "opendatasets",
+        "ProcessingInput",
+        "TrainingInput",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -218,6 +222,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return _from_spark(site)
     if method in _STORES:
         return _from_store(site)
+    if method in _INPUTS:
+        return _for_sagemaker(unit, site)
     if method == "train":
         return _for_yolo(unit, site)
     if call.name == "open" or call.name.endswith(
@@ -241,6 +247,24 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if not text:
         return Source(site, "unknown", "")
     return _located(unit, site, text)
+
+
+#: What a step of SageMaker is given → the position and the keyword that say what.
+_INPUTS = {"ProcessingInput": (0, "source"), "TrainingInput": (0, "s3_data")}
+_PARAMETER = lazy(r"^sagemaker\.(mlops\.)?workflow\.parameters\.ParameterString$")
+
+
+def _for_sagemaker(unit: Unit, site: Site) -> Source | None:
+    """Data that a step of SageMaker is given by its address, which may be the default of a parameter of the pipeline."""
+    call = site.call
+    given = call.argument(*_INPUTS[call.attribute]) if call.name.startswith("sagemaker.") else None
+    if isinstance(given, ast.Name):
+        for made in call.scope.calls:
+            if _PARAMETER.match(made.name) and given.id in bound_to(made).split():
+                given = made.argument(1, "default_value")
+                break
+    text = text_at(unit, site, given)
+    return _located(unit, site, text) if text and ("://" in text or "{}" not in text) else None
 
 
 #: Options of Delta, Iceberg and Hudi that read a table as it was.
@@ -321,7 +345,13 @@ def _from_store(site: Site) -> Source | None:
     return Source(site, "database", name, None if version is None else f"version {ast.unparse(version)}")
 
 
+#: Where a platform puts what its job is given: the pipeline says what that is.
+_HANDED = ("/opt/ml/",)
+
+
 def _located(unit: Unit, site: Site, text: str) -> Source:
+    if text.startswith(_HANDED):
+        return Source(site, "unknown", "", text=text)
     own = _from_own_repository(unit, text)
     if own is not None:
         return Source(site, "file", own, text=own)

@@ -75,7 +75,7 @@ _KEEPS = _SAVER_METHODS | {
         "register",
         "create_model",
         *("WandbLogger", "MLflowLoggerCallback"),
-        *("update_weights", "update_weights_package", "upload"),
+        *("update_weights", "update_weights_package", "upload", "RegisterModel", "create_model_package"),
         *("upload_file", "upload_from_filename"),
     ),
     "log_artifact",
@@ -84,7 +84,7 @@ _KEEPS = _SAVER_METHODS | {
 _REGISTERS = lazy(
     r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$"
     r"|^clearml\.[\w.()]*OutputModel\(\)\.update_weights(_package)?$|^google\.cloud\.aiplatform\.([\w.]*\.)?Model\.upload$"
-    r"|^bentoml\.(\w+\.)?save_model$"
+    r"|^bentoml\.(\w+\.)?save_model$|^sagemaker\.[\w.()]*\.register$|^sagemaker\.[\w.]*RegisterModel$"
 )
 _UPLOADED = lazy(r"ckpt|checkpoint|(?<![a-z])models?(?![a-z])", re.IGNORECASE)
 _MODEL_WORD = lazy(
@@ -115,6 +115,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "upload_f",
         "update_weights",
         "Model.upload",
+        "RegisterModel",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)
@@ -135,7 +136,8 @@ def _kept_by(unit: Unit, site: Site) -> Kept | None:
             call.text(1, "name") if method == "register_model" else None
         )
         return Kept(site, "tracker", "", name or "")
-    if _REGISTERS.search(call.name) or _logs_models_by_itself(call) or logs_model_file(unit, site):
+    packaged = method == "create_model_package" and call.argument(None, "ModelPackageGroupName") is not None
+    if packaged or _REGISTERS.search(call.name) or _logs_models_by_itself(call) or logs_model_file(unit, site):
         return Kept(site, "tracker", "", call.text(None, "model_name") or call.text(None, "name") or "")
     if method in ("upload_file", "upload_from_filename"):
         source = unit.project.python(site.path)

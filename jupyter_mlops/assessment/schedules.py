@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from jupyter_mlops.assessment.cloud_schedules import cloud_triggers
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.sites import sites, sources_of
+from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, Scope
 from jupyter_mlops.project.reach import LAUNCH, Node
-
-
-class Trigger(NamedTuple):
-    """Something that starts work without a person.
-
-    Attributes:
-        kind: "schedule", "event" (new data, an alert, a message) or "chained" (another workflow).
-        what: for people.
-        path: file.
-        line: where.
-        nodes: what it starts.
-    """
-
-    kind: str
-    what: str
-    path: str
-    line: int | None
-    nodes: tuple[Node, ...]
 
 
 def triggers(unit: Unit) -> list[Trigger]:
@@ -52,6 +35,7 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
         if pipeline.started_by == "its schedule":
             nodes = tuple(stage.node for stage in pipeline.stages if stage.node is not None)
             yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
+    yield from cloud_triggers(unit)
     yield from _in_code(unit)
     yield from _loops(unit)
 

@@ -18,7 +18,7 @@ from jupyter_mlops.project.python_source import Call, PythonSource, blocks, is_m
 
 CRITERION = "experiments-tracked"
 #: Calls that record what goes in, not how good the model is.
-_NO_METRICS = lazy(r"(log_params?|log_hyperparams|connect|set|add_hparams|add_text|Task\.init)$")
+_NO_METRICS = lazy(r"(log_param(eter)?s?|log_hyperparams|connect|set|add_hparams|add_text|Task\.init)$")
 
 
 class Tracker(NamedTuple):

@@ -21,6 +21,7 @@ _TRAINERS = frozenset(
         *("sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate"),
         *("tensorflow.estimator.train_and_evaluate", "mlflow.projects.run"),
         *("sklearn.model_selection.cross_val_predict", "scipy.optimize.curve_fit"),
+        *("sagemaker.workflow.steps.TrainingStep", "sagemaker.workflow.steps.TuningStep"),
     }
 )
 _TRAINER_METHODS = frozenset(
@@ -45,7 +46,7 @@ def trainings(unit: Unit) -> list[Site]:
 
 
 def _trainings(unit: Unit) -> Iterator[Site]:
-    words = ("fit", "train", "backward", "cross_val", "learn(", "finetune", "compare_models")
+    words = ("fit", "train", "backward", "cross_val", "learn(", "finetune", "compare_models", "TrainingStep")
     for path, source in sources_of(unit, *words):
         yield from sites(unit, path, (call for call in source.calls if is_training(call)))
 

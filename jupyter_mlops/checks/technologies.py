@@ -23,7 +23,7 @@ _BY_CRITERION = {
     "pipeline-automated": (
         *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "launchers"),
         *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml", "argo-workflows", "tekton"),
-        *("databricks-bundles", "step-tables"),
+        *("databricks-bundles", "step-tables", "sagemaker"),
     ),
     "pipeline-reproducible": ("parameters", "pip-tools", "poetry", "uv", "other-locks"),
     "tests": ("pytest", "unittest", "nbval"),
@@ -32,7 +32,7 @@ _BY_CRITERION = {
     "data-validated": ("validation", "hand-checks", "pandera", "great-expectations"),
     "metrics-recorded": ("dvc-metrics",),
     "pre-commit": ("pre-commit",),
-    "model-served": ("serving", "fastapi", "flask", "bentoml", "triton", "batch-scoring"),
+    "model-served": ("serving", "fastapi", "flask", "bentoml", "triton", "batch-scoring", "managed-endpoints"),
     "deployed-and-scaled": ("docker", "kubernetes", "platforms", "kserve", "helm", "bentofile"),
     "service-monitored": ("prometheus", "opentelemetry", "cloud-alerts"),
     "drift-detected": ("drift", "evidently"),

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from jupyter_mlops.project.commands import Target, targets
+from jupyter_mlops.project.handed_scripts import PYTHON_WORD, SHELL_CALLS, commands_in, handed_scripts, shelled
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
@@ -63,16 +64,6 @@ _INERT = frozenset(
         "override",
         "cell",
     ]
-)
-_SHELL_CALLS = frozenset(
-    {
-        "subprocess.run",
-        "subprocess.call",
-        "subprocess.check_call",
-        "subprocess.check_output",
-        "subprocess.Popen",
-        "os.system",
-    }
 )
 _FROM_SETTINGS = frozenset({"hydra.utils.instantiate", "hydra.utils.call"})
 _TARGET = lazy(r"^\s*_target_:\s*[\"']?([A-Za-z_][\w.]*)", re.MULTILINE)
@@ -256,6 +247,7 @@ class Reach:
     def _successors(self, node: Node) -> list[tuple[Node, Link]]:
         if node not in self._edges:
             if node[1] == LAUNCH:
+                self._edges[node] = []  # what it leads to may lead back to it
                 launch = self.launches.get(node[0])
                 self._edges[node] = list(self._from_launch(launch)) if launch else []
             else:
@@ -269,9 +261,19 @@ class Reach:
             if command.neutralised and launch.kind == "ci":
                 continue
             link = Link(launch.path, launch.line_of(command))
-            for target in targets(command, launch.folder):
-                for node in self._nodes(target):
-                    yield node, link
+            run = [node for target in targets(command, launch.folder) for node in self._nodes(target)]
+            yield from ((node, link) for node in run)
+            yield from ((node, link) for node in self._loaded(command, run))
+
+    def _loaded(self, command: Command, run: list[Node]) -> Iterator[Node]:
+        """Functions of a module that a program is handed by name and loads: `run-pipeline --module-name pipelines.churn`."""
+        modules = [self.modules.find(word, "_") for word in command.words[1:] if run and _DOTTED.match(word)]
+        for path in filter(None, modules):
+            source = self.project.python(path)
+            read = {name for node in self.behind(*run) if (scope := self._scope(node)) for name in scope.names}
+            for name, child in source.module.children.items() if source is not None else ():
+                if child.kind == "function" and name in read:
+                    yield path, child.name
 
     def _in_project(self, path: str) -> str:
         """The project's file that a path of a container means: the one whose path ends most like it."""
@@ -392,11 +394,12 @@ class Reach:
             if call.name in _FROM_SETTINGS:
                 for dotted in self._targets_of_settings:
                     yield from self._dotted(path, dotted, place(call.line))
+            yield from self._handed_scripts(path, call, place(call.line))
         for reached, line in self._listed_scripts(path, scope):
             yield reached, place(line)
         for call in scope.calls:
-            if call.name in _SHELL_CALLS or call.name.endswith("execute_notebook"):
-                for target in _shelled(call, posixpath.dirname(path) or "."):
+            if call.name in SHELL_CALLS or call.name.endswith("execute_notebook"):
+                for target in shelled(call, posixpath.dirname(path) or "."):
                     for reached in self._nodes(target):
                         yield reached, place(call.line)
 
@@ -429,7 +432,7 @@ class Reach:
         if scope.kind != "function" or path.endswith(".ipynb"):
             return
         if path not in self._starts_python:
-            self._starts_python[path] = bool(_PYTHON_WORD.search(self.project.text(path) or ""))
+            self._starts_python[path] = bool(PYTHON_WORD.search(self.project.text(path) or ""))
         if not self._starts_python[path]:
             return
         pending: list[ast.AST] = list(scope.body)
@@ -438,7 +441,7 @@ class Reach:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 continue
             pending += ast.iter_child_nodes(node)
-            for words in _commands_in(scope, node):
+            for words in commands_in(scope, node):
                 script = self._in_project(f"/{words[1].lstrip('./')}")
                 if script in self._known:
                     yield (script, ""), getattr(node, "lineno", scope.line)
@@ -462,6 +465,21 @@ class Reach:
             if found and found != path:
                 yield (found, ""), link
                 yield (found, "__main__"), link
+
+    def _handed_scripts(self, path: str, call: Call, link: Link) -> Iterator[tuple[Node, Link]]:
+        """Scripts that a platform is handed to run elsewhere: `SKLearn(entry_point="fit.py", source_dir="steps")`."""
+        for text in handed_scripts(call):
+            script = self._script(path, text)
+            if script:
+                yield (script, ""), link
+                yield (script, "__main__"), link
+
+    def _script(self, path: str, text: str) -> str:
+        """The project's script that code means by a path: from its own folder, from where it starts, or by the end of the path."""
+        tail = posixpath.normpath(text.rpartition("{}")[2].strip("/"))
+        beside = join(posixpath.dirname(path) or ".", tail)
+        found = (beside, tail, self._in_project(f"/{tail.lstrip('./')}"))
+        return next((script for script in found if script in self._known and script != path), "")
 
     def _from_module(self, path: str, source: PythonSource, place: _Placer) -> Iterator[tuple[Node, Link]]:
         for item in source.imports:
@@ -531,21 +549,6 @@ def _generated(launch: Launch, target: Target) -> bool:
 
 
 _FACTOR = lazy(r"(py(py)?\d*|\d\.\d+)(-[\w.]+)*")
-_PYTHON_WORD = lazy(r"""["'](?:[\w./-]*/)?python[\d.]*["']""")
-
-
-def _commands_in(scope: Scope, node: ast.AST) -> Iterator[list[str]]:
-    """Commands that start a Python script, in a list or as the command and the arguments of a container."""
-    lists = [node] if isinstance(node, (ast.List, ast.Tuple)) else []
-    if isinstance(node, ast.Call):
-        given = {keyword.arg: keyword.value for keyword in node.keywords}
-        command, arguments = given.get("command"), given.get("args") or given.get("arguments")
-        if isinstance(command, ast.List) and isinstance(arguments, ast.List):
-            lists = [ast.List(elts=[*command.elts, *arguments.elts])]
-    for found in lists:
-        texts = [text for item in found.elts[:2] if (text := scope.string(item)) is not None]
-        if len(texts) == 2 and _PYTHON_WORD.fullmatch(f'"{texts[0]}"') and texts[1].endswith(".py"):
-            yield texts
 
 
 #: Calls that name a file without running it.
@@ -597,33 +600,3 @@ def scope_named(source: PythonSource, name: str) -> Scope | None:
 
 def _inert(decorator: str) -> bool:
     return decorator.replace("()", "").rpartition(".")[2] in _INERT
-
-
-def _shelled(call: Call, folder: str) -> Iterator[Target]:
-    if call.name.endswith("execute_notebook"):
-        text = call.text(0, "input_path")
-        if text:
-            yield Target("notebook", join(folder, text), folder)
-        return
-    argument = call.argument(0, "args")
-    if isinstance(argument, ast.Name):
-        argument = _listed(call, argument.id) or argument
-    if isinstance(argument, (ast.List, ast.Tuple)):
-        words = []
-        for element in argument.elts:
-            text = call.scope.string(element)
-            words.append(call.scope.dotted(element) if text is None else text)
-        yield from targets(Command(tuple(words), 0), folder)
-    elif argument is not None and (text := call.scope.string(argument)):
-        for command in read_script(text):
-            yield from targets(command, folder)
-
-
-def _listed(call: Call, name: str) -> ast.expr | None:
-    """The list that a name in the call's function was set to."""
-    for statement in call.scope.body:
-        listed = isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.List, ast.Tuple))
-        targets = statement.targets if isinstance(statement, ast.Assign) and listed else []
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            return statement.value  # type: ignore[attr-defined, no-any-return]
-    return None

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import KubeObject, applied_by, containers_of, objects, pod_of
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.schedules import Trigger, triggers
+from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.services import PREDICTS, is_check, services
 from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping
 from jupyter_mlops.project.patterns import lazy

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from jupyter_mlops.assessment.cloud_alarms import Alarm, alarms
 from jupyter_mlops.assessment.findings import CONFIGURED, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.managed_endpoints import endpoints
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.terraform import applied, resources
+from jupyter_mlops.assessment.terraform import resources
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "service-monitored"
-_ALERTS = frozenset({"google_monitoring_alert_policy", "aws_cloudwatch_metric_alarm", "azurerm_monitor_metric_alert"})
 _NAMESPACE = lazy(
     r"\b(run|aiplatform|cloudfunctions|appengine)\.googleapis\.com/|\bAWS/(\w+)|Microsoft\.(App|Web|MachineLearningServices)/\w+"
 )
@@ -38,30 +37,19 @@ _PLATFORMS = {
     "Web": ("Azure App Service", r"azurerm_(linux_)?(web|function)_app$", r"^az (webapp|functionapp)"),
     "MachineLearningServices": ("Azure ML", r"azurerm_machine_learning", r"^az ml online-(endpoint|deployment)"),
 }
-_NOTIFIES = lazy(
-    r"alarm_actions\s*=\s*\[\s*\S|notification_channels\s*=\s*(\[\s*[^\]\s]|concat|var|local)|\baction\s*\{"
-)
-
-
-class _Alert(NamedTuple):
-    name: str
-    text: str
-    path: str
-    line: int | None
-    by: str | None
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for alert in (*_terraform(unit), *_cloud_formation(unit)):
+    for alert in alarms(unit):
         found = _NAMESPACE.search(alert.text)
         platform = next((part for part in found.groups() if part), "") if found else ""
         if platform in _PLATFORMS:
             yield from _judged(unit, alert, platform)
 
 
-def _judged(unit: Unit, alert: _Alert, platform: str) -> Iterator[Finding]:
+def _judged(unit: Unit, alert: Alarm, platform: str) -> Iterator[Finding]:
     title, kind, command = _PLATFORMS[platform]
-    place = _deployed(unit, kind, command)
+    place = _deployed(unit, title, kind, command)
     if place is None:
         rung, why = Rung.E2, f": nothing here is on {title}, whose metric it uses"
     elif alert.by is None:
@@ -74,7 +62,7 @@ def _judged(unit: Unit, alert: _Alert, platform: str) -> Iterator[Finding]:
         rung,
         f"Alert {alert.name} on what {title} measures of the service{why}.",
         part="alert",
-        confidence=CONFIGURED if _NOTIFIES.search(alert.text) else CONVENTION,
+        confidence=CONFIGURED if alert.notifies else CONVENTION,
         path=alert.path,
         line=alert.line,
         chain=tuple(link for link in (alert.by, place) if link),
@@ -96,34 +84,11 @@ def _judged(unit: Unit, alert: _Alert, platform: str) -> Iterator[Finding]:
             )
 
 
-def _terraform(unit: Unit) -> Iterator[_Alert]:
-    by = applied(unit)
-    for resource in resources(unit):
-        if resource.kind in _ALERTS and not re.search(r"\b(enabled|actions_enabled)\s*=\s*false", resource.body):
-            yield _Alert(resource.name, resource.body, resource.path, resource.line, by)
-
-
-def _cloud_formation(unit: Unit) -> Iterator[_Alert]:
-    for file in unit.named("template.yaml", "template.yml"):
-        for document in unit.project.yaml(file.path):
-            for name, resource, line in items(mapping(document).get("Resources")):
-                if mapping(resource).get("Type") == "AWS::CloudWatch::Alarm":
-                    settings = mapping(mapping(resource).get("Properties"))
-                    actions = "alarm_actions = [x" if settings.get("AlarmActions") else ""
-                    text = f"{settings.get('Namespace')} {actions}"
-                    yield _Alert(name, text, file.path, line_of(resource) or line, _sam(unit))
-
-
-def _sam(unit: Unit) -> str | None:
-    for launch in unit.launches:
-        for command in launch.commands:
-            if command.words[:2] == ("sam", "deploy") or command.words[:3] == ("aws", "cloudformation", "deploy"):
-                return f"{launch.path}:{launch.line_of(command)}"
-    return None
-
-
-def _deployed(unit: Unit, kind: str, command_of: str) -> str | None:
-    """What puts something on a platform: a resource, or a command, as `path:line`."""
+def _deployed(unit: Unit, platform: str, kind: str, command_of: str) -> str | None:
+    """What puts something on a platform: code, a resource, or a command, as `path:line`."""
+    for endpoint in endpoints(unit):
+        if endpoint.platform == platform:
+            return f"{endpoint.path}:{endpoint.line}" if endpoint.cell is None else endpoint.path
     for resource in resources(unit):
         if re.match(kind, resource.kind):
             return f"{resource.path}:{resource.line}"
@@ -137,7 +102,7 @@ def _deployed(unit: Unit, kind: str, command_of: str) -> str | None:
 PROBE = Probe(
     id="cloud-alerts",
     title="CloudWatch alarms, Google Cloud alert policies, Azure metric alerts",
-    reads="*.tf, template.yaml; what deploys and applies them",
+    reads="*.tf, templates of CloudFormation, Python code, commands; what deploys and applies them",
     credits="configured: an alert on a platform that nothing here uses, or that nothing applies · wired: on the platform that runs the service, applied by a command",
     findings=_findings,
 )

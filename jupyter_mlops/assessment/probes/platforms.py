@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jupyter_mlops.assessment.findings import CALL, CONFIGURED, PARSED, Finding, Rung
+from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -23,13 +21,10 @@ _DEPLOYS = (
     (lazy(r"^gcloud (beta |alpha )?run deploy\b|^gcloud run services replace\b"), "Cloud Run"),
     (lazy(r"^gcloud functions deploy\b"), "Cloud Functions"),
     (lazy(r"^gcloud app deploy\b"), "App Engine"),
-    (lazy(r"^gcloud ai endpoints deploy-model\b"), "Vertex AI"),
     (lazy(r"^(sls|serverless|npx (sls|serverless)) deploy\b"), "Serverless Framework"),
     (lazy(r"^sam deploy\b"), "AWS SAM"),
     (lazy(r"^aws lambda (update-function-code|create-function)\b"), "AWS Lambda"),
-    (lazy(r"^aws sagemaker (create|update)-endpoint\b"), "SageMaker"),
     (lazy(r"^az containerapp (up|update|create)\b"), "Azure Container Apps"),
-    (lazy(r"^az ml online-(endpoint|deployment) (create|update)\b"), "Azure ML"),
     (lazy(r"^az functionapp\b|^func azure functionapp publish\b"), "Azure Functions"),
     (lazy(r"^modal deploy\b"), "Modal"),
     (lazy(r"^bentoml deploy\b|^bentoml cloud\b"), "BentoCloud"),
@@ -49,7 +44,6 @@ _PLAIN = (
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _commands(unit)
-    yield from _code(unit)
     yield from _files(unit)
     yield from _terraform(unit)
 
@@ -127,58 +121,6 @@ def _is_tried(unit: Unit, launch: Launch, command: Command) -> bool:
         if later.path == launch.path
         for other in later.commands
     )
-
-
-_ENDPOINTS = lazy(
-    r"(sagemaker[\w.()]*\.deploy|aiplatform[\w.()]*\.deploy|azure\.ai\.ml[\w.()]*\.begin_create_or_update|mlflow\.deployments[\w.()]*\.(create_deployment|create_endpoint|update_endpoint))$"
-)
-
-
-def _code(unit: Unit) -> Iterator[Finding]:
-    for path, source in sources_of(unit, "sagemaker", "aiplatform", "azure.ai.ml", "mlflow.deployments"):
-        for site in sites(unit, path, [call for call in source.calls if _ENDPOINTS.search(call.name)]):
-            names = {keyword.arg for keyword in site.call.node.keywords}
-            many = (
-                bool(names & {"max_replica_count", "autoscaling_policies"})
-                or _number(site.call.node.keywords, "initial_instance_count") >= 2
-            )
-            many = many or "deployments" in site.name or "aiplatform" in site.name
-            rung = Rung.E3 if many and site.reached else Rung.E2
-            message = (
-                "A managed endpoint is deployed" + (" and scales." if many else " with one instance.")
-                if site.reached
-                else "A managed endpoint is deployed by code that nothing runs."
-            )
-            found = replace(
-                _scaling(
-                    rung,
-                    message,
-                    path,
-                    site.line,
-                    None if rung == Rung.E3 else "Deploy two or more instances, or an autoscaling policy.",
-                    CALL,
-                ),
-                cell=site.cell,
-                chain=unit.reach.chain(path, site.scope),
-            )
-            yield from _both(found)
-            if site.reached:
-                for part in ("api", "health", "launch"):
-                    yield replace(
-                        found,
-                        criterion="model-served",
-                        part=part,
-                        rung=Rung.E3,
-                        message="A managed endpoint serves the model.",
-                        raise_by=None,
-                    )
-
-
-def _number(keywords: list[ast.keyword], name: str) -> int:
-    for keyword in keywords:
-        if keyword.arg == name and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, int):
-            return keyword.value.value
-    return 0
 
 
 def _files(unit: Unit) -> Iterator[Finding]:
@@ -271,7 +213,7 @@ def _terraform(unit: Unit) -> Iterator[Finding]:
             continue
         if kind in _SCALES and not (most and most[1] == "1"):
             yield _scaling(Rung.E3, f"{kind} {name} scales.", path, line, confidence=CONFIGURED)
-        elif kind in ("aws_ecs_service", "aws_sagemaker_endpoint_configuration", "kubernetes_deployment"):
+        elif kind in ("aws_ecs_service", "kubernetes_deployment"):
             enough = count is not None and int(count[1]) >= 2
             yield _scaling(
                 Rung.E3 if enough else Rung.E2,
@@ -285,8 +227,8 @@ def _terraform(unit: Unit) -> Iterator[Finding]:
 
 PROBE = Probe(
     id="platforms",
-    title="Cloud Run, Lambda, SageMaker, Vertex AI, Azure ML, App Engine, Container Apps, Heroku, Fly.io, Render, Modal, Terraform",
-    reads="deploying commands, serverless.yml, template.yaml, render.yaml, fly.toml, *.tf, Python code",
+    title="Cloud Run, Lambda, App Engine, Container Apps, Heroku, Fly.io, Render, Modal, Terraform",
+    reads="deploying commands, serverless.yml, template.yaml, render.yaml, fly.toml, *.tf",
     credits="configured: one instance · wired: deployed to a platform that scales, or with two or more instances",
     findings=_findings,
 )

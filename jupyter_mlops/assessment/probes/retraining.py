@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.schedules import Trigger, triggers
+from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Scope, blocks, constant_truth

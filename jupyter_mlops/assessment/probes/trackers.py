@@ -1,4 +1,4 @@
-"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, ZenML, Sacred."""
+"""Trackers beside MLflow: Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, SageMaker, Vertex AI, Kubeflow Pipelines, ZenML, Sacred."""
 
 from __future__ import annotations
 
@@ -84,6 +84,27 @@ _TRACKERS = (
         r"^azureml\.[\w.]*(Run\.get_context|Experiment)$",
     ),
     _tracker(
+        "sagemaker",
+        "SageMaker Experiments",
+        "sagemaker smexperiments",
+        r"^(sagemaker\.experiments|smexperiments)\.[\w.]*(Run|load_run|Tracker(\.\w+)?)\(\)\.log_(metric|parameter)s?$",
+        r"^(sagemaker\.experiments|smexperiments)\.[\w.]*(Run|load_run|Tracker\.\w+)$",
+    ),
+    _tracker(
+        "google-cloud-aiplatform",
+        "Vertex AI Experiments",
+        "aiplatform",
+        r"^google\.cloud\.aiplatform\.(log_(params|metrics|time_series_metrics|classification_metrics)|autolog)$",
+        r"^google\.cloud\.aiplatform\.start_run$",
+    ),
+    _tracker(
+        "kfp",
+        "Kubeflow Pipelines",
+        "kfp",
+        r"^kfp\.[\w.]*Output\[\]\(\)\.log_(metric|roc_curve|confusion_matrix)\w*$",
+        r"^kfp\.dsl\.Metrics$",
+    ),
+    _tracker(
         "zenml",
         "ZenML",
         "zenml",
@@ -107,7 +128,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 PROBE = Probe(
     id="trackers",
-    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, ZenML, Sacred",
+    title="Weights & Biases, DVCLive, Neptune, ClearML, Comet, Aim, TensorBoard, Azure ML, SageMaker, Vertex AI, Kubeflow Pipelines, ZenML, Sacred",
     reads="Python code and notebooks",
     credits="declared: imported, or switched off · configured: a run without logging, or logging that nothing reaches · wired: logging by code that trains",
     findings=_findings,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from .sagemaker_project import FILES as SAGEMAKER
 from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
 from .test_seen_cases import HYDRA
 from .test_technologies import FLOWS
@@ -316,6 +317,14 @@ RUNGS: dict[str, dict[str, Files]] = {
         "of other things": {"train.py": FIT, ".github/CODEOWNERS": "/docs/ @writer\n"},
     },
     "croissant": {"wired": CROISSANT, "without checksum": changed(CROISSANT, "data.json", "sha256", "size")},
+    "sagemaker": {
+        "wired": SAGEMAKER,
+        "a fixed figure": changed(SAGEMAKER, "pipelines/churn.py", "right=threshold", "right=0.8"),
+    },
+    "managed-endpoints": {
+        "wired": SAGEMAKER,
+        "one instance": changed(SAGEMAKER, "deploy/endpoint.py", "MaxCapacity=4", "MaxCapacity=1"),
+    },
     "cyclonedx": {
         "wired": BOM,
         "other figures": changed(BOM, "bom.json", "0.8731", "0.9999"),

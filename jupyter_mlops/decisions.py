@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
-from jupyter_mlops.assessment.config import settings_file
 from jupyter_mlops.assessment.criterion import CHECKLIST
+from jupyter_mlops.assessment.settings_file import settings_file
 from jupyter_mlops.changes import Applied, ChangeSet
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project.toml_reader import read_toml

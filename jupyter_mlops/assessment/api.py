@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_mlops.assessment.config import Config
+from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
+from jupyter_mlops.assessment.profiles import Standing
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Answer, Result
 from jupyter_mlops.assessment.secrets import mask
@@ -34,6 +37,7 @@ class UnitAssessment:
         answers: the five questions.
         banked: level above the next → credit earned there already, 0 to 100.
         notebooks: what is wrong with its notebooks.
+        profile: what kind of project it is.
     """
 
     unit: Unit
@@ -45,6 +49,12 @@ class UnitAssessment:
     answers: tuple[Answer, ...]
     banked: dict[int, int]
     notebooks: tuple[NotebookIssue, ...] = ()
+    profile: Standing = field(default_factory=lambda: Standing("research"))
+
+    @property
+    def kind(self) -> str:
+        """The kind of the unit: "ml-project", "library", "infrastructure" or "example"."""
+        return "library" if self.profile.chosen and self.profile.name == "library" else self.unit.kind
 
     @property
     def blockers(self) -> tuple[Result, ...]:
@@ -89,6 +99,7 @@ class Assessment:
         notes: what could not be read, and other remarks.
         strict: waivers and attestations were left aside.
         own_answers: what people answered to the checklist themselves: question → "yes", "partly" or "no".
+        config: the settings that it follows.
     """
 
     project: Project
@@ -98,6 +109,7 @@ class Assessment:
     notes: tuple[Note, ...] = ()
     strict: bool = False
     own_answers: dict[str, str] = field(default_factory=dict)
+    config: Config = field(default_factory=Config)
 
     @property
     def level(self) -> int:
@@ -114,6 +126,14 @@ class Assessment:
         """The total, 0 to 100."""
         return self.headline.score
 
+    @property
+    def left_out(self) -> dict[str, str | None]:
+        """Recommended criteria that the settings leave out, and why; None where they do not say."""
+        left = self.config.left_out
+        known = all_criteria(self.config.plugins)
+        gone = [item.id for item in known if not item.required and left.leaves_out(item.id)]
+        return {name: None if (reason := left.reason(name)) is None else mask(reason) for name in gone}
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as the JSON document of the command line and the server."""
         relative = _Relative(self.project)
@@ -128,6 +148,9 @@ class Assessment:
             "checklist": [
                 _answer(answer) | {"own_answer": self.own_answers.get(answer.id)} for answer in self.headline.answers
             ],
+            "headline": {"how": self.config.headline.how, "unit": relative(self.headline.unit.path)},
+            "left_out": self.left_out,
+            "external": [other.to_dict() for other in self.config.externals],
             "units": [_unit(unit, relative) for unit in self.units],
             "notes": [{"path": relative(note.path), "line": note.line, "message": note.message} for note in self.notes],
         }
@@ -173,7 +196,14 @@ class _Relative:
 def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
     return {
         "path": relative(assessed.unit.path),
-        "kind": assessed.unit.kind,
+        "kind": assessed.kind,
+        "profile": {
+            "name": assessed.profile.name,
+            "overlays": list(assessed.profile.overlays),
+            "chosen": assessed.profile.chosen,
+            "reason": None if assessed.profile.reason is None else mask(assessed.profile.reason),
+            "not_applicable": [result.criterion.id for result in assessed.results if result.by == "profile"],
+        },
         "level": assessed.level,
         "progress": assessed.progress,
         "score": assessed.score,
@@ -219,6 +249,7 @@ def _criterion(result: Result, unit: Unit, relative: _Relative) -> dict[str, Any
         "dimension": criterion.dimension,
         "title": criterion.title,
         "state": result.state,
+        "by": result.by,
         "rung": f"E{int(result.rung)}",
         "confidence": round(result.confidence, 2),
         "message": mask(result.message if result.note is None else f"{result.message} {result.note}"),

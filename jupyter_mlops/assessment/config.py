@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.choices import Headline, LeftOut, read_headline, read_left_out, read_profiles
+from jupyter_mlops.assessment.externals import External, read_externals
+from jupyter_mlops.assessment.profiles import Chosen
 from jupyter_mlops.assessment.rulesets import RULESET, Pinned, is_version
-from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.assessment.settings_file import check_keys, load_toml, settings_file, wrong
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.marks import line_of, mapping
 from jupyter_mlops.project.shell import join
-from jupyter_mlops.project.toml_reader import read_toml
-from jupyter_mlops.project.yaml_reader import DocumentError
 
 
 class Config(NamedTuple):
@@ -22,16 +21,28 @@ class Config(NamedTuple):
     Attributes:
         units: folders that are units, relative to the assessed folder; empty to search for them.
         exclude: globs of paths to leave out, relative to the assessed folder.
-        ignore: ids of recommended criteria to leave out.
         plugins: names of plug-ins whose probes and criteria are taken in.
         ruleset: the ruleset that the team agreed on; None where it does not say.
+        profiles: what kind of project the units are, as people say.
+        left_out: recommended criteria that are not asked.
+        headline: which unit sets the level of the whole.
+        externals: reports of sibling repositories.
+        root: folder that the settings are of, relative to the base: the assessed one, or one above it.
     """
 
     units: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     ruleset: Pinned | None = None
+    profiles: tuple[Chosen, ...] = ()
+    left_out: LeftOut = LeftOut()
+    headline: Headline = Headline()
+    externals: tuple[External, ...] = ()
+    root: str = "."
+
+    def strict(self) -> Config:
+        """The settings without what people decided: what is asked is what the ruleset asks of everybody."""
+        return self._replace(profiles=(), left_out=LeftOut(), headline=Headline(), externals=())
 
 
 def read_config(project: Project, given: dict[str, Any] | None = None) -> Config:
@@ -45,15 +56,15 @@ def read_config(project: Project, given: dict[str, Any] | None = None) -> Config
         MlopsError: ``invalid-configuration`` on anything that is not understood.
     """
     if given is not None:
-        return _config(given, "<config>")
+        return _config(project, given, "<config>")
     path = settings_file(project, "config.toml")
     if path is not None:
-        return _config(load_toml(project, path), path)
+        return _config(project, load_toml(project, path), path)
     pyproject = join(project.folder, "pyproject.toml")
     if project.kind(pyproject) == "file":
         table = mapping(project.toml(pyproject).get("tool")).get("jupyter-mlops")
         if table is not None:
-            return _config(table, pyproject)
+            return _config(project, table, pyproject)
     return Config()
 
 
@@ -75,83 +86,33 @@ def excluded(project: Project, patterns: tuple[str, ...], path: str) -> bool:
     return False
 
 
-def settings_file(project: Project, name: str) -> str | None:
-    """The path of a file in `.mlops` of the assessed folder, or of the nearest folder above it; None without one."""
-    folder = project.folder
-    while True:
-        path = join(folder, f".mlops/{name}")
-        if project.kind(path) == "file":
-            return path
-        if folder == ".":
-            return None
-        folder = folder.rpartition("/")[0] or "."
+_LISTS = ("units", "exclude", "plugins")
+_KEYS = (*_LISTS, "ruleset", "profile", "ignore", "select", "headline", "external")
 
 
-def load_toml(project: Project, path: str) -> dict[Any, Any]:
-    """A settings file, which must be valid."""
-    try:
-        return read_toml(project.text(path) or "")
-    except DocumentError as error:
-        raise MlopsError(
-            "invalid-configuration", error.message[:1].upper() + error.message[1:] + ".", path=path, line=error.line
-        ) from None
-
-
-def wrong(path: str, message: str, container: Any = None, key: Any = None) -> MlopsError:
-    """A configuration error at a place.
-
-    Args:
-        path: the file.
-        message: what is wrong and what to write instead.
-        container: the table it is in.
-        key: the key it is about.
-    """
-    return MlopsError("invalid-configuration", message, path=path, line=line_of(container, key) or line_of(container))
-
-
-def check_keys(path: str, table: Any, known: Iterable[str], where: str) -> None:
-    """Refuses keys that are not known, with the nearest one that is."""
-    names = list(known)
-    for key in mapping(table):
-        if key not in names:
-            near = get_close_matches(str(key), names, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(names)}."
-            raise wrong(path, f"Unknown key {key!r} in {where}.{hint}", table, key)
-
-
-def check_criterion(path: str, table: Any, key: str, name: Any, plugins: tuple[str, ...] = ()) -> str:
-    """Refuses ids that are no criterion's."""
-    from jupyter_mlops.assessment.criteria import all_criteria
-
-    ids = [criterion.id for criterion in all_criteria(plugins)]
-    if name not in ids:
-        near = get_close_matches(str(name), ids, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else " `jupyter mlops criteria` lists them."
-        raise wrong(path, f"There is no criterion {name!r}.{hint}", table, key)
-    return str(name)
-
-
-def _config(table: Any, path: str) -> Config:
-    from jupyter_mlops.assessment.criteria import criterion_named
-
+def _config(project: Project, table: Any, path: str) -> Config:
+    root = (
+        project.folder if path == "<config>" else path.removesuffix(".mlops/config.toml").removesuffix("pyproject.toml")
+    )
+    root = root.rstrip("/") or "."
     if not isinstance(table, dict):
         raise wrong(path, "The settings must be a table.")
-    check_keys(path, table, Config._fields, "the settings")
-    lists = {key: table[key] for key in table if key != "ruleset"}
+    check_keys(path, table, _KEYS, "the settings")
+    lists = {key: table[key] for key in _LISTS if key in table}
     for key in lists:
         if not isinstance(table[key], list) or not all(isinstance(item, str) for item in table[key]):
             raise wrong(path, f"{key!r} must be a list of strings.", table, key)
     plugins = tuple(table.get("plugins", ()))
-    for name in table.get("ignore", []):
-        check_criterion(path, table, "ignore", name, plugins)
-        if criterion_named(name, plugins).required:
-            raise wrong(
-                path,
-                f"{name!r} is required for its level and cannot be ignored. Waive it with a reason instead.",
-                table,
-                "ignore",
-            )
-    return Config(**{key: tuple(given) for key, given in lists.items()}, ruleset=_pinned(table, path))
+    return Config(
+        **{key: tuple(given) for key, given in lists.items()},
+        ruleset=_pinned(table, path),
+        profiles=read_profiles(path, table),
+        left_out=read_left_out(path, table, plugins),
+        # Seen from one of its parts, the whole has no headline.
+        headline=read_headline(path, table) if root == project.folder else Headline(),
+        externals=read_externals(project, table, path, root, plugins),
+        root=root,
+    )
 
 
 def _pinned(table: dict[Any, Any], path: str) -> Pinned | None:

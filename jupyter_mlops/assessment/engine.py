@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
+from jupyter_mlops.assessment.choices import Headline, chosen_for
 from jupyter_mlops.assessment.config import Config, excluded, read_config
 from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes import all_probes
+from jupyter_mlops.assessment.profiles import exempted, profile_of
 from jupyter_mlops.assessment.rulesets import difference
 from jupyter_mlops.assessment.scoring import answers, judge, level_of, progress_to, score_of
 from jupyter_mlops.assessment.unit import Unit
@@ -49,6 +51,8 @@ def _run(
     project = open_project(_folder_of(path), overrides=overrides)
     config = read_config(project, given)
     decisions = read_waivers(project, day, config.plugins)
+    decisions = () if strict else (*decisions, *(item for other in config.externals for item in other.decisions))
+    config = config.strict() if strict else config
     own = own_answers(project)
     if config.exclude:
         files = project.walk.files
@@ -58,15 +62,15 @@ def _run(
         )
         project.walk = project.walk._replace(files=kept)
     units = find_units(project, config.units)
-    assessed = tuple(_assess_unit(unit, config, () if strict else decisions, day) for unit in units)
-    headline = min(leading_units(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
+    assessed = tuple(_assess_unit(unit, config, decisions, day) for unit in units)
+    headline = choose_headline(assessed, config.headline, day)
     notes = [*project.notes, *(Note(path, message) for path, message in project.walk.left_out)]
     if project.walk.truncated:
         notes.append(Note(".", "more files than are looked at; the rest was left out"))
     notes.sort(key=lambda note: (note.path, note.line or 0, note.message))
     if config.ruleset is not None and (other := difference(config.ruleset.version)) is not None:
         notes.insert(0, Note(config.ruleset.path, other, config.ruleset.line))
-    return Assessment(project, day, assessed, headline, tuple(notes), strict, own)
+    return Assessment(project, day, assessed, headline, tuple(notes), strict, own, config)
 
 
 def _folder_of(path: str | Path) -> str | Path:
@@ -86,6 +90,28 @@ def _folder_of(path: str | Path) -> str | Path:
     )
 
 
+def choose_headline(assessed: tuple[UnitAssessment, ...], headline: Headline, day: dt.date) -> UnitAssessment:
+    """The unit that sets the level of the whole: the least of those that can, unless the settings say another.
+
+    Args:
+        assessed: all units.
+        headline: from the settings.
+        day: day of the assessment.
+
+    Raises:
+        MlopsError: ``invalid-configuration`` when the named unit is none.
+    """
+    if headline.how == "primary":
+        project = assessed[0].unit.project
+        paths = {posixpath.relpath(unit.unit.path, project.folder): unit for unit in assessed}
+        if headline.unit not in paths:
+            message = f"`headline` names {headline.unit!r}, which is no unit. There are: {', '.join(paths)}."
+            raise MlopsError("invalid-configuration", message, path=headline.path, line=headline.line)
+        return paths[headline.unit]
+    ranked = sorted(leading_units(assessed, day), key=lambda unit: (unit.level, unit.progress, unit.unit.path))
+    return ranked[(len(ranked) - 1) // 2] if headline.how == "median" else ranked[0]
+
+
 def leading_units(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[UnitAssessment]:
     """The units that can set the headline: ML projects with a commit in the twelve months before, or all where none has.
 
@@ -93,7 +119,7 @@ def leading_units(assessed: tuple[UnitAssessment, ...], day: dt.date) -> list[Un
         assessed: all units.
         day: day of the assessment.
     """
-    projects = [unit for unit in assessed if unit.unit.kind == "ml-project"] or list(assessed)
+    projects = [unit for unit in assessed if unit.kind == "ml-project"] or list(assessed)
     if len(projects) == 1:
         return projects
     active = [unit for unit in projects if _is_active(unit.unit, day)]
@@ -137,9 +163,13 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
     for probe in probes:
         for finding in unit.settle(_guarded(unit, probe, probe.findings)):
             found[finding.criterion].append(finding)
-    wanted = [criterion for criterion in all_criteria(config.plugins) if criterion.id not in config.ignore]
+    left = config.left_out
+    wanted = [item for item in all_criteria(config.plugins) if item.required or not left.leaves_out(item.id)]
     results = tuple(judge(criterion, found[criterion.id]) for criterion in wanted)
-    results = apply(results, decisions, posixpath.relpath(unit.path, unit.project.folder), day)
+    local = posixpath.relpath(unit.path, unit.project.folder)
+    chosen = chosen_for(config.profiles, posixpath.relpath(unit.path, config.root))
+    profile = profile_of(unit, chosen, results)
+    results = apply(exempted(results, unit, chosen), decisions, local, day)
     level = level_of(results)
     progress = 100 if level == 4 else progress_to(level + 1, results)
     gate = [result for result in results if result.criterion.required and result.criterion.level <= max(level, 1)]
@@ -154,6 +184,7 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
         answers=answers(results),
         banked={above: progress_to(above, results) for above in range(level + 2, 5)},
         notebooks=tuple(issues),
+        profile=profile,
     )
 
 

@@ -14,6 +14,7 @@ from jupyter_mlops.project.marks import mapping, sequence
 
 FILE = ".mlops/history.jsonl"
 _DECISIONS = ("waived", "attested")
+_NOT_ASKED = ("exemption", "profile")
 _RUNGS = ("E0", "E1", "E2", "E3", "E4")
 
 
@@ -66,7 +67,11 @@ def row_of(assessment: Assessment) -> dict[str, Any]:
 
 def _decided(criteria: Iterable[dict[str, Any]]) -> dict[str, str]:
     """What people decided about criteria: a level may rest on that, so a change of it must show."""
-    return {item["id"]: item["state"] for item in criteria if item.get("state") in _DECISIONS and "id" in item}
+    return {
+        item["id"]: item["state"]
+        for item in criteria
+        if "id" in item and (item.get("state") in _DECISIONS or item.get("by") in _NOT_ASKED)
+    }
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,10 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "recommended at Level 3: `rollback-path`, `continuous-deployment`, `dashboards`, `structured-logs`, `load-tested`",
         "recommended at Level 4: `lineage`, `datasheet`, `bill-of-materials`, `models-signed`",
     ),
+    "1.1.1": (
+        "a gate is not reached where everything that it asks for was declared not to apply",
+        "`code-versioned` cannot be declared not to apply",
+    ),
 }
 #: The one that this version judges by.
 RULESET = list(CHANGES)[-1]

@@ -39,7 +39,8 @@ class Result:
         message: one or two sentences.
         evidence: findings that decide it, the most telling first.
         raise_by: what would raise it; None when it passes.
-        note: what a waiver, an attestation or an error adds.
+        note: what a waiver, an attestation, a profile or an error adds.
+        by: what people decided it with: "waiver", "attestation", "exemption" or "profile"; None where the files say it.
     """
 
     criterion: Criterion
@@ -50,6 +51,7 @@ class Result:
     evidence: tuple[Finding, ...] = ()
     raise_by: str | None = None
     note: str | None = None
+    by: str | None = None
 
     @property
     def credit(self) -> Fraction:
@@ -162,8 +164,14 @@ def _telling(finding: Finding) -> tuple[int, float, str, int, int, str]:
 
 
 def level_of(results: Iterable[Result]) -> int:
-    """The highest level of which all required criteria, and those of all levels below, let the gate through."""
-    closed = {result.criterion.level for result in results if result.criterion.required and result.state not in OPEN}
+    """The highest level of which all required criteria, and those of all levels below, let the gate through.
+
+    A gate at which nothing is asked, because all of it was declared not to arise, is not one that was passed.
+    """
+    required = [result for result in results if result.criterion.required]
+    closed = {result.criterion.level for result in required if result.state not in OPEN}
+    asked = {result.criterion.level for result in required if result.state != "not-applicable"}
+    closed |= {result.criterion.level for result in required} - asked
     level = 0
     while level < 4 and level + 1 not in closed:
         level += 1
@@ -178,7 +186,8 @@ def progress_to(level: int, results: Iterable[Result]) -> int:
     share = RECOMMENDED_SHARE if required and recommended else Fraction(0) if required else Fraction(1)
     earned = (1 - share) * _mean(required) + share * _mean(recommended)
     percent = math.floor(100 * earned)
-    return min(percent, 99) if any(result.state not in OPEN for result in required) else percent
+    closed = not required or any(result.state not in OPEN for result in required)
+    return min(percent, 99) if closed else percent
 
 
 def _mean(results: list[Result]) -> Fraction:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.config import check_criterion, check_keys, load_toml, settings_file, wrong
 from jupyter_mlops.assessment.criteria import criterion_named
 from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.settings_file import (
+    check_criterion,
+    check_keys,
+    covers,
+    load_toml,
+    reason_in,
+    settings_file,
+    wrong,
+)
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.marks import mapping
 
-_LONGEST = dt.timedelta(days=180)
+#: How long a decision may last.
+LONGEST = dt.timedelta(days=180)
 _WARNING = dt.timedelta(days=14)
-_SHORTEST_REASON = 15
 _NEVER_WAIVED = "code-versioned"
 
 #: Table → (state it gives, keys it must have, keys it may have, the key that holds the reason).
@@ -53,7 +60,7 @@ class Decision(NamedTuple):
 
     def covers(self, unit: str) -> bool:
         """Whether it is for the unit of that path, relative to the assessed folder."""
-        return self.scope in ("", "**", "*") or bool(_glob(self.scope).match(unit))
+        return covers(self.scope, unit)
 
     def expired(self, day: dt.date) -> bool:
         """Whether its last day has passed."""
@@ -101,30 +108,25 @@ def _read(path: str, kind: str, table: dict[Any, Any], day: dt.date, plugins: tu
         if key not in table:
             raise wrong(path, f"A [[{kind}]] needs `{key}`.", table)
     criterion = check_criterion(path, table, "criterion", table["criterion"], plugins)
-    if state == "waived" and criterion == _NEVER_WAIVED:
+    if state in ("waived", "not-applicable") and criterion == _NEVER_WAIVED:
+        said = "be waived" if state == "waived" else "be declared not to apply"
         raise wrong(
             path,
-            f"`{_NEVER_WAIVED}` cannot be waived: without a history nothing else can be checked.",
+            f"`{_NEVER_WAIVED}` cannot {said}: without a history nothing else can be checked.",
             table,
             "criterion",
         )
     for key in (reason_key, "owner"):
         if not isinstance(table[key], str) or not table[key].strip():
             raise wrong(path, f"`{key}` must be a text that is not empty.", table, key)
-    reason = table[reason_key].strip()
-    if reason_key == "reason" and len(reason) < _SHORTEST_REASON:
-        raise wrong(
-            path, f"The reason is too short to be one; write at least {_SHORTEST_REASON} characters.", table, "reason"
-        )
+    reason = table[reason_key].strip() if reason_key == "evidence" else reason_in(path, table, f"A [[{kind}]]")
     scope = table.get("scope", "")
     if not isinstance(scope, str):
         raise wrong(path, "`scope` must be a glob of unit paths.", table, "scope")
     expires = _date(path, table, "expires") if "expires" in table else None
     created = _date(path, table, "created") if "created" in table else day
-    if expires is not None and expires - created > _LONGEST:
-        raise wrong(
-            path, f"It may last {_LONGEST.days} days at most, and then be thought over again.", table, "expires"
-        )
+    if expires is not None and expires - created > LONGEST:
+        raise wrong(path, f"It may last {LONGEST.days} days at most, and then be thought over again.", table, "expires")
     return Decision(
         state, criterion, reason, table["owner"].strip(), expires, scope, path, getattr(table, "line", None)
     )
@@ -173,14 +175,8 @@ def _applied(result: Result, decisions: list[Decision], day: dt.date) -> Result:
         note = f"{decision.state.capitalize().replace('-', ' ')} by {decision.owner}{until}: {decision.reason}.{ending}".replace(
             "..", "."
         )
-        return replace(result, state=decision.state, note=note)
+        return replace(result, state=decision.state, note=note, by=word)
     return result
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """`a/**` is the folder `a` and all below it; `*` stays inside a folder's name."""
-    text = re.escape(pattern.strip("/")).replace(r"/\*\*", "(/.*)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-    return re.compile(text + r"\Z")
 
 
 def own_answers(project: Project) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from jupyter_mlops.assessment.api import UnitAssessment
+from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.findings import Finding
 from jupyter_mlops.assessment.scoring import Result
@@ -21,22 +21,55 @@ def headline(unit: UnitAssessment) -> str:
     if unit.level == 4:
         return level
     count = len(unit.blockers)
+    if not count:
+        return f"{level} · nothing is asked for Level {unit.level + 1} here, so it is not reached"
     return f"{level} · {unit.progress} % to Level {unit.level + 1} · {count} blocker{'' if count == 1 else 's'}"
+
+
+#: Who decided → how the headline says it.
+_DECIDED = {
+    "waiver": "waived",
+    "attestation": "attested",
+    "exemption": "declared not to apply",
+    "profile": "not asked by profile",
+}
 
 
 def beside_evidence(unit: UnitAssessment) -> str:
     """What a level rests on beside evidence: " (1 waived)", or nothing."""
-    states = [
-        result.state
+    decided = [
+        result.by
         for result in unit.results
         if result.criterion.required and result.criterion.level <= max(unit.level, 1)
     ]
-    suffix = [
-        f"{states.count(state)} {word}"
-        for state, word in (("waived", "waived"), ("attested", "attested"))
-        if state in states
-    ]
+    suffix = [f"{decided.count(by)} {word}" for by, word in _DECIDED.items() if by in decided]
     return f" ({', '.join(suffix)})" if suffix else ""
+
+
+def whole(assessment: Assessment) -> str | None:
+    """How several units make the level of the whole, where that is not the least of them."""
+    chosen = assessment.config.headline
+    if chosen.how == "min" or len(assessment.units) < 2:
+        return None
+    path = relative_path(assessment.project, assessment.headline.unit.path)
+    least = min(unit.level for unit in assessment.units)
+    what = "the one in the middle of the units" if chosen.how == "median" else "the unit that the settings name"
+    return f"Level {assessment.level} of the whole is that of {path}, {what}; the least of all units is Level {least}."
+
+
+def left_out(assessment: Assessment) -> list[str]:
+    """What is not asked by the settings, a sentence each, and reports of other repositories that count."""
+    lines = [
+        f"Not asked here: {name}"
+        + (f" ({reason.rstrip('.')})." if reason else ", without a reason: `ignore` takes one.")
+        for name, reason in assessment.left_out.items()
+    ]
+    for other in assessment.config.externals:
+        counts = f"; counts for {', '.join(other.criteria)}" if other.criteria else ""
+        lines.append(
+            f"{other.repo} at {other.commit[:8]}: Level {other.level} on {other.date.isoformat()}, by {other.report}{counts}."
+        )
+    return lines
 
 
 def elsewhere(unit: UnitAssessment) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
-from jupyter_mlops.assessment.config import read_config
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.roadmap.model import PlannedStep, Roadmap
 from jupyter_mlops.roadmap.settings import KeptStep, read_settings
@@ -62,7 +61,7 @@ def make_roadmap(
         except ValueError:
             raise MlopsError("invalid-date", f"{start!r} is not a date. Write it as YYYY-MM-DD.") from None
     assessment = assessment or assess(path, date=date)
-    settings = read_settings(assessment.project, read_config(assessment.project).plugins)
+    settings = read_settings(assessment.project, assessment.config.plugins)
     target = target or settings.target or min(max(_FIRST_TARGET, assessment.level + 1), 4)
     choice = choose(assessment, target, settings, progress)
     roadmap = plan(assessment, settings, choice, target, months=months, start=start)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
-from jupyter_mlops.assessment.config import read_config
+from jupyter_mlops.assessment.criteria import criterion_named
 from jupyter_mlops.assessment.findings import NotebookIssue
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.scoring import OPEN
@@ -224,13 +224,13 @@ def _local(view: _View, notebook: str) -> str:
 def _ending(view: _View) -> Iterator[Risk]:
     """Waivers and attestations that end while the plan runs, and take their level with them."""
     project = view.assessment.project
-    for decision in read_waivers(project, view.assessment.date, read_config(project).plugins):
+    config = view.assessment.config
+    elsewhere = [decision for other in config.externals for decision in other.decisions]
+    for decision in (*read_waivers(project, view.assessment.date, config.plugins), *elsewhere):
         ends = decision.expires
         if ends is None or not view.roadmap.date <= ends <= view.roadmap.end or not decision.covers(view.path):
             continue
-        level = next(
-            result.criterion.level for result in view.unit.results if result.criterion.id == decision.criterion
-        )
+        level = criterion_named(decision.criterion, config.plugins).level
         week = f"in week {view.roadmap.week_of(ends)}" if ends >= view.roadmap.start else "before the first week"
         yield Risk(
             "decision-ends",

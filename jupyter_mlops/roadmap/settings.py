@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_mlops.assessment.config import check_criterion, check_keys, load_toml, wrong
+from jupyter_mlops.assessment.settings_file import check_criterion, check_keys, load_toml, wrong
 from jupyter_mlops.assessment.what_if import HOURS
 from jupyter_mlops.project import Project
 from jupyter_mlops.project.marks import mapping

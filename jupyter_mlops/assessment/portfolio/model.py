@@ -44,6 +44,7 @@ class Entry:
         confidence: of the level.
         waived: required criteria up to the level that are waived.
         attested: likewise, that are attested.
+        not_asked: likewise, that people declared not to apply.
         units: path of each unit → its level.
         gaps: required criteria that keep it from the next level.
         trend: None where nothing is recorded.
@@ -56,6 +57,7 @@ class Entry:
     confidence: float
     waived: int
     attested: int
+    not_asked: int
     units: dict[str, int]
     gaps: tuple[str, ...]
     trend: Trend | None = None

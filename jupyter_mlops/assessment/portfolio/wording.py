@@ -15,7 +15,8 @@ def summary(portfolio: Portfolio) -> str:
 
 def standing(entry: Entry) -> str:
     """Level and progress, with what the level rests on beside evidence."""
-    beside = [f"{number} {word}" for number, word in ((entry.waived, "waived"), (entry.attested, "attested")) if number]
+    decided = ((entry.waived, "waived"), (entry.attested, "attested"), (entry.not_asked, "declared not to apply"))
+    beside = [f"{number} {word}" for number, word in decided if number]
     rest = "" if entry.level == 4 else f", {entry.progress} % to {entry.level + 1}"
     return f"Level {entry.level}" + (f" ({', '.join(beside)})" if beside else "") + rest
 

@@ -52,11 +52,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def _in_short(assessment: Assessment) -> dict[str, Any]:
     unit = assessment.headline
-    states = [
-        result.state
-        for result in unit.results
-        if result.criterion.required and result.criterion.level <= max(unit.level, 1)
+    asked = [
+        result for result in unit.results if result.criterion.required and result.criterion.level <= max(unit.level, 1)
     ]
+    states = [result.state for result in asked]
     folder = assessment.project.base / assessment.project.folder
     return {
         "level": assessment.level,
@@ -65,6 +64,7 @@ def _in_short(assessment: Assessment) -> dict[str, Any]:
         "confidence": round(unit.confidence, 2),
         "waived": states.count("waived"),
         "attested": states.count("attested"),
+        "not_asked": sum(result.by in ("exemption", "profile") for result in asked),
         "units": {relative_path(assessment.project, each.unit.path): each.level for each in assessment.units},
         "gaps": [result.criterion.id for result in unit.blockers],
         "trend": _trend(read_history(Path(folder)), assessment),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_mlops.assessment.api import Assessment
 from jupyter_mlops.assessment.report import Report
+from jupyter_mlops.assessment.wording import beside_evidence
 
 _COLOURS = ("#9f4a46", "#a3662a", "#8a7a1c", "#3f7d44", "#1f6f8b")
 _LABEL = "MLOps maturity"
@@ -11,7 +12,8 @@ _PER_CHARACTER = 6.6
 
 
 def _render(assessment: Assessment, _colour: bool) -> str:
-    value = f"Level {assessment.level}"
+    how = "" if assessment.config.headline.how == "min" else f", {assessment.config.headline.how}"
+    value = f"Level {assessment.level}{beside_evidence(assessment.headline)}{how}"
     left, right = (round(len(text) * _PER_CHARACTER + 12) for text in (_LABEL, value))
     width = left + right
     return (

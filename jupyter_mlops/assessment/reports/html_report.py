@@ -14,7 +14,7 @@ from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import headline, place_of, relative_path, telling
+from jupyter_mlops.assessment.wording import headline, left_out, place_of, relative_path, telling, whole
 
 _MARKS = {
     "pass": "✓",
@@ -55,8 +55,12 @@ def _render(assessment: Assessment, _colour: bool) -> str:
         '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>MLOps maturity: Level {assessment.level}</title><style>{_STYLE}</style></head><body>",
     ]
+    if (of := whole(assessment)) is not None:
+        parts.append(f"<p><strong>{escape(of)}</strong></p>")
     for unit in assessment.units:
         parts += _unit(assessment, unit)
+    if said := left_out(assessment):
+        parts.append(f"<h2>As chosen</h2><ul>{''.join(f'<li>{escape(mask(line))}</li>' for line in said)}</ul>")
     parts.append(_history(assessment))
     if assessment.notes:
         listed = "".join(
@@ -86,6 +90,7 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     rows = "".join(_row(assessment, result) for result in unit.results)
     return [
         f"<h1>{title}</h1><p><strong>{escape(headline(unit))}</strong></p>",
+        f"<p><small>Profile: {escape(mask(unit.profile.said))}</small></p>",
         f'<ol class="track">{track}</ol>',
         f"<table><caption hidden>The five questions</caption>{answers}</table>",
         f"<h2>Next steps</h2><ol>{steps}</ol>" if steps else "",

@@ -7,7 +7,7 @@ from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
+from jupyter_mlops.assessment.wording import elsewhere, headline, left_out, place_of, telling, whole
 
 _MARKS = {
     "pass": "✅",
@@ -24,10 +24,13 @@ _ANSWERS = {"yes": "✅ yes", "partly": "🟡 partly", "no": "❌ no"}
 
 def _render(assessment: Assessment, _colour: bool) -> str:
     lines = ["# MLOps maturity", ""]
+    if (said := whole(assessment)) is not None:
+        lines += [f"**{_plain(said)}**", ""]
     for unit in assessment.units:
         if len(assessment.units) > 1:
             lines += [f"## `{unit.unit.path}`", ""]
         lines += _unit(assessment, unit)
+    lines += [f"> {_plain(line)}" for line in left_out(assessment)]
     for note in assessment.notes[:10]:
         lines.append(f"> Note: `{note.path}`: {_plain(note.message)}")
     lines += ["", f"<sub>{assessment.date.isoformat()} · ruleset {RULESET}</sub>"]
@@ -43,8 +46,13 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     lines += ["", "<details><summary>All criteria</summary>", "", "| | level | criterion | why |", "|---|---|---|---|"]
     for result in unit.results:
         kind = result.criterion.level if result.criterion.required else f"{result.criterion.level} (recommended)"
-        lines.append(f"| {_MARKS[result.state]} | {kind} | `{result.criterion.id}` | {_plain(result.message)} |")
-    return [*lines, "", "</details>", "", f"<sub>{_plain(elsewhere(unit))}</sub>", ""]
+        lines.append(f"| {_MARKS[result.state]} | {kind} | `{result.criterion.id}` | {_plain(_why(result))} |")
+    profile = f"<sub>Profile: {_plain(unit.profile.said)}</sub>"
+    return [*lines, "", "</details>", "", profile, "", f"<sub>{_plain(elsewhere(unit))}</sub>", ""]
+
+
+def _why(result: Result) -> str:
+    return result.message if result.note is None else f"{result.message} {result.note}"
 
 
 def _blocker(assessment: Assessment, result: Result) -> str:

@@ -8,7 +8,7 @@ from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.terminal import text_console
-from jupyter_mlops.assessment.wording import elsewhere, headline, place_of, telling
+from jupyter_mlops.assessment.wording import elsewhere, headline, left_out, place_of, telling, whole
 from jupyter_mlops.errors import MlopsError
 
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
@@ -20,10 +20,15 @@ def _render(assessment: Assessment, colour: bool) -> str:
 
     width = 100
     console, stream = text_console(colour, width)
+    if (said := whole(assessment)) is not None:
+        console.print()
+        console.print(Text(said, style="bold"))
     for position, unit in enumerate(_ordered(assessment)):
         if position:
             console.rule(style="dim")
         _unit(console, assessment, unit)
+    for line in left_out(assessment):
+        console.print(Text(line, style="dim"))
     if (news := _news(assessment)) is not None:
         console.print(Text(news, style="green"))
         console.print()
@@ -63,7 +68,7 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
     name = unit.unit.path if len(assessment.units) > 1 else ""
     console.print()
     if name:
-        console.print(Text(f"{name}  ({unit.unit.kind})", style="bold"))
+        console.print(Text(f"{name}  ({unit.kind})", style="bold"))
     console.print(Text(headline(unit), style="bold"))
     console.print(_track(unit))
     console.print()
@@ -91,6 +96,7 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
             if result.raise_by:
                 console.print(Text(f"     {result.raise_by}"), soft_wrap=False)
     console.print()
+    console.print(Text(f"Profile: {unit.profile.said}", style="dim"))
     console.print(Text(elsewhere(unit), style="dim"))
     if unit.level < 4:
         console.print()

@@ -81,6 +81,8 @@ export interface ICriterion {
   checklist: string;
   state: CriterionState;
   rung: Rung;
+  /** What people decided it with; null where the files say it. */
+  by?: 'waiver' | 'attestation' | 'exemption' | 'profile' | null;
   confidence: number;
   message: string;
   evidence: IEvidence[];
@@ -105,6 +107,7 @@ export interface IUnit {
   /** Relative to the assessed folder. */
   path: string;
   kind: string;
+  profile?: IProfile;
   level: number;
   progress: number;
   /** Ids of the required criteria that keep the next gate closed. */
@@ -115,6 +118,17 @@ export interface IUnit {
   criteria: ICriterion[];
   /** What is wrong with its notebooks. */
   notebooks: INotebookIssue[];
+}
+
+/** What kind of project a unit is, as its files look or as it was chosen. */
+export interface IProfile {
+  name: 'real-time' | 'batch' | 'research' | 'library';
+  overlays: 'llm-app'[];
+  chosen: boolean;
+  /** Why it was chosen. */
+  reason: string | null;
+  /** Ids of the criteria that are not asked because of it. */
+  not_applicable: string[];
 }
 
 export interface INotebookIssue {

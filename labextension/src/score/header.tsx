@@ -15,6 +15,7 @@ import {
   blockersText,
   levelNames,
   levelText,
+  profileText,
   progressText
 } from './view';
 
@@ -61,7 +62,12 @@ export function Header(props: {
         </button>
       </div>
       <div className="jp-Mlops-level">{levelText(unit, trans)}</div>
-      <div className="jp-Mlops-levelName">{levelNames(trans)[unit.level]}</div>
+      <div
+        className="jp-Mlops-levelName"
+        title={profileText(unit, trans) || undefined}
+      >
+        {levelNames(trans)[unit.level]}
+      </div>
       <LevelTrack
         unit={unit}
         target={whatIf.target}

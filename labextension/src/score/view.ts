@@ -128,12 +128,37 @@ export function levelText(unit: IUnit, trans: TranslationBundle): string {
     below.filter(criterion => criterion.state === state).length;
   const waived = count('waived');
   const attested = count('attested');
+  const notAsked = below.filter(
+    ({ by }) => by === 'exemption' || by === 'profile'
+  ).length;
   const suffix = [
     ...(waived ? [trans._n('%1 waiver', '%1 waivers', waived)] : []),
-    ...(attested ? [trans.__('%1 attested', attested)] : [])
+    ...(attested ? [trans.__('%1 attested', attested)] : []),
+    ...(notAsked ? [trans.__('%1 declared not to apply', notAsked)] : [])
   ].join(', ');
   const level = trans.__('Level %1', unit.level);
   return suffix ? `${level} (${suffix})` : level;
+}
+
+/** What kind of project it is, and whether somebody said so; empty where the server does not tell. */
+export function profileText(unit: IUnit, trans: TranslationBundle): string {
+  const { profile } = unit;
+  if (!profile) {
+    return '';
+  }
+  const names = {
+    'real-time': trans.__('real-time service'),
+    batch: trans.__('batch scoring'),
+    research: trans.__('research or analysis'),
+    library: trans.__('library'),
+    'llm-app': trans.__('application of a language model')
+  };
+  const name = [profile.name, ...profile.overlays]
+    .map(each => names[each])
+    .join(', ');
+  return profile.chosen
+    ? trans.__('Profile: %1, chosen: %2', name, profile.reason ?? '')
+    : trans.__('Profile: %1, by its files', name);
 }
 
 /** "62 % to Level 2". */

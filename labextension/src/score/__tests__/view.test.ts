@@ -8,6 +8,7 @@ import {
   criteriaOf,
   holds,
   levelText,
+  profileText,
   nextSteps,
   placeText,
   progressText,
@@ -84,6 +85,35 @@ describe('texts', () => {
       ]
     });
     expect(levelText(one, trans)).toBe('Level 2 (1 waiver, 1 attested)');
+  });
+
+  it('says what people declared not to apply, and not what the files say', () => {
+    const one = unit({
+      level: 1,
+      criteria: [
+        criterion({ level: 1, state: 'not-applicable', by: 'profile' }),
+        criterion({ level: 1, state: 'not-applicable', by: null })
+      ]
+    });
+    expect(levelText(one, trans)).toBe('Level 1 (1 declared not to apply)');
+  });
+
+  it('says what kind of project it is, and who said so', () => {
+    const seen = {
+      name: 'library' as const,
+      overlays: [],
+      chosen: false,
+      reason: null,
+      not_applicable: []
+    };
+    expect(profileText(unit({}), trans)).toBe('');
+    expect(profileText(unit({ profile: seen }), trans)).toBe(
+      'Profile: library, by its files'
+    );
+    const chosen = { ...seen, chosen: true, reason: 'others import it' };
+    expect(profileText(unit({ profile: chosen }), trans)).toBe(
+      'Profile: library, chosen: others import it'
+    );
   });
 
   it('knows the end of the road', () => {

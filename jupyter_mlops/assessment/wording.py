@@ -30,8 +30,8 @@ def headline(unit: UnitAssessment) -> str:
 _DECIDED = {
     "waiver": "waived",
     "attestation": "attested",
-    "exemption": "declared not to apply",
-    "profile": "not asked by profile",
+    "exemption": "exempt",
+    "profile": "exempt by profile",
 }
 
 

@@ -15,7 +15,7 @@ def summary(portfolio: Portfolio) -> str:
 
 def standing(entry: Entry) -> str:
     """Level and progress, with what the level rests on beside evidence."""
-    decided = ((entry.waived, "waived"), (entry.attested, "attested"), (entry.not_asked, "declared not to apply"))
+    decided = ((entry.waived, "waived"), (entry.attested, "attested"), (entry.not_asked, "exempt"))
     beside = [f"{number} {word}" for number, word in decided if number]
     rest = "" if entry.level == 4 else f", {entry.progress} % to {entry.level + 1}"
     return f"Level {entry.level}" + (f" ({', '.join(beside)})" if beside else "") + rest

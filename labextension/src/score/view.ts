@@ -134,7 +134,7 @@ export function levelText(unit: IUnit, trans: TranslationBundle): string {
   const suffix = [
     ...(waived ? [trans._n('%1 waiver', '%1 waivers', waived)] : []),
     ...(attested ? [trans.__('%1 attested', attested)] : []),
-    ...(notAsked ? [trans.__('%1 declared not to apply', notAsked)] : [])
+    ...(notAsked ? [trans.__('%1 exempt', notAsked)] : [])
   ].join(', ');
   const level = trans.__('Level %1', unit.level);
   return suffix ? `${level} (${suffix})` : level;

@@ -70,7 +70,7 @@ def test_a_library_as_it_looks_stays_at_level_0_and_a_chosen_one_says_what_it_re
     assert results(looks)["experiments-tracked"].state == "fail"
     assessment = project.files(chosen("library")).commit().assess()
     assert assessment.level == 2
-    assert "(3 not asked by profile)" in headline(assessment.headline)
+    assert "(3 exempt by profile)" in headline(assessment.headline)
     document = assessment.to_dict()
     jsonschema.validate(document, SCHEMA)
     unit = document["units"][0]

@@ -95,7 +95,7 @@ describe('texts', () => {
         criterion({ level: 1, state: 'not-applicable', by: null })
       ]
     });
-    expect(levelText(one, trans)).toBe('Level 1 (1 declared not to apply)');
+    expect(levelText(one, trans)).toBe('Level 1 (1 exempt)');
   });
 
   it('says what kind of project it is, and who said so', () => {

@@ -45,6 +45,8 @@ from jupyter_mlops_converters.verify.proof import Proof, stage_runs
 from jupyter_mlops_converters.verify.stable import with_outputs
 
 Progress = Callable[[dict[str, Any]], None]
+#: Given the project's root and the pipeline's folder in it, before anything runs; raises where the work would be for nothing.
+Before = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def compile_notebook(
     targets: Iterable[str] | None = None,
     edited: Mapping[str, Any] | Path | str | None = None,
     revise: Revise | None = None,
+    before: Before | None = None,
     order: Order | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
@@ -128,6 +131,7 @@ def compile_notebook(
         targets: emit targets; those of the plan, or else `TARGETS`, when None.
         edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         revise: given what is generated, tells what the files become with the user's edits; they are run, too.
+        before: called when it is known where the pipeline goes, before anything runs; what it raises ends the conversion.
         order: of the cells: "document", or "recorded", in which they were last run. When None, that of the pipeline, where
             it is there already, or else "document".
         progress: called with progress events.
@@ -147,6 +151,8 @@ def compile_notebook(
     analysis = analyse(notebook, asked.skip)
     project = find_project(notebook.path, parent_references(analysis))
     place = place_of([notebook], project, name, output)
+    if before is not None:
+        before(project.root, place.folder)
     earlier = read_existing(project.root / place.folder)
     given = edited is not None
     if earlier is not None and order is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_mlops_converters.analysis.cells import Analysis, analyse, parent_references
 from jupyter_mlops_converters.compile import (
+    Before,
     Compiled,
     Progress,
     Verified,
@@ -52,6 +53,7 @@ def compile_notebooks(
     targets: Iterable[str] | None = None,
     edited: Mapping[str, Any] | Path | str | None = None,
     revise: Revise | None = None,
+    before: Before | None = None,
     progress: Progress | None = None,
 ) -> Compiled:
     """Convert several notebooks into one pipeline, in memory.
@@ -65,6 +67,7 @@ def compile_notebooks(
         targets: emit targets; those of the plan, or else `TARGETS`, when None.
         edited: a plan to follow (see `plan.edited`), or a JSON file with one.
         revise: given what is generated, tells what the files become with the user's edits; they are run, too.
+        before: called when it is known where the pipeline goes, before anything runs; what it raises ends the conversion.
         progress: called with progress events.
 
     Returns:
@@ -83,6 +86,8 @@ def compile_notebooks(
     project = common_project([find_project(a.notebook.path, parent_references(a)) for a in analyses], files)
     analyses = _ordered(analyses, project)
     place = place_of([analysis.notebook for analysis in analyses], project, name, output)
+    if before is not None:
+        before(project.root, place.folder)
     notebooks = {
         analysis.notebook.path.relative_to(project.root).as_posix(): analysis.notebook for analysis in analyses
     }

@@ -7,6 +7,20 @@ back by `undo`. What was applied is kept in `.mlops/journal/` until it is undone
 from __future__ import annotations
 
 from jupyter_mlops.changes.changeset import Change, ChangeSet, File, Link, Move, Wanted
-from jupyter_mlops.changes.transaction import Applied, history, recover, undo
+from jupyter_mlops.changes.transaction import JOURNAL, Applied, history, recover, undo
+from jupyter_mlops.changes.writable import refuse_read_only
 
-__all__ = ["Applied", "Change", "ChangeSet", "File", "Link", "Move", "Wanted", "history", "recover", "undo"]
+__all__ = [
+    "JOURNAL",
+    "Applied",
+    "Change",
+    "ChangeSet",
+    "File",
+    "Link",
+    "Move",
+    "Wanted",
+    "history",
+    "recover",
+    "refuse_read_only",
+    "undo",
+]

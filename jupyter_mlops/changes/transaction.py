@@ -40,12 +40,15 @@ from typing import Any, Literal
 from jupyter_mlops.changes import files
 from jupyter_mlops.changes.effects import Effect, effect_from
 from jupyter_mlops.changes.files import ABSENT, State
+from jupyter_mlops.changes.writable import cannot_write, refuse_read_only
 from jupyter_mlops.errors import MlopsError
 
 #: Change sets that can be taken back; older ones are forgotten.
 KEPT = 50
 
-_JOURNAL = Path(".mlops", "journal")
+#: Where what was changed is kept, relative to the project.
+JOURNAL = ".mlops/journal"
+
 Phase = Literal["staging", "applying", "applied", "undoing"]
 
 
@@ -124,7 +127,7 @@ class _Journal:
 
     @property
     def folder(self) -> Path:
-        return self.root / _JOURNAL / f"{self.number:06d}"
+        return self.root / JOURNAL / f"{self.number:06d}"
 
     def backup(self, index: int) -> Path:
         return self.folder / "before" / str(index)
@@ -179,6 +182,7 @@ def apply(root: Path, title: str, steps: Sequence[Step], effects: Sequence[Effec
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if not steps and not effects:
         return Applied(None, title, now, ())
+    refuse_read_only(root, [JOURNAL, *(step.path for step in steps)])
     with _locked(root), _uninterrupted():
         _recover(root)
         changed = [s.path for s in steps if State.of(root / s.path) != s.before or _through_link(root, s.path)]
@@ -204,8 +208,7 @@ def apply(root: Path, title: str, steps: Sequence[Step], effects: Sequence[Effec
         except OSError as error:
             _settle(journal, forward=False)
             _discard(journal)
-            message = f"The files could not be written ({error.strerror or error}); nothing has changed."
-            raise MlopsError("cannot-write", message, path=_relative(root, error.filename)) from error
+            raise cannot_write(root, error) from error
         for old in _numbered(root)[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
         return journal.as_applied()
@@ -246,6 +249,7 @@ def undo(root: str | Path) -> Applied:
         MlopsError: `nothing-to-undo`; `edited-since` when one of its files is not as it was left; `cannot-write`.
     """
     folder = Path(root).resolve()
+    refuse_read_only(folder, [JOURNAL])
     with _locked(folder), _uninterrupted():
         recovered = _recover(folder)
         if recovered is not None:
@@ -262,7 +266,7 @@ def undo(root: str | Path) -> Applied:
             _discard(journal)
         except OSError as error:
             message = f"The undo stopped half-way ({error.strerror or error}). Mend that and undo again: it goes on."
-            raise MlopsError("cannot-write", message, path=_relative(folder, error.filename)) from error
+            raise MlopsError("cannot-write", message, path=str(folder)) from error
         return journal.as_applied()
 
 
@@ -399,13 +403,13 @@ def _missing_folders(root: Path, steps: Sequence[Step]) -> list[str]:
     """Folders that the new files need and that are not there, outer ones first."""
     needed = {p for step in steps if step.action != "remove" for p in PurePosixPath(step.path).parents}
     # The journal makes its own before anything else.
-    needed -= {PurePosixPath(_JOURNAL), *PurePosixPath(_JOURNAL).parents}
+    needed -= {PurePosixPath(JOURNAL), *PurePosixPath(JOURNAL).parents}
     return sorted(p.as_posix() for p in needed if not (root / p).exists())
 
 
 def _numbered(root: Path) -> list[Path]:
     """Folders of the journal, the newest last."""
-    folder = root / _JOURNAL
+    folder = root / JOURNAL
     return sorted(entry for entry in folder.iterdir() if entry.name.isdigit()) if folder.is_dir() else []
 
 
@@ -421,14 +425,6 @@ def _unfinished(root: Path) -> Path | None:
         return None
     journal = _Journal.load(root, numbered[-1])
     return None if journal is not None and journal.phase == "applied" else numbered[-1]
-
-
-def _relative(root: Path, name: str | None) -> str | None:
-    """A system error's file as the user knows it."""
-    if not name:
-        return None
-    path = Path(name)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else name
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
@@ -49,7 +50,7 @@ class MlopsHandler(APIHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, MlopsError):
             self.set_status(http_status(error))
-            answer = error.as_dict()
+            answer = self._served(error.as_dict())
         elif isinstance(error, web.HTTPError):
             answer = {"code": f"http-{status_code}", "message": error.log_message or error.reason or self._reason}
         else:
@@ -59,6 +60,13 @@ class MlopsHandler(APIHandler):
             }
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(answer))
+
+    def _served(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """An error with its place on disk as the path that a browser can ask for."""
+        path = answer.get("path")
+        if not path or not Path(path).is_absolute() or not self.files.available:
+            return answer
+        return {**answer, "path": self.files.served(Path(path))}
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Explained failures are the caller's to read; only the others belong into the log."""

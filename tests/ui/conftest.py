@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Server:
         python: the interpreter that it runs with.
         application: its module.
         process: its process, once it was started.
+        before: what stands before the command that starts it.
     """
 
     url: str
@@ -67,13 +68,13 @@ class Server:
     python: str = sys.executable
     application: str = "jupyterlab"
     process: subprocess.Popen[bytes] | None = None
+    before: tuple[str, ...] = ()
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         with (ARTIFACTS / "jupyterlab.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.python, "-m", self.application], cwd=self.root, env=self.environment, stdout=log, stderr=log
-            )
+            command = [*self.before, self.python, "-m", self.application]
+            self.process = subprocess.Popen(command, cwd=self.root, env=self.environment, stdout=log, stderr=log)
         _wait_for(self.url, self.process)
 
     def stop(self) -> None:
@@ -88,12 +89,19 @@ class Server:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts a server of an application, with the extension as it was built in this checkout; ends it after all tests."""
+    """Starts a server of an application, with the extension as it was built in this checkout; ends it after all tests.
+
+    What its folder shall hold from the start is written by `prepare`, which gives what stands before the command.
+    """
     started = []
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "jupyterlab.log").unlink(missing_ok=True)
 
-    def serve(application: str = "jupyterlab", python: str = sys.executable) -> Server:
+    def serve(
+        application: str = "jupyterlab",
+        python: str = sys.executable,
+        prepare: Callable[[Path], Sequence[str]] = lambda _root: (),
+    ) -> Server:
         home = tmp_path_factory.mktemp("jupyter")
         root = home / "work"
         root.mkdir()
@@ -112,7 +120,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
             "PYTHONPATH": os.pathsep.join(filter(None, path)),
         }
         url = f"http://127.0.0.1:{port}{BASE_URL}"
-        server = Server(url, root, home / "settings", environment, python, application)
+        before = tuple(prepare(root))
+        server = Server(url, root, home / "settings", environment, python, application, before=before)
         started.append(server)
         server.start()
         return server

@@ -1,4 +1,4 @@
-"""Every view under the eyes of axe, in both themes: nothing serious."""
+"""Every view under the eyes of axe, in every theme of JupyterLab: nothing serious."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from projects import write_untracked
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+THEMES = ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
 
 #: What is wrong with a part of the page: of each rule that is broken seriously, its name and the elements. JupyterLab's body
 #: has no height of its own and hides what is outside of it; axe takes all texts for invisible then, and judges no contrast.
@@ -23,7 +25,7 @@ CHECK = """async selector => {
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe comes with the packages of the front end")
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES, ids=THEMES)
 def test_nothing_serious(lab, project, theme):
     lab.open(project / "train.py")
     lab.use_theme(theme)

@@ -37,3 +37,26 @@ def test_the_roadmap_is_drawn_and_given_away(lab, project, ask, theme, request):
     lab.reload()
     lab.page.locator(".lm-TabBar-tab", has_text="Roadmap").click()
     expect(timeline.locator("[data-step]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 900, 700])
+def test_the_bars_are_in_sight_however_narrow_the_panel_is(lab, project, width):
+    lab.open(project / "train.py")
+    sidebar = lab.open_sidebar()
+    sidebar.get_by_label("Target").select_option("3")
+    sidebar.get_by_role("button", name="Roadmap").click()
+    panel = lab.page.locator(".jp-Mlops-roadmap:visible")
+    timeline = panel.get_by_test_id("timeline")
+    expect(timeline).to_be_visible()
+    lab.run("application:toggle-left-area")
+    expect(lab.page.locator("#filebrowser")).to_be_hidden()
+    lab.page.set_viewport_size({"width": width, "height": 900})
+    seen = panel.bounding_box()
+    for step in timeline.locator("[data-step]").all():
+        track = step.locator(".jp-Mlops-timeline-track").bounding_box()
+        bar = step.locator(".jp-Mlops-timeline-track > span").bounding_box()
+        assert track["x"] - 1 <= bar["x"] < bar["x"] + bar["width"] <= track["x"] + track["width"] + 5
+        assert seen["x"] <= track["x"] < track["x"] + track["width"] <= seen["x"] + seen["width"]
+        assert track["width"] >= 150
+        assert track["height"] >= 18
+    lab.screenshot(f"roadmap-{width}")

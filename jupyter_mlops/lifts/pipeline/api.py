@@ -16,7 +16,7 @@ from jupyter_mlops_converters.several import compile_notebooks
 from jupyter_mlops_converters.source.secrets import masked
 from jupyter_mlops_converters.verify.proof import Proof
 
-from jupyter_mlops.changes import Applied, ChangeSet, Link, Wanted
+from jupyter_mlops.changes import JOURNAL, Applied, ChangeSet, Link, Wanted, refuse_read_only
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.pipeline.again import Again, OnConflict
 from jupyter_mlops.lifts.pipeline.earlier import edited_files
@@ -135,6 +135,7 @@ def convert(
         "limits": Limits(cell=timeout, total=total_timeout, install=allow_install),
         "targets": targets,
         "revise": again.revise,
+        "before": _refuse_read_only if write else None,
         "progress": progress,
     }
     if len(paths) == 1:
@@ -158,6 +159,11 @@ def convert(
     if progress is not None:
         progress({"phase": "write", "message": f"Writing {len(conversion.changes.changes)} files", "fraction": 1.0})
     return replace(conversion, applied=conversion.changes.apply())
+
+
+def _refuse_read_only(root: Path, folder: str) -> None:
+    """The pipeline, and the journal that lets it be taken back, need a place."""
+    refuse_read_only(root, [f"{folder}/conversion.json", JOURNAL])
 
 
 def _different(paths: Sequence[str | Path]) -> list[str | Path]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.shell import Command, join
+from jupyter_mlops.project.shell import Command, join, read_script
 
 
 class Target(NamedTuple):
@@ -20,22 +20,38 @@ class Target(NamedTuple):
         value: path, dotted name, or the tool's name.
         folder: folder it is run in, relative to the base.
         arguments: the rest of the command line.
+        problem: why a failure of it would go unseen where the command says so itself: `bash -c "pytest || true"`.
     """
 
     kind: str
     value: str
     folder: str = "."
     arguments: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 _PYTHON = lazy(r"(?:.*/)?(?:python[\d.]*|pypy3?|ipython3?|\{?sys\.executable\}?)(?:\.exe)?$")
 #: Programs that only start another one: name → how many of its own words come first (options are skipped besides).
-_WRAPPERS = {"sudo": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "nice": 0, "xvfb-run": 0, "timeout": 1, "stdbuf": 0}
+_WRAPPERS = {
+    "sudo": 0,
+    "command": 0,
+    "builtin": 0,
+    "env": 0,
+    "time": 0,
+    "nohup": 0,
+    "exec": 0,
+    "nice": 0,
+    "xvfb-run": 0,
+    "timeout": 1,
+    "stdbuf": 0,
+}
 _RUNNERS = frozenset(
     {"uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "conda", "mamba", "micromamba", "uvx", "pipx"}
 )
 #: A variable that holds an interpreter: `$PYTHON -m pytest`.
 _INTERPRETER = lazy(r"\$[{(]?\w*py\w*[})]?$", re.IGNORECASE)
+#: `bash -c`, `bash -lc`, `bash -ec`.
+_HANDED = lazy(r"-\w*c")
 #: Options of commands that start containers and take a value.
 _CONTAINER_VALUED = frozenset(
     {
@@ -248,13 +264,19 @@ def _coverage(words: list[str], folder: str) -> list[Target]:
 
 
 def _shell(words: list[str], folder: str) -> list[Target]:
-    if "-c" in words[:-1]:
-        from jupyter_mlops.project.shell import read_script
-
-        script = words[words.index("-c") + 1]
-        return [target for inner in read_script(script) for target in targets(inner, folder)]
+    handed = next((position for position, word in enumerate(words[:-1]) if _HANDED.fullmatch(word)), None)
+    if handed is not None:
+        return _scripted(words[handed + 1], folder)
     plain = _plain(words)
     return [Target("shell", join(folder, plain[0]), folder, tuple(plain[1:]))] if plain else []
+
+
+def _scripted(script: str, folder: str) -> list[Target]:
+    return [
+        target._replace(problem=target.problem or inner.neutralised)
+        for inner in read_script(script)
+        for target in targets(inner, folder)
+    ]
 
 
 def _environment(tool: str) -> Callable[[list[str], str], list[Target]]:
@@ -329,7 +351,11 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "bash": _shell,
     "sh": _shell,
     "zsh": _shell,
+    "dash": _shell,
+    "ash": _shell,
     "source": _shell,
+    ".": _shell,
+    "eval": lambda words, folder: _scripted(" ".join(words), folder),
     "tox": _environment("tox"),
     "nox": _environment("nox"),
     "uvicorn": _server,

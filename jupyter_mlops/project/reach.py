@@ -261,7 +261,8 @@ class Reach:
             if command.neutralised and launch.kind == "ci":
                 continue
             link = Link(launch.path, launch.line_of(command))
-            run = [node for target in targets(command, launch.folder) for node in self._nodes(target)]
+            meant = [one for one in targets(command, launch.folder) if not (one.problem and launch.kind == "ci")]
+            run = [node for target in meant for node in self._nodes(target)]
             yield from ((node, link) for node in run)
             yield from ((node, link) for node in self._loaded(command, run))
 

@@ -62,7 +62,7 @@ def _followed(
     from jupyter_mlops.project.commands import targets
 
     for target in targets(command, launch.folder):
-        yield target, chain, None
+        yield target, chain, target.problem
         if target.kind in ("make", "environment", "shell", "tool") and depth < 4:
             for name in unit.reach.launch_ids(target):
                 inner = unit.reach.launches[name]

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.reach import LAUNCH, Node
 from jupyter_mlops.project.shell import join
 
 
@@ -60,6 +62,19 @@ def launch_of(kind: str, step: Step) -> Launch:
         pipefail=step.pipefail,
         group=f"{step.path}#{step.job}",
     )
+
+
+def work_of(unit: Unit, group: str) -> Node | None:
+    """The step of a job that does its work: the one that trains, else the last one.
+
+    Args:
+        unit: the unit.
+        group: the group of the job's launches.
+    """
+    fits = {(site.path, site.scope) for site in trainings(unit)}
+    steps = [one for one in unit.launches if one.group == group and one.commands and one.neutralised is None]
+    nodes = [(step.id, LAUNCH) for step in steps]
+    return next((node for node in nodes if fits & unit.reach.behind(node)), nodes[-1] if nodes else None)
 
 
 def joined(items: Iterable[tuple[Any, int | None]]) -> tuple[str, int | None]:

@@ -13,6 +13,7 @@ from jupyter_mlops.assessment.dataflow import bound_to
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at, text_from_elsewhere
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.versioned_stores import METHODS, WORDS, versioned_read
 from jupyter_mlops.assessment.written_files import COMMON_NAME
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, blocks
@@ -103,6 +104,7 @@ _READS = _READERS | {
     "object",
     *("ProcessingInput", "TrainingInput"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
+    *METHODS,
 }
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
@@ -173,6 +175,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "opendatasets",
         "ProcessingInput",
         "TrainingInput",
+        *WORDS,
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -213,6 +216,9 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return Source(site, "database", "A query")
     if method == "retrieve":
         return _from_pooch(site)
+    if method in METHODS:
+        read = versioned_read(unit, site)
+        return Source(site, *read) if read is not None else None
     if call.name.startswith(("kaggle.", "kagglehub.", "opendatasets.")):
         return _from_kaggle(unit, site)
     if method == "object" and call.name.startswith("lakefs."):

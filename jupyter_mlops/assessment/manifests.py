@@ -20,6 +20,13 @@ REPRODUCIBLE = "pipeline-reproducible"
 _SIDE = lazy(r"(dev|test|tests|doc|docs|lint|ci|build|style|extra|optional|constraints?)\b", re.IGNORECASE)
 
 
+_CONDA = frozenset(
+    {"environment.yml", "environment.yaml", "conda.yaml", "conda.yml", "conda_env.yml", "python_env.yaml"}
+)
+#: Folders that hold an environment of conda a file, as workflows name them for their rules.
+_CONDA_FOLDERS = frozenset({"envs", "conda", "environments"})
+
+
 class Manifest(NamedTuple):
     """A file that declares packages.
 
@@ -61,14 +68,7 @@ def _manifests(unit: Unit) -> Iterator[Manifest]:
                 )
         elif name == "pyproject.toml":
             yield from _pyproject(unit, file.path)
-        elif name in (
-            "environment.yml",
-            "environment.yaml",
-            "conda.yaml",
-            "conda.yml",
-            "conda_env.yml",
-            "python_env.yaml",
-        ):
+        elif name in _CONDA or (file.suffix in (".yml", ".yaml") and file.folder.rpartition("/")[2] in _CONDA_FOLDERS):
             yield from _conda(unit, file.path)
         elif name == "pipfile":
             document = unit.project.toml(file.path)
@@ -127,7 +127,8 @@ def _conda(unit: Unit, path: str) -> Iterator[Manifest]:
             name, _, version = re.sub(r"\s+", "", item.rpartition("::")[2]).partition("=")
             plain = re.match(r"[\w.-]+", name)
             if plain and plain[0].lower() not in ("python", "pip"):
-                exact = re.fullmatch(r"=?\d+(\.\d+)+.*", version)
+                # `pandas>=2.2`: what comes before the `=` is more than a name.
+                exact = re.fullmatch(r"=?\d+(\.\d+)+.*", version) if name == plain[0] else None
                 rest = name[len(plain[0]) :] + ("=" + version if version else "")
                 found.append(
                     Requirement(

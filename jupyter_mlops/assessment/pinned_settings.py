@@ -33,13 +33,20 @@ def revision_of(unit: Unit, path: str, call: Call) -> str | None:
     text = text_of(source, call.scope, given)
     if text is not None:
         return text if text not in ("main", "master", "HEAD") and "{}" not in text else None
-    name = given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
+    name = _setting(given)
     found = {value for value in _settings(unit, name.lower()) if value} if name else set()
     # One setting that moves is enough for the data to move.
     if not found and name:  # `load(settings["dataset_revision"])`, where the parameter is called `revision`
         found = {value for value in _settings(unit, f"_{name.lower()}") if value}
         return min(found) if found and all(_FIXED.match(value) for value in found) else None
     return found.pop() if len(found) == 1 and all(_FIXED.match(value) for value in found) else None
+
+
+def _setting(given: ast.expr) -> str:
+    """The name under which an expression finds its value: `cfg.revision`, `revision`, `cfg["revision"]`."""
+    if isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Constant):
+        return str(given.slice.value) if isinstance(given.slice.value, str) else ""
+    return given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
 
 
 def _settings(unit: Unit, name: str) -> Iterator[str]:

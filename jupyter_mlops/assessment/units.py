@@ -76,6 +76,8 @@ _PARTS = frozenset(
 )
 #: Files that put services together.
 _TOGETHER = ("dockerfile", "docker-compose", "compose.", "jenkinsfile", "makefile", "skaffold.", "tiltfile")
+#: Folders of other people's code: a copy of a project in them is not a project of this repository.
+_VENDORED = frozenset({"vendor", "vendored", "third_party", "third-party", "site-packages", "node_modules"})
 _ASIDE = frozenset({"docs", "doc", "examples", "example", "templates", "template", "tests", "test"})
 _EXAMPLES = frozenset(
     {
@@ -167,6 +169,8 @@ def _places(project: Project) -> _Places:
     found = _Places()
     for file in project.walk.files.suffixed(*_TELLING):
         name = file.name.lower()
+        if not _VENDORED.isdisjoint(file.folder.split("/")) and _vendored(project, file.folder):
+            continue
         if name in _MANIFESTS:
             found.manifests.add(file.folder)
         elif name == "conversion.json":
@@ -179,6 +183,11 @@ def _places(project: Project) -> _Places:
     found.manifests -= found.converted
     found.work = {place for place in found.work if not any(_within(f"{place}/x", folder) for folder in found.converted)}
     return found
+
+
+def _vendored(project: Project, folder: str) -> bool:
+    below = folder if project.folder == "." else folder.removeprefix(project.folder)
+    return not _VENDORED.isdisjoint(below.split("/"))
 
 
 def _fits(project: Project, file: File) -> bool:

@@ -331,6 +331,13 @@ def _flask(words: list[str], folder: str) -> list[Target]:
     return [Target("tool", "flask", folder, tuple(words))]
 
 
+def _luigi(words: list[str], folder: str) -> list[Target]:
+    """`luigi --module pkg.tasks Evaluate`: the module, and the task that it is asked for."""
+    module = next((words[place + 1] for place, word in enumerate(words[:-1]) if word == "--module"), None)
+    task = next((word for word in _plain(words) if word != module), None)
+    return [Target("module", module, folder, ("luigi", task))] if module and task else []
+
+
 def _mise(words: list[str], folder: str) -> list[Target]:
     plain = _plain(words)
     if plain[:1] in (["run"], ["r"], ["task"]):
@@ -372,4 +379,5 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "inv": lambda words, folder: [Target("environment", "invoke", folder, tuple(_plain(words)))],
     "mlflow": _mlflow,
     "mise": _mise,
+    "luigi": _luigi,
 }

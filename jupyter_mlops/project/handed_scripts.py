@@ -48,7 +48,7 @@ def handed_scripts(call: Call) -> Iterator[str]:
 
 
 def commands_in(scope: Scope, node: ast.AST) -> Iterator[list[str]]:
-    """Commands that start a Python script, in a list or as the command and the arguments of a container."""
+    """Commands that start a Python script or module, in a list or as the command and the arguments of a container."""
     lists = [node] if isinstance(node, (ast.List, ast.Tuple)) else []
     if isinstance(node, ast.Call):
         given = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -56,8 +56,9 @@ def commands_in(scope: Scope, node: ast.AST) -> Iterator[list[str]]:
         if isinstance(command, ast.List) and isinstance(arguments, ast.List):
             lists = [ast.List(elts=[*command.elts, *arguments.elts])]
     for found in lists:
-        texts = [text for item in found.elts[:2] if (text := scope.string(item)) is not None]
-        if len(texts) == 2 and PYTHON_WORD.fullmatch(f'"{texts[0]}"') and texts[1].endswith(".py"):
+        texts = [text for item in found.elts[:3] if (text := scope.string(item)) is not None]
+        starts = len(texts) >= 2 and PYTHON_WORD.fullmatch(f'"{texts[0]}"')
+        if starts and (texts[1].endswith(".py") or (texts[1] == "-m" and len(texts) == 3)):
             yield texts
 
 

@@ -303,6 +303,9 @@ class Reach:
             if found:
                 yield found, ""
                 yield found, "__main__"
+            if found and target.arguments[:1] == ("luigi",):
+                for task in target.arguments[1:2]:
+                    yield found, task
             if found and target.arguments[:1] == ("served",):
                 for made in target.arguments[1:2]:  # `gunicorn "app:create_app()"`
                     yield found, made
@@ -429,7 +432,7 @@ class Reach:
         )
 
     def _listed_scripts(self, path: str, scope: Scope) -> Iterator[tuple[Node, int]]:
-        """Scripts in commands that a function puts together for something else to run: ``["python", "jobs/train.py"]``."""
+        """Scripts and modules in commands that a function makes for something else to run: ``["python", "jobs/train.py"]``."""
         if scope.kind != "function" or path.endswith(".ipynb"):
             return
         if path not in self._starts_python:
@@ -443,6 +446,10 @@ class Reach:
                 continue
             pending += ast.iter_child_nodes(node)
             for words in commands_in(scope, node):
+                if words[1] == "-m":
+                    for reached in self._nodes(Target("module", words[2])):
+                        yield reached, getattr(node, "lineno", scope.line)
+                    continue
                 script = self._in_project(f"/{words[1].lstrip('./')}")
                 if script in self._known:
                     yield (script, ""), getattr(node, "lineno", scope.line)

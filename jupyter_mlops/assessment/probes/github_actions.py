@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from jupyter_mlops.assessment.ci import Step, covers, launch_of
+from jupyter_mlops.assessment.ci import Step, covers, launch_of, work_of
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
-from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.reach import LAUNCH, Node
 
 _EVENTS = {
     "push": "push",
@@ -78,7 +76,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         stages = [
             Stage(name, path, lines[name], after=after[name], node=node)
             for name in gives
-            if (node := _work(unit, f"{path}#{name}")) is not None
+            if (node := work_of(unit, f"{path}#{name}")) is not None
         ]
         linked = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
         stages = [stage for stage in stages if stage.name in linked]
@@ -94,14 +92,6 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                 started_by=started,
                 confidence=0.85,
             )
-
-
-def _work(unit: Unit, group: str) -> Node | None:
-    """The step of a job that does its work: the one that trains, else the last one."""
-    fits = {(site.path, site.scope) for site in trainings(unit)}
-    steps = [one for one in unit.launches if one.group == group and one.commands and one.neutralised is None]
-    nodes = [(step.id, LAUNCH) for step in steps]
-    return next((node for node in nodes if fits & unit.reach.behind(node)), nodes[-1] if nodes else None)
 
 
 _UPLOAD, _DOWNLOAD = "actions/upload-artifact@", "actions/download-artifact@"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
-from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of, work_of
+from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import MarkedList, entries, items, line_of, mapping, sequence, strings
@@ -30,15 +30,19 @@ _NOT_JOBS = frozenset(
 )
 
 
-def _launches(unit: Unit) -> Iterator[Launch]:
-    if _FILE not in unit.all_files.by_path:
-        return
+def _jobs(unit: Unit) -> dict[str, tuple[str, dict[Any, Any], int | None]]:
+    """Jobs and what they extend, by name: file, content, line."""
     jobs: dict[str, tuple[str, dict[Any, Any], int | None]] = {}
-    for path in _with_includes(unit, _FILE):
+    for path in _with_includes(unit, _FILE) if _FILE in unit.all_files.by_path else ():
         for document in unit.project.yaml(path):
             for name, job, line in items(document):
                 if isinstance(job, dict) and name not in _NOT_JOBS:
                     jobs[name] = (path, job, line)
+    return jobs
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    jobs = _jobs(unit)
     for name, (path, job, line) in jobs.items():
         if name.startswith("."):
             continue
@@ -57,10 +61,44 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     index=index,
                     triggers=_triggers(unit, merged),
                     neutralised=_neutralised(merged),
-                    needs=tuple(strings(merged.get("needs"))),
+                    needs=_needs(merged),
                     job_line=line,
                 ),
             )
+
+
+def _needs(job: dict[Any, Any]) -> tuple[str, ...]:
+    """Jobs that a job waits for or takes artefacts of: by name, or as `job: name` with more to say about it."""
+    found = [
+        item if isinstance(item, str) else mapping(item).get("job")
+        for key in ("needs", "dependencies")
+        for item in ([job[key]] if isinstance(job.get(key), str) else sequence(job.get(key)))
+    ]
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
+
+
+def _pipelines(unit: Unit) -> Iterator[Pipeline]:
+    """Jobs that wait for each other and hand on files: one keeps artefacts that another takes."""
+    jobs = _jobs(unit)
+    gives = {
+        name
+        for name, (_path, job, _line) in jobs.items()
+        if mapping(_extended(job, jobs).get("artifacts")).get("paths")
+    }
+    stages = []
+    for name, (path, job, line) in jobs.items():
+        node = work_of(unit, f"{path}#{name}")
+        if node is not None:
+            stages.append(Stage(name, path, line, after=frozenset(_needs(_extended(job, jobs))) & gives, node=node))
+    linked = {name for stage in stages if stage.after for name in (stage.name, *stage.after)}
+    stages = [stage for stage in stages if stage.name in linked]
+    if len(stages) > 1:
+        found = {event for stage in stages for event in _triggers(unit, _extended(jobs[stage.name][1], jobs))}
+        started = "its schedule" if "schedule" in found else "a push" if "push" in found else "the forge"
+        first = stages[0]
+        yield Pipeline(
+            "gitlab-ci", "GitLab CI", first.path, first.line, tuple(stages), started_by=started, confidence=0.85
+        )
 
 
 def _with_includes(unit: Unit, path: str) -> list[str]:
@@ -149,4 +187,5 @@ PROBE = Probe(
     reads=".gitlab-ci.yml and the files of the repository that it includes",
     credits="a job counts when its rules cover pushes or merge requests and nothing hides its failure",
     launches=_launches,
+    pipelines=_pipelines,
 )

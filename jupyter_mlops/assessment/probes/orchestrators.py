@@ -209,7 +209,7 @@ def _luigi(unit: Unit) -> Iterator[Pipeline]:
                     node=(path, run.name) if run is not None else None,
                 )
             )
-        started = any(call.name in ("luigi.run", "luigi.build") for call in source.calls)
+        started = any(call.name in ("luigi.run", "luigi.build") for call in source.calls) or _asked_for(unit, path)
         if stages:
             yield Pipeline(
                 "orchestrators",
@@ -220,6 +220,17 @@ def _luigi(unit: Unit) -> Iterator[Pipeline]:
                 started_by="luigi" if started else "",
                 confidence=0.9,
             )
+
+
+def _asked_for(unit: Unit, path: str) -> bool:
+    """Whether a command asks for a task of the file: `luigi --module pkg.tasks Evaluate`."""
+    return any(
+        target.kind == "module"
+        and target.arguments[:1] == ("luigi",)
+        and any(node[0] == path for node in unit.reach.behind_target(target))
+        for launch in unit.launches
+        for target, _command in unit.reach.targets(launch)
+    )
 
 
 def _kedro(unit: Unit) -> Iterator[Pipeline]:

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.findings import Finding
-from jupyter_mlops.assessment.manifests import LockTool, folder_of, lock_findings
+from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.manifests import REPRODUCIBLE, LockTool, folder_of, lock_findings
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.shell import join
 
@@ -28,20 +29,36 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         yield from lock_findings(unit, _PIPENV, file.path, problem, 1, checked=True)
     for file in unit.named("conda-lock.yml", "*.conda-lock.yml"):
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
-        problem = None if sequence(document.get("package")) else "it lists no package"
-        yield from lock_findings(unit, _CONDA, file.path, problem, 1, checked=False)
+        yield from _listed(unit, _CONDA, file, document.get("package"))
     for file in unit.named("conda-*.lock"):
         lines = (unit.project.text(file.path) or "").splitlines()
         if "@EXPLICIT" in lines and any("://" in line for line in lines):
             yield from lock_findings(unit, _CONDA, file.path, None, lines.index("@EXPLICIT") + 1, checked=False)
     for name, tool, key in (("pdm.lock", _PDM, "package"), ("pylock.toml", _PYLOCK, "packages")):
         for file in unit.named(name):
-            listed = sequence(unit.project.toml(file.path).get(key))
-            yield from lock_findings(unit, tool, file.path, None if listed else "it lists no package", 1, checked=False)
+            yield from _listed(unit, tool, file, unit.project.toml(file.path).get(key))
     for file in unit.named("pixi.lock"):
         document = mapping(next(iter(unit.project.yaml(file.path)), None))
-        problem = None if sequence(document.get("packages")) else "it lists no package"
-        yield from lock_findings(unit, _PIXI, file.path, problem, 1, checked=False)
+        yield from _listed(unit, _PIXI, file, document.get("packages"))
+
+
+def _listed(unit: Unit, tool: LockTool, file: File, packages: object) -> Iterator[Finding]:
+    """What a lock is worth by the packages that it lists; one that lists none says nothing, for or against another lock."""
+    if sequence(packages):
+        yield from lock_findings(unit, tool, file.path, None, 1, checked=False)
+        return
+    for part in ("dependencies", "lock"):
+        yield Finding(
+            tool.id,
+            REPRODUCIBLE,
+            Rung.E0,
+            f"{file.path} lists no package.",
+            part=part,
+            confidence=PARSED,
+            path=file.path,
+            line=1,
+            raise_by=f"Lock with {tool.title}, or remove {file.path}.",
+        )
 
 
 def _pipfile_hash(manifest: dict[str, object]) -> str:
@@ -60,6 +77,6 @@ PROBE = Probe(
     id="other-locks",
     title="conda-lock, Pipenv, PDM, pixi, pylock.toml",
     reads="conda-lock.yml, conda-*.lock, Pipfile.lock, pdm.lock, pixi.lock, pylock.toml",
-    credits="configured: empty, stale or ignored by CI · wired: lists packages · proven (Pipenv): its hash is that of the Pipfile",
+    credits="configured: stale or ignored by CI · wired: lists packages · proven (Pipenv): its hash is that of the Pipfile",
     findings=_findings,
 )

@@ -35,6 +35,7 @@ from jupyter_mlops.project.notebook import read_notebook
         "import pandas as pd\ndf = pd.DataFrame(rows)\ndf.iloc[0][2]",
         "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf[['a', 'b']].corr()\ndf.select_dtypes('number').mean()",
         "from sklearn.model_selection import KFold\nKFold(n_splits=3, shuffle=True, random_state=0)",
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf.loc[0, 'a'] = 1,\ndf.loc[df.a > 1, 'a'] = 1, 2\ndf.loc[df.a > 1, ['a']] = 1,",
     ],
 )
 def test_what_is_not_sure_or_needs_nothing_stays(code: str) -> None:

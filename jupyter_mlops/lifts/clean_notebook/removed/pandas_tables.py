@@ -231,6 +231,27 @@ def _chained(site: Site) -> list[Edit] | None:
     return [Edit(site.code.span(target), f"{site.text(column.value)}.loc[{site.text(rows)}, {name}]")]
 
 
+def _one_of_one(site: Site) -> list[Edit] | None:
+    """`table.loc[rows, column] = value,` sets a tuple of one value, which was taken for the value."""
+    target, own = site.node, site.own
+    if not (isinstance(own, ast.Assign) and own.targets == [target] and isinstance(own.value, (ast.Tuple, ast.List))):
+        return []
+    if len(own.value.elts) != 1 or not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Tuple):
+        return []
+    place, parts = target.value, target.slice.elts
+    if not (isinstance(place, ast.Attribute) and place.attr == "loc" and site.kinds.of(place.value) == "frame"):
+        return []
+    if len(parts) != 2 or not (isinstance(parts[1], ast.Constant) and isinstance(parts[1].value, str)):
+        return []
+    # One row that is told by its label can hold a tuple.
+    if _by_what(parts[0], site) not in ("mask", "all") and site.kinds.of(parts[0]) not in ("series", "pandas"):
+        return []
+    value = own.value.elts[0]
+    if isinstance(value, (ast.Starred, ast.Tuple, ast.List, ast.Dict, ast.Set)):
+        return []
+    return [Edit(site.code.span(own.value), site.text(value))]
+
+
 def _text_type(site: Site) -> list[Edit] | None:
     """Columns of text had the type `object`, and have one of their own now."""
     parent = site.parent
@@ -474,6 +495,10 @@ CHANGES = (
     Change(
         "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'][df.a == 1] = 9", after=f"{_DF}df.loc[df.a == 1, 'b'] = 9", gives="df.b[1] == 9",
         why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
+    ),
+    Change(
+        "pandas", "1.2", ("[]=",), _one_of_one, before=f"{_DF}df.loc[df.a > 0, 'b'] = 9,", after=f"{_DF}df.loc[df.a > 0, 'b'] = 9",
+        gives="df.b.tolist() == [9, 9]", why="Rows of a column take one value, or as many as there are rows: a comma behind the value makes a tuple of it.",
     ),
     Change(
         "pandas", "3.0", (".dtype",), _text_type, before=f"{_TEXT}x = [name for name in df if df[name].dtype == 'object']",

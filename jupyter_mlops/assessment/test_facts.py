@@ -16,7 +16,7 @@ _SKIPS = lazy(r"(^|\.)(skip|xfail)(\(\))?$")
 _INDIRECT = lazy(
     r"(execute_notebook|testbook|TestClient\(\)\.\w+|test_client\(\)\.\w+|invoke|run_path|import_module|subprocess\.(run|call|check_call|check_output|Popen)|os\.system|repro)$"
 )
-_ASSERTS = lazy(r"(^self\.(assert\w+|fail\w*)|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
+_ASSERTS = lazy(r"(^self\.(assert\w+|fail\w*)|^pytest\.fail|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
 
 
 class Test(NamedTuple):

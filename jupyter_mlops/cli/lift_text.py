@@ -72,8 +72,7 @@ def show_outcome(lifted: Lifted, *, dry_run: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     scorecard = lifted.scorecard
     if lifted.applied is not None and scorecard is not None:
-        count = len(lifted.applied.paths)
-        console.print(f"[green]✔[/] Done: {'1 file' if count == 1 else f'{count} files'} written.")
+        console.print(f"[green]✔[/] Done: {_files(len(lifted.applied.paths))} written.")
         for entry in scorecard["criteria"]:
             states = f"{entry['before']} → {entry['after']}"
             rungs = " → ".join(entry["rung"])
@@ -104,8 +103,8 @@ def show_journey(done: Journey, *, dry_run: bool) -> None:
     """
     console = Console(highlight=False, soft_wrap=True)
     for step in done.steps:
-        count = len(step.plan.changes.changes)
-        console.print(f"[green]✔[/] {escape(step.lift.title)} [dim]({step.lift.name}, {count} files)[/]")
+        count = _files(len(step.plan.changes.changes))
+        console.print(f"[green]✔[/] {escape(step.lift.title)} [dim]({step.lift.name}, {count})[/]")
     for each, why in done.stuck:
         console.print(f"[yellow]○[/] {escape(each.title)} [dim]({each.name})[/]: {escape(why)}")
     for command in done.acted:
@@ -130,3 +129,7 @@ def show_journey(done: Journey, *, dry_run: bool) -> None:
         console.print("Nothing was written: this was a dry run, made in a copy.")
     elif done.steps:
         console.print("[dim]`jupyter mlops undo` takes the last step back; again, the one before it.[/]")
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"

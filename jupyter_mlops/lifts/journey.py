@@ -130,8 +130,10 @@ def journey(
 
         def taken(each: Lift) -> bool:
             """Carry out a lift if it leads on and fits; false where a step was not agreed to."""
-            # What an earlier step raises, or brings along, only waits for a person to commit it.
-            waiting = {one for step in done.steps for one in (*step.lift.raises, *step.lift.brings)}
+            # What an earlier step raises only waits for a person to commit it, or to run it. What it was to bring along
+            # does that, too, unless it is committed: then it is there, or did not come.
+            waits = write and not act
+            waiting = {one for step in done.steps for one in (*step.lift.raises, *(step.lift.brings if waits else ()))}
             if not _leads_on(each, done.after, target, unfit) or set(each.raises) <= waiting:
                 return True
             planned = plan(each)

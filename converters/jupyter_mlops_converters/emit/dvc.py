@@ -37,7 +37,7 @@ def emit(pipeline: Pipeline) -> Part:
         files={"dvc.yaml": yaml_text.dump(document, header=f"The stages of {pipeline.name}: `dvc repro` runs them.")},
         project_files={} if pipeline.has_dvc else _initial_files(pipeline),
         ignore=_ignored(pipeline),
-        requirements=("dvc>=3.50",),
+        requirements=("dvc>=3.50,<4",),
         usage=USAGE.format(example=example.ljust(30)),
     )
 

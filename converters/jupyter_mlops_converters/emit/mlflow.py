@@ -57,7 +57,7 @@ def emit(pipeline: Pipeline) -> Part:
     flavors = {model.flavor for model in pipeline.models}
     return Part(
         ignore=("/mlflow.db", "/mlruns/"),
-        requirements=("mlflow>=3.1,<3.18", *(["cloudpickle"] if "sklearn" in flavors else [])),
+        requirements=("mlflow>=3.1,<3.18", *(["cloudpickle>=3,<4"] if "sklearn" in flavors else [])),
         usage=USAGE.format(stage=stage.name, name=pipeline.name),
     )
 

@@ -13,7 +13,7 @@ from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.pipeline import Pipeline
 
 EXPECTED = "tests/expected"
-REQUIREMENTS = ("pytest", "pyyaml", "nbval")
+REQUIREMENTS = ("pytest>=8,<10", "pyyaml>=6,<7", "nbval>=0.11,<0.12")
 #: Seconds that a pipeline may take where its tests cannot run it on a sample.
 _QUICK = 60.0
 

@@ -42,7 +42,7 @@ def emit(pipeline: Pipeline) -> Part:
     }
     return Part(
         files=files,
-        requirements=("papermill", "ipykernel"),
+        requirements=("papermill>=2.6,<3", "ipykernel>=6,<8"),
         usage=USAGE.format(commands="\n".join(command(stage) for stage in pipeline.stages)),
     )
 
@@ -121,7 +121,7 @@ def _title(pipeline: Pipeline, stage: Stage) -> str:
     if cells or not pipeline.sources:
         origin = pipeline.notebook_of(stage)
         link = f"[{origin}]({quote(posixpath.join('..', layout.relative(pipeline, origin)))})"
-        where = f"{_ranges(cells)} of {link}" if cells else f"added to what {link} does"
+        where = f"{_counted(cells)} of {link}" if cells else f"added to what {link} does"
     else:
         where = f"added to what {len(pipeline.sources)} notebooks do"
     lines = [f"# {stage.title}", "", f"Stage `{stage.name}` of [{pipeline.name}](../README.md): {where}."]
@@ -130,15 +130,19 @@ def _title(pipeline: Pipeline, stage: Stage) -> str:
     return "\n".join([*lines, "", "*Made by jupyter-mlops.*"])
 
 
-def _ranges(cells: Sequence[int]) -> str:
+def _counted(cells: Sequence[int]) -> str:
+    return f"cell{'s' if len(set(cells)) > 1 else ''} {ranges(cells)} (counted from 0)"
+
+
+def ranges(cells: Sequence[int]) -> str:
+    """Cells as people count them: those in a row by the first and the last."""
     runs: list[list[int]] = []
     for cell in sorted(set(cells)):
         if runs and cell == runs[-1][1] + 1:
             runs[-1][1] = cell
         else:
             runs.append([cell, cell])
-    text = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
-    return f"cell{'s' if len(set(cells)) > 1 else ''} {text} (counted from 0)"
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
 
 
 def _parameters(pipeline: Pipeline, stage: Stage) -> str:

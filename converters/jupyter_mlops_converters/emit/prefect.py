@@ -51,7 +51,7 @@ def emit(pipeline: Pipeline) -> Part:
     )
     return Part(
         files={"flow.py": text.encode("utf-8")},
-        requirements=("prefect>=3", "pyyaml"),
+        requirements=("prefect>=3,<4", "pyyaml>=6,<7"),
         usage=USAGE.format(example=_example(parameters[0][0]) if parameters else ""),
     )
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from ruamel.yaml.comments import CommentedMap
 
-from jupyter_mlops_converters.emit import layout, literals, own_tests, yaml_text
+from jupyter_mlops_converters.emit import layout, literals, own_tests, papermill, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.pipeline import Finding, HandOver, Parameter, Pipeline
@@ -114,6 +114,7 @@ def _readme(pipeline: Pipeline, parts: Mapping[str, Part]) -> str:
             for path in [source.path for source in pipeline.sources] or [pipeline.notebook]
         ],
         cell_of=_cell,
+        ranges=papermill.ranges,
         metrics=sorted({stage.metrics_file for stage in pipeline.stages if stage.metrics}) or [layout.METRICS],
         executed=layout.executed_notebook,
         expected=any(cell.outputs for stage in pipeline.stages for cell in stage.cells),

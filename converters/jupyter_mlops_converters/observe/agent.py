@@ -674,7 +674,8 @@ def _columns(value: Any, limit: int = 200) -> Any:
         return []
     found = []
     for label in labels:
-        column = value[label]
+        # Numbers that took the place of texts are still objects.
+        column = value[label].infer_objects()
         kind = _KINDS.get(column.dtype.kind, "text")
         ends: list[Any] = [None, None]
         if kind in ("integer", "number") and column.notna().any():

@@ -138,12 +138,12 @@ def joined(members: Sequence[Member], plans: Sequence[Pipeline]) -> Pipeline:
         plans: of each.
     """
     if len(members) == 1:
-        return replace(plans[0], findings=(*plans[0].findings, *members[0].attempts))
+        return replace(plans[0], findings=(*plans[0].findings, *dict.fromkeys(members[0].attempts)))
     taken = frozenset(name for member in members for name in member.analysis.names)
     labels = [member.place.label for member in members]
     waits = [frozenset(labels.index(label) for label in member.waits) for member in members]
     pipeline = join(plans, labels, taken, waits)
-    attempts = [replace(f, source_notebook=m.path) for m in members for f in m.attempts]
+    attempts = [replace(f, source_notebook=m.path) for m in members for f in dict.fromkeys(m.attempts)]
     return replace(pipeline, findings=(*between(members), *pipeline.findings, *attempts))
 
 

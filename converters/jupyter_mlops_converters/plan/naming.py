@@ -141,6 +141,9 @@ def _main_role(program: Program, stage: tuple[int, ...]) -> str:
         del weights["report"]
     if not weights:
         return ""
+    if "train" in weights and len(stage) == len(program.steps):
+        # All of a notebook that fits a model is there for that, however much it looks at the data.
+        return "train"
     main = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
     return "evaluate" if main == "explore" and _looks_at_models(program, stage) else main
 

@@ -75,6 +75,7 @@ def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:
 
 def _of(scene: Scene, notebooks: list[Path]) -> Plan:
     from jupyter_mlops.lifts.pipeline.api import convert
+    from jupyter_mlops.lifts.pipeline.preview import shown
 
     conversion = convert(
         notebooks,
@@ -96,7 +97,7 @@ def _of(scene: Scene, notebooks: list[Path]) -> Plan:
         "applies",
         f"{folder}: {len(conversion.document['stages'])} stages, {proof}.",
         conversion.changes,
-        shown={f"{folder}/.generated.json": "@@ what was generated, to tell your edits from it later @@\n"},
+        shown=shown(conversion.changes, folder),
         found=(f"The notebook is {conversion.document['notebook']}; it stays as it is.",),
         left=(
             Act("Run the pipeline once, which writes its lock.", f"dvc repro {folder}/dvc.yaml"),

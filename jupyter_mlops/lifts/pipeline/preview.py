@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,12 +10,17 @@ if TYPE_CHECKING:
 
     from jupyter_mlops_converters.source.notebook import SourceCell
 
-    from jupyter_mlops.changes.changeset import Change
+    from jupyter_mlops.changes.changeset import Change, ChangeSet
 
 #: Lines of a cell that are shown, and characters of each.
 _LINES, _WIDTH = 3, 160
 #: Characters of a file's diff.
 _LONGEST_DIFF = 40_000
+#: Files of a pipeline that are data for programs: what to show instead.
+_DATA = {
+    ".generated.json": "what was generated, to tell your edits from it later",
+    "conversion.json": "the plan, the cells of every stage, and the proof",
+}
 
 
 def outline(cells: Iterable[SourceCell]) -> list[dict[str, Any]]:
@@ -58,3 +64,33 @@ def _diff(change: Change) -> str:
     if len(change.diff) <= _LONGEST_DIFF:
         return change.diff
     return change.diff[:_LONGEST_DIFF].rpartition("\n")[0] + "\n…\n"
+
+
+def shown(changes: ChangeSet, folder: str) -> dict[str, str]:
+    """New files of a pipeline as a person reads them, where that is not their text.
+
+    Args:
+        changes: of a conversion.
+        folder: the pipeline's, from the root.
+
+    Returns:
+        Path → what to show: of notebooks the cells' code, of data what it is.
+    """
+    found = {f"{folder}/{name}": f"@@ {what} @@\n" for name, what in _DATA.items()}
+    for step in changes.steps:
+        if step.action != "write" or step.before.kind == "file" or not step.path.endswith(".ipynb"):
+            continue
+        if step.path.startswith(f"{folder}/tests/expected/"):
+            stage = step.path.rpartition("/")[2]
+            found[step.path] = f"@@ stages/{stage} with the outputs that it had when it was proven @@\n"
+        else:
+            found[step.path] = _cells(json.loads(step.data))
+    return found
+
+
+def _cells(notebook: dict[str, Any]) -> str:
+    lines = []
+    for index, cell in enumerate(notebook["cells"]):
+        lines.append(f"@@ cell {index}, {cell['cell_type']} @@")
+        lines += [f"+{line}" for line in "".join(cell["source"]).splitlines()]
+    return "\n".join(lines) + "\n"

@@ -387,3 +387,12 @@ def test_a_test_is_said_to_call_the_projects_function_not_what_its_answer_can_do
     files = {"train.py": HELD, "tests/contracts.py": CONTRACT, "tests/test_clean.py": test}
     project.files(files).commit()
     assert "`test_clean` calls `clean`" in results(project.assess())["tests"].message
+
+
+@pytest.mark.parametrize(
+    ("check", "state"), [("if error:\n        pytest.fail(error)", "pass"), ("print(error)", "partial")]
+)
+def test_a_test_that_fails_where_a_run_did_counts(project, check, state):
+    test = f"import subprocess\n\nimport pytest\n\n\ndef test_it_runs():\n    error = subprocess.run(['python', 'train.py']).returncode\n    {check}\n"
+    project.files({"train.py": HELD, "tests/contracts.py": CONTRACT, "tests/test_run.py": test}).commit()
+    assert results(project.assess())["tests"].state == state

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jupyter_mlops_converters.emit import Emission, Link, emit
 from jupyter_mlops_converters.emit.yaml_text import float_text
-from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline
+from jupyter_mlops_converters.plan.pipeline import Finding, Parameter, Pipeline, StageCell
 from ruamel.yaml import YAML
 
 
@@ -226,3 +226,27 @@ def test_models_of_every_flavor_are_logged_by_valid_code(pipeline: Pipeline, fla
     calls = [node for node in ast.walk(ast.parse(last)) if isinstance(node, ast.Call)]
     call = next(each for each in calls if ast.unparse(each.func).endswith(".log_model"))
     assert {"name", "input_example", "code_paths", "pip_requirements"} <= {each.arg for each in call.keywords}
+
+
+def test_tests_of_a_pipeline_without_tables_count_as_tests(emission: Emission, tmp_path: Path) -> None:
+    from jupyter_mlops.assessment.api import assess
+
+    assert "tests/contracts.yaml" not in emission.files
+    written(emission, tmp_path)
+    for command in (
+        ["init", "-q"],
+        ["add", "--all"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"],
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    found = {result.criterion.id: result for result in assess(tmp_path).headline.results}
+    assert found["tests"].state == "pass", found["tests"].message
+
+
+def test_cells_in_a_row_are_told_by_the_first_and_the_last(pipeline: Pipeline) -> None:
+    stages = tuple(
+        replace(stage, cells=tuple(StageCell("code", "1", cell) for cell in (0, 1, 2, 4)))
+        for stage in pipeline.stages[:1]
+    )
+    readme = text(emit(replace(pipeline, stages=stages, models=()), targets=()), "README.md")
+    assert "| 0 to 2, 4 |" in readme

@@ -220,6 +220,11 @@ def test_a_small_notebook_is_one_stage(program) -> None:
     assert list(drawn(program("# %%\na = 1\n# %%\nprint(a)\n")).values()) == [[0, 1]]
 
 
+def test_a_whole_notebook_that_fits_a_model_is_not_called_after_its_plots(program) -> None:
+    steps = program(IMPORTS + LOAD + PLOTS * 5 + MODEL)
+    assert named(steps, [tuple(range(len(steps.steps)))]).names == ("train",)
+
+
 @pytest.mark.parametrize(
     ("heading", "role"),
     [

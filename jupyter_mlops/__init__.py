@@ -19,6 +19,7 @@ _PUBLIC = {
     "make_roadmap": "jupyter_mlops.roadmap.api",
     "rank": "jupyter_mlops.lifts.pipeline.ranking",
     "verify": "jupyter_mlops.lifts.pipeline.api",
+    "why": "jupyter_mlops.assessment.why",
 }
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "make_roadmap",
     "rank",
     "verify",
+    "why",
 ]
 
 

@@ -38,6 +38,7 @@ class UnitAssessment:
         banked: level above the next → credit earned there already, 0 to 100.
         notebooks: what is wrong with its notebooks.
         profile: what kind of project it is.
+        findings: all that the probes found, those that decide nothing included.
     """
 
     unit: Unit
@@ -50,6 +51,7 @@ class UnitAssessment:
     banked: dict[int, int]
     notebooks: tuple[NotebookIssue, ...] = ()
     profile: Standing = field(default_factory=lambda: Standing("research"))
+    findings: tuple[Finding, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -28,6 +28,7 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.project import Note, open_project
 from jupyter_mlops.project.files import Files
 from jupyter_mlops.project.git import find_repository
+from jupyter_mlops.project.watch import Watch
 
 T = TypeVar("T")
 
@@ -39,16 +40,33 @@ def run(
     strict: bool,
     config: dict[str, Any] | None,
     overrides: dict[str, str] | None,
+    watched: str | None = None,
 ) -> Assessment:
-    """The assessment; see `jupyter_mlops.assessment.api.assess`."""
+    """The assessment; see `jupyter_mlops.assessment.api.assess`.
+
+    Args:
+        path: as there; likewise the others.
+        date: as there.
+        strict: as there.
+        config: as there.
+        overrides: as there.
+        watched: path of a file, relative to the base, whose readers are to be told by the project's `watch`.
+    """
     with _uncollected():
-        return _run(path, _day(date), strict=strict, given=config, overrides=overrides)
+        return _run(path, _day(date), strict=strict, given=config, overrides=overrides, watched=watched)
 
 
 def _run(
-    path: str | Path, day: dt.date, *, strict: bool, given: dict[str, Any] | None, overrides: dict[str, str] | None
+    path: str | Path,
+    day: dt.date,
+    *,
+    strict: bool,
+    given: dict[str, Any] | None,
+    overrides: dict[str, str] | None,
+    watched: str | None,
 ) -> Assessment:
     project = open_project(_folder_of(path), overrides=overrides)
+    project.watch = None if watched is None else Watch(watched)
     config = read_config(project, given)
     decisions = read_waivers(project, day, config.plugins)
     decisions = () if strict else (*decisions, *(item for other in config.externals for item in other.decisions))
@@ -185,6 +203,7 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
         banked={above: progress_to(above, results) for above in range(level + 2, 5)},
         notebooks=tuple(issues),
         profile=profile,
+        findings=tuple(finding for listed in found.values() for finding in listed),
     )
 
 
@@ -192,6 +211,8 @@ def _guarded(unit: Unit, probe: Probe, step: Callable[[Unit], Iterable[T]] | Non
     """What a step of a probe yields. One that fails on a file nobody foresaw costs its own findings, not the answer."""
     if step is None:
         return []
+    if unit.project.watch is not None:
+        unit.project.watch.reader = probe.id
     try:
         return list(step(unit))
     except Exception as error:  # noqa: BLE001

@@ -98,9 +98,9 @@ class Unit:
 
     def _raw(self, path: str) -> str:
         if path.endswith(".ipynb"):
-            notebook = self.project.notebook(path)
+            notebook = self.project.unwatched.notebook(path)
             return notebook.code if notebook is not None and notebook.language == "python" else ""
-        return self.project.text(path) or ""
+        return self.project.unwatched.text(path) or ""
 
     def aside(self, path: str) -> bool:
         """Whether a path is in a folder of examples, documentation, templates or other people's code."""
@@ -140,12 +140,15 @@ class Unit:
         )
         tests = frozenset(path for path in self.sources if self.is_test(path))
         modules = self.files.once(("modules", self.sources), lambda: ModuleIndex(self.sources))
-        return Reach(self.project, self.sources, ordered, tests, modules)
+        return Reach(self.project.unwatched, self.sources, ordered, tests, modules)
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
         """A value computed once for this unit: facts that several probes share."""
+        watch = self.project.watch
         if name not in self._memo:
-            self._memo[name] = compute()
+            self._memo[name] = compute() if watch is None else watch.computing(self.path, name, compute)
+        elif watch is not None:
+            watch.shared(self.path, name)
         value: T = self._memo[name]
         return value
 
@@ -161,7 +164,7 @@ class Unit:
             return finding
         if self.aside(finding.path) and not finding.anywhere:
             finding = finding.capped(Rung.E1, "in a folder of examples, documentation or templates")
-        links = [_path_of(link) for link in finding.chain]
+        links = [path_of(link) for link in finding.chain]
         if all(self.committed(path) for path in (finding.path, *links) if path):
             return finding
         if self.project.git is None:
@@ -188,7 +191,8 @@ def _is_fixture(parts: list[str]) -> bool:
     )
 
 
-def _path_of(link: str) -> str:
+def path_of(link: str) -> str:
+    """The file that a link of a chain is in."""
     return (
         link.partition("#")[0]
         if "#" in link

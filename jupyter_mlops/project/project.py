@@ -9,7 +9,7 @@ import posixpath
 import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -25,6 +25,7 @@ from jupyter_mlops.project.requirements import RequirementsFile, read_requiremen
 from jupyter_mlops.project.stamp import Stamp, is_settled, stamp_of
 from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.walk import Walk, walk_folder, walk_repository
+from jupyter_mlops.project.watch import Watch
 from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class Project:
         git: the repository, None outside of one.
         walk: the files found below `folder`.
         overrides: text that stands in for the content of files: what an editor holds and has not saved.
+        watch: who looks at a file, where somebody wants to know.
     """
 
     base: Path
@@ -67,12 +69,18 @@ class Project:
     git: Git | None
     walk: Walk
     overrides: dict[str, str] = field(default_factory=dict)
+    watch: Watch | None = None
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _notes: dict[tuple[str, str], Note] = field(default_factory=dict, repr=False)
     _noted: dict[str, list[Note]] = field(default_factory=dict, repr=False)
     _kinds: dict[str, str | None] = field(default_factory=dict, repr=False)
     _folders: dict[str, bool] = field(default_factory=dict, repr=False)
     _stamps: dict[str, Stamp | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def unwatched(self) -> Project:
+        """The same for what everybody shares: looking through all code is not an interest in one file."""
+        return self if self.watch is None else replace(self, watch=None)
 
     @cached_property
     def by_path(self) -> dict[str, File]:
@@ -155,6 +163,8 @@ class Project:
 
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
         """The bytes of a file; None, with a note, where it cannot or should not be read."""
+        if self.watch is not None:
+            self.watch.saw(path)
         if path in self.overrides:
             return self.overrides[path].encode("utf-8", "surrogatepass")
         if self.kind(path) != "file":
@@ -246,6 +256,8 @@ class Project:
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def _cached(self, kind: str, path: str, parse: Callable[[], T | None]) -> T | None:
+        if self.watch is not None:
+            self.watch.saw(path)
         key = (kind, path)
         if key not in self._cache:
             stamp = self._stamp(path)

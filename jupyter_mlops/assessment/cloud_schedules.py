@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.cloud_formation import declared, deployed
+from jupyter_mlops.assessment.kubeflow import compiled
 from jupyter_mlops.assessment.sagemaker import Built, built
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
@@ -23,7 +24,7 @@ _NAMED = lazy(r":pipeline/([\w-]+)")
 
 def cloud_triggers(unit: Unit) -> list[Trigger]:
     """What starts pipelines of clouds without a person."""
-    return unit.once("cloud triggers", lambda: list(_aws(unit)))
+    return unit.once("cloud triggers", lambda: [*_aws(unit), *_google(unit)])
 
 
 def _aws(unit: Unit) -> Iterator[Trigger]:
@@ -100,3 +101,45 @@ def _sdk(unit: Unit) -> Iterator[Trigger]:
         for site in sites(unit, path, [call for call in source.calls if call.attribute == "put_triggers"]):
             if site.reached:
                 yield from _trigger(unit, "", f"`put_triggers` in {path}", path, site.line)
+
+
+_VERTEX_SCHEDULES = lazy(
+    r"^google\.cloud\.aiplatform\.[\w.()]*PipelineJob\(\)\.create_schedule$|^google\.cloud\.aiplatform\.[\w.()]*PipelineJobSchedule\(\)\.create$"
+    r"|^kfp\.[\w.()]*\.(create_schedule_from_job_spec|create_recurring_run)$"
+)
+_STARTS_PIPELINE = lazy(r"pipelineJobs|template_path|pipeline|retrain|train", re.IGNORECASE)
+_SCHEDULER = ("gcloud", "scheduler", "jobs", "create")
+
+
+def _google(unit: Unit) -> Iterator[Trigger]:
+    for path, source in sources_of(unit, "create_schedule", "PipelineJobSchedule", "create_recurring_run"):
+        for site in sites(unit, path, [call for call in source.calls if _VERTEX_SCHEDULES.match(call.name)]):
+            timed = any(
+                site.call.argument(None, name) for name in ("cron", "cron_expression", "schedule", "interval_second")
+            )
+            nodes = _vertex_pipelines(unit, ast.unparse(source.tree)) if site.reached and timed else ()
+            if nodes:
+                yield Trigger("schedule", f"`{site.call.attribute}` in {path}", path, site.line, nodes)
+    if not unit.mentioning("PipelineJob", "create_run_from_job_spec"):
+        return  # nothing here runs a pipeline of Vertex AI
+    for resource in resources(unit) if applied(unit) else ():
+        if resource.kind == "google_cloud_scheduler_job" and re.search(r"\bschedule\s*=\s*(?!\"\")\S", resource.body):
+            said = f"{resource.name} {resource.body}"
+            nodes = _vertex_pipelines(unit, said) if _STARTS_PIPELINE.search(said) else ()
+            if nodes and not re.search(r"paused\s*=\s*true", resource.body):
+                yield Trigger(
+                    "schedule", f"job {resource.name} of Cloud Scheduler", resource.path, resource.line, nodes
+                )
+    for launch in unit.launches:
+        for command in launch.commands if launch.neutralised is None else ():
+            if command.words[: len(_SCHEDULER)] == _SCHEDULER and not command.neutralised:
+                nodes = _vertex_pipelines(unit, command.text) if _STARTS_PIPELINE.search(command.text) else ()
+                if nodes and "--schedule" in command.text:
+                    yield Trigger("schedule", "Cloud Scheduler", launch.path, launch.line_of(command), nodes)
+
+
+def _vertex_pipelines(unit: Unit, text: str) -> tuple[tuple[str, str], ...]:
+    """Where the pipelines are defined whose compiled file a text names; all of them where it names none."""
+    found = compiled(unit)
+    named = [made for made in found if any(file in text for file in made.files)]
+    return tuple(made.node for made in named or found)

@@ -102,7 +102,8 @@ _READS = _READERS | {
     "train",
     *("dataset_download", "dataset_download_files", "dataset_download_file", "dataset_load"),
     "object",
-    *("ProcessingInput", "TrainingInput"),
+    *("ProcessingInput", "TrainingInput", "BigQueryExampleGen", "CsvExampleGen", "ImportExampleGen"),
+    *("ReadFromBigQuery", "ReadFromText", "ReadFromParquet", "ReadFromTFRecord", "ReadFromAvro"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
     *METHODS,
 }
@@ -176,6 +177,8 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "ProcessingInput",
         "TrainingInput",
         *WORDS,
+        "ExampleGen",
+        "ReadFrom",
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _may_read(call)]):
@@ -212,8 +215,10 @@ def _source(unit: Unit, site: Site) -> Source | None:
     ):
         version = call.argument(1, "version") is not None or _as_of(call)
         return Source(site, "database", call.text(0) or "A table", "as of a time" if version else None)
-    if method in _DATABASES or _WAREHOUSES.search(site.name):
-        return Source(site, "database", "A query")
+    if method in _DATABASES or _WAREHOUSES.search(site.name) or method in ("BigQueryExampleGen", "ReadFromBigQuery"):
+        return Source(site, "database", "A query", _state_of_query(unit, site))
+    if method in _FOLDERS_OF_BEAM:
+        return _for_beam(unit, site)
     if method == "retrieve":
         return _from_pooch(site)
     if method in METHODS:
@@ -253,6 +258,40 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if not text:
         return Source(site, "unknown", "")
     return _located(unit, site, text)
+
+
+_SYSTEM_TIME = lazy(
+    r"for\s+system_time\s+as\s+of|\b(at|before)\s*\(\s*(timestamp|statement|offset)\s*=>", re.IGNORECASE
+)
+
+
+def _state_of_query(unit: Unit, site: Site) -> str | None:
+    """Why a query reads one state of its tables: it says as of when."""
+    given = (*site.call.node.args, *(keyword.value for keyword in site.call.node.keywords))
+    inner = [node for node in ast.walk(site.call.node) if isinstance(node, ast.Call)]
+    given += tuple(argument for call in inner for argument in call.args)
+    texts = (text_at(unit, site, node) or "" for node in given)
+    return "as of a time" if any(_SYSTEM_TIME.search(text) for text in texts) else None
+
+
+#: Sources of Apache Beam and TFX → the keyword that says what they read.
+_FOLDERS_OF_BEAM = {
+    "CsvExampleGen": "input_base",
+    "ImportExampleGen": "input_base",
+    "ReadFromText": "file_pattern",
+    "ReadFromParquet": "file_pattern",
+    "ReadFromTFRecord": "file_pattern",
+    "ReadFromAvro": "file_pattern",
+}
+
+
+def _for_beam(unit: Unit, site: Site) -> Source | None:
+    """Files or folders that Apache Beam or TFX reads."""
+    if not site.call.name.startswith(("apache_beam.", "tfx.")):
+        return None
+    given = site.call.argument(0, _FOLDERS_OF_BEAM[site.call.attribute])
+    text = text_at(unit, site, given) or text_from_elsewhere(unit, site, given)
+    return _located(unit, site, text.rstrip("/")) if text else Source(site, "unknown", "")
 
 
 #: What a step of SageMaker is given → the position and the keyword that say what.

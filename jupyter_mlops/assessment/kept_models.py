@@ -76,6 +76,7 @@ _KEEPS = _SAVER_METHODS | {
         "create_model",
         *("WandbLogger", "MLflowLoggerCallback"),
         *("update_weights", "update_weights_package", "upload", "RegisterModel", "create_model_package"),
+        *("ModelUploadOp", "Pusher", "create_or_update"),
         *("upload_file", "upload_from_filename"),
     ),
     "log_artifact",
@@ -85,6 +86,8 @@ _REGISTERS = lazy(
     r"^azureml\.[\w.]*Model\.register$|^hopsworks\.[\w.()]*get_model_registry\(\)[\w.()]*\.create_model$"
     r"|^clearml\.[\w.()]*OutputModel\(\)\.update_weights(_package)?$|^google\.cloud\.aiplatform\.([\w.]*\.)?Model\.upload$"
     r"|^bentoml\.(\w+\.)?save_model$|^sagemaker\.[\w.()]*\.register$|^sagemaker\.[\w.]*RegisterModel$"
+    r"|^google_cloud_pipeline_components\.[\w.]*ModelUploadOp$|^tfx\.[\w.]*google_cloud_ai_platform\.[\w.]*Pusher$"
+    r"|^azure\.ai\.ml\.[\w.()]*\.models\.create_or_update$|^\?\w*client\.models\.create_or_update$"
 )
 _UPLOADED = lazy(r"ckpt|checkpoint|(?<![a-z])models?(?![a-z])", re.IGNORECASE)
 _MODEL_WORD = lazy(
@@ -116,6 +119,9 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "update_weights",
         "Model.upload",
         "RegisterModel",
+        "ModelUploadOp",
+        "Pusher(",
+        "models.create_or_update",
     ):
         for site in sites(unit, path, [call for call in source.calls if call.attribute in _KEEPS]):
             kept = _kept_by(unit, site)

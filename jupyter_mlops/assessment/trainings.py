@@ -24,6 +24,11 @@ _TRAINERS = frozenset(
         *("sagemaker.workflow.steps.TrainingStep", "sagemaker.workflow.steps.TuningStep"),
     }
 )
+#: Jobs of platforms that train without code of the project.
+_PLATFORM_TRAINS = lazy(
+    r"^google_cloud_pipeline_components\.[\w.]*(AutoML\w+TrainingJobRunOp|BigqueryCreateModelJobOp)$"
+    r"|^google\.cloud\.aiplatform\.([\w.]*\.)?AutoML\w+TrainingJob\(\)\.run$|^azure\.ai\.ml\.automl\.(classification|regression|forecasting)$"
+)
 _TRAINER_METHODS = frozenset(
     {"train", "finetune", "fine_tune", "learn", "train_model", "compare_models", "create_model"}
 )
@@ -46,14 +51,26 @@ def trainings(unit: Unit) -> list[Site]:
 
 
 def _trainings(unit: Unit) -> Iterator[Site]:
-    words = ("fit", "train", "backward", "cross_val", "learn(", "finetune", "compare_models", "TrainingStep")
+    words = (
+        "fit",
+        "train",
+        "backward",
+        "cross_val",
+        "learn(",
+        "finetune",
+        "compare_models",
+        "TrainingStep",
+        "AutoML",
+        "automl",
+        "BigqueryCreateModel",
+    )
     for path, source in sources_of(unit, *words):
         yield from sites(unit, path, (call for call in source.calls if is_training(call)))
 
 
 def is_training(call: Call) -> bool:
     """Whether a call fits a model."""
-    if call.name in _TRAINERS:
+    if call.name in _TRAINERS or _PLATFORM_TRAINS.match(call.name):
         return True
     owner, dot, method = call.name.rpartition(".")
     if not dot:

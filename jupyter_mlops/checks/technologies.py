@@ -23,7 +23,7 @@ _BY_CRITERION = {
     "pipeline-automated": (
         *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "launchers"),
         *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml", "argo-workflows", "tekton"),
-        *("databricks-bundles", "step-tables", "sagemaker"),
+        *("databricks-bundles", "step-tables", "sagemaker", "vertex-ai", "tfx", "kubeflow"),
     ),
     "pipeline-reproducible": ("parameters", "pip-tools", "poetry", "uv", "other-locks"),
     "tests": ("pytest", "unittest", "nbval"),

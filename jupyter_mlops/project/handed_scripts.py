@@ -25,6 +25,9 @@ PYTHON_WORD = lazy(r"""["'](?:[\w./-]*/)?python[\d.]*["']""")
 #: Keywords by which platforms are handed a script, and the folder that it is in.
 _SCRIPTS = ("code", "entry_point", "module_file", "script_path", "submit_app")
 _FOLDERS = ("source_dir", "code")
+#: Keywords by which platforms are handed a module, or a function of one.
+_MODULES = frozenset({"python_module_name", "worker_pool_specs", "run_fn", "trainer_fn", "preprocessing_fn"})
+_DOTTED = lazy(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 #: Calls that make a job of a command.
 _COMMANDS = frozenset({"azure.ai.ml.command", "azure.ai.ml.entities.CommandComponent"})
 
@@ -45,6 +48,23 @@ def handed_scripts(call: Call) -> Iterator[str]:
         found = (target for command in read_script(said.get("command", "")) for target in targets(command))
         texts += [target.value for target in found if target.kind == "script"]
     yield from (f"{folder}/{text}" if folder else text for text in texts if text.endswith(".py"))
+
+
+def handed_modules(call: Call) -> Iterator[str]:
+    """Dotted names of the modules that a call hands to a platform to run: `python_module_name="trainer.task"`.
+
+    Args:
+        call: any call.
+    """
+    for keyword in call.node.keywords:
+        if keyword.arg in _MODULES:
+            for node in ast.walk(keyword.value):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.match(node.value):
+                    yield node.value
+
+
+#: What TFX calls in a module that it is handed.
+CALLED_BY_NAME = ("run_fn", "trainer_fn", "tuner_fn", "preprocessing_fn")
 
 
 def commands_in(scope: Scope, node: ast.AST) -> Iterator[list[str]]:

@@ -15,7 +15,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from jupyter_mlops.project.commands import Target, targets
-from jupyter_mlops.project.handed_scripts import PYTHON_WORD, SHELL_CALLS, commands_in, handed_scripts, shelled
+from jupyter_mlops.project.handed_scripts import (
+    CALLED_BY_NAME,
+    PYTHON_WORD,
+    SHELL_CALLS,
+    commands_in,
+    handed_modules,
+    handed_scripts,
+    shelled,
+)
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
@@ -481,6 +489,13 @@ class Reach:
             if script:
                 yield (script, ""), link
                 yield (script, "__main__"), link
+                for name in CALLED_BY_NAME if call.argument(None, "module_file") is not None else ():
+                    yield (script, name), link
+        for module in handed_modules(call):
+            yield from self._dotted(path, module, link)
+            found = self.modules.find(module, path)
+            if found:
+                yield (found, "__main__"), link
 
     def _script(self, path: str, text: str) -> str:
         """The project's script that code means by a path: from its own folder, from where it starts, or by the end of the path."""

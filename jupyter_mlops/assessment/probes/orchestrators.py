@@ -1,4 +1,4 @@
-"""Flows of other orchestrators written in Python: ZenML, Metaflow, Dagster, Kubeflow Pipelines, Flyte, Luigi, Kedro."""
+"""Flows of other orchestrators written in Python: ZenML, Metaflow, Dagster, Flyte, Luigi, Kedro."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from jupyter_mlops.project.reach import Node, scope_named
 #: Module → (title, decorators of flows, decorators of steps).
 _DECORATED = {
     "zenml": ("ZenML", ("pipeline",), ("step",)),
-    "kfp": ("Kubeflow Pipelines", ("pipeline",), ("component", "container_component")),
     "flytekit": ("Flyte", ("workflow", "dynamic"), ("task",)),
     "dagster": ("Dagster", ("job", "graph"), ("op", "graph")),
 }
@@ -288,7 +287,7 @@ def _function(unit: Unit, path: str, call: Call, function: ast.expr | None) -> N
 
 PROBE = Probe(
     id="orchestrators",
-    title="Dagster, Kedro, ZenML, Metaflow, Flyte, Luigi, Kubeflow Pipelines",
+    title="Dagster, Kedro, ZenML, Metaflow, Flyte, Luigi",
     reads="Python code that imports them, pyproject.toml",
     credits="configured: steps without data between them, or that nothing starts · wired: connected steps that are started",
     launches=_launches,

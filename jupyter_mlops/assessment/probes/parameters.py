@@ -135,6 +135,10 @@ def _of_kubeflow(unit: Unit, _path: str) -> tuple[str, int | None] | None:
             given = call.argument(None, "arguments") or call.argument(None, "params")
             if given is not None and call.name.startswith("kfp.") and "run" in call.attribute:
                 return path, call.line
+    for path, source in sources_of(unit, "parameter_values"):
+        for site in sites(unit, path, [call for call in source.calls if call.attribute == "PipelineJob"]):
+            if site.reached and site.cell is None and site.call.argument(None, "parameter_values") is not None:
+                return path, site.line
     return None
 
 

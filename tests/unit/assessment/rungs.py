@@ -12,6 +12,8 @@ from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON,
 from .test_seen_cases import HYDRA
 from .test_technologies import FLOWS
 from .test_what_training_reads import KEDRO
+from .tfx_project import FILES as TFX
+from .vertex_project import FILES as VERTEX
 
 Files = dict[str, str | bytes]
 
@@ -320,6 +322,14 @@ RUNGS: dict[str, dict[str, Files]] = {
     "sagemaker": {
         "wired": SAGEMAKER,
         "a fixed figure": changed(SAGEMAKER, "pipelines/churn.py", "right=threshold", "right=0.8"),
+    },
+    "vertex-ai": {
+        "wired": VERTEX,
+        "a fixed figure": changed(VERTEX, "pipelines/churn.py", ">= threshold", ">= 0.8"),
+    },
+    "tfx": {
+        "wired": TFX,
+        "a fixed figure": changed(TFX, "churn/pipeline.py", '{"value": threshold}', '{"value": 0.8}'),
     },
     "managed-endpoints": {
         "wired": SAGEMAKER,

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from jupyter_mlops.lifts.clean_notebook.columns import TextColumns
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Edit, Span
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
 
@@ -37,6 +38,7 @@ class Site:
         parent: the node that it is a part of.
         needed: imports that code which was put in needs.
         texts: whether the notebook's tables have columns of text, as far as that can be told.
+        named_texts: which of their columns surely are.
     """
 
     code: Code
@@ -47,6 +49,7 @@ class Site:
     own: ast.stmt
     parent: ast.AST
     texts: Callable[[], bool] = lambda: True
+    named_texts: Callable[[], TextColumns] = TextColumns
     needed: list[str] = field(default_factory=list)
 
     def text(self, node: ast.AST) -> str:

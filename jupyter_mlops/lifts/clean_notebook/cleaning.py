@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import distributions
 
 from jupyter_mlops.assessment.notebook_health import unseeded
-from jupyter_mlops.lifts.clean_notebook.columns import read_text_columns
+from jupyter_mlops.lifts.clean_notebook.columns import TextColumns, read_text_columns, text_columns
 from jupyter_mlops.lifts.clean_notebook.edits import Draft
 from jupyter_mlops.lifts.clean_notebook.imports import mend_imports, need_import
 from jupyter_mlops.lifts.clean_notebook.mending import Table, all_changes, mend
@@ -35,7 +36,7 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
         need_import(draft, "os")
     mend_python_2(draft)
     mend_paths(draft, scene, path)
-    mend(draft, table(environment(scene), lambda: _may_have_texts(scene, path)))
+    mend(draft, table(environment(scene), lambda: _may_have_texts(scene, path), cache(lambda: _texts(scene, path))))
     mend_imports(draft)
     if unseeded(notebook) is not None:
         mend_seeds(draft)
@@ -48,12 +49,21 @@ def _may_have_texts(scene: Scene, path: str) -> bool:
     return not is_proven(scene.project, path) and read_text_columns(scene, path)
 
 
-def table(installed: Environment, texts: Callable[[], bool] = lambda: True) -> Table:
+def _texts(scene: Scene, path: str) -> TextColumns:
+    return TextColumns() if is_proven(scene.project, path) else text_columns(scene, path)
+
+
+def table(
+    installed: Environment,
+    texts: Callable[[], bool] = lambda: True,
+    named_texts: Callable[[], TextColumns] = TextColumns,
+) -> Table:
     """The changes that count in an environment: those of libraries that are not there in an older version.
 
     Args:
         installed: the environment.
         texts: whether tables that the notebook reads have columns of text.
+        named_texts: which of their columns surely are.
     """
     from packaging.version import InvalidVersion, Version
 
@@ -70,4 +80,4 @@ def table(installed: Environment, texts: Callable[[], bool] = lambda: True) -> T
         except InvalidVersion:
             return True
 
-    return Table(tuple(change for change in all_changes() if counts(change.library, change.gone)), texts)
+    return Table(tuple(change for change in all_changes() if counts(change.library, change.gone)), texts, named_texts)

@@ -49,6 +49,7 @@ class Kinds:
         self._arguments: dict[str, list[tuple[ast.Call, list[Kind], dict[str, Kind]]]] = {}
         self._loops = 0
         self._rows: dict[int, Kind] = {}
+        self._asked: set[int] = set()
         try:
             self._block(tree.body)
             self._functions()
@@ -294,7 +295,9 @@ class Kinds:
         if isinstance(node, ast.Constant):
             return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, (int, float)) else ""
         if isinstance(node, ast.Attribute):
-            return known.attribute_of(self._value(node.value), node.attr)
+            kind = known.attribute_of(self._value(node.value), node.attr)
+            column = kind == f"frame.{node.attr}" and node.attr not in known.NO_COLUMNS and id(node) not in self._asked
+            return "series" if column else kind
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Subscript):
@@ -362,6 +365,7 @@ class Kinds:
         return "list" if isinstance(node, ast.ListComp) else "dict" if isinstance(node, ast.DictComp) else "set"
 
     def _call(self, node: ast.Call) -> Kind:
+        self._asked.add(id(node.func))
         function = self._value(node.func)
         if function == "frame.apply" and node.args and _by_row(node):
             # A function that is given the rows of a table.
@@ -421,7 +425,7 @@ class Kinds:
             )
             if kind == "groupby":
                 return "groupby"
-            if many or inside == "index":
+            if many or inside == "index" or _is_mask(index):
                 return "frame"
             return "series" if isinstance(index, ast.Constant) and isinstance(index.value, str) else "pandas"
         if kind in ("series", "row"):
@@ -433,6 +437,15 @@ class Kinds:
         if kind == "array" and isinstance(index, (ast.Slice, ast.Tuple)):
             return "array" if isinstance(index, ast.Slice) or any(isinstance(e, ast.Slice) for e in index.elts) else ""
         return ""
+
+
+def _is_mask(node: ast.expr) -> bool:
+    """Whether an index is a comparison, or several: those choose rows."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+        return _is_mask(node.left) or _is_mask(node.right)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        return _is_mask(node.operand)
+    return isinstance(node, ast.Compare)
 
 
 def _labels(node: ast.AST) -> bool:

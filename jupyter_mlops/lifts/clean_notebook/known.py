@@ -191,6 +191,17 @@ FRAME_ATTRIBUTES = {
     "flags": "",
 }
 GROUPED = _words("groupby resample rolling expanding ewm")
+#: Attributes of a frame that are not its columns, also where they are not called.
+NO_COLUMNS = (
+    FRAME_TO_FRAME
+    | FRAME_TO_SERIES
+    | GROUPED
+    | TO_ARRAY
+    | FRAME_ATTRIBUTES.keys()
+    | _words(
+        "apply agg aggregate transform iterrows iteritems items itertuples stack unstack xs get keys eval pipe hist boxplot sparse"
+    )
+)
 #: What matplotlib's objects give.
 PLOTS = {
     ("figure", "gca"): "axes",
@@ -201,6 +212,11 @@ PLOTS = {
     ("axes", "get_figure"): "figure",
     ("axes", "figure"): "figure",
 }
+
+
+#: What fits a model that a formula gives: its estimates are labelled by the terms of the formula.
+FORMULAS = "@statsmodels.formula.api."
+ESTIMATES = _words("params pvalues tvalues bse")
 
 
 def located(index: ast.expr, inside: Kind) -> Kind:
@@ -234,6 +250,8 @@ def attribute_of(base: Kind, name: str) -> Kind:
         return f"series.{name}"
     if base == "array" and name == "T":
         return "array"
+    if base.startswith(FORMULAS) and name in ESTIMATES:
+        return "row"
     return f"{base}.{name}"
 
 

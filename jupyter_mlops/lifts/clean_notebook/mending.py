@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 
 from jupyter_mlops.lifts.clean_notebook import removed
 from jupyter_mlops.lifts.clean_notebook.change import Change, Moved, Site
+from jupyter_mlops.lifts.clean_notebook.columns import TextColumns
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Edit, Open, Proposal, Repair
 from jupyter_mlops.lifts.clean_notebook.importing import import_proposals, renamed_reference
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
@@ -33,12 +34,19 @@ class Table:
     Args:
         changes: which.
         texts: whether tables that the notebook reads have columns of text, as far as that can be told.
+        named_texts: which of their columns surely are.
     """
 
-    def __init__(self, changes: tuple[Change, ...], texts: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        changes: tuple[Change, ...],
+        texts: Callable[[], bool] = lambda: True,
+        named_texts: Callable[[], TextColumns] = TextColumns,
+    ) -> None:
         self.by_name: dict[str, list[Change]] = defaultdict(list)
         self.moves = [change for change in changes if isinstance(change.do, Moved)]
         self.texts = texts
+        self.named_texts = named_texts
         for change in changes:
             for name in change.at:
                 self.by_name[name].append(change)
@@ -131,13 +139,13 @@ def _uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, Site
             if isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Store):
                 call = parent if isinstance(parent, ast.Call) and parent.func is node else None
                 for change in _about(node, kinds, table):
-                    yield change, Site(code, kinds, node, call, top, own, parent, table.texts)
+                    yield change, Site(code, kinds, node, call, top, own, parent, table.texts, table.named_texts)
             elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Del):
                 stored = isinstance(node.ctx, ast.Store)
                 for change in table.by_name.get("[]=" if stored else "[]", ()):
                     if not stored and not _fits(kinds.of(node.value), change):
                         continue
-                    yield change, Site(code, kinds, node, None, top, own, parent, table.texts)
+                    yield change, Site(code, kinds, node, None, top, own, parent, table.texts, table.named_texts)
             children = ast.iter_child_nodes(node)
             pending += [(child, child if isinstance(child, ast.stmt) else own, node) for child in children]
 

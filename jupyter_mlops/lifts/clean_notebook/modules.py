@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Iterator
 
 from jupyter_mlops.lifts.clean_notebook.columns import read_text_columns
-from jupyter_mlops.lifts.clean_notebook.edits import Draft
+from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Edit, Proposal, Repair, Span
 from jupyter_mlops.lifts.clean_notebook.mending import Table, mend
 from jupyter_mlops.lifts.clean_notebook.python_2 import mend_python_2
+from jupyter_mlops.lifts.environment.installed import Environment
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.notebook import Cell, Notebook
 
@@ -33,13 +36,14 @@ def modules(scene: Scene, path: str) -> Iterator[str]:
                 yield found[0]
 
 
-def cleaned_module(scene: Scene, path: str, table: Table) -> Draft | None:
+def cleaned_module(scene: Scene, path: str, table: Table, installed: Environment) -> Draft | None:
     """What a module becomes; None where it cannot be read.
 
     Args:
         scene: the project.
         path: of the module.
         table: what is gone.
+        installed: what else an import may mean.
     """
     text = scene.project.text(path)
     if text is None:
@@ -47,5 +51,35 @@ def cleaned_module(scene: Scene, path: str, table: Table) -> Draft | None:
     table.texts = lambda: read_text_columns(scene, path)
     draft = Draft(Notebook(path, (Cell(0, "code", text, (), None, []),), "python", ""))
     mend_python_2(draft)
+    _mend_siblings(draft, scene, path, installed)
     mend(draft, table)
     return draft
+
+
+def _mend_siblings(draft: Draft, scene: Scene, path: str, installed: Environment) -> None:
+    """Imports of a module beside it in a package, which Python 2 took by its name alone, are relative ones."""
+    folder = path.rpartition("/")[0]
+    code = Code(draft.notebook)
+    if not folder or not scene.project.exists(f"{folder}/__init__.py") or "__main__" in draft.notebook.cells[0].source:
+        return  # what is run by itself, too, has no package around it then
+
+    def beside(name: str) -> bool:
+        top = name.partition(".")[0]
+        there = any(scene.project.exists(f"{folder}/{top}{end}") for end in (".py", "/__init__.py"))
+        other = top in sys.stdlib_module_names or installed.owners(top)
+        return there and not other and not scene.project.exists(f"{top}.py") and not scene.project.exists(top)
+
+    proposals = []
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and beside(node.module or ""):
+            column, text = len("from "), "."
+        elif isinstance(node, ast.Import) and all("." not in one.name and beside(one.name) for one in node.names):
+            column, text = 0, "from . "
+        else:
+            continue
+        span = code.span(node)
+        place = Span(span.line, span.column + column, span.line, span.column + column)
+        what = f"`{code.text(node)}` becomes `{code.text(node)[:column]}{text}{code.text(node)[column:]}`"
+        why = "Python 2 looked for modules beside the importing one first; Python 3 wants a dot for that"
+        proposals.append(Proposal([Edit(place, text)], Repair("api", 0, span.line, what, why, "Python 3.0")))
+    draft.apply(proposals)

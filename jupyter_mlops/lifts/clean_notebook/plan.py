@@ -16,7 +16,7 @@ from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
 from jupyter_mlops.lifts.clean_notebook.modules import cleaned_module, modules
 from jupyter_mlops.lifts.clean_notebook.trial import tried
-from jupyter_mlops.lifts.environment.imported import imported
+from jupyter_mlops.lifts.environment.imported import imported, silent
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, with_cells
@@ -180,7 +180,7 @@ def _clean_modules(scene: Scene, made: _Made, path: str) -> bool:
     imported_here = list(modules(scene, path))
     for module in (one for one in imported_here if one not in made.modules):
         made.modules[module] = ""
-        draft = cleaned_module(scene, module, table(environment(scene)))
+        draft = cleaned_module(scene, module, table(environment(scene)), environment(scene))
         if draft is None:
             continue
         made.refused += [_refusal(module, one)._replace(cell=None) for one in sorted(draft.open)]
@@ -220,14 +220,19 @@ def _packages(scene: Scene, made: _Made, path: str) -> None:
     """Name packages that a notebook imports and that are not installed."""
     installed = environment(scene)
     named: set[str] = set()
-    for use in sorted(imported(scene), key=lambda use: (use.cell or 0, use.line or 0)):
+    for use in sorted(imported(scene, only=path), key=lambda use: (use.cell or 0, use.line or 0)):
         top = use.name.partition(".")[0]
-        if use.path == path and top not in named and not _is_there(installed, top) and not installed.owners(use.name):
+        if top not in named and not _is_there(installed, top) and not installed.owners(use.name):
             named.add(top)
             name = distribution_of(top)
             made.missing.add(name)
             why = f"it is imported, and not installed in {installed.prefix}; it is probably the distribution {name}"
             made.refused.append(Refusal(f"the package `{top}`", why, path, use.cell, use.line))
+    for use in silent(scene, only=path):
+        if installed.version_of(use.name) is None:
+            made.missing.add(use.name)
+            why = f"a call needs it, and it is not installed in {installed.prefix}"
+            made.refused.append(Refusal(f"the package `{use.name}`", why, path, use.cell, use.line))
 
 
 def _is_there(installed: Environment, module: str) -> bool:

@@ -48,15 +48,16 @@ class Use(NamedTuple):
     cell: int | None
 
 
-def imported(scene: Scene, apart: tuple[str, ...] = ()) -> list[Use]:
+def imported(scene: Scene, apart: tuple[str, ...] = (), only: str | None = None) -> list[Use]:
     """The first use of each third-party module, with as much of its name as tells packages of a name space apart.
 
     Args:
         scene: the project.
         apart: folders, with a slash at the end, whose code is not looked at.
+        only: a file whose code alone is looked at.
     """
     found: dict[str, Use] = {}
-    for path in scene.unit.sources:
+    for path in scene.unit.sources if only is None else (only,):
         # What setup.py imports is there before anything is installed.
         if path.startswith(apart) or path.rpartition("/")[2] == "setup.py":
             continue
@@ -96,16 +97,17 @@ def _catches_import(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def silent(scene: Scene, apart: tuple[str, ...] = ()) -> list[Use]:
+def silent(scene: Scene, apart: tuple[str, ...] = (), only: str | None = None) -> list[Use]:
     """Packages that calls need and nobody imports, at the first such call.
 
     Args:
         scene: the project.
         apart: folders whose code is not looked at.
+        only: a file whose code alone is looked at.
     """
     found: dict[str, Use] = {}
     for path in scene.unit.mentioning(*_SILENT):
-        if path.startswith(apart):
+        if path.startswith(apart) or (only is not None and path != only):
             continue
         source = scene.project.python(path)
         notebook = scene.project.notebook(path) if path.endswith(".ipynb") else None

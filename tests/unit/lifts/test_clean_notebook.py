@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cleaned import raw
-from lift_projects import CELLS, WHO, commit, notebook, write
+from lift_projects import CELLS, WHO, commit, notebook, run, write
 
 from jupyter_mlops.assessment.api import assess
 from jupyter_mlops.changes.changeset import Change
@@ -272,6 +273,16 @@ def test_columns_of_text_are_told_from_the_data(tmp_path: Path) -> None:
     assert "df.corr(numeric_only=True)" in code(cleaned(tmp_path, cell))
 
 
+def test_columns_of_text_are_arrays_where_they_are_split(tmp_path: Path) -> None:
+    write(tmp_path, {"work/d.csv": "size,kind\n1,round\n2,flat\n"})
+    cell = "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nd = pd.read_csv('d.csv')\n"
+    uses = "d['size'].values, d.size.values, d.kind.values, d['kind'].values, d.iloc[:, 1].values, d.iloc[:, -1].values, d.iloc[:, 0].values"
+    lifted = cleaned(tmp_path, f"{cell}x = {uses}")
+    for name in ("d.kind", "d['kind']", "d.iloc[:, 1]", "d.iloc[:, -1]"):
+        uses = uses.replace(f"{name}.values", f"{name}.to_numpy()")
+    assert code(lifted).endswith(f"x = {uses}")
+
+
 def test_what_a_conversion_made_and_what_it_proved_needs_no_repair(tmp_path: Path) -> None:
     text = notebook("import pandas as pd\ndf = pd.read_csv('t.csv')\ndf.corr()")
     old = notebook("import numpy as np\nnp.int(1)")
@@ -324,6 +335,14 @@ def test_packages_that_are_missing_are_named(tmp_path: Path) -> None:
     assert lifted.plan.state == "not-here"
     assert refused(lifted) == [("the package `no_such_package_here`", 0, 1)]
     assert "pip install no-such-package-here" in [act.command for act in lifted.plan.left]
+
+
+def test_a_package_that_is_missing_is_named_for_the_notebook_that_was_asked_about(tmp_path: Path) -> None:
+    cell = "import pandas as pd\npd.read_hdf('a.h5')\nimport no_such_package_here"
+    write(tmp_path, {"a.ipynb": notebook(cell), "b.ipynb": notebook(cell)})
+    lifted = lift("clean-notebook", tmp_path / "b.ipynb", write=False)
+    named = [(one.what, one.path, one.line) for one in lifted.plan.cannot if "package" in one.what]
+    assert named == [("the package `no_such_package_here`", "b.ipynb", 3), ("the package `tables`", "b.ipynb", 2)]
 
 
 @pytest.mark.parametrize(
@@ -429,6 +448,25 @@ def test_a_clean_copy_stands_for_its_notebook(tmp_path: Path) -> None:
 
 
 # --- modules that notebooks import
+
+
+def test_a_package_whose_modules_import_each_other_as_in_python_2(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "aux/__init__.py": "from near import *\nimport far\n",
+            "aux/near.py": "import far as f\nimport json\n\n\ndef one():\n    return f.ONE\n",
+            "aux/far.py": "ONE = 1\n",
+            "aux/main.py": "import far\n\nif __name__ == '__main__':\n    print(far.ONE)\n",
+        },
+    )
+    lifted = cleaned(tmp_path, "from aux import one\nfrom aux import main\none()", at="a.ipynb")
+    assert sorted(change.path for change in lifted.plan.changes.changes) == ["aux/__init__.py", "aux/near.py"]
+    lift("clean-notebook", tmp_path)
+    assert (tmp_path / "aux/__init__.py").read_text() == "from .near import *\nfrom . import far\n"
+    assert (tmp_path / "aux/near.py").read_text().startswith("from . import far as f\nimport json\n")
+    run(tmp_path, sys.executable, "-c", "from aux import one; assert one() == 1")
+    assert lift("clean-notebook", tmp_path).plan.state == "done"
 
 
 def test_what_a_notebook_imports_is_repaired_where_it_is(tmp_path: Path) -> None:

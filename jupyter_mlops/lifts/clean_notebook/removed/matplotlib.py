@@ -70,6 +70,16 @@ def _text_named(new: str) -> Rewrite:
     return keyword("s", new)
 
 
+def _number(site: Site) -> list[Edit] | None:
+    """A width that is given as text, `"1"`."""
+    edits = []
+    for name in ("linewidths", "linewidth", "lw"):
+        found = site.argument(None, name)
+        if isinstance(found, ast.Constant) and isinstance(found.value, str) and found.value.isdecimal():
+            edits.append(Edit(site.code.span(found), found.value))
+    return edits
+
+
 def _quiet(site: Site) -> list[Edit] | None:
     return without("warn")(site)
 
@@ -88,6 +98,11 @@ CHANGES = (
         "matplotlib", "3.1", (".hist", ".hist2d"), _hist, before=f"{_PLT}fig, ax = plt.subplots()\nx = ax.hist([1, 2], bins=2, normed=True)[0]",
         after=f"{_PLT}fig, ax = plt.subplots()\nx = ax.hist([1, 2], bins=2, density=True)[0]", gives="abs(x.sum() - 2) < 1e-9",
         on=("axes", "series", "frame", "pandas", "frame.plot", "?"), why="`normed` is called `density`.",
+    ),
+    Change(
+        "matplotlib", "3.10", (f"{_P}.scatter", ".scatter"), _number,
+        before=f"{_PLT}x = plt.scatter([1], [2], linewidths='1')\nplt.gcf().canvas.draw()", after=f"{_PLT}x = plt.scatter([1], [2], linewidths=1)\nplt.gcf().canvas.draw()",
+        gives="x.get_linewidths()[0] == 1", on=(*_AX, "frame.plot", "?"), why="Widths are numbers; a text is no longer read as one.",
     ),
     Change(
         "matplotlib", "3.6", (".gca", f"{_P}.gca"), _projected, before=f"{_PLT}ax = plt.figure().gca(projection='3d')",

@@ -6,6 +6,7 @@ import ast
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
 from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
+from jupyter_mlops.lifts.clean_notebook.known import FORMULAS
 from jupyter_mlops.lifts.clean_notebook.removed.pandas import frequency
 from jupyter_mlops.lifts.clean_notebook.rewrites import added, attribute, both, given, keyword, named, template, without
 
@@ -81,7 +82,16 @@ def _indexed(site: Site) -> list[Edit] | None:
     # Rows that are labelled by their numbers were told by those, and columns by their names.
     if counted and len(parts) == 1 and kinds == {"number"}:
         return attribute("loc")(site)
+    # Of all rows, columns that have names were told by their places.
+    columns = [_by_what(part, site) for part in parts]
+    if columns == ["all", "number"] and not site.kinds.numbered and not _one_hot(site):
+        return attribute("iloc")(site)
     return None
+
+
+def _one_hot(site: Site) -> bool:
+    """Whether columns may be called by the values of a column, and so by numbers."""
+    return any("get_dummies" in row for row in site.code.rows)
 
 
 def _by_what(part: ast.expr, site: Site) -> str:
@@ -180,6 +190,53 @@ def _assigned_back(site: Site) -> list[Edit] | None:
     return [Edit(start, f"{text} = "), *(without("inplace")(site) or [])]
 
 
+def _array_of_text(site: Site) -> list[Edit] | None:
+    """`.values` of a column of text, which is no array of NumPy any more: scikit-learn cannot choose from it."""
+    column = site.receiver
+    if column is None or not (site.kinds.uses("sklearn") and site.kinds.of(column) in ("series", "pandas")):
+        return []
+    texts = site.named_texts()
+    names = texts.names | _texts_written_down(site.code.tree)
+    if isinstance(column, ast.Attribute):
+        of_text = column.attr in names
+    elif isinstance(column, ast.Subscript) and isinstance(column.value, ast.Attribute) and column.value.attr == "iloc":
+        of_text = _place(column.slice) in texts.places
+    else:
+        index = column.slice if isinstance(column, ast.Subscript) else None
+        of_text = isinstance(index, ast.Constant) and index.value in names
+    return attribute("to_numpy()")(site) if of_text else []
+
+
+def _place(index: ast.expr) -> object:
+    """The number of a column in `.iloc[:, number]`."""
+    if not (isinstance(index, ast.Tuple) and len(index.elts) == 2 and isinstance(index.elts[0], ast.Slice)):
+        return None
+    try:
+        return ast.literal_eval(index.elts[1])
+    except ValueError:
+        return None
+
+
+def _texts_written_down(tree: ast.Module) -> set[object]:
+    """Names of columns that a cell gives texts, `pd.DataFrame({"a": ["x", "y"]})`."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    written = [call.args[0] for call in calls if isinstance(call.args[0], ast.Dict)]
+    return {
+        key.value
+        for one in written
+        for key, value in zip(one.keys, one.values, strict=True)
+        if isinstance(key, ast.Constant)
+        and isinstance(value, ast.List)
+        and any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in value.elts)
+    }
+
+
+def _is_estimate(node: ast.expr, site: Site) -> bool:
+    """Whether labels are the terms of a formula, which are texts."""
+    kind = site.kinds.of(node.value) if isinstance(node, ast.Attribute) else ""
+    return isinstance(kind, str) and kind.startswith(FORMULAS)
+
+
 def _by_position(site: Site) -> list[Edit] | None:
     """`row[0]` took the first value where labels are texts; a number is a label now."""
     node = site.node
@@ -188,7 +245,7 @@ def _by_position(site: Site) -> list[Edit] | None:
         number = ast.literal_eval(node.slice)
     except ValueError:
         return []
-    by_name = site.kinds.of(node.value) == "row" and not site.kinds.numbered
+    by_name = site.kinds.of(node.value) == "row" and (_is_estimate(node.value, site) or not site.kinds.numbered)
     # From the end one could only count where labels were no numbers.
     if not isinstance(number, int) or isinstance(number, bool) or not (by_name or number < 0):
         return []
@@ -425,6 +482,17 @@ CHANGES = (
         after="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\nx = df.loc[1, 'b'] + df.loc[0:1].shape[0]",
         gives="x == 6", on=_SURELY, why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
     ),
+    Change(
+        "pandas", "1.0", (".ix",), _indexed, before=f"{_DF}x = df.ix[:, [1, 0]]", after=f"{_DF}x = df.iloc[:, [1, 0]]", gives="list(x) == ['b', 'a']",
+        on=_SURELY, why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
+    ),
+    Change(
+        "pandas", "3.0", (".values",), _array_of_text,
+        before=f"{_TEXT}from sklearn.model_selection import train_test_split\nx = train_test_split(df['b'].values, test_size=0.5)[0]",
+        after=f"{_TEXT}from sklearn.model_selection import train_test_split\nx = train_test_split(df['b'].to_numpy(), test_size=0.5)[0]",
+        gives="x[0] in 'xy'", on=("series", "pandas"),
+        why="Columns of text have a type of their own, whose `.values` scikit-learn cannot split; `.to_numpy()` gives an array.",
+    ),
     _renamed("1.0", "as_matrix", "to_numpy", "()", "x.shape == (2, 2)"),
     _renamed("1.0", "get_values", "to_numpy", "()", "x.shape == (2, 2)", (*_ANY, "index")),
     _renamed("2.0", "iteritems", "items", "()", "[name for name, _ in x] == ['a', 'b']", (*_SURELY, "dict")),
@@ -491,6 +559,12 @@ CHANGES = (
         "pandas", "3.0", ("[]",), _by_position, before=f"{_TEXT}x = df.apply(lambda row: str(row[0]) + row[1], axis=1)",
         after=f"{_TEXT}x = df.apply(lambda row: str(row.iloc[0]) + row.iloc[1], axis=1)", gives="x[0] == '3x'", on=("row",),
         why="A number in brackets is a label now, and no longer a position; `.iloc` takes positions.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]",), _by_position,
+        before=f"{_DF}import statsmodels.formula.api as smf\nx = smf.ols('a ~ b', df.fillna(0)).fit().params[1]",
+        after=f"{_DF}import statsmodels.formula.api as smf\nx = smf.ols('a ~ b', df.fillna(0)).fit().params.iloc[1]",
+        gives="round(x, 3) == 1.333", why="Estimates are labelled by the terms of the formula; `.iloc` takes positions.",
     ),
     Change(
         "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'][df.a == 1] = 9", after=f"{_DF}df.loc[df.a == 1, 'b'] = 9", gives="df.b[1] == 9",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Rewrite, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.encoded import some_columns
 from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, value, without
 from jupyter_mlops.lifts.clean_notebook.scaled import scaled
 
@@ -175,6 +176,25 @@ def _no_tolerance(site: Site) -> list[Edit] | None:
     return [Edit(span._replace(line=span.end_line, column=span.end_column), ", tol=None")]
 
 
+def _one_row(site: Site) -> list[Edit] | None:
+    """A number, or a list of them, was one row of a table."""
+    rows = site.argument(0, "X")
+    if site.receiver is not None and "sotonic" in str(site.kinds.of(site.receiver)):
+        return []  # a function of one number
+    if isinstance(rows, (ast.List, ast.Tuple)):
+        brackets = ("[", "]") if rows.elts and all(map(_is_number, rows.elts)) else None
+    else:
+        brackets = ("[[", "]]") if rows is not None and _is_number(rows) else None
+    if rows is None or brackets is None:
+        return []
+    return [Edit(site.code.span(rows), f"{brackets[0]}{site.text(rows)}{brackets[1]}")]
+
+
+def _is_number(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+    return isinstance(inner, ast.Constant) and type(inner.value) in (int, float)
+
+
 def _scored(site: Site) -> list[Edit] | None:
     """The fourth argument was the score, and never the groups that it is today: those are no text."""
     fourth = site.argument(3)
@@ -285,10 +305,12 @@ CHANGES = (
         gives="x.tolist() == [[1, 0], [0, 1]]", why="`sparse` is called `sparse_output`.",
     ),
     Change(
-        _SK, "0.22", ("sklearn.preprocessing.OneHotEncoder",),
-        lambda site: None if site.argument(None, "categorical_features") is not None else without("n_values")(site),
-        before="from sklearn.preprocessing import OneHotEncoder\nx = OneHotEncoder(categorical_features=[0])",
-        why="`categorical_features` is gone; a `ColumnTransformer` with the encoder says which columns are encoded.",
+        _SK, "0.22", ("sklearn.preprocessing.OneHotEncoder",), both(some_columns, without("n_values")),
+        before="from sklearn.preprocessing import OneHotEncoder\nencoder = OneHotEncoder(categorical_features=[1])\nx = encoder.fit_transform([[7, 1], [8, 0]]).toarray()",
+        after="from sklearn.preprocessing import OneHotEncoder\nfrom sklearn.compose import ColumnTransformer\n"
+        'encoder = ColumnTransformer([("encoded", OneHotEncoder(), [1])], remainder="passthrough", sparse_threshold=1)\nx = encoder.fit_transform([[7, 1], [8, 0]]).toarray()',
+        gives="x.tolist() == [[0, 1, 7], [1, 0, 8]]",
+        why="`categorical_features` is gone; a `ColumnTransformer` with the encoder says which columns are encoded, and puts them first as the encoder did.",
     ),
     Change(
         _SK, "1.3", _FORESTS, value(None, "max_features", {"auto": '"sqrt"'}),
@@ -507,6 +529,17 @@ CHANGES = (
         _SK, "1.2", (".n_features_",), attribute("n_features_in_"), before=f"from sklearn.ensemble import RandomForestClassifier\n{_XY}x = RandomForestClassifier(2).fit(X, y).n_features_",
         after=f"from sklearn.ensemble import RandomForestClassifier\n{_XY}x = RandomForestClassifier(2).fit(X, y).n_features_in_", gives="x == 2",
         on=("@sklearn.ensemble*", "@sklearn.tree*"), why="`n_features_` is called `n_features_in_`.",
+    ),
+    Change(
+        _SK, "0.19", (".predict", ".predict_proba", ".decision_function"), _one_row,
+        before="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3]).predict([3, 5])",
+        after="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3]).predict([[3, 5]])",
+        gives="x.shape == (1,)", on=("@sklearn*",), why="A list of numbers is no row any more: tables have two dimensions.",
+    ),
+    Change(
+        _SK, "0.19", (".predict",), _one_row, before="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict(50)",
+        after="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict([[50]])",
+        gives="x.round().tolist() == [50]", on=("@sklearn*",), why="A number is no row any more: tables have two dimensions.",
     ),
     moved(
         _SK, "0.23", "sklearn.metrics.calinski_harabaz_score", "sklearn.metrics.calinski_harabasz_score",

@@ -137,10 +137,42 @@ def _asks(tainted: Tainted, test: ast.expr) -> bool:
         return _asks(tainted, test.operand)
     if isinstance(test, ast.Call) and _name(test) in ("isinstance", "hasattr", "callable"):
         return False
+    # `if not rows:` and `if rows.empty:` ask whether anything was compared.
+    if isinstance(test, ast.Attribute) and test.attr == "empty":
+        return False
+    if isinstance(test, ast.Name) and _is_collected(tainted.root, test.id):
+        return False
+    # `if "drift" in table.columns:` asks how it looks.
+    looks = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.In, ast.NotIn))
+    if looks and getattr(test.comparators[0], "attr", "") in ("columns", "index"):  # type: ignore[attr-defined]
+        return False
     there = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Is, ast.IsNot))
     if there and isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:  # type: ignore[attr-defined]
         return False
     return tainted.holds(test)
+
+
+_COLLECTIONS = ("list", "dict", "set", "List", "Dict", "Set", "Sequence", "Mapping")
+
+
+def _is_collected(root: ast.AST, name: str) -> bool:
+    """Whether a name is a list, set or dictionary: it starts as an empty one, or is annotated as one."""
+    for node in ast.walk(root):
+        annotated = isinstance(node, ast.arg) and node.arg == name and node.annotation
+        if annotated and ast.unparse(annotated).partition("[")[0].rpartition(".")[2] in _COLLECTIONS:
+            return True
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            value = node.value
+            if isinstance(value, (ast.List, ast.Set)) and not value.elts:
+                return True
+            if isinstance(value, ast.Dict) and not value.keys:
+                return True
+            if isinstance(value, ast.Call) and _name(value) in ("list", "dict", "set") and not value.args:
+                return True
+    return False
 
 
 def _name(node: ast.Call) -> str:

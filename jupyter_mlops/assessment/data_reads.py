@@ -104,9 +104,13 @@ _READS = _READERS | {
     "object",
     *("ProcessingInput", "TrainingInput", "BigQueryExampleGen", "CsvExampleGen", "ImportExampleGen"),
     *("ReadFromBigQuery", "ReadFromText", "ReadFromParquet", "ReadFromTFRecord", "ReadFromAvro"),
+    *("run", "call", "check_call", "check_output", "system"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
     *METHODS,
 }
+_COMMANDS = frozenset(
+    ["subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "os.system"]
+)
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
 #: Calls that bring the rows of a warehouse.
@@ -226,6 +230,8 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return Source(site, *read) if read is not None else None
     if call.name.startswith(("kaggle.", "kagglehub.", "opendatasets.")):
         return _from_kaggle(unit, site)
+    if call.name in _COMMANDS:
+        return _from_command(site)
     if method == "object" and call.name.startswith("lakefs."):
         pinned = "().commit()" in call.name or "().tag()" in call.name or "().ref()" in call.name
         return Source(site, "database", "A repository of lakeFS", "a commit or a tag" if pinned else None)
@@ -425,6 +431,28 @@ def _from_kaggle(unit: Unit, site: Site) -> Source | None:
     named = re.search(r"/versions/\d+", name)
     version = named[0].strip("/") if named else call.argument(None, "dataset_version_number") and "a version of its own"
     return Source(site, "url", name, version or None, fallback=_where_missing(call))
+
+
+def _from_command(site: Site) -> Source | None:
+    """A data set that the command line of Kaggle downloads, which knows no versions: `subprocess.run(["kaggle", …])`."""
+    given: ast.expr | None = site.call.argument(0, "args")
+    if isinstance(given, ast.Name):
+        given = next(
+            (
+                node.value
+                for statement in site.call.scope.body
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Assign)
+                and any(isinstance(target, ast.Name) and target.id == given.id for target in node.targets)
+            ),
+            None,
+        )
+    parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
+    words = " ".join(site.call.scope.string(part) or "{}" for part in parts if part is not None).split()
+    if words[:1] != ["kaggle"] or words[2:3] != ["download"]:
+        return None
+    named = [word for word in words[3:] if not word.startswith("-")]
+    return Source(site, "url", named[0] if named else "A data set of Kaggle", fallback=_where_missing(site.call))
 
 
 def _by_checksum(unit: Unit, site: Site) -> str | None:

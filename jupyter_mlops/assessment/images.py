@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
@@ -204,7 +205,7 @@ def entry_words(unit: Unit, image: str, dockerfile: str = "") -> tuple[str, ...]
     if _THIRD_PARTY.search(image):
         return ()
     found = {}
-    for file in unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"):
+    for file in unit.named(*DOCKERFILES):
         entries = unit.project.dockerfile(file.path).named("ENTRYPOINT")
         found[file.path] = entries[-1].words if entries else ()
     name = base_name(image)

@@ -32,7 +32,7 @@ def _text_of(source: PythonSource, scope: Scope, node: ast.expr, depth: int) -> 
     if text is not None:
         return text
     if isinstance(node, ast.Name):
-        return _parameter(source, scope, node.id, depth)
+        return _parameter(source, scope, node.id, depth) or _made_of(source, scope, node.id, depth)
     if isinstance(node, ast.Attribute):
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             return _parameter_of_class(scope, node.attr)
@@ -124,6 +124,18 @@ def _parameter(source: PythonSource, scope: Scope, name: str, depth: int) -> str
     defaults = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
     default = defaults.get(name)
     return None if default is None else scope.string(default)
+
+
+def _made_of(source: PythonSource, scope: Scope, name: str, depth: int) -> str | None:
+    """What a name is given once in its function, where that is a path made of a parameter: `out = Path(folder)`."""
+    given = [
+        statement.value
+        for statement in scope.body
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+    ]
+    once = len(given) == 1 and isinstance(given[0], ast.Call)
+    return text_of(source, scope, given[0], depth + 1) if once else None
 
 
 def _parameter_of_class(scope: Scope, name: str) -> str | None:

@@ -13,6 +13,7 @@ from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
@@ -375,7 +376,7 @@ def loaded_by(unit: Unit, path: str) -> str:
                     place = join(file.folder, source)
                     if place == path or path.startswith(f"{place}/"):
                         return f"{file.path}:{line}"
-    for file in unit.named("Dockerfile", "Dockerfile.*"):
+    for file in unit.named(*DOCKERFILES):
         for source, instruction in unit.project.dockerfile(file.path).copied:
             if posixpath.basename(source) == name:
                 return f"{file.path}:{instruction.line}"

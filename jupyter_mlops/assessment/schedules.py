@@ -11,7 +11,7 @@ from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Call, Scope
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 from jupyter_mlops.project.reach import LAUNCH, Node
 
 
@@ -68,7 +68,7 @@ def _is_endless(loop: ast.While) -> bool:
 
 
 _JOBS = lazy(
-    r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy|to_deployment)|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
+    r"(apscheduler[\w.()]*\.add_job|schedule\.every\(\)?[\w.()]*\.do|rq_scheduler[\w.()]*\.cron|\.(serve|deploy|to_deployment)|prefect[\w.]*Deployment\.build_from_flow|dagster\.ScheduleDefinition|dagster\.build_schedule_from_partitioned_job"
     r"|LaunchPlan\.(create|get_or_create)|create_recurring_run|fastapi_utils[\w.]*repeat_every|fastapi_restful[\w.]*repeat_every)$"
 )
 _SCHEDULED_BY = frozenset({"schedule", "schedules", "cron", "interval", "cron_expression", "cron_schedule", "rrule"})
@@ -85,6 +85,7 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
         "serve(",
         "deploy(",
         "to_deployment(",
+        "build_from_flow(",
         "cron",
         "repeat_every",
         "sensor",
@@ -92,8 +93,11 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
     )
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _JOBS.search(call.name)]):
-            prefect = site.call.attribute in ("serve", "deploy", "to_deployment")
+            prefect = site.call.attribute in ("serve", "deploy", "to_deployment", "build_from_flow")
             if prefect and not {keyword.arg for keyword in site.call.node.keywords} & _SCHEDULED_BY:
+                continue
+            # A deployment that is built and not applied is a file at most.
+            if site.call.attribute == "build_from_flow" and not _is_applied(source, site.call):
                 continue
             nodes = tuple(_given(unit, path, site.call))
             if nodes and (site.reached or not prefect):
@@ -109,6 +113,14 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
                         scope.line,
                         tuple(_below(path, scope)),
                     )
+
+
+def _is_applied(source: PythonSource, built: Call) -> bool:
+    """Whether a deployment of Prefect 2 is handed to its server: `deployment.apply()`, or `apply=True`."""
+    given = built.argument(None, "apply")
+    if isinstance(given, ast.Constant):
+        return bool(given.value)
+    return any(call.name.endswith("build_from_flow().apply") for call in source.calls)
 
 
 def _assets(unit: Unit) -> Iterator[Node]:

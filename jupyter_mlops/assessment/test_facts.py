@@ -189,12 +189,7 @@ class _Reader:
         for source in sources:
             for call in source.calls:
                 if call.name in ("sys.path.insert", "sys.path.append", "site.addsitedir"):
-                    nodes = sorted(
-                        (node for node in ast.walk(call.node) if isinstance(node, ast.Constant)),
-                        key=lambda node: (node.lineno, node.col_offset),
-                    )
-                    words = [node.value for node in nodes if isinstance(node.value, str)]
-                    yield "/".join(part for word in words for part in word.split("/") if part not in ("", ".", ".."))
+                    yield _said_folder(source, call)
         for file in self.unit.named("pyproject.toml"):
             tool = self.unit.project.toml(file.path).get("tool") or {}
             options = ((tool.get("pytest") or {}) if isinstance(tool, dict) else {}).get("ini_options")
@@ -217,6 +212,31 @@ class _Reader:
             for name, child in self.source.module.children.items()
             if child.kind == "function" and name in scope.names
         ]
+
+
+def _said_folder(source: PythonSource, call: Call) -> str:
+    """The folder that a call puts on the path, by the words in it and in what its names stand for: `insert(0, JOBS)`."""
+    pending: list[ast.AST] = [*call.node.args]
+    words: list[str] = []
+    known = set()
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words += node.value.split("/")
+        elif isinstance(node, ast.Name) and node.id not in known:
+            known.add(node.id)
+            pending[:0] = [
+                statement.value
+                for statement in source.tree.body
+                if isinstance(statement, ast.Assign)
+                and any(isinstance(target, ast.Name) and target.id == node.id for target in statement.targets)
+            ]
+        else:
+            pending[:0] = sorted(
+                ast.iter_child_nodes(node),
+                key=lambda child: (getattr(child, "lineno", 0), getattr(child, "col_offset", 0)),
+            )
+    return "/".join(word for word in words if word not in ("", ".", ".."))
 
 
 def _assertions(node: ast.AST) -> Iterator[ast.Assert]:

@@ -59,6 +59,10 @@ class Instruction(NamedTuple):
             return tuple(text.split())
 
 
+#: What Dockerfiles are called: `Dockerfile`, `Dockerfile.api`, `dockerfile-api`, `api.Dockerfile`.
+NAMES = ("Dockerfile", "Dockerfile.*", "Dockerfile-*", "Dockerfile_*", "*.Dockerfile", "Containerfile")
+
+
 class Dockerfile(NamedTuple):
     """The instructions of a Dockerfile, in order."""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.absent_loaders import absent_loaders
 from jupyter_mlops.assessment.data_names import named_data
-from jupyter_mlops.assessment.data_reads import Source, is_data_file, reads
+from jupyter_mlops.assessment.data_reads import Source, find_file, is_data_file, reads
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.kept_models import Kept, is_model_file, kept_models
 from jupyter_mlops.assessment.probe import Probe
@@ -21,7 +21,7 @@ from jupyter_mlops.assessment.stand_ins import is_the_data
 from jupyter_mlops.assessment.taken_in import records, taken_in
 from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.assessment.written_files import makers
+from jupyter_mlops.assessment.written_files import makers, written
 from jupyter_mlops.project.files import File
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
@@ -210,6 +210,9 @@ def snapshot(unit: Unit, site: Site) -> Tracked | None:
 
 
 def _snapshot_of(unit: Unit, source: Source) -> _Verdict | None:
+    kept = _committed_by(unit, source.site) if source.kind == "url" else None
+    if kept is not None:
+        return _in_git(unit, kept, [kept])
     item = snapshot(unit, source.site) if source.kind in ("url", "database", "hub") else None
     if item is None and source.site.call.name.startswith(("kaggle", "opendatasets.")):
         item = _downloaded_to(unit, source.site)
@@ -217,6 +220,25 @@ def _snapshot_of(unit: Unit, source: Source) -> _Verdict | None:
         return None
     message = f"What is read is kept in {item.path}, which is under DVC."
     return _Verdict(Rung.E3, message, None, (item.by, item.line))
+
+
+def _committed_by(unit: Unit, site: Site) -> str | None:
+    """The file in git that a function writes what it fetches to: that is what the project reads, and git gives it a version.
+
+    A function that trains, or the body of a notebook, writes results as well: what those leave says nothing.
+    """
+    git = unit.project.git
+    fits = any((fit.path, fit.scope) == (site.path, site.scope) for fit in trainings(unit))
+    if git is None or fits or not site.scope or site.path.endswith(".ipynb"):
+        return None
+    for text, writers in written(unit).items():
+        name = text.removeprefix("{}/")
+        if not is_data_file(name) or not any((found.path, found.scope) == (site.path, site.scope) for found in writers):
+            continue
+        path = find_file(unit, site.path, name)
+        if path in git.committed:
+            return path
+    return None
 
 
 def _downloaded_to(unit: Unit, site: Site) -> Tracked | None:

@@ -14,13 +14,14 @@ from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.workdirs import working_folder
+from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, strings
 from jupyter_mlops.project.shell import join
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    for file in unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"):
+    for file in unit.named(*DOCKERFILES):
         folder = posixpath.dirname(file.path) or "."
         content = unit.project.dockerfile(file.path)
         for instruction in content.named("RUN"):
@@ -85,7 +86,7 @@ def _workdir(unit: Unit, folder: str) -> str:
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     built = {build.dockerfile: build for build in reversed(builds(unit))}
-    for file in unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"):
+    for file in unit.named(*DOCKERFILES):
         yield _container(unit, file.path, built.get(file.path))
     yield from _replicas(unit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -44,6 +45,8 @@ _RUNS = lazy(
 )
 _BY_HAND = lazy(r"^scipy\.")
 _BUILDS = lazy(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|^alibi_detect[\w.]*\.\w+Drift$")
+#: Functions that find a reason to train again.
+_OTHER_REASON = lazy(r"retrain|re_train|degrad|underperform", re.IGNORECASE)
 _DRIFT_NAME = lazy(r"drift|psi|stability_index|data_quality|skew", re.IGNORECASE)
 
 
@@ -104,6 +107,22 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
         if (site.path, site.scope) in unit.reach.behind(*trigger.nodes):
             scheduled = True
             chain = (f"{trigger.path}:{trigger.line}", f"{site.path}:{site.line}")
+            asked = _asked_before(unit, site)
+            if asked is not None:
+                path, line, name = asked
+                yield Finding(
+                    "drift",
+                    _CRITERION,
+                    Rung.E2,
+                    f"{trigger.what} runs the drift check only after `{name}` has found a reason of its own.",
+                    part="schedule",
+                    confidence=CALL,
+                    path=path,
+                    line=line,
+                    chain=(f"{trigger.path}:{trigger.line}", f"{path}:{line}", f"{site.path}:{site.line}"),
+                    raise_by="Run the check on the schedule itself, before anything decides whether to train again.",
+                )
+                break
             yield Finding(
                 "drift",
                 _CRITERION,
@@ -135,6 +154,24 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
             if use.counts
             else "Branch on it, fail the step, or export it as a metric that an alert watches.",
         )
+
+
+def _asked_before(unit: Unit, site: Site) -> tuple[str, int, str] | None:
+    """Where the way to a check ends unless another function wants to train again: `if not should_retrain(): return`."""
+    for place in unit.reach.chain(site.path, site.scope):
+        path, _, number = place.rpartition(":")
+        source = unit.project.python(path) if path.endswith(".py") and number.isdigit() else None
+        for scope in source.scopes if source is not None else ():
+            if scope.node is None or not scope.line <= int(number) <= (scope.node.end_lineno or 0):
+                continue
+            for statement in scope.body:
+                if statement.lineno >= int(number) or not isinstance(statement, ast.If):
+                    continue
+                test = statement.test.operand if isinstance(statement.test, ast.UnaryOp) else None
+                name = ast.unparse(test.func) if isinstance(test, ast.Call) else ""
+                if _OTHER_REASON.search(name) and isinstance(statement.body[-1], ast.Return):
+                    return path, statement.lineno, name
+    return None
 
 
 def _on_each_request(unit: Unit, site: Site) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from jupyter_mlops.assessment.images import built_from
 from jupyter_mlops.assessment.kube import KubeObject, applied_by, containers_of, launches, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import line_of, mapping
 
 _PLACEHOLDERS = ("example.com", "my-bucket", "your-", "<", "changeme", "path/to")
@@ -157,7 +158,7 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
 
 def _is_made(unit: Unit, image: str) -> bool:
     """Whether an image is built here, or the project has nothing of which it could be."""
-    return built_from(unit, image)[0] is not None or not unit.named("Dockerfile", "Dockerfile.*", "*.Dockerfile")
+    return built_from(unit, image)[0] is not None or not unit.named(*DOCKERFILES)
 
 
 def _knative(unit: Unit, item: KubeObject) -> Iterator[Finding]:

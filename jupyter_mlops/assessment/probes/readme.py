@@ -12,6 +12,7 @@ from jupyter_mlops.project.commands import targets
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import read_script
 
+_FILE = lazy(r"^\s*(?!\./)\S*\.(py|sh|ipynb)\s*$")
 _FENCE = lazy(r"^\s*(```|~~~)")
 _RUNS = frozenset({"script", "module", "notebook", "make", "stages", "tests", "environment", "shell", "project"})
 _TOOLS = frozenset(
@@ -40,7 +41,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     for file in sorted(unit.named("readme*"), key=lambda file: file.path.count("/")):
         if file.folder != unit.path or file.suffix not in (".md", ".rst", ".txt", ""):
             continue
-        text = unit.project.text(file.path) or ""
+        text, told = unit.project.text(file.path) or "", False
         for number, line in commands_of(text):
             for command in read_script(line):
                 for target in targets(command, unit.path):
@@ -52,11 +53,12 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                         message = f"{file.path} says how to run it" + (
                             f", but {target.value} is not there." if missing else "."
                         )
+                        told = True
                         yield Finding(
                             "readme", "readme-runs", rung, message, confidence=CONVENTION, path=file.path, line=number
                         )
         words = len(text.split())
-        if words:
+        if words and not told:
             yield Finding(
                 "readme",
                 "readme-runs",
@@ -82,7 +84,9 @@ def commands_of(text: str) -> Iterator[tuple[int, str]]:
             yield number, re.sub(r"^\s*(\$|>|%|!)\s+", "", line).strip()
         else:
             for code in re.findall(r"`([^`]+)`", line):
-                yield number, code
+                # `src/train.py` names a file; `./train.sh` and `make train` are commands.
+                if " " in code.strip() or not _FILE.search(code):
+                    yield number, code
 
 
 PROBE = Probe(

@@ -11,6 +11,7 @@ from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, m
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.requirements import normalise
@@ -207,6 +208,16 @@ def _coverage(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
         package = normalise(_IMPORTED_AS.get(name, name))
         if not _covered(package, normalise(name), declared) and package not in _NEVER_DECLARED:
             missing.append((path, line, cell, name))
+    if not imported:
+        yield Finding(
+            "requirements",
+            "dependencies-declared",
+            Rung.E0,
+            "The code imports nothing that a package brings.",
+            confidence=CALL,
+            effect="not-applicable",
+        )
+        return
     if not missing:
         listed = next(((manifest.path, one.line) for manifest in found for one in manifest.requirements), (None, None))
         yield Finding(
@@ -278,7 +289,8 @@ def third_party_imports(unit: Unit) -> list[tuple[str, int, int | None, str]]:
 
 
 def _third_party(unit: Unit) -> Iterator[tuple[str, int, int | None, str]]:
-    seen = set()
+    # What tests or scripts put on the path is imported by its bare name.
+    seen = {file.name.removesuffix(".py") for file in unit.files.suffixed(".py")}
     for path in unit.sources:
         source = unit.project.python(path)
         notebook = unit.project.notebook(path) if path.endswith(".ipynb") else None
@@ -339,7 +351,7 @@ def _python(unit: Unit) -> Iterator[Finding]:
                     line=number,
                 )
                 break
-    for file in unit.named("Dockerfile", "Dockerfile.*"):
+    for file in unit.named(*DOCKERFILES):
         for instruction in unit.project.dockerfile(file.path).named("FROM"):
             if re.search(r"python:\d+\.\d+", instruction.text):
                 yield Finding(

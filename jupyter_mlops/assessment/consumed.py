@@ -140,7 +140,7 @@ def _asks(tainted: Tainted, test: ast.expr) -> bool:
     # `if not rows:` and `if rows.empty:` ask whether anything was compared.
     if isinstance(test, ast.Attribute) and test.attr == "empty":
         return False
-    if isinstance(test, ast.Name) and _is_collected(tainted.root, test.id):
+    if isinstance(test, ast.Name) and test.id in tainted.collections:
         return False
     # `if "drift" in table.columns:` asks how it looks.
     looks = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.In, ast.NotIn))
@@ -150,29 +150,6 @@ def _asks(tainted: Tainted, test: ast.expr) -> bool:
     if there and isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:  # type: ignore[attr-defined]
         return False
     return tainted.holds(test)
-
-
-_COLLECTIONS = ("list", "dict", "set", "List", "Dict", "Set", "Sequence", "Mapping")
-
-
-def _is_collected(root: ast.AST, name: str) -> bool:
-    """Whether a name is a list, set or dictionary: it starts as an empty one, or is annotated as one."""
-    for node in ast.walk(root):
-        annotated = isinstance(node, ast.arg) and node.arg == name and node.annotation
-        if annotated and ast.unparse(annotated).partition("[")[0].rpartition(".")[2] in _COLLECTIONS:
-            return True
-        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            value = node.value
-            if isinstance(value, (ast.List, ast.Set)) and not value.elts:
-                return True
-            if isinstance(value, ast.Dict) and not value.keys:
-                return True
-            if isinstance(value, ast.Call) and _name(value) in ("list", "dict", "set") and not value.args:
-                return True
-    return False
 
 
 def _name(node: ast.Call) -> str:
@@ -190,7 +167,8 @@ def _decides(unit: Unit, held: Held) -> bool:
 
 def _conditions(unit: Unit, tainted: Tainted, node: ast.Call) -> Iterator[Use]:
     """Conditions of workflows on an output that a call writes: `f.write(f"drift={drift}")` to `$GITHUB_OUTPUT`."""
-    if "GITHUB_OUTPUT" not in ast.unparse(tainted.root):
+    # The text of the source is at hand; that of the function has to be made.
+    if "GITHUB_OUTPUT" not in (unit.project.text(tainted.held.path) or "") or "GITHUB_OUTPUT" not in tainted.text:
         return
     for name in re.findall(r"\b([A-Za-z_][\w-]*)=", " ".join(ast.unparse(argument) for argument in node.args)):
         asked = re.compile(rf"\bif:.*\boutputs\.{re.escape(name)}\b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.flows import own_function
@@ -17,6 +18,9 @@ _READS = frozenset({"open", "read_text", "read_json", "read_csv", "read_parquet"
 _WRITES = frozenset(
     {"write", "write_text", "dump", "to_json", "to_csv", "to_parquet", "save", "save_json", "safe_dump"}
 )
+
+
+_COLLECTIONS = frozenset({"list", "dict", "set", "List", "Dict", "Set", "Sequence", "Mapping"})
 
 
 class Held(NamedTuple):
@@ -63,6 +67,16 @@ class Tainted:
             if self._size() == before:
                 break
         self.returned = any(self._returns(node) for node in nodes)
+
+    @cached_property
+    def text(self) -> str:
+        """The function's code."""
+        return ast.unparse(self.root)
+
+    @cached_property
+    def collections(self) -> frozenset[str]:
+        """Names of lists, sets and dictionaries: those that start as empty ones, or are annotated as such."""
+        return frozenset(_collections(self.root))
 
     def holds(self, node: ast.AST) -> bool:
         """Whether an expression uses the result."""
@@ -327,3 +341,29 @@ def _place(opened: Call) -> ast.expr | None:
     if isinstance(opened.node.func, ast.Attribute) and not opened.name.startswith(("io.", "codecs.", "gzip.")):
         return opened.node.func.value
     return opened.argument(0, "file")
+
+
+def _collections(root: ast.AST) -> Iterator[str]:
+    for node in ast.walk(root):
+        if isinstance(node, ast.arg):
+            if node.annotation is not None and _last_name(node.annotation) in _COLLECTIONS:
+                yield node.arg
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_empty(node.value):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    yield target.id
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    if isinstance(value, (ast.List, ast.Set)):
+        return not value.elts
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    return isinstance(value, ast.Call) and not value.args and _last_name(value.func) in ("list", "dict", "set")
+
+
+def _last_name(node: ast.expr) -> str:
+    """The last part of a dotted name, that of `typing.List[int]` being `List`."""
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

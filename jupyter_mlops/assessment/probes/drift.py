@@ -162,7 +162,7 @@ def _asked_before(unit: Unit, site: Site) -> tuple[str, int, str] | None:
         path, _, number = place.rpartition(":")
         source = unit.project.python(path) if path.endswith(".py") and number.isdigit() else None
         for scope in source.scopes if source is not None else ():
-            if scope.node is None or not scope.line <= int(number) <= (scope.node.end_lineno or 0):
+            if scope.node is None or not scope.line <= int(number) <= (getattr(scope.node, "end_lineno", 0) or 0):
                 continue
             for statement in scope.body:
                 if statement.lineno >= int(number) or not isinstance(statement, ast.If):

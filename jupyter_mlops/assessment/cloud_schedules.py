@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.azure_code import azure_pipelines
+from jupyter_mlops.assessment.azure_files import azure_documents, submitted
 from jupyter_mlops.assessment.cloud_formation import declared, deployed
 from jupyter_mlops.assessment.kubeflow import compiled
 from jupyter_mlops.assessment.sagemaker import Built, built
@@ -13,8 +15,10 @@ from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.marks import mapping, sequence
+from jupyter_mlops.project.marks import line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.reach import LAUNCH
+from jupyter_mlops.project.shell import join
 
 _TIMED = lazy(r'schedule_expression\s*=\s*(?!"")\S')
 _EVENT = lazy(r'event_pattern\s*=\s*(?!"")\S')
@@ -24,7 +28,7 @@ _NAMED = lazy(r":pipeline/([\w-]+)")
 
 def cloud_triggers(unit: Unit) -> list[Trigger]:
     """What starts pipelines of clouds without a person."""
-    return unit.once("cloud triggers", lambda: [*_aws(unit), *_google(unit)])
+    return unit.once("cloud triggers", lambda: [*_aws(unit), *_google(unit), *_azure(unit)])
 
 
 def _aws(unit: Unit) -> Iterator[Trigger]:
@@ -143,3 +147,27 @@ def _vertex_pipelines(unit: Unit, text: str) -> tuple[tuple[str, str], ...]:
     found = compiled(unit)
     named = [made for made in found if any(file in text for file in made.files)]
     return tuple(made.node for made in named or found)
+
+
+def _azure(unit: Unit) -> Iterator[Trigger]:
+    """Schedules of Azure ML, in files that a command submits and in code."""
+    for path, document in azure_documents(unit):
+        job = document.get("create_job")
+        named = job if isinstance(job, str) else mapping(job).get("job")
+        timed = mapping(document.get("trigger"))
+        if not isinstance(named, str) or not timed or document.get("is_enabled") is False:
+            continue
+        target = join(path.rpartition("/")[0] or ".", named.removeprefix("file:"))
+        jobs = {launch.id for launch in unit.launches if launch.kind == "stage" and launch.path == target}
+        if jobs and submitted(unit, path, "schedule"):
+            nodes = tuple((name, LAUNCH) for name in sorted(jobs))
+            what = f"schedule {document.get('name')} of Azure ML"
+            yield Trigger("schedule", what, path, line_of(document, "trigger"), nodes)
+    for path, source in sources_of(unit, "JobSchedule"):
+        made = any(call.attribute == "JobSchedule" and call.argument(None, "trigger") for call in source.calls)
+        calls = [call for call in source.calls if "schedules." in call.name and "create_or_update" in call.attribute]
+        for site in sites(unit, path, calls if made else []):
+            groups = unit.reach.groups(path, site.scope)
+            nodes = tuple(one.node for one in azure_pipelines(unit) if unit.reach.groups(*one.node) & groups)
+            if site.reached and nodes:
+                yield Trigger("schedule", f"a schedule of Azure ML in {path}", path, site.line, nodes)

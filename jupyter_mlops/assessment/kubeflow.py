@@ -65,8 +65,11 @@ def _compiled(unit: Unit) -> Iterator[Compiled]:
 
 def _stages(unit: Unit, path: str, scope: Scope) -> tuple[tuple[Stage, ...], list[Node]]:
     own: dict[int, Node] = {}
+    told = _treated_as_steps(scope)
 
     def step(call: Call) -> str | None:
+        if call.name in told:
+            return call.attribute
         if _FOREIGN.match(call.name):
             return call.text(None, "display_name") or call.attribute
         node = own_function(unit, path, call)
@@ -89,6 +92,31 @@ def _stages(unit: Unit, path: str, scope: Scope) -> tuple[tuple[Stage, ...], lis
         for position, (name, call) in enumerate(calls)
     )
     return stages, list(own.values())
+
+
+#: What is said of a step, or asked of it, and of nothing else.
+_OF_STEPS = frozenset(
+    {
+        "after",
+        "set_display_name",
+        "set_caching_options",
+        "set_cpu_limit",
+        "set_memory_limit",
+        "set_retry",
+        "set_env_variable",
+    }
+)
+
+
+def _treated_as_steps(scope: Scope) -> set[str]:
+    """Imported functions whose results a pipeline treats as steps: `split(query).after(load).set_display_name("x")`."""
+    found = set()
+    for call in scope.calls:
+        owner, _, method = call.name.rpartition(".")
+        made = owner.partition("()")[0]
+        if method in _OF_STEPS and owner.endswith("()") and made and made[0] not in ":?(":
+            found.add(made)
+    return found
 
 
 def _compares(unit: Unit, node: Node) -> bool:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.azure_files import azure_documents, submitted
 from jupyter_mlops.assessment.cloud_formation import declared, deployed
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.shell import Command, join
+from jupyter_mlops.project.shell import Command
 
 
 class Endpoint(NamedTuple):
@@ -221,24 +222,22 @@ def _commands(unit: Unit) -> Iterator[Endpoint]:
             many = "it starts two or more instances" if any(count >= 2 for count in counts) else ""
             many = many or ("it is serverless" if any("ServerlessConfig" in c.text for c in variants) else "")
             yield _commanded("SageMaker", launch, command, many or _scaled_sagemaker(unit))
-    for verb in ("create", "update"):
-        for launch, command in _run(unit, ("az", "ml", "online-deployment", verb)):
-            said = _deployment(unit, join(launch.folder, _option(command, "-f", "--file")))
-            yield _commanded("Azure ML", launch, command, said or _scaled_azure(unit))
+    for path, document in azure_documents(unit):
+        by = submitted(unit, path, "online-deployment") if "OnlineDeployment" in str(document.get("$schema")) else None
+        if by is not None:
+            place, _, line = by.rpartition(":")
+            scales = _instances(document) or _scaled_azure(unit)
+            yield Endpoint("Azure ML", place, int(line) if line.isdigit() else None, by, scales, chain=(by, path))
 
 
-def _deployment(unit: Unit, path: str) -> str:
+def _instances(said: dict[Any, Any]) -> str:
     """What the file of an online deployment says of its instances."""
-    said = mapping(next(iter(unit.project.yaml(path)), None)) if unit.project.exists(path) else {}
     settings = mapping(said.get("scale_settings"))
     count = said.get("instance_count")
     if isinstance(count, int) and count >= 2:
         return f"it has {count} instances"
-    return (
-        "it adds instances"
-        if settings.get("type") == "target_utilization" and settings.get("max_instances") != 1
-        else ""
-    )
+    adds = settings.get("type") == "target_utilization" and settings.get("max_instances") != 1
+    return "it adds instances" if adds else ""
 
 
 def _commanded(platform: str, launch: Any, command: Command, scales: str) -> Endpoint:

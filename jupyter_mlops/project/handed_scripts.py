@@ -22,11 +22,12 @@ SHELL_CALLS = frozenset(
 )
 #: Python as the first word of a command in a list.
 PYTHON_WORD = lazy(r"""["'](?:[\w./-]*/)?python[\d.]*["']""")
-#: Keywords by which platforms are handed a script, and the folder that it is in.
-_SCRIPTS = ("code", "entry_point", "module_file", "script_path", "submit_app")
+#: Keywords by which platforms are handed a script, and those for the folder that it is in.
+_SCRIPT = lazy(r"code|entry_point|module_file|submit_app|\w*script(_path|_uri|_file|_name)?")
 _FOLDERS = ("source_dir", "code")
 #: Keywords by which platforms are handed a module, or a function of one.
 _MODULES = frozenset({"python_module_name", "worker_pool_specs", "run_fn", "trainer_fn", "preprocessing_fn"})
+_LOADERS = frozenset({"azure.ai.ml.load_component", "azure.ai.ml.load_job"})
 _DOTTED = lazy(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 #: Calls that make a job of a command.
 _COMMANDS = frozenset({"azure.ai.ml.command", "azure.ai.ml.entities.CommandComponent"})
@@ -39,11 +40,12 @@ def handed_scripts(call: Call) -> Iterator[str]:
         call: any call.
     """
     given = {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg}
-    if not given.keys() & {*_SCRIPTS, "command"}:
+    scripts = [name for name in given if _SCRIPT.fullmatch(name)]
+    if not scripts and "command" not in given:
         return
-    said = {name: call.scope.string(given[name]) or "" for name in (*_SCRIPTS, *_FOLDERS, "command") if name in given}
+    said = {name: call.scope.string(given[name]) or "" for name in (*scripts, *_FOLDERS, "command") if name in given}
     folder = next((said[name] for name in _FOLDERS if said.get(name) and not said[name].endswith(".py")), "")
-    texts = [said[name] for name in _SCRIPTS if name in said]
+    texts = [said[name] for name in scripts]
     if call.name in _COMMANDS:
         found = (target for command in read_script(said.get("command", "")) for target in targets(command))
         texts += [target.value for target in found if target.kind == "script"]
@@ -61,6 +63,18 @@ def handed_modules(call: Call) -> Iterator[str]:
             for node in ast.walk(keyword.value):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.match(node.value):
                     yield node.value
+
+
+def handed_files(call: Call) -> Iterator[str]:
+    """Paths of the files that a call takes a job from: `load_component(source="train.yml")`.
+
+    Args:
+        call: any call.
+    """
+    if call.name in _LOADERS:
+        text = (call.text(0, "source") or "").rpartition("{}")[2].strip("/")
+        if text.endswith((".yml", ".yaml")):
+            yield text.removeprefix("./")
 
 
 #: What TFX calls in a module that it is handed.

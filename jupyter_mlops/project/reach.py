@@ -20,6 +20,7 @@ from jupyter_mlops.project.handed_scripts import (
     PYTHON_WORD,
     SHELL_CALLS,
     commands_in,
+    handed_files,
     handed_modules,
     handed_scripts,
     shelled,
@@ -491,11 +492,19 @@ class Reach:
                 yield (script, "__main__"), link
                 for name in CALLED_BY_NAME if call.argument(None, "module_file") is not None else ():
                     yield (script, name), link
+        for text in handed_files(call):
+            for name in self._launches_of(join(posixpath.dirname(path) or ".", text), text):
+                yield (name, LAUNCH), link
         for module in handed_modules(call):
             yield from self._dotted(path, module, link)
             found = self.modules.find(module, path)
             if found:
                 yield (found, "__main__"), link
+
+    def _launches_of(self, *files: str) -> list[str]:
+        """The launches that the first of some files has."""
+        found = ([launch.id for launch in self.launches.values() if launch.path == file] for file in files)
+        return next(filter(None, found), [])
 
     def _script(self, path: str, text: str) -> str:
         """The project's script that code means by a path: from its own folder, from where it starts, or by the end of the path."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.azure_files import azure_documents, submitted
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
@@ -18,8 +18,6 @@ from jupyter_mlops.project.shell import join
 
 _ASSET = lazy(r"azureml:[\w.-]+:\d[\w.]*$")
 _OUTPUT = lazy(r"\$\{\{\s*parent\.jobs\.([\w-]+)\.outputs\.")
-_VARIABLE = lazy(r"\$\{\w+\}|\$\w+")
-_CREATED = lazy(r"\baz\s+ml\s+job\s+create\b")
 
 
 class _Job(NamedTuple):
@@ -41,18 +39,33 @@ def _jobs(unit: Unit) -> list[_Job]:
 
 
 def _read(unit: Unit) -> Iterator[_Job]:
-    for file in unit.files.suffixed(".yml", ".yaml"):
-        if "azuremlschemas" not in (unit.project.text(file.path) or ""):
-            continue
-        document = mapping(next(iter(unit.project.yaml(file.path)), None))
-        if "azuremlschemas" not in str(document.get("$schema")):
-            continue
+    documents = dict(azure_documents(unit))
+    for path, document in documents.items():
+        folder = path.rpartition("/")[0] or "."
         if isinstance(document.get("command"), str):
-            yield _Job(file.path, "job", document, line_of(document, "command"), _code(file.folder, document))
+            yield _Job(path, "job", document, line_of(document, "command"), _code(folder, document))
         for name, content, line in items(document.get("jobs")):
-            if isinstance(mapping(content).get("command"), str):
-                step = mapping(content)
-                yield _Job(file.path, name, step, line_of(step, "command") or line, _code(file.folder, step))
+            step = mapping(content)
+            if isinstance(step.get("command"), str):
+                yield _Job(path, name, step, line_of(step, "command") or line, _code(folder, step))
+                continue
+            trial = mapping(step.get("trial"))
+            other = _component(documents, folder, step.get("component") or step.get("trial"))
+            place, said = other or (path, trial)
+            if isinstance(said.get("command"), str):
+                above = place.rpartition("/")[0] or "."
+                yield _Job(path, name, {**said, **step, "command": said["command"]}, line, _code(above, said))
+
+
+def _component(documents: dict[str, dict[Any, Any]], folder: str, named: object) -> tuple[str, dict[Any, Any]] | None:
+    """The file of a component that a step names: by its path, or by the name that it is registered under."""
+    if not isinstance(named, str):
+        return None
+    path = join(folder, named.removeprefix("file:"))
+    if path in documents:
+        return path, documents[path]
+    name = re.match(r"azureml:([\w-]+)", named)
+    return next(((path, said) for path, said in documents.items() if name and said.get("name") == name[1]), None)
 
 
 def _code(folder: str, content: dict[Any, Any]) -> str:
@@ -75,34 +88,16 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
             stages = tuple(
                 Stage(job.name, path, job.line, after=frozenset(_before(job)), node=(job.id, LAUNCH)) for job in jobs
             )
-            started = _started(unit, path)
-            yield Pipeline("azure-ml", "Azure ML", path, jobs[0].line, stages, started_by=started[1] if started else "")
+            started = submitted(unit, path, "job")
+            yield Pipeline(
+                "azure-ml", "Azure ML", path, jobs[0].line, stages, started_by="az ml job create" if started else ""
+            )
 
 
 def _before(job: _Job) -> Iterator[str]:
     for _name, value, _line in items(job.content.get("inputs")):
         text = value if isinstance(value, str) else str(mapping(value).get("path") or "")
         yield from _OUTPUT.findall(text)
-
-
-def _started(unit: Unit, path: str) -> tuple[str, str] | None:
-    """The place of the command that submits a job, and the command; None when nothing does."""
-    for launch in unit.launches:
-        if launch.neutralised is None and _CREATED.search(launch.script):
-            for command in launch.commands:
-                named = [join(launch.folder, join(command.folder, word)) for word in command.words]
-                looped = (
-                    any(_may_be(word, path) for word in command.words) and PurePosixPath(path).stem in launch.script
-                )
-                if (path in named or looped) and not command.neutralised:
-                    return f"{launch.path}:{launch.line_of(command)}", "az ml job create"
-    return None
-
-
-def _may_be(word: str, path: str) -> bool:
-    """Whether a word with variables of the shell can be a file: `"${HERE}/jobs/${name}.yml"`."""
-    parts = _VARIABLE.split(word.strip("\"'"))
-    return len(parts) > 1 and "/" in word and bool(re.fullmatch(".*".join(map(re.escape, parts)), f"/{path}"))
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -113,7 +108,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             asset = str(mapping(value).get("path") or "")
             if not asset.startswith("azureml:"):
                 continue
-            started = _started(unit, job.path)
+            started = submitted(unit, job.path, "job")
             pinned = bool(_ASSET.match(asset))
             good = pinned and runs and started is not None
             yield Finding(
@@ -126,7 +121,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 confidence=CONFIGURED,
                 path=job.path,
                 line=line_of(mapping(value), "path") or line,
-                chain=() if started is None else (started[0], join(job.folder, script[0]) if script else job.path),
+                chain=() if started is None else (started, join(job.folder, script[0]) if script else job.path),
                 raise_by=None
                 if good
                 else "Name a version (`azureml:NAME:VERSION`), and submit the job from CI or a script.",

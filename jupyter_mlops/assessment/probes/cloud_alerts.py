@@ -35,7 +35,7 @@ _PLATFORMS = {
     "AppRunner": ("App Runner", r"aws_apprunner_service", r"^aws apprunner"),
     "App": ("Azure Container Apps", r"azurerm_container_app$", r"^az containerapp"),
     "Web": ("Azure App Service", r"azurerm_(linux_)?(web|function)_app$", r"^az (webapp|functionapp)"),
-    "MachineLearningServices": ("Azure ML", r"azurerm_machine_learning", r"^az ml online-(endpoint|deployment)"),
+    "MachineLearningServices": ("Azure ML", r"azurerm_machine_learning", r"^az ml online-deployment (create|update)"),
 }
 
 

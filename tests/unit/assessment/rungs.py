@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from .azure_project import FILES as AZURE
+from .azure_project import SDK as AZURE_SDK
 from .sagemaker_project import FILES as SAGEMAKER
 from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
 from .test_seen_cases import HYDRA
@@ -322,6 +324,19 @@ RUNGS: dict[str, dict[str, Files]] = {
     "sagemaker": {
         "wired": SAGEMAKER,
         "a fixed figure": changed(SAGEMAKER, "pipelines/churn.py", "right=threshold", "right=0.8"),
+    },
+    "azure-ml-sdk": {
+        "wired": AZURE_SDK,
+        "any version": changed(AZURE_SDK, "azure/submit.py", "churn-rows:3", "churn-rows@latest"),
+    },
+    "azure-ml-monitors": {
+        "wired": AZURE,
+        "of code": AZURE_SDK,
+        "created by nothing": changed(AZURE, ".github/workflows/deploy.yml", "--file azure/monitor.yml", ""),
+    },
+    "cloud-builds": {
+        "of Google": {"train.py": FIT, "cloudbuild.yaml": "steps:\n  - {name: python, entrypoint: pytest, args: [tests]}\n"},
+        "of Amazon": {"train.py": FIT, "buildspec.yml": "phases:\n  build:\n    commands:\n      - pytest\n"},
     },
     "vertex-ai": {
         "wired": VERTEX,

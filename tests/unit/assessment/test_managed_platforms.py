@@ -8,10 +8,16 @@ import pytest
 
 from jupyter_mlops.assessment.api import assess
 
-from . import sagemaker_project, tfx_project, vertex_project
+from . import azure_project, sagemaker_project, tfx_project, vertex_project
 from .conftest import Project, results
 
-PROJECTS = {"SageMaker": sagemaker_project, "Vertex AI": vertex_project, "TFX": tfx_project}
+PROJECTS = {
+    "SageMaker": (sagemaker_project.FILES, sagemaker_project.LINKS),
+    "Vertex AI": (vertex_project.FILES, vertex_project.LINKS),
+    "TFX": (tfx_project.FILES, tfx_project.LINKS),
+    "Azure ML": (azure_project.FILES, azure_project.LINKS),
+    "Azure ML from Python": (azure_project.SDK, azure_project.SDK_LINKS),
+}
 
 
 def states(root: Path, overrides: dict[str, str] | None = None) -> dict[str, str]:
@@ -22,12 +28,12 @@ def states(root: Path, overrides: dict[str, str] | None = None) -> dict[str, str
 
 @pytest.mark.parametrize("platform", PROJECTS)
 def test_the_whole_is_level_3_and_each_link_holds_its_own(project: Project, platform: str) -> None:
-    module = PROJECTS[platform]
-    project.files(module.FILES).commit()
+    files, links = PROJECTS[platform]
+    project.files(files).commit()
     assert project.assess().level == 3
     before = states(project.root)
     wrong = []
-    for path, old, new, dropped in module.LINKS:
+    for path, old, new, dropped in links:
         text = (project.root / path).read_text(encoding="utf-8")
         assert old in text, (path, old)
         after = states(project.root, {path: text.replace(old, new)})

@@ -11,6 +11,7 @@ from .azure_project import FILES as AZURE
 from .azure_project import SDK as AZURE_SDK
 from .sagemaker_project import FILES as SAGEMAKER
 from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
+from .test_other_stacks import JOBS
 from .test_seen_cases import HYDRA
 from .test_technologies import FLOWS
 from .test_what_training_reads import KEDRO
@@ -411,7 +412,11 @@ RUNGS: dict[str, dict[str, Files]] = {
     },
     "feast": {"of a warehouse": {"train.py": FEAST["train.py"], "features.py": "from feast import BigQuerySource\n\nROWS = BigQuerySource(table='rows')\n"}},
     "git": {"no code": {"README.md": "# Nothing yet\n"}, "wired": {"train.py": FIT}},
-    "gitlab-ci": {"wired": {"train.py": FIT, ".gitlab-ci.yml": "test:\n  script: [pytest]\n"}},
+    "gitlab-ci": {
+        "wired": {"train.py": FIT, ".gitlab-ci.yml": "test:\n  script: [pytest]\n"},
+        "jobs that hand on": JOBS,
+    },
+    "other-locks": {"of nothing": {"train.py": FIT, "pdm.lock": "[metadata]\n"}},
     "hand-checks": {
         "called by nothing": {"work.py": HAND_CHECK},
         "wired": {"work.py": HAND_CHECK + "\n\nif __name__ == '__main__':\n    validate_rows(pd.read_csv('rows.csv'))\n"},

@@ -141,7 +141,8 @@ def reading_findings(notebook: SourceNotebook, observation: Observation | None) 
         text = "The cells were last run in another order. The pipeline gives what they give from top to bottom"
         changed = _shows_something_else(notebook, observation) if observation is not None else []
         if changed:
-            text += f", which is not what the notebook shows in cell {', '.join(map(str, changed[:8]))}"
+            cells = "cell" if len(changed) == 1 else "cells"
+            text += f", which is not what the notebook shows in {cells} {', '.join(map(str, changed[:8]))}"
         yield Finding("run-out-of-order", "warning", f"{text}.", changed[0] if changed else None)
 
 

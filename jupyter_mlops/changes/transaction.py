@@ -375,19 +375,23 @@ def _can_finish(journal: _Journal) -> bool:
 
 
 def _refuse_edited(journal: _Journal) -> None:
-    edited = []
+    edited: list[str] = []
+    created: list[str] = []
     for index, entry in enumerate(journal.entries):
         state = State.of(journal.target(index))
         if state not in (entry.before, entry.after) or _through_link(journal.root, entry.path):
             edited.append(entry.path)
+            created += [entry.path] if entry.before == ABSENT else []
         elif entry.before not in (state, ABSENT) and State.of(journal.backup(index)) != entry.before:
             message = "The journal no longer holds this file as it was, so the change cannot be taken back."
             raise MlopsError("journal-damaged", message, path=entry.path)
     if edited:
         message = (
             f'"{journal.title}" cannot be taken back, because these files were edited since: {", ".join(edited)}. '
-            "Undoing would lose those edits. Take them back first, or keep a copy elsewhere and remove the files."
+            "Undoing would lose those edits. Keep a copy elsewhere, then bring back what the change had written "
+            "(`git restore FILE`, if that is committed)"
         )
+        message += f", or remove what it had created: {', '.join(created)}." if created else "."
         raise MlopsError("edited-since", message, path=edited[0])
     for data in journal.effects:
         why = effect_from(data).objection(journal.root)

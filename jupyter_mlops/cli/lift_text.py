@@ -119,6 +119,8 @@ def show_journey(done: Journey, *, dry_run: bool) -> None:
             console.print(
                 f"  [dim]{escape(result.criterion.id)}: {escape(result.message)} {escape(result.raise_by or '')}[/]"
             )
+    for name in done.unused:
+        console.print(f"[yellow]{escape(name)} had no effect:[/] the lift {name.partition('.')[0]} was not needed.")
     if done.left:
         console.print("[bold]Left to you[/]")
         for number, act in enumerate(done.left, 1):

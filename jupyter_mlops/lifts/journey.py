@@ -40,6 +40,7 @@ class Journey:
         stuck: lifts that would lead on and do not fit, with the reason.
         acted: commands that were run for the person.
         left: what is left to a person, in order.
+        unused: options that were given for lifts that were not on the way.
         after: how the project stands then, or would.
     """
 
@@ -50,6 +51,7 @@ class Journey:
     stuck: list[tuple[Lift, str]] = field(default_factory=list)
     acted: list[str] = field(default_factory=list)
     left: list[Act] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
@@ -67,6 +69,7 @@ class Journey:
             "stuck": [{"lift": each.name, "why": why} for each, why in self.stuck],
             "acted": self.acted,
             "left": [act._asdict() for act in self.left],
+            "unused": self.unused,
             "blockers": [result.criterion.id for result in self.after.headline.blockers],
         }
 
@@ -158,7 +161,9 @@ def journey(
             # What did not fit may have come along with something else.
             if _leads_on(each, done.after, target, unfit):
                 done.stuck.append((each, unfit[each.name].why))
-                done.left += [one for one in unfit[each.name].left if one not in done.left]
+                done.left += _advised(unfit[each.name].left, done)
+        taken_part = {step.lift.name for step in done.steps} | unfit.keys()
+        done.unused = [name for name in options or {} if name.partition(".")[0] not in taken_part]
         if not write:
             done.before = assess(path)
     return done
@@ -190,6 +195,16 @@ def _leads_on(each: Lift, now: Assessment, target: int, unfit: Iterable[str]) ->
         if later.name not in (each.name, *unfit) and wanted & set(later.brings) and set(later.raises) & waiting:
             wanted -= set(later.brings)
     return bool(wanted)
+
+
+def _advised(acts: Iterable[Act], done: Journey) -> list[Act]:
+    """What a lift that does not fit leaves to a person: nothing twice, and no lift that was on offer all the way."""
+    told = {act.command for act in done.left} - {None}
+    tried = {
+        f"jupyter mlops lift {one.name}" for each, _why in done.stuck for one in all_lifts() if each.name in one.clears
+    }
+    acts = [act._replace(command=None) if act.command in tried else act for act in acts]
+    return [act for act in acts if act not in done.left and act.command not in told]
 
 
 def _cleared(each: Lift, done: Journey, plan: Callable[[Lift], Lifted]) -> Lifted | None:

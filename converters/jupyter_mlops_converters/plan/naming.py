@@ -141,11 +141,20 @@ def _main_role(program: Program, stage: tuple[int, ...]) -> str:
         del weights["report"]
     if not weights:
         return ""
-    if "train" in weights and len(stage) == len(program.steps):
-        # All of a notebook that fits a model is there for that, however much it looks at the data.
-        return "train"
     main = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
+    if main == "explore" and "train" in weights and _trains(program, stage):
+        return "train"
     return "evaluate" if main == "explore" and _looks_at_models(program, stage) else main
+
+
+def _trains(program: Program, stage: tuple[int, ...]) -> bool:
+    """Whether models that a stage fits are what it is for: a later stage uses them, or it is the whole notebook."""
+    trainers = {position for position in stage if program.steps[position].role.role == "train"}
+    return len(stage) == len(program.steps) or any(
+        program.last_writer(name, later) in trainers
+        for later in range(stage[-1] + 1, len(program.steps))
+        for name in program.steps[later].uses
+    )
 
 
 def _looks_at_models(program: Program, stage: tuple[int, ...]) -> bool:

@@ -19,7 +19,7 @@ def command(
     format_: Literal["text", "json"] = typer.Option("text", "--format", help="How to print the answer."),
 ) -> None:
     """Take back the last change set: files get their exact bytes and modes back."""
-    from jupyter_mlops.changes import history, undo
+    from jupyter_mlops.changes import history, uncovered, undo, untracked
     from jupyter_mlops.errors import MlopsError
 
     root = project_root(path)
@@ -39,11 +39,17 @@ def command(
         for effect in entries[0].effects:
             typer.echo(f"  {effect}")
         typer.confirm("Take this back?", default=True, abort=True)
+    before = untracked(root)
     undone = undo(root)
+    stays = uncovered(root, before)
     if format_ == "json":
-        typer.echo(json.dumps(asdict(undone), indent=2))
-    else:
-        typer.echo(f"Taken back: {undone.title} ({_files(len(undone.paths))}).")
+        typer.echo(json.dumps({**asdict(undone), "uncovered": stays}, indent=2))
+        return
+    typer.echo(f"Taken back: {undone.title} ({_files(len(undone.paths))}).")
+    if stays:
+        typer.echo("No change of this tool made these, and no .gitignore hides them now. Remove what you do not need:")
+        for name in stays:
+            typer.echo(f"  {name}")
 
 
 def project_root(path: Path) -> Path:

@@ -35,7 +35,10 @@ def plan(scene: Scene) -> Plan:
         return done(scene, result.message)
     if not work.checks:
         return not_here(
-            scene, "There are no tests that CI could run.", cannot=tuple(work.cannot), left=_first(work.cannot)
+            scene,
+            "No test here runs the project's code, so CI would have nothing to hold it to.",
+            cannot=tuple(work.cannot),
+            left=_first(work.cannot),
         )
     files = {}
     for host in _hosts(scene):

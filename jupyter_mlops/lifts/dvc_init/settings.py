@@ -77,6 +77,15 @@ def settings(scene: Scene) -> Settings:
     return Settings(folder, files, remote, local, f"dvc[{extra}]" if extra else "dvc")
 
 
+def has_remote(scene: Scene) -> bool:
+    """Whether DVC has a remote that others may reach, too.
+
+    Args:
+        scene: the project.
+    """
+    return bool(remotes(scene.unit, _folder(scene)))
+
+
 def other_cache(scene: Scene, folder: str) -> str | None:
     """Where the cache is, when it is not in the project: DVC's settings of the repository, the machine or the person.
 

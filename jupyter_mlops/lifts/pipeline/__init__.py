@@ -11,6 +11,12 @@ from jupyter_mlops.project.notebook import clean_copy_of, copy_of
 
 #: Proposals that are tried before giving up.
 _TRIED = 3
+#: What a person chooses, where nobody has.
+_REMOTE = Act(
+    "Choose where DVC keeps the pipeline's results (s3://…, gs://…, azure://…, ssh://…, a folder), and send them there: "
+    "others get them by `dvc pull` then, without running it.",
+    "dvc remote add --default storage s3://… && git add .dvc/config && git commit -m 'Choose a DVC remote' && dvc push",
+)
 _NONE = "There is no notebook here to convert."
 
 
@@ -74,6 +80,7 @@ def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:
 
 
 def _of(scene: Scene, notebooks: list[Path]) -> Plan:
+    from jupyter_mlops.lifts.dvc_init.settings import has_remote
     from jupyter_mlops.lifts.pipeline.api import convert
     from jupyter_mlops.lifts.pipeline.preview import shown
 
@@ -102,6 +109,7 @@ def _of(scene: Scene, notebooks: list[Path]) -> Plan:
         left=(
             Act("Run the pipeline once, which writes its lock.", f"dvc repro {folder}/dvc.yaml"),
             Act("Commit it.", 'git add --all && git commit -m "Turn the notebook into a pipeline"'),
+            *(() if has_remote(scene) else (_REMOTE,)),
         ),
     )
 

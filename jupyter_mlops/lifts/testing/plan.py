@@ -27,6 +27,11 @@ from jupyter_mlops.lifts.testing.trial import LIMIT_S, Trial, trial
 render = renderer(Path(__file__).with_name("templates"))
 
 RUNS, NOTEBOOKS, COPY = "test_runs.py", "test_notebooks.py", "project_copy.py"
+#: What a person can do where nothing of the project's code could be tested.
+_CODE = (
+    Act("Convert a notebook: its pipeline brings its tests along.", "jupyter mlops convert NOTEBOOK"),
+    Act("Or write a test that calls one of the project's functions and asserts what it returns."),
+)
 _MESSAGE = "Test the code, the notebooks and the data"
 #: Bytes of tables that tests may take as a whole where a part of them does not do.
 _WHOLE = 5_000_000
@@ -73,8 +78,7 @@ def glance(scene: Scene) -> tuple[State, str]:
     wants_runs, wants_contracts = _wanted(scene, folder)
     found = tables(scene)[0] if wants_contracts and find_spec("pandas") is not None else []
     if found or (wants_runs and steps(scene)):
-        open_ = "1 table has" if len(found) == 1 else f"{len(found)} tables have"
-        return "applies", result.message if wants_runs else f"{open_} no contract."
+        return "applies", result.message if wants_runs else _open(len(found))
     if result.state == "pass" or not wants_runs:
         return "done", result.message
     return "not-here", "There is nothing here that runs by itself, and no table that is read."
@@ -93,17 +97,17 @@ def plan(scene: Scene) -> Plan:
     if state == "done":
         return done(scene, why, left=_uncommitted(scene))
     folder = _folder(scene)
+    wants_code, _contracts = _wanted(scene, folder)
     made = _found(scene, folder)
     if made and scene.thorough and scene.options["run"] == "yes":
         _prove(scene, made)
     if not made:
-        left = (
-            Act("Convert a notebook: its pipeline brings its tests along.", "jupyter mlops convert NOTEBOOK"),
-            Act("Or write a test that calls one of the project's functions and asserts what it returns."),
-        )
         return not_here(
-            scene, why if state == "not-here" else "Nothing of it runs.", cannot=tuple(made.cannot), left=left
+            scene, why if state == "not-here" else "Nothing of it runs.", cannot=tuple(made.cannot), left=_CODE
         )
+    code = bool(made.steps or made.cases or made.notebooks)
+    if not code:
+        why = _open(len(made.contracts))
     files = _files(scene, made)
     packages = development(scene, _packages(made))
     files |= packages.files
@@ -112,9 +116,18 @@ def plan(scene: Scene) -> Plan:
         why,
         scene.changes(files, _MESSAGE),
         found=tuple(made.found),
-        left=(*packages.left, Act("Run the tests.", "python -m pytest"), *commit(scene, files, _MESSAGE)),
+        left=(
+            *packages.left,
+            Act("Run the tests.", "python -m pytest"),
+            *commit(scene, files, _MESSAGE),
+            *(_CODE if wants_code and not code else ()),
+        ),
         cannot=tuple(made.cannot),
     )
+
+
+def _open(tables: int) -> str:
+    return f"{'1 table has' if tables == 1 else f'{tables} tables have'} no contract."
 
 
 def _folder(scene: Scene) -> str:

@@ -33,6 +33,7 @@ def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
     assert after.level == 2, [(result.criterion.id, result.message) for result in after.headline.blockers]
     again = journey(root, 2, options=OPTIONS, act=True)
     assert again.steps == []
+    assert again.unused == list(OPTIONS), "options of what was not needed are told"
 
 
 def test_what_stops_a_notebook_is_cleared_out_of_the_way(make) -> None:

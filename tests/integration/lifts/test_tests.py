@@ -195,3 +195,13 @@ def test_stages_of_dvc_are_what_is_run(tmp_path: Path, monkeypatch: pytest.Monke
     lift("tests", tmp_path, options={"run": "no"})
     text = (tmp_path / "tests/test_runs.py").read_text("utf-8")
     assert text.index('"load": ("python load.py"') < text.index('"train": ("python train.py --rows 3"')
+
+
+def test_contracts_alone_are_not_said_to_test_the_code(tmp_path: Path) -> None:
+    window = notebook("import pandas as pd\n\ntable = pd.read_csv('table.csv')", "open('/nowhere/display')")
+    write(tmp_path, {"window.ipynb": window, "table.csv": "a,b\n" + "1,2\n" * 30})
+    commit(tmp_path, "a")
+    plan = lift("tests", tmp_path, write=False).plan
+    assert plan.why == "1 table has no contract."
+    assert [one.path for one in plan.cannot] == ["window.ipynb"]
+    assert plan.left[-1].what.startswith("Or write a test that calls"), "tests of the code are still to be written"

@@ -27,6 +27,18 @@ def test_takes_back_from_anywhere_in_the_project(tmp_path: Path) -> None:
     assert not (tmp_path / "c.txt").exists()
 
 
+def test_results_that_no_gitignore_hides_any_more_are_named(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / "mine.txt").write_text("x")
+    ChangeSet.build(tmp_path, {"p/.gitignore": "*.joblib\n", ".gitignore": "/runs/\n"}, title="Write").apply()
+    for name in ("runs/1/a", "runs/2/b", "p/a b.joblib", "p/dvc.lock"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    told = run(cwd=tmp_path).stdout.splitlines()
+    assert told[0] == "Taken back: Write (2 files)."
+    assert told[2:] == ["  p/", "  runs/"]
+
+
 def test_answers_in_json(tmp_path: Path) -> None:
     ChangeSet.build(tmp_path, {"c.txt": "y"}, title="Write").apply()
     assert [entry["title"] for entry in json.loads(run("--list", "--format", "json", cwd=tmp_path).stdout)] == ["Write"]
@@ -47,4 +59,5 @@ def test_explains_why_it_refuses(tmp_path: Path) -> None:
     done = run(cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("Error [edited-since] in c.txt")
+    assert "or remove what it had created: c.txt." in " ".join(done.stderr.split())
     assert (tmp_path / "c.txt").read_text() == "edited"

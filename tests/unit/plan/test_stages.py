@@ -225,6 +225,14 @@ def test_a_whole_notebook_that_fits_a_model_is_not_called_after_its_plots(progra
     assert named(steps, [tuple(range(len(steps.steps)))]).names == ("train",)
 
 
+def test_a_stage_whose_model_others_use_is_not_called_after_its_plots(program) -> None:
+    steps = program(IMPORTS + LOAD + PLOTS * 5 + MODEL + EVALUATE)
+    last = len(steps.steps) - 2
+    assert named(steps, [tuple(range(last)), (last, last + 1)]).names == ("train", "evaluate")
+    steps = program(IMPORTS + LOAD + PLOTS * 5 + MODEL + "# %%\ndf.to_csv('b.csv')\n# %%\ndf.to_csv('c.csv')\n")
+    assert named(steps, [tuple(range(last)), (last, last + 1)]).names[0] != "train"
+
+
 @pytest.mark.parametrize(
     ("heading", "role"),
     [

@@ -166,9 +166,10 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
                         unit.reach.reached(path, scope.name),
                         lazy(r"^starlette_"),
                     )
-    for item in objects(unit, "Deployment", "StatefulSet") if unit.named("config.pbtxt") else ():
-        if _serves_triton(unit, item):
-            yield Exposure(item.path, item.line or 1, "Triton", True, lazy(r"^nv_"))
+    for server, file, title, names in _SERVERS:
+        for item in objects(unit, "Deployment", "StatefulSet") if unit.named(file) else ():
+            if _serves_with(unit, item, server):
+                yield Exposure(item.path, item.line or 1, title, True, names)
     for service in services(unit):
         if service.built_in:
             yield Exposure(
@@ -180,15 +181,22 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
             )
 
 
-def _serves_triton(unit: Unit, item: KubeObject) -> bool:
-    """Whether a workload runs an image, of here or of NVIDIA, that starts Triton."""
+#: Model servers that export metrics by themselves: command, file of their settings, title, their metrics.
+_SERVERS = (
+    ("tritonserver", "config.pbtxt", "Triton", lazy(r"^nv_")),
+    ("torchserve", "config.properties", "TorchServe", lazy(r"^ts_")),
+)
+
+
+def _serves_with(unit: Unit, item: KubeObject, server: str) -> bool:
+    """Whether a workload runs an image, of here or of its makers, that starts a model server."""
     from jupyter_mlops.assessment.images import built_from
 
     for container in containers_of(item):
         image = str(container.get("image") or "")
         build, _sure = built_from(unit, image)
         text = unit.project.text(build.dockerfile) if build is not None else ""
-        if "tritonserver" in image or "tritonserver" in (text or ""):
+        if server in image or server in (text or ""):
             return True
     return False
 
@@ -340,7 +348,8 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
                     place = line_saying(unit, path, line_of(static, "targets") or line, target)
                     yield Scrape(path, place, target, _host(unit, target), loaded)
             if "kubernetes_sd_configs" in job:
-                yield Scrape(path, line_saying(unit, path, line, name), name, _annotated(unit), loaded or path)
+                found = _annotated(unit) or _kept(unit, job)
+                yield Scrape(path, line_saying(unit, path, line, name), name, found, loaded or path)
     for item in objects(unit, "ServiceMonitor", "PodMonitor"):
         place = line_saying(unit, item.path, item.line, f"kind: {item.kind}")
         yield Scrape(item.path, place, f"{item.kind} {item.name}", _selected(unit, item), item.path)
@@ -424,6 +433,31 @@ def _annotated(unit: Unit) -> str:
     return ""
 
 
+_PORT_NAME = "__meta_kubernetes_pod_container_port_name"
+
+
+def _kept(unit: Unit, job: dict[Any, Any]) -> str:
+    """The workload with a port of the name that a scrape job keeps; "" without one."""
+    for rule in map(mapping, sequence(job.get("relabel_configs"))):
+        if rule.get("action") == "keep" and strings(rule.get("source_labels")) == [_PORT_NAME]:
+            wanted = str(rule.get("regex"))
+            for item in objects(unit, "Deployment", "StatefulSet", "RayService"):
+                for container in _pods(item):
+                    if any(mapping(port).get("name") == wanted for port in sequence(container.get("ports"))):
+                        return f"{item.path}: {item.kind} {item.name}"
+    return ""
+
+
+def _pods(item: KubeObject) -> list[dict[Any, Any]]:
+    """The containers of a workload; of a cluster of Ray, those of its head and its workers."""
+    if item.kind != "RayService":
+        return containers_of(item)
+    cluster = mapping(item.spec.get("rayClusterConfig"))
+    groups = [mapping(cluster.get("headGroupSpec")), *map(mapping, sequence(cluster.get("workerGroupSpecs")))]
+    pods = [mapping(mapping(group.get("template")).get("spec")) for group in groups]
+    return [mapping(container) for pod in pods for container in sequence(pod.get("containers"))]
+
+
 def _selected(unit: Unit, monitor: KubeObject) -> str:
     wanted = mapping(mapping(monitor.spec.get("selector")).get("matchLabels"))
     for item in objects(unit, "Service", "Deployment", "StatefulSet"):
@@ -431,6 +465,11 @@ def _selected(unit: Unit, monitor: KubeObject) -> str:
             mapping(mapping(item.spec.get("template")).get("metadata")).get("labels")
         )
         if wanted and all(labels.get(key) == value for key, value in wanted.items()):
+            return f"{item.path}: {item.kind} {item.name}"
+    # KServe gives its label to the pods of a service.
+    served = wanted.get("serving.kserve.io/inferenceservice") if len(wanted) == 1 else None
+    for item in objects(unit, "InferenceService"):
+        if served is not None and item.name == served:
             return f"{item.path}: {item.kind} {item.name}"
     for item in objects(unit, "RayService"):
         cluster = mapping(item.spec.get("rayClusterConfig"))

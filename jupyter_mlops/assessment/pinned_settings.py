@@ -42,6 +42,13 @@ def revision_of(unit: Unit, path: str, call: Call) -> str | None:
     return found.pop() if len(found) == 1 and all(_FIXED.match(value) for value in found) else None
 
 
+def setting_of(unit: Unit, given: ast.expr | None) -> str | None:
+    """The one value that the settings of a unit have for what an expression looks up: `cfg["dataset"]`; None without one."""
+    name = _setting(given).lower() if given is not None else ""
+    found = {value for value in _settings(unit, name) if value} if name else set()
+    return found.pop() if len(found) == 1 else None
+
+
 def _setting(given: ast.expr) -> str:
     """The name under which an expression finds its value: `cfg.revision`, `revision`, `cfg["revision"]`."""
     if isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Constant):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.cloud_schedules import cloud_triggers
+from jupyter_mlops.assessment.dagster_jobs import asset_jobs
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.triggers import Trigger
@@ -131,6 +132,17 @@ def _assets(unit: Unit) -> Iterator[Node]:
                 yield path, scope.name
 
 
+def _compiled(unit: Unit, path: str, package: object) -> Iterator[Node]:
+    """The pipeline of Kubeflow that a file compiles to a package: `Compiler().compile(training, "training.yaml")`."""
+    source = unit.project.python(path)
+    for call in source.calls if source is not None else ():
+        compiled = call.argument(0, "pipeline_func") if call.attribute == "compile" else None
+        if compiled is not None and call.text(1, "package_path") == package:
+            found = own_function(unit, path, Call(call.scope.dotted(compiled), call.node, call.scope))
+            if found is not None:
+                yield found
+
+
 def _below(path: str, scope: Scope) -> Iterator[Node]:
     yield path, scope.name
     for child in scope.children.values():
@@ -144,6 +156,17 @@ def _given(unit: Unit, path: str, call: Call) -> Iterator[Node]:
         candidates.append(call.node.func.value)
     for candidate in candidates:
         name = call.scope.dotted(candidate).replace("()", "")
+        jobs = [
+            job
+            for job in asset_jobs(unit)
+            if isinstance(candidate, ast.Name) and job.bound == candidate.id and job.path == path
+        ]
+        if jobs:
+            yield from (node for job in jobs for node in job.assets)
+            continue
+        if call.attribute == "create_recurring_run" and isinstance(candidate, ast.Constant):
+            yield from _compiled(unit, path, candidate.value)
+            continue
         if name in ("dagster.define_asset_job", "dagster.AssetSelection.all"):
             yield from _assets(unit)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.data_reads import reads
@@ -68,6 +69,24 @@ def _trainings(unit: Unit) -> Iterator[Site]:
         yield from sites(unit, path, (call for call in source.calls if is_training(call)))
 
 
+#: What prepares data or, when it is what is logged, is the model.
+_EITHER = lazy(r"sklearn\.(decomposition|manifold)\b")
+
+
+def _is_the_model(call: Call) -> bool:
+    """Whether what a call fits is logged as a model: `pca = PCA(8).fit(rows)` and `mlflow.sklearn.log_model(pca, …)`."""
+    if call.attribute != "fit" or not _EITHER.search(call.name):
+        return False
+    func = call.node.func
+    names = {func.value.id} if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else set()
+    for statement in call.scope.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign) and node.value is call.node:
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    logged = [other.argument(0) for other in call.scope.calls if other.attribute == "log_model"]
+    return any(isinstance(given, ast.Name) and given.id in names for given in logged)
+
+
 def is_training(call: Call) -> bool:
     """Whether a call fits a model."""
     if call.name in _TRAINERS or _PLATFORM_TRAINS.match(call.name):
@@ -80,7 +99,8 @@ def is_training(call: Call) -> bool:
         if method == "backward":
             return True
         arguments = bool(call.node.args or call.node.keywords)
-        return (arguments or "statsmodels" in owner or owner.endswith("()")) and not _PREPARING.search(owner)
+        fits = arguments or "statsmodels" in owner or owner.endswith("()")
+        return fits and (not _PREPARING.search(owner) or _is_the_model(call))
     if method == "train" and not call.node.args and "from_pretrained" in owner:
         return False  # a network of PyTorch is switched to its training mode
     return method in _TRAINER_METHODS and bool(_TRAINER_OWNERS.search(owner))

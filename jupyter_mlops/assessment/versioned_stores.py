@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from jupyter_mlops.assessment.checksums import is_checksum
+from jupyter_mlops.assessment.pinned_settings import setting_of
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
@@ -14,10 +15,11 @@ _OBJECTS = {"get_object": "VersionId", "download_file": "ExtraArgs", "download_f
 _S3 = lazy(r"^(boto3|aioboto3|botocore)\b")
 _ICEBERG = lazy(r"^pyiceberg\b")
 
+_VERSION = lazy(r":(v\d+)$")
 #: Last parts of the names of calls that `versioned_read` knows.
-METHODS = frozenset({*_OBJECTS, "scan", "fetch"})
+METHODS = frozenset({*_OBJECTS, "scan", "fetch", "artifact"})
 #: What a source has to mention to read so.
-WORDS = ("get_object", "download_file", "pyiceberg", "pooch")
+WORDS = ("get_object", "download_file", "pyiceberg", "pooch", "wandb.Api")
 
 
 def versioned_read(unit: Unit, site: Site) -> tuple[str, str, str | None] | None:
@@ -36,6 +38,10 @@ def versioned_read(unit: Unit, site: Site) -> tuple[str, str, str | None] | None
     if call.attribute == "scan" and _ICEBERG.search(site.name):
         given = call.argument(None, "snapshot_id")
         return "database", "A table of Iceberg", None if given is None else f"snapshot {ast.unparse(given)}"
+    if call.attribute == "artifact" and site.name.startswith("wandb.Api") and call.text(None, "type") != "model":
+        named = call.text(0, "name") or setting_of(unit, call.argument(0, "name")) or ""
+        version = _VERSION.search(named)
+        return ("database", named, f"version {version[1]}") if version else None
     if call.attribute == "fetch" and site.name.startswith(("pooch.create", "pooch.Pooch", "pooch.core.Pooch")):
         checked = _all_have_checksums(unit, site)
         return ("url", call.text(0) or "A file", "its checksum is checked") if checked else None

@@ -32,7 +32,16 @@ _BY_CRITERION = {
     "data-validated": ("validation", "hand-checks", "pandera", "great-expectations"),
     "metrics-recorded": ("dvc-metrics",),
     "pre-commit": ("pre-commit",),
-    "model-served": ("serving", "fastapi", "flask", "bentoml", "triton", "batch-scoring", "managed-endpoints"),
+    "model-served": (
+        "serving",
+        "fastapi",
+        "flask",
+        "bentoml",
+        "triton",
+        "torchserve",
+        "batch-scoring",
+        "managed-endpoints",
+    ),
     "deployed-and-scaled": ("docker", "kubernetes", "platforms", "kserve", "helm", "bentofile"),
     "service-monitored": ("prometheus", "opentelemetry", "cloud-alerts"),
     "drift-detected": ("drift", "evidently", "azure-ml-monitors"),
@@ -47,8 +56,8 @@ _BY_CRITERION = {
     "datasheet": ("datasheet",),
     "bill-of-materials": ("bill-of-materials", "syft"),
     "models-signed": ("signatures", "cosign"),
-    "routed": ("rollouts", "argo-rollouts", "flagger"),
-    "self-healing": ("healing",),
+    "routed": ("rollouts", "traffic-control", "argo-rollouts", "flagger"),
+    "self-healing": ("healing", "drift-repair", "traffic-control"),
     "root-cause": ("diagnosis",),
 }
 

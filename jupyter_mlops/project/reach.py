@@ -362,6 +362,14 @@ class Reach:
             yield self._in_project(target.value)
         elif target.kind == "tool" and f"console:{target.value}" in self.launches:
             yield f"console:{target.value}"
+        elif target.kind == "tool" and target.value == "dagster" and target.arguments[:2] == ("job", "execute"):
+            words = target.arguments
+            names = [words[place + 1] for place, word in enumerate(words[:-1]) if word in ("-j", "--job")]
+            yield from (
+                launch
+                for launch in self.launches
+                if launch.startswith("dagster:") and launch.rpartition("#")[2] in names
+            )
         elif target.kind == "tool" and target.value == "ploomber":
             yield from self._in_folder(target, "pipeline.yaml")
         elif target.kind == "tool" and target.value == "snakemake":

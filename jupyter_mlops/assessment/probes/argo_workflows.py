@@ -94,6 +94,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             pushed = all(_FORGES & source.spec.keys() for source in known)
             for reference, line in _references(item.spec.get("triggers")):
                 yield from _submission(unit, item, reference, line, pushed=pushed)
+            yield from _inline(unit, item, pushed=pushed)
 
 
 def _suspended(item: KubeObject) -> str | None:
@@ -138,6 +139,37 @@ def _submission(
             kind, event = ("ci", "push") if pushed else ("schedule", "schedule")
             triggers = frozenset({event})
             yield Launch(place, kind, item.path, line or item.line, "", unit.path, name, triggers=triggers, needs=needs)
+
+
+def _inline(unit: Unit, item: KubeObject, *, pushed: bool) -> Iterator[Launch]:
+    """The containers of what a sensor creates itself: a workflow or a job in the place of a template's name."""
+    for index, (container, line) in enumerate(_containers_in(item.spec.get("triggers"))):
+        script = _script(container)
+        if script:
+            kind, event = ("ci", "push") if pushed else ("schedule", "event")
+            name = f"Sensor {item.name}"
+            place = f"{item.path}#Sensor/{item.name}/inline {index}"
+            yield Launch(place, kind, item.path, line, script, unit.path, name, triggers=frozenset({event}))
+
+
+def _containers_in(node: Any, depth: int = 0) -> Iterator[tuple[dict[Any, Any], int | None]]:
+    if depth > 20:
+        return
+    for key, value, _line in items(mapping(node)):
+        inner = (
+            [mapping(value)]
+            if key in ("container", "script")
+            else map(mapping, sequence(value))
+            if key == "containers"
+            else ()
+        )
+        for container in inner:
+            if "image" in container:
+                yield container, line_of(container, "command") or line_of(container)
+        if not inner:
+            yield from _containers_in(value, depth + 1)
+    for value in sequence(node):
+        yield from _containers_in(value, depth + 1)
 
 
 def _references(node: Any, depth: int = 0) -> Iterator[tuple[str, int | None]]:

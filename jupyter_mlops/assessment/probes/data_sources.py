@@ -56,12 +56,23 @@ def relevant_reads(unit: Unit) -> list[Source]:
         if (not groups or unit.reach.groups(source.site.path, source.site.scope) & groups)
         and not (source.kind == "file" and unit.is_test(source.where))
         and not _only_watches(unit, source.site.path)
+        and not _is_watched(unit, source.site)
     ]
 
 
 def _only_watches(unit: Unit, path: str) -> bool:
     """Whether code compares live data with a reference or scores it, and trains nothing: what it reads is no training data."""
     return unit.once(f"only watches {path}", lambda: _watches(unit, path))
+
+
+def _is_watched(unit: Unit, site: Site) -> bool:
+    """Whether a function compares live data with a reference and fits nothing: what it reads itself is what it watches."""
+    from jupyter_mlops.assessment.probes.drift import checks
+
+    here = (site.path, site.scope)
+    return bool(site.scope) and here in {(one.path, one.scope) for one in checks(unit)} - {
+        (one.path, one.scope) for one in trainings(unit)
+    }
 
 
 def _watches(unit: Unit, path: str) -> bool:

@@ -49,9 +49,9 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 path=item.path,
                 line=item.line,
             )
-    yield from _own(unit, hooks)
-    yield from _submitted(unit, hooks)
-    if hooks and not any(_DIAGNOSES.search(scope) for scope in _names(unit)):
+    found = [*_own(unit, hooks), *_submitted(unit, hooks)]
+    yield from found
+    if hooks and not found:
         yield Finding(
             "diagnosis",
             _CRITERION,
@@ -61,13 +61,6 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             path=hooks[0].path,
             line=hooks[0].line,
         )
-
-
-def _names(unit: Unit) -> Iterator[str]:
-    for path in unit.mentioning("cause", "diagnos", "rca", "triage", "suspect", "changes"):
-        source = unit.project.python(path)
-        if source is not None:
-            yield from (scope.name for scope in source.scopes)
 
 
 def _hooks(unit: Unit) -> Iterator[_Hook]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
+from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
@@ -15,6 +16,7 @@ from jupyter_mlops.assessment.services import services, started_for_real
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call
 from jupyter_mlops.project.reach import Node
 
 _CRITERION = "drift-detected"
@@ -31,6 +33,7 @@ _WORDS = (
     "drift",
     "wasserstein",
     "jensenshannon",
+    "spatial.distance",
 )
 #: Calls that compare live data with a reference.
 _RUNS = lazy(
@@ -41,7 +44,7 @@ _RUNS = lazy(
     r"|deepchecks[\w.]*\(\)\.run"
     r"|river\.drift[\w.]*\(\)\.update"
     r"|frouros[\w.]*\(\)\.(compare|update)"
-    r"|scipy\.stats\.(ks_2samp|chi2_contingency|wasserstein_distance|anderson_ksamp|mannwhitneyu|entropy)|scipy\.spatial\.distance\.jensenshannon)$"
+    r"|scipy\.stats\.(ks_2samp|chi2_contingency|wasserstein_distance|anderson_ksamp|mannwhitneyu|entropy)|scipy\.spatial\.distance\.(jensenshannon|cosine|euclidean|mahalanobis))$"
 )
 _BY_HAND = lazy(r"^scipy\.")
 _BUILDS = lazy(r"^evidently[\w.]*\.(Report|TestSuite)$|^nannyml\.\w+Calculator$|^alibi_detect[\w.]*\.\w+Drift$")
@@ -61,9 +64,46 @@ def _checks(unit: Unit) -> list[Site]:
         for path, source in sources_of(unit, *_WORDS)
         for site in sites(unit, path, [call for call in source.calls if _RUNS.match(call.name)])
     ]
-    found = [site for site in found if not _BY_HAND.match(site.name) or _DRIFT_NAME.search(f"{site.scope} {site.path}")]
+    found = [site for site in found if not _BY_HAND.match(site.name) or _is_about_drift(unit, site)]
     found = [site for site in found if not site.name.endswith("entropy") or _compares_two(site)]
     return [*found, *_own(unit)]
+
+
+def _is_about_drift(unit: Unit, site: Site) -> bool:
+    """Whether a test by hand says by its names that it compares live data: its function, its file, or what a caller hands it or calls its answer."""
+    if _DRIFT_NAME.search(f"{site.scope} {site.path}"):
+        return True
+    node = site.call.scope.node
+    parameters = [*node.args.args, *node.args.kwonlyargs] if isinstance(node, ast.FunctionDef) else []
+    if _are_both([argument.arg for argument in parameters]):
+        return True
+    name = site.scope.rpartition(".")[2]
+    for path, source in sources_of(unit, f"{name}(") if name else ():
+        for call in source.calls:
+            if own_function(unit, path, call) == (site.path, site.scope):
+                given = [
+                    ast.unparse(argument) for argument in (*call.node.args, *(key.value for key in call.node.keywords))
+                ]
+                if _are_both(given) or any(_DRIFT_NAME.search(target) for target in _kept_as(call)):
+                    return True
+    return False
+
+
+def _are_both(names: list[str]) -> bool:
+    """Whether one name is of live data and another one of a reference."""
+    return any(_LIVE.search(name) for name in names) and any(_REFERENCE.search(name) for name in names)
+
+
+def _kept_as(call: Call) -> Iterator[str]:
+    """The names that a call's answer is kept under."""
+    for statement in call.scope.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign) and node.value is call.node:
+                yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+_LIVE = lazy(r"\b(live|current|today|yesterday|recent|production|serving|new)(_\w+)?\b", re.IGNORECASE)
+_REFERENCE = lazy(r"\b(ref|reference|baseline|train|training)(_\w+)?\b", re.IGNORECASE)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:

@@ -16,13 +16,14 @@ from jupyter_mlops.project.patterns import lazy
 
 _CRITERION = "self-healing"
 _ROLLBACK = lazy(
-    r"\bkubectl\b.*\brollouts?\s+(undo|abort)\b|\bhelm\s+rollback\b|\brollback\w*\b|--to-revision|update-traffic.*--to-revisions|restore_previous",
+    r"\bkubectl\b.*\brollouts?\s+(undo|abort)\b|\bhelm\s+rollback\b|\brollback\w*\b|--to-revision|update-traffic.*--to-revisions|restore_previous|\bgit\s+(checkout|revert|reset|restore)\b.*\bHEAD(~1?\b|\^)",
     re.IGNORECASE,
 )
 #: What starts a command in Python.
 _RUNS = lazy(r"(^|\.)(run|call|check_call|check_output|Popen|system|execute|sh|create_subprocess_exec)$")
 _VERIFY = lazy(
-    r"rollout\s+status|\bcurl\b.*(health|ready|ping)|smoke|health[-_]?check|helm\s+test|verify", re.IGNORECASE
+    r"rollout\s+status|\bkubectl\s+wait\b|\bcurl\b.*(health|ready|ping)|smoke|health[-_]?check|helm\s+test|verify",
+    re.IGNORECASE,
 )
 _ACTS = lazy(
     r"roll_?back|fall_?back|quarantin|(^|_)restore|self_?heal|repair|remediat|revert|previous_model|last_good",

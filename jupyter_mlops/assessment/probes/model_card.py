@@ -24,10 +24,13 @@ _TOPICS = {
     "limits": lazy(r"limit|caveat|risk|bias|ethic|fair|out.of.scope|consideration", re.IGNORECASE),
 }
 _PLACEHOLDER = lazy(
-    r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx+%", re.IGNORECASE
+    r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx+%|coming soon|to be (added|written|defined|determined|filled|completed)|see above|not applicable|^\s*(none|n/?a|unknown)\b",
+    re.IGNORECASE,
 )
 _FIGURE = lazy(r"(?<![\w.])(\d+\.\d{2,}|\d{1,3}(?:\.\d+)?\s*%)")
-_WORDS = 8
+#: Words that say something; of what names a file, a table, a version or a year, fewer do.
+_WORDS, _FEWER = 4, 2
+_NAMED = lazy(r"`[^`\n]{3,}`|\w/\w|\b(19|20)\d\d\b")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -135,8 +138,9 @@ class Section(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether there is text of some length that is no placeholder."""
-        told = len(self.body.split()) >= _WORDS or bool(_FIGURE.search(self.body))
+        """Whether there is a sentence that is no placeholder, or a figure."""
+        least = _FEWER if _NAMED.search(self.body) else _WORDS
+        told = len(self.body.split()) >= least or bool(_FIGURE.search(self.body))
         return told and not _PLACEHOLDER.search(self.body)
 
 
@@ -204,8 +208,19 @@ def other_figure(unit: Unit, text: str) -> tuple[int, str, str] | None:
 
 
 def _metrics_files(unit: Unit, card: str) -> list[File]:
-    names = ("*metric*.json", "*eval*.json", "*score*.json", "results.json", "*report*.json")
-    return [file for file in unit.named(*names) if file.size < 200_000 and file.path != card]
+    return [
+        file
+        for file in unit.files.suffixed(".json")
+        if file.size < 200_000 and file.path != card and _OF_METRICS.search(f"/{unit.local(file.path)}")
+    ]
+
+
+#: Files of metrics, by what they or their folders are called.
+_OF_METRICS = lazy(
+    r"(metric|eval|score|report)[^/]*\.json$|/(results|summary)\.json$|/(metrics?|evaluations?|scores)/[^/]+\.json$"
+    r"|/(accuracy|auc|recall|precision|f1|rmse|mae|mape|r2)[^/]*\.json$",
+    re.IGNORECASE,
+)
 
 
 def _value(figure: str) -> tuple[float, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.dagster_jobs import asset_jobs
 from jupyter_mlops.assessment.flows import flow_stages
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
@@ -62,6 +63,18 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                 "dagster",
                 group=f"dagster:{path}",
             )
+    for job in asset_jobs(unit):
+        steps = [(unit.local(path).removesuffix(".py").replace("/", "."), name) for path, name in job.assets]
+        yield Launch(
+            f"dagster:{job.path}#{job.name}",
+            "console",
+            job.path,
+            job.line,
+            "\n".join(f'python -c "from {module} import {name}; {name}()"' for module, name in steps),
+            unit.path,
+            job.name,
+            group=f"dagster:{job.path}",
+        )
 
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:

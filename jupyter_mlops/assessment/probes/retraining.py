@@ -67,8 +67,18 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             line=line,
             chain=(f"{trigger.path}:{line}", f"{site.path}:{site.line}"),
         )
-    gates = list(_gates(unit, reaching))
-    yield from sorted(gates, key=lambda gate: -gate.rung)[:3]
+    yield from promotion_gates(unit)[:3]
+
+
+def promotion_gates(unit: Unit) -> list[Finding]:
+    """The comparisons that let a new model through or not, the strongest first."""
+    return unit.once("promotion gates", lambda: _promotion_gates(unit))
+
+
+def _promotion_gates(unit: Unit) -> list[Finding]:
+    fits: set[Node] = {(site.path, site.scope) for site in trainings(unit)}
+    reaching = [trigger for trigger in triggers(unit) if fits & unit.reach.behind(*trigger.nodes)]
+    return sorted(_gates(unit, reaching), key=lambda gate: -gate.rung)
 
 
 def _line(unit: Unit, trigger: Trigger, fits: set[Node]) -> int | None:
@@ -226,9 +236,14 @@ def _compares_metric(compare: ast.Compare, scope: Scope) -> bool:
     ordered = any(isinstance(operator, (ast.Gt, ast.GtE, ast.Lt, ast.LtE)) for operator in compare.ops)
     sides = [side for side in (compare.left, *compare.comparators) if not _is_count(side)]
     names = [name for side in sides for name in (*_names(side)[-2:], *_keys(side), *_made_of(scope, side))]
-    if ordered and len(sides) == 2 and _new_against_old(*(ast.unparse(side) for side in sides)):
+    if ordered and len(sides) == 2 and _new_against_old(*(ast.unparse(_scaled(side)) for side in sides)):
         return True
     return ordered and any(_METRIC.search(name) and not _SETTING.search(name) for name in names)
+
+
+def _scaled(side: ast.expr) -> ast.expr:
+    """What a side of a comparison is a multiple of: `old * (1 + tolerance)`, `old - margin`."""
+    return _scaled(side.left) if isinstance(side, ast.BinOp) else side
 
 
 def _new_against_old(left: str, right: str) -> bool:
@@ -247,15 +262,18 @@ def _keys(node: ast.AST) -> list[str]:
 
 
 def _made_of(scope: Scope, node: ast.expr) -> list[str]:
-    """What a name was looked up as before: `candidate = metrics["mae"]`."""
+    """What a name was looked up as or computed by before: `candidate = metrics["mae"]`, `value = r2_score(y, p)`."""
     if not isinstance(node, ast.Name):
         return []
-    return [
-        key
+    values = [
+        statement.value
         for statement in scope.body
         if isinstance(statement, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id == node.id for target in statement.targets)
-        for key in _keys(statement.value)
+    ]
+    computed = [scope.dotted(value.func) for value in values if isinstance(value, ast.Call)]
+    return [key for value in values for key in _keys(value)] + [
+        name.rpartition(".")[2] for name in computed if name.startswith("sklearn.metrics.")
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
@@ -33,7 +34,7 @@ def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -
     problem = None
     if {found[0] for found in _TENSORS.findall(text)} != {"i", "o"}:
         problem = "has no inputs and outputs"
-    elif not _versions(unit, file.folder):
+    elif not _versions(unit, file.folder) and (started is None or not _elsewhere(started[0])):
         problem = "has no version with a model in it"
     elif started is None:
         problem = "is served by nothing: no container starts tritonserver"
@@ -83,6 +84,14 @@ def _versions(unit: Unit, folder: str) -> bool:
         if command.words[:1] in (("cp",), ("mv",), ("aws",), ("gsutil",), ("curl",), ("wget",), ("dvc",))
         for word in command.words
         for place in places
+    )
+
+
+def _elsewhere(launch: Launch) -> bool:
+    """Whether the server is started on a repository in a bucket, where training puts the versions."""
+    words = [word for command in launch.commands for word in command.words]
+    return any("model-rep" in word and "://" in word for word in words) or any(
+        "model-rep" in word and "://" in following for word, following in pairwise(words)
     )
 
 

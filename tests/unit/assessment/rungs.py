@@ -12,6 +12,7 @@ from .azure_project import SDK as AZURE_SDK
 from .sagemaker_project import FILES as SAGEMAKER
 from .test_catalogue import BOM, CROISSANT, FEAST, FIT, LOAD, PACHYDERM, TEKTON, TRITON
 from .test_other_stacks import JOBS
+from .test_repairs import DRIFT, MOVES
 from .test_seen_cases import HYDRA
 from .test_technologies import FLOWS
 from .test_what_training_reads import KEDRO
@@ -52,6 +53,11 @@ def health():
 def predict(rows: list):
     return model.predict(rows)
 """
+TORCHSERVE: Files = {
+    "train.py": FIT,
+    "config.properties": "model_store=/store\nload_models=churn.mar\n",
+    "docker-compose.yml": "services:\n  a:\n    image: pytorch/torchserve\n    command: torchserve --start --ts-config config.properties\n",
+}
 BILL = '{"bomFormat": "CycloneDX", "components": [{"name": "scikit-learn", "version": "1"}]}'
 DASHBOARD = 'resource "google_monitoring_dashboard" "a" {\n  dashboard_json = file("a.json")\n}\n'
 PACKAGE = json.dumps(
@@ -525,6 +531,13 @@ RUNGS: dict[str, dict[str, Files]] = {
         "wired": BENTO,
         "built by nothing": changed(BENTO, ".github/workflows/ci.yml", "bentoml containerize", "echo"),
         "without the service": changed(BENTO, "bentofile.yaml", "service:Churn", "other:Churn"),
+    },
+    "traffic-control": {"wired": MOVES, "checked by nothing": changed(MOVES, "work.py", "if failures() > 0.02", "if time")},
+    "drift-repair": {"wired": DRIFT, "verified by nothing": changed(DRIFT, "work.py", 'raise SystemExit("not good enough")', "print(value)")},
+    "torchserve": {
+        "wired": TORCHSERVE,
+        "without models": changed(TORCHSERVE, "config.properties", "load_models", "other"),
+        "served by nothing": changed(TORCHSERVE, "docker-compose.yml", "torchserve --start", "sleep --start"),
     },
     "triton": {
         "wired": TRITON,

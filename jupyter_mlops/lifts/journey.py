@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ from jupyter_mlops.project.walk import EXCLUDED
 _ACTS = ("git add ", "git commit ", "jupyter mlops ", "dvc repro ")
 #: Of these, what is done in a preview's copy: all but running the pipeline.
 _QUICK = ("git add ", "git commit ")
+#: What a person has to fill in: `NOTEBOOK`, `s3://…`.
+_GAP = re.compile(r"…|\bNOTEBOOK\b")
 _WHO = ("-c", "user.name=preview", "-c", "user.email=preview@localhost")
 
 
@@ -219,7 +222,7 @@ def _cleared(each: Lift, done: Journey, plan: Callable[[Lift], Lifted]) -> Lifte
 def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None:
     """Do what is left to a person as far as that is allowed; note the rest."""
     for each in planned.plan.left:
-        if each.command is None or not each.command.startswith(allowed or ("\0",)):
+        if each.command is None or _GAP.search(each.command) or not each.command.startswith(allowed or ("\0",)):
             if each not in done.left:
                 done.left.append(each)
             continue

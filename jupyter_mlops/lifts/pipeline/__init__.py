@@ -47,7 +47,7 @@ def _plan(scene: Scene) -> Plan:
         if isinstance(answer, Plan):
             return answer
         refused.append(answer)
-    act = Act("Mend what stops them.")
+    act = Act(f"Mend what stops {refused[0].path}.")
     if not all(clean_copy_of(scene.project.json(one.path or "")) for one in refused):
         act = Act("Clean the notebooks, or mend what stops them.", "jupyter mlops lift clean-notebook")
     why = f"{refused[0].path} does not run: {refused[0].why}"
@@ -70,8 +70,15 @@ def _of_scripts(scene: Scene) -> Plan:
 
 
 def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:
+    from jupyter_mlops.lifts.pipeline.asking import asking
+
     try:
-        return _of(scene, notebooks)
+        try:
+            return _of(scene, notebooks)
+        except MlopsError as error:
+            if len(notebooks) == 1 and (left_out := asking(notebooks[0], error)):
+                return _of(scene, notebooks, left_out)
+            raise
     except MissingDependencyError:
         raise
     except MlopsError as error:
@@ -79,7 +86,7 @@ def _tried(scene: Scene, notebooks: list[Path]) -> Plan | Refusal:
         return Refusal("the conversion", error.message, first, error.cell, error.line)
 
 
-def _of(scene: Scene, notebooks: list[Path]) -> Plan:
+def _of(scene: Scene, notebooks: list[Path], left_out: tuple[int, ...] = ()) -> Plan:
     from jupyter_mlops.lifts.dvc_init.settings import has_remote
     from jupyter_mlops.lifts.pipeline.api import convert
     from jupyter_mlops.lifts.pipeline.preview import shown
@@ -89,6 +96,7 @@ def _of(scene: Scene, notebooks: list[Path]) -> Plan:
         name=_name(scene, notebooks),
         run=scene.options["run"] == "yes",
         write=False,
+        plan={"skip": list(left_out)} if left_out else None,
         progress=scene.progress,
     )
     if not conversion.good:
@@ -105,13 +113,20 @@ def _of(scene: Scene, notebooks: list[Path]) -> Plan:
         f"{folder}: {len(conversion.document['stages'])} stages, {proof}.",
         conversion.changes,
         shown=shown(conversion.changes, folder),
-        found=(f"The notebook is {conversion.document['notebook']}; it stays as it is.",),
+        found=(f"The notebook is {conversion.document['notebook']}; it stays as it is.", *_without(left_out)),
         left=(
             Act("Run the pipeline once, which writes its lock.", f"dvc repro {folder}/dvc.yaml"),
             Act("Commit it.", 'git add --all && git commit -m "Turn the notebook into a pipeline"'),
             *(() if has_remote(scene) else (_REMOTE,)),
         ),
     )
+
+
+def _without(cells: tuple[int, ...]) -> tuple[str, ...]:
+    if not cells:
+        return ()
+    which = f"Cell {cells[0]} asks" if len(cells) == 1 else f"Cells {', '.join(map(str, cells))} ask"
+    return (f"{which} a person for something, and no other cell uses the answer: the pipeline leaves that out.",)
 
 
 def _name(scene: Scene, notebooks: list[Path]) -> str | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_mlops.assessment.checkboxes import Checkbox, checkboxes
 from jupyter_mlops.assessment.config import Config
 from jupyter_mlops.assessment.criteria import all_criteria
 from jupyter_mlops.assessment.findings import Finding, NotebookIssue
 from jupyter_mlops.assessment.profiles import Standing
 from jupyter_mlops.assessment.rulesets import RULESET
-from jupyter_mlops.assessment.scoring import OPEN, Answer, Result
+from jupyter_mlops.assessment.scoring import OPEN, Answer, Dimension, Result, dimensions, weakest
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project import Note, Project
@@ -21,6 +23,8 @@ from jupyter_mlops.project import Note, Project
 SCHEMA = 1
 _SNIPPET = 120
 _MOST_EVIDENCE = 20
+#: Below it confidence is low.
+_SURE = 0.65
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,21 @@ class UnitAssessment:
     def kind(self) -> str:
         """The kind of the unit: "ml-project", "library", "infrastructure" or "example"."""
         return "library" if self.profile.chosen and self.profile.name == "library" else self.unit.kind
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """How far each dimension would let the level go."""
+        return dimensions(self.results)
+
+    @property
+    def to_confirm(self) -> tuple[Result, ...]:
+        """What passes on evidence that may be read otherwise: people should look at it."""
+        return tuple(result for result in self.results if result.state == "pass" and result.confidence < _SURE)
+
+    @property
+    def checkboxes(self) -> tuple[Checkbox, ...]:
+        """What looks like a tick in a box."""
+        return checkboxes(self.unit)
 
     @property
     def blockers(self) -> tuple[Result, ...]:
@@ -213,6 +232,13 @@ def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
         "blockers": [result.criterion.id for result in assessed.blockers],
         "next_steps": [result.criterion.id for result in assessed.next_steps],
         "banked": {str(level): share for level, share in sorted(assessed.banked.items())},
+        "dimensions": [{"id": one.id, "level": one.level, "open": list(one.open)} for one in assessed.dimensions],
+        "weakest": None if (least := weakest(assessed.dimensions)) is None else least.id,
+        "to_confirm": [result.criterion.id for result in assessed.to_confirm],
+        "checkboxes": [
+            {"path": relative(one.path), "line": one.line, "cell": one.cell, "message": mask(one.message)}
+            for one in assessed.checkboxes
+        ],
         "checklist": [_answer(answer) for answer in assessed.answers],
         "criteria": [_criterion(result, assessed.unit, relative) for result in assessed.results],
         "crosswalk": _crosswalk(assessed),
@@ -266,6 +292,7 @@ def _criterion(result: Result, unit: Unit, relative: _Relative) -> dict[str, Any
 def _evidence(finding: Finding, unit: Unit, relative: _Relative) -> dict[str, Any]:
     snippet = unit.project.line(finding.path, finding.line, finding.cell) if finding.path is not None else ""
     return {
+        "fingerprint": _fingerprint(finding, unit, snippet),
         "path": None if finding.path is None else relative(finding.path),
         "line": finding.line,
         "end_line": finding.end_line or finding.line,
@@ -280,6 +307,12 @@ def _evidence(finding: Finding, unit: Unit, relative: _Relative) -> dict[str, An
         "message": mask(finding.message),
         "raise_by": None if finding.raise_by is None else mask(finding.raise_by),
     }
+
+
+def _fingerprint(finding: Finding, unit: Unit, snippet: str) -> str:
+    """Stays while lines move: of what says it, where in the unit, and what the line says, spaces aside."""
+    said = (finding.probe, finding.criterion, finding.part, unit.local(finding.path or ""), "".join(snippet.split()))
+    return hashlib.sha1("\0".join(said).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 def _chain_link(link: str, relative: _Relative) -> str:

@@ -18,6 +18,10 @@ CHECKLIST = {
     "governance": "Do you have automated retraining and governance?",
 }
 
+DIMENSIONS = (
+    *("code", "data", "environment", "tracking", "pipeline", "testing", "serving", "monitoring", "governance"),
+)
+
 LEVELS = (
     "Notebook chaos",
     "Versioned code + basic tracking",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.criterion import CHECKLIST, Criterion, Part
+from jupyter_mlops.assessment.criterion import CHECKLIST, DIMENSIONS, Criterion, Part
 from jupyter_mlops.assessment.findings import Finding, Rung
 
 #: What a rung is worth. Fractions: sums must not depend on the order of addition.
@@ -197,6 +197,42 @@ def _mean(results: list[Result]) -> Fraction:
 def score_of(level: int, progress: int) -> int:
     """The total, 0 to 100: it grows with the work and cannot jump a gate."""
     return 100 if level == 4 else 25 * level + 25 * progress // 100
+
+
+class Dimension(NamedTuple):
+    """How far one dimension would let the level go.
+
+    Attributes:
+        id: one of `DIMENSIONS`.
+        level: the highest level that none of its required criteria stands in the way of.
+        open: its required criteria that do so for the next one.
+        credit: share of what that next level asks of it, 0 to 100.
+    """
+
+    id: str
+    level: int
+    open: tuple[str, ...]
+    credit: int
+
+
+def dimensions(results: Sequence[Result]) -> tuple[Dimension, ...]:
+    """The dimensions that gates ask something of, each with the level that it lets through; the least is that of the whole."""
+    found = []
+    for name in DIMENSIONS:
+        own = [result for result in results if result.criterion.required and result.criterion.dimension == name]
+        closed = [result for result in own if result.state not in OPEN]
+        level = min((result.criterion.level for result in closed), default=5) - 1
+        gate = [result for result in own if result.criterion.level == level + 1 and result.state != "not-applicable"]
+        open_ids = tuple(result.criterion.id for result in closed if result.criterion.level == level + 1)
+        if own:
+            found.append(Dimension(name, level, open_ids, math.floor(100 * _mean(gate)) if gate else 100))
+    return tuple(found)
+
+
+def weakest(found: Sequence[Dimension]) -> Dimension | None:
+    """The dimension that holds the level down most; None where none does."""
+    least = min(found, key=lambda one: (one.level, one.credit), default=None)
+    return None if least is None or not least.open else least
 
 
 class Answer(NamedTuple):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
+from jupyter_mlops.assessment.checkboxes import Checkbox
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.findings import Finding
-from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.scoring import Result, weakest
+from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.project import Project
 
 
@@ -70,6 +72,27 @@ def left_out(assessment: Assessment) -> list[str]:
             f"{other.repo} at {other.commit[:8]}: Level {other.level} on {other.date.isoformat()}, by {other.report}{counts}."
         )
     return lines
+
+
+def hindered(unit: UnitAssessment) -> str | None:
+    """The dimension that holds the level down most; None where none does."""
+    least = weakest(unit.dimensions)
+    if least is None:
+        return None
+    return f"Weakest dimension: {least.id}, which lets Level {least.level} through ({', '.join(least.open)} open)."
+
+
+def banked(unit: UnitAssessment) -> str | None:
+    """What is earned already at gates further up; it counts when they are reached. None where nothing is."""
+    earned = [f"{share} % of Level {level}" for level, share in sorted(unit.banked.items()) if share]
+    return f"Banked for later: {', '.join(earned)}." if earned else None
+
+
+def ticked(project: Project, box: Checkbox) -> str:
+    """Something that looks like a tick in a box, with its place."""
+    path = relative_path(project, box.path)
+    cell = "" if box.cell is None else f"#{box.cell}"
+    return f"{path}{cell}{'' if box.line is None else f':{box.line}'}: {mask(box.message)}"
 
 
 def elsewhere(unit: UnitAssessment) -> str:

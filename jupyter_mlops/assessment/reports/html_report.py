@@ -12,9 +12,9 @@ from jupyter_mlops.assessment.crosswalk import Standing, crosswalk
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
-from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.scoring import Result, weakest
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import headline, left_out, place_of, relative_path, telling, whole
+from jupyter_mlops.assessment.wording import banked, headline, left_out, place_of, relative_path, telling, ticked, whole
 
 _MARKS = {
     "pass": "✓",
@@ -80,7 +80,7 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     )
     answers = "".join(
         f'<tr><td>{escape(answer.question)}</td><td class="{answer.state}">{answer.state}</td>'
-        f'<td><meter min="0" max="100" value="{answer.score}">{answer.score} %</meter></td></tr>'
+        f'<td><meter min="0" max="100" value="{answer.score}"></meter> {answer.score} %</td></tr>'
         for answer in unit.answers
     )
     steps = "".join(
@@ -93,11 +93,32 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
         f"<p><small>Profile: {escape(mask(unit.profile.said))}</small></p>",
         f'<ol class="track">{track}</ol>',
         f"<table><caption hidden>The five questions</caption>{answers}</table>",
+        f"<p>{escape(kept)}</p>" if (kept := banked(unit)) is not None else "",
+        _dimensions(unit),
+        _listed("Please confirm", [f"{result.criterion.title}: {result.message}" for result in unit.to_confirm]),
         f"<h2>Next steps</h2><ol>{steps}</ol>" if steps else "",
         f"<h2>All criteria</h2><table><thead><tr><th>Level</th><th>Criterion</th><th>State</th><th>Why</th></tr></thead><tbody>{rows}</tbody></table>",
+        _listed("Looks like more than it is", [ticked(assessment.project, box) for box in unit.checkboxes]),
         "<h2>In the terms of other models</h2>",
         *(_standing(standing) for standing in crosswalk(unit)),
     ]
+
+
+def _dimensions(unit: UnitAssessment) -> str:
+    """The level that each dimension lets through, as bars; the shortest is that of the whole."""
+    least = weakest(unit.dimensions)
+    rows = "".join(
+        f'<tr><th scope="row">{one.id}</th><td><meter min="0" max="4" value="{one.level}">{one.level}</meter></td>'
+        f"<td>Level {one.level}{' · <strong>weakest</strong>' if one == least else ''}</td>"
+        f"<td>{', '.join(f'<code>{name}</code>' for name in one.open)}</td></tr>"
+        for one in unit.dimensions
+    )
+    return f'<h2>Dimensions</h2><p><small>The level that each lets through.</small></p><table class="dimensions">{rows}</table>'
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{escape(mask(line))}</li>" for line in lines)
+    return f"<h2>{title}</h2><ul>{items}</ul>" if items else ""
 
 
 def _standing(standing: Standing) -> str:

@@ -7,7 +7,17 @@ from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import elsewhere, headline, left_out, place_of, telling, whole
+from jupyter_mlops.assessment.wording import (
+    banked,
+    elsewhere,
+    headline,
+    hindered,
+    left_out,
+    place_of,
+    telling,
+    ticked,
+    whole,
+)
 
 _MARKS = {
     "pass": "✅",
@@ -19,6 +29,7 @@ _MARKS = {
     "waived": "🏳️",
     "error": "⚠️",
 }
+_MOST_BOXES = 20
 _ANSWERS = {"yes": "✅ yes", "partly": "🟡 partly", "no": "❌ no"}
 
 
@@ -40,14 +51,23 @@ def _render(assessment: Assessment, _colour: bool) -> str:
 def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     lines = [f"**{headline(unit)}**", "", "| question | answer | |", "|---|---|---|"]
     lines += [f"| {answer.question} | {_ANSWERS[answer.state]} | {answer.score} % |" for answer in unit.answers]
+    if unit.to_confirm:
+        lines += ["", "### Please confirm", ""]
+        lines += [f"- ❔ **{result.criterion.title}**: {_plain(result.message)}" for result in unit.to_confirm]
     if unit.blockers:
         lines += ["", f"### What keeps it from Level {unit.level + 1}", ""]
         lines += [_blocker(assessment, result) for result in unit.blockers]
+    if unit.checkboxes:
+        lines += ["", "<details><summary>Looks like more than it is</summary>", ""]
+        lines += [f"- {_plain(ticked(assessment.project, box))}" for box in unit.checkboxes[:_MOST_BOXES]]
+        lines += ["", "</details>"]
     lines += ["", "<details><summary>All criteria</summary>", "", "| | level | criterion | why |", "|---|---|---|---|"]
     for result in unit.results:
         kind = result.criterion.level if result.criterion.required else f"{result.criterion.level} (recommended)"
         lines.append(f"| {_MARKS[result.state]} | {kind} | `{result.criterion.id}` | {_plain(_why(result))} |")
-    profile = f"<sub>Profile: {_plain(unit.profile.said)}</sub>"
+    profile = (
+        f"<sub>{_plain(' '.join(filter(None, (hindered(unit), banked(unit), f'Profile: {unit.profile.said}.'))))}</sub>"
+    )
     return [*lines, "", "</details>", "", profile, "", f"<sub>{_plain(elsewhere(unit))}</sub>", ""]
 
 

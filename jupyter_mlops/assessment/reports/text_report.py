@@ -8,10 +8,21 @@ from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
 from jupyter_mlops.assessment.terminal import text_console
-from jupyter_mlops.assessment.wording import elsewhere, headline, left_out, place_of, telling, whole
+from jupyter_mlops.assessment.wording import (
+    banked,
+    elsewhere,
+    headline,
+    hindered,
+    left_out,
+    place_of,
+    telling,
+    ticked,
+    whole,
+)
 from jupyter_mlops.errors import MlopsError
 
 _MARKS = {"yes": ("●", "green"), "partly": ("◐", "yellow"), "no": ("○", "red")}
+_MOST_BOXES = 5
 _EFFORT = {"S": "an hour or two", "M": "a day or two", "L": "a week or more"}
 
 
@@ -76,6 +87,11 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
         mark, style = _MARKS[answer.state]
         bar = "█" * (answer.score // 10) + "░" * (10 - answer.score // 10)
         console.print(Text.assemble("  ", (f"{mark} {answer.state:6}", style), f"  {answer.question:62}", (bar, style)))
+    if unit.to_confirm:
+        console.print()
+        console.print(Text("Please confirm", style="bold"))
+        for result in unit.to_confirm:
+            console.print(Text.assemble("  ? ", (result.criterion.id, "bold"), f"  {result.message}"))
     if unit.blockers:
         console.print()
         console.print(Text(f"What keeps it from Level {unit.level + 1}", style="bold"))
@@ -95,7 +111,16 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
             )
             if result.raise_by:
                 console.print(Text(f"     {result.raise_by}"), soft_wrap=False)
+    if unit.checkboxes:
+        console.print()
+        console.print(Text("Looks like more than it is", style="bold"))
+        for box in unit.checkboxes[:_MOST_BOXES]:
+            console.print(Text(f"  {ticked(assessment.project, box)}"))
+        if len(unit.checkboxes) > _MOST_BOXES:
+            console.print(Text(f"  … and {len(unit.checkboxes) - _MOST_BOXES} more", style="dim"))
     console.print()
+    for line in filter(None, (hindered(unit), banked(unit))):
+        console.print(Text(line, style="dim"))
     console.print(Text(f"Profile: {unit.profile.said}", style="dim"))
     console.print(Text(elsewhere(unit), style="dim"))
     if unit.level < 4:

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from jupyter_mlops.assessment.probes.requirements import distribution_of
 from jupyter_mlops.lifts.clean_notebook.edits import Open, Repair
+from jupyter_mlops.lifts.environment.imported import imported
 from jupyter_mlops.lifts.scene import Scene
 
 #: Library → first days of its versions, as they were published on PyPI: year and month.
@@ -22,6 +24,7 @@ _RELEASES = {
     "seaborn": "0.5 2014-11 0.6 2015-06 0.7 2016-01 0.8 2017-07 0.9 2018-07 0.10 2020-01 0.11 2020-09 0.12 2022-09 0.13 2023-09",
     "scipy": "0.14 2014-05 0.15 2015-01 0.16 2015-07 0.17 2016-01 0.18 2016-07 0.19 2017-03 1.0 2017-10 1.1 2018-05 1.2 2018-12 1.3 2019-05 1.4 2019-12 "
     "1.5 2020-06 1.6 2020-12 1.7 2021-06 1.8 2022-02 1.9 2022-07 1.10 2023-01 1.11 2023-06 1.12 2024-01 1.13 2024-04 1.14 2024-06 1.15 2025-01 1.16 2025-06",
+    "statsmodels": "0.6 2014-12 0.8 2017-02 0.9 2018-05 0.10 2019-06 0.11 2020-01 0.12 2020-08 0.13 2021-10 0.14 2023-05",
 }  # fmt: skip
 _PYTHONS = "2.7 2010-07 3.4 2014-03 3.5 2015-09 3.6 2016-12 3.7 2018-06 3.8 2019-10 3.9 2020-10 3.10 2021-10 3.11 2022-10 3.12 2023-10 3.13 2024-10"
 #: The newest Python that a version of NumPy was built for: the others follow.
@@ -33,6 +36,7 @@ _MODULES = {
     "matplotlib": "matplotlib",
     "seaborn": "seaborn",
     "scipy": "scipy",
+    "statsmodels": "statsmodels",
 }
 
 
@@ -45,21 +49,25 @@ class Era:
         python: "3.6".
         versions: distribution → "0.23".
         why: what that rests on, the end of a sentence.
+        others: distributions that it imports, too, whose versions follow from those.
     """
 
     month: str
     python: str
     versions: dict[str, str]
     why: str
+    others: tuple[str, ...] = ()
 
     def requirements(self) -> str:
         """The versions as a requirements file."""
         lines = [f"{name}=={version}.*" for name, version in sorted(self.versions.items())]
-        return "\n".join([f"# As of {self.month}, for Python {self.python}: {self.why}.", *lines, "ipykernel"]) + "\n"
+        head = f"# As of {self.month}, for Python {self.python}: {self.why}."
+        return "\n".join([head, *lines, *self.others, "ipykernel"]) + "\n"
 
     def told(self) -> str:
         """The versions in a sentence."""
-        return ", ".join(f"{name} {version}" for name, version in sorted(self.versions.items()))
+        named = [f"{name} {version}" for name, version in sorted(self.versions.items())]
+        return ", ".join([*named, *self.others])
 
 
 def era(scene: Scene, path: str, used: tuple[str, ...], gone: list[Repair | Open]) -> Era | None:
@@ -106,7 +114,9 @@ def era(scene: Scene, path: str, used: tuple[str, ...], gone: list[Repair | Open
     limit = next(
         (last for numpy, last in _LAST_FOR.items() if _number(versions.get("numpy", "9")) <= _number(numpy)), chosen
     )
-    return Era(month, min(chosen, limit, key=_number), versions, why)
+    tops = {use.name.partition(".")[0] for use in imported(scene, only=path)} - _MODULES.keys()
+    others = tuple(sorted({distribution_of(top) for top in tops}))
+    return Era(month, min(chosen, limit, key=_number), versions, why, others)
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -30,10 +30,19 @@ def modules(scene: Scene, path: str) -> Iterator[str]:
         source = scene.project.python(importer)
         for item in source.imports if source is not None else ():
             found = index.resolve(item.dotted, importer)
-            if found is not None and found[0] in own - seen:
-                seen.add(found[0])
-                waiting.append(found[0])
-                yield found[0]
+            for module in _with_packages(found[0]) if found is not None else ():
+                if module in own - seen:
+                    seen.add(module)
+                    waiting.append(module)
+                    yield module
+
+
+def _with_packages(path: str) -> Iterator[str]:
+    """A module, and what runs before it: the packages that it is in."""
+    yield path
+    parts = path.split("/")[:-1]
+    for depth in range(len(parts), 0, -1):
+        yield "/".join([*parts[:depth], "__init__.py"])
 
 
 def cleaned_module(scene: Scene, path: str, table: Table, installed: Environment) -> Draft | None:

@@ -256,7 +256,7 @@ def _of_its_time(scene: Scene, made: _Made, path: str, notebook: Notebook, draft
     elif there != found.requirements():
         made.files[file] = found.requirements()
     names = " ".join(shlex.quote(f"{name}=={version}.*") for name, version in sorted(found.versions.items()))
-    what = f"-r {shlex.quote(file)}" if file else f"{names} ipykernel"
+    what = f"-r {shlex.quote(file)}" if file else " ".join([names, *found.others, "ipykernel"])
     made.left.append(
         Act(
             f"Or run {path} as it was, in an environment of its time ({found.month}, as {found.why}): Python {found.python} with {found.told()}.",

@@ -379,7 +379,7 @@ def test_notebooks_in_other_languages_are_left_alone(tmp_path: Path) -> None:
 
 def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path) -> None:
     document = json.loads(
-        notebook("import numpy as np\nfrom sklearn.datasets import load_boston\nload_boston()\nnp.int(1)")
+        notebook("import numpy as np\nimport yaml\nfrom sklearn.datasets import load_boston\nload_boston()\nnp.int(1)")
     )
     document["metadata"]["language_info"] = {"name": "python", "version": "3.7.4"}
     write(tmp_path, {"a.ipynb": json.dumps(document)})
@@ -395,6 +395,7 @@ def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path)
     files = {change.path: content(change) for change in lifted.plan.changes.changes}
     assert "scikit-learn==0.21.*" in files["a_of_its_time.txt"]
     assert "numpy==1.17.*" in files["a_of_its_time.txt"]
+    assert files["a_of_its_time.txt"].splitlines()[-2:] == ["pyyaml", "ipykernel"], "what else it imports"
     (act,) = [act for act in lifted.plan.left if "of its time" in act.what]
     assert "git has it from 2019-11" in act.what
     assert "--python 3.7" in (act.command or "")
@@ -460,7 +461,7 @@ def test_a_package_whose_modules_import_each_other_as_in_python_2(tmp_path: Path
             "aux/main.py": "import far\n\nif __name__ == '__main__':\n    print(far.ONE)\n",
         },
     )
-    lifted = cleaned(tmp_path, "from aux import one\nfrom aux import main\none()", at="a.ipynb")
+    lifted = cleaned(tmp_path, "from aux.near import one\nfrom aux import main\none()", at="a.ipynb")
     assert sorted(change.path for change in lifted.plan.changes.changes) == ["aux/__init__.py", "aux/near.py"]
     lift("clean-notebook", tmp_path)
     assert (tmp_path / "aux/__init__.py").read_text() == "from .near import *\nfrom . import far\n"

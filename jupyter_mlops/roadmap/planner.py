@@ -6,7 +6,6 @@ import datetime as dt
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 
 from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.celebration import celebration
@@ -217,8 +216,6 @@ def _command(assessment: Assessment, unit: UnitAssessment, result: Result, choic
             return None
         prefix = "" if path == "." else f"{path}/"
         return "jupyter mlops convert " + " ".join(_quoted(prefix + name) for name in choice.focus.notebooks)
-    if find_spec(f"jupyter_mlops.lifts.{lift.replace('-', '_')}") is None:
-        return None
     return f"jupyter mlops lift {lift}" + ("" if path == "." else f" {_quoted(path)}")
 
 

@@ -10,6 +10,7 @@ import pytest
 from jupyter_mlops.assessment.history import record
 from jupyter_mlops.assessment.what_if import cheapest_path
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.lifts.registry import all_lifts
 from jupyter_mlops.roadmap.wording import summary
 
 TRAINS = "import pandas as pd\nfrom sklearn.svm import SVC\nframe = pd.read_csv('x.csv')\nSVC().fit(frame[['a']], frame['b'])"
@@ -43,6 +44,16 @@ def test_the_first_step_of_a_pipeline_names_the_notebook_and_the_command(chaos, 
     assert roadmap.focus.notebooks == ("work.ipynb",)
     assert "the only one that fits a model of 2" in roadmap.focus.why
     assert roadmap.step("pipeline-automated").command == "jupyter mlops convert work.ipynb"
+
+
+def test_a_step_that_a_lift_does_names_the_command(chaos, plan):
+    roadmap = plan(chaos)
+    names = {lift.name for lift in all_lifts()}
+    lifted = [step for step in roadmap.steps if step.criterion.lift not in (None, "pipeline")]
+    assert {"git-init", "dvc-init", "mlflow-tracking", "tests", "ci"} <= {step.criterion.lift for step in lifted}
+    for step in lifted:
+        assert step.criterion.lift in names
+        assert step.command == f"jupyter mlops lift {step.criterion.lift}"
 
 
 def test_a_notebook_that_was_converted_is_not_converted_again(level_2, plan):

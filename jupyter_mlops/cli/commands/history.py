@@ -121,8 +121,9 @@ def _certificate(recorded: Recorded) -> list[str]:
         return ["", recorded.why_not]
     if recorded.certificate is None or recorded.commit is None:
         return []
+    file = recorded.certificate
     return [
         "",
-        f"Certificate: {recorded.certificate} (commit {recorded.commit[:8]}). Commit it; `jupyter mlops verify-certificate` checks it.",
+        f"Certificate: {file} (commit {recorded.commit[:8]}). Commit it; `jupyter mlops verify-certificate {file}` checks it.",
         "Badge: jupyter mlops assess --format badge --output maturity.svg",
     ]

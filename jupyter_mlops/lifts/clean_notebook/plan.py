@@ -15,7 +15,7 @@ from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned, table
 from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
 from jupyter_mlops.lifts.clean_notebook.modules import cleaned_module, modules
-from jupyter_mlops.lifts.clean_notebook.trial import tried
+from jupyter_mlops.lifts.clean_notebook.trial import ran, tried
 from jupyter_mlops.lifts.environment.imported import imported, silent
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
@@ -72,7 +72,8 @@ def plan(scene: Scene) -> Plan:
         scene.tell(f"Reading {path}", position / len(paths))
         _clean(scene, made, path)
     if not made.files:
-        return _nothing(scene, made, paths)
+        stopped = _run_as_they_are(scene, made, paths) if scene.options["run"] == "yes" and scene.thorough else False
+        return _nothing(scene, made, paths, stopped=stopped)
     for path, (notebook, draft) in made.pairs.items():
         good = _run(scene, made, path, notebook, draft) if scene.options["run"] == "yes" and scene.thorough else None
         if good is False or (good is None and draft.open):
@@ -216,6 +217,22 @@ def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft)
     return after.good
 
 
+def _run_as_they_are(scene: Scene, made: _Made, paths: list[str]) -> bool:
+    """Run notebooks that nothing is to be repaired in, or that are repaired already; whether one stops."""
+    stopped = False
+    for path in paths:
+        there = made.copies.get(path, path)
+        notebook = scene.project.notebook(there)
+        outcome = ran(scene, there, notebook) if notebook is not None else None
+        if outcome is None:
+            continue
+        made.found.append(f"{there} {outcome.told()}.")
+        if outcome.failed is not None:
+            stopped = True
+            made.refused.append(Refusal("a run to the end", f"it stops: {outcome.error}", there, outcome.failed))
+    return stopped
+
+
 def _packages(scene: Scene, made: _Made, path: str) -> None:
     """Name packages that a notebook imports and that are not installed."""
     installed = environment(scene)
@@ -308,20 +325,20 @@ def _missing(made: _Made) -> tuple[Act, ...]:
     return (Act(what, f"pip install {' '.join(sorted(made.missing))}"),)
 
 
-def _nothing(scene: Scene, made: _Made, paths: list[str]) -> Plan:
+def _nothing(scene: Scene, made: _Made, paths: list[str], *, stopped: bool = False) -> Plan:
+    """The plan where nothing is written; `stopped` tells whether a run ended early."""
+    found, count = tuple(made.found), len(paths)
     if made.copies:
         there = [copy for path, copy in made.copies.items()]
-        stale = [one for one in made.refused if "is there already" in one.why]
+        stale = [one for one in made.refused if "is there already" in one.why or one.what == "a run to the end"]
         why = f"{there[0]}{f' and {len(there) - 1} more' if len(there) > 1 else ''} {'is' if len(there) == 1 else 'are'} there; what is left is to run and commit."
         answer = done(scene, why, left=commit(scene, there, _MESSAGE))
-        return Plan(answer.state, answer.why, answer.changes, left=answer.left, cannot=tuple(stale or made.refused))
-    count = len(paths)
+        return replace(answer, found=found, cannot=tuple(stale or made.refused))
     if made.refused:
         why = f"{'The notebook' if count == 1 else f'None of {count} notebooks'} can{'not' if count == 1 else ''} be repaired with certainty."
-        return not_here(
-            scene,
-            why,
-            cannot=tuple(made.refused),
-            left=tuple(made.left) + _missing(made) or (Act("Repair what is listed by hand."),),
-        )
-    return done(scene, "The notebook needs no repair." if count == 1 else f"None of {count} notebooks needs repair.")
+        if stopped and not any(one.what != "a run to the end" for one in made.refused):
+            why = "Nothing is known that would repair what stops a run."
+        left = tuple(made.left) + _missing(made) or (Act("Repair what is listed by hand."),)
+        return replace(not_here(scene, why, cannot=tuple(made.refused), left=left), found=found)
+    why = "The notebook needs no repair." if count == 1 else f"None of {count} notebooks needs repair."
+    return done(scene, why, found=found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +66,35 @@ def tried(
     Raises:
         MlopsError: ``no-kernel``.
     """
+    unchanged: Mapping[str, str] = {}
+    versions = ((", before its repair", before, unchanged), (", after its repair", after, modules))
+    first, second = _outcomes(scene, path, versions, secrets, limit)
+    return first, second
+
+
+def ran(scene: Scene, path: str, notebook: Notebook, limit: float = LIMIT) -> Outcome:
+    """Run a notebook as it is, in the same way.
+
+    Args:
+        scene: the project.
+        path: of the notebook.
+        notebook: as it is.
+        limit: seconds that a cell may take.
+
+    Raises:
+        MlopsError: ``no-kernel``.
+    """
+    return _outcomes(scene, path, (("", notebook, {}),), {}, limit)[0]
+
+
+def _outcomes(
+    scene: Scene,
+    path: str,
+    versions: Sequence[tuple[str, Notebook, Mapping[str, str]]],
+    secrets: Mapping[str, str],
+    limit: float,
+) -> list[Outcome]:
+    """Runs of a notebook, one after the other: what is told of each, its cells, and the modules that come with it."""
     from jupyter_mlops_converters.observe.loop import complete
     from jupyter_mlops_converters.observe.mirror import Mirror
     from jupyter_mlops_converters.scratch import workspace
@@ -76,14 +105,15 @@ def tried(
         mirror.copy()
         place = mirror.root / Path(path).parent
         outcomes = []
-        for name, notebook, texts in (("before", before, {}), ("after", after, modules)):
+        for number, (told, notebook, texts) in enumerate(versions):
             for module, text in texts.items():
                 (mirror.root / module).write_text(text, encoding="utf-8")
-            told = f"Running {path}, {name} its repair"
-            run = _Run(mirror.root, place, work / name, {**os.environ, **secrets}, told, limit)
+            run = _Run(
+                mirror.root, place, work / f"run-{number}", {**os.environ, **secrets}, f"Running {path}{told}", limit
+            )
             outcomes.append(complete(_ran(scene, notebook, run)))
             mirror.reset(frozenset())
-        return outcomes[0], outcomes[1]
+        return outcomes
 
 
 @dataclass(frozen=True)

@@ -60,3 +60,14 @@ def test_where_it_still_stops_is_told(make: Callable[[str], Path]) -> None:
     planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}, write=False)
     assert "old_clean.ipynb stops in cell 1: ValueError: no." in planned.plan.found[-1]
     assert [(one.path, one.cell) for one in planned.plan.cannot] == [("old_clean.ipynb", 1)]
+
+
+def test_a_notebook_without_a_known_repair_is_run_all_the_same(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    write(root, {"good.ipynb": notebook("x = 1"), "bad.ipynb": notebook("x = 1", "x.y")})
+    good = lift("clean-notebook", root / "good.ipynb", options={"run": "yes"}, write=False).plan
+    assert (good.state, good.found) == ("done", ("good.ipynb runs to the end.",))
+    bad = lift("clean-notebook", root / "bad.ipynb", options={"run": "yes"}, write=False).plan
+    assert (bad.state, bad.why) == ("not-here", "Nothing is known that would repair what stops a run.")
+    assert [(one.path, one.cell) for one in bad.cannot] == [("bad.ipynb", 1)]
+    assert "AttributeError" in bad.cannot[0].why

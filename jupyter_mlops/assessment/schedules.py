@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.cloud_schedules import cloud_triggers
 from jupyter_mlops.assessment.dagster_jobs import asset_jobs
+from jupyter_mlops.assessment.dispatched import nodes_of
 from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.probe import Stage
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
@@ -23,22 +25,31 @@ def triggers(unit: Unit) -> list[Trigger]:
 
 def _triggers(unit: Unit) -> Iterator[Trigger]:
     for launch in unit.launches:
-        node = ((launch.id, LAUNCH),)
         if launch.neutralised:
             continue
         if launch.kind == "schedule":
-            yield Trigger("schedule", launch.name or launch.path, launch.path, launch.line, node)
+            yield Trigger("schedule", launch.name or launch.path, launch.path, launch.line, nodes_of(unit, launch))
         elif launch.kind == "ci" and "schedule" in launch.triggers:
-            yield Trigger("schedule", f"the schedule of {launch.path}", launch.path, launch.line, node)
+            what = f"the schedule of {launch.path}"
+            yield Trigger("schedule", what, launch.path, launch.line, nodes_of(unit, launch))
         elif launch.kind == "ci" and launch.triggers & {"dispatch", "chained"}:
-            yield Trigger("event", f"an event that starts {launch.path}", launch.path, launch.line, node)
+            what = f"an event that starts {launch.path}"
+            yield Trigger("event", what, launch.path, launch.line, nodes_of(unit, launch))
     for pipeline in unit.pipelines:
         if pipeline.started_by == "its schedule":
-            nodes = tuple(stage.node for stage in pipeline.stages if stage.node is not None)
+            nodes = tuple(dict.fromkeys(node for stage in pipeline.stages for node in _work(unit, stage)))
             yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
     yield from cloud_triggers(unit)
     yield from _in_code(unit)
     yield from _loops(unit)
+
+
+def _work(unit: Unit, stage: Stage) -> tuple[Node, ...]:
+    """Where the work of a step starts: of a command, what its words choose."""
+    if stage.node is None:
+        return ()
+    launch = unit.reach.launches.get(stage.node[0]) if stage.node[1] == LAUNCH else None
+    return nodes_of(unit, launch) if launch is not None else (stage.node,)
 
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep"})

@@ -100,6 +100,20 @@ def _in_scope(unit: Unit, path: str, source: PythonSource, scope: Scope) -> Iter
                 return
 
 
+def rows(unit: Unit, path: str, scope: Scope, iterated: ast.expr) -> tuple[Entry, ...]:
+    """The rows, of own functions, of the table that a loop goes through.
+
+    Args:
+        unit: the unit.
+        path: the source of the loop.
+        scope: the function of the loop.
+        iterated: what it goes through: `STEPS.items()`, `[("load", load), ("train", train)]`.
+    """
+    source = unit.project.python(path)
+    written = _written(source, scope, _iterated(iterated)) if source is not None else None
+    return tuple(_entries(unit, path, *written, "")) if written is not None else ()
+
+
 def _loops(body: list[ast.stmt]) -> Iterator[ast.For | ast.AsyncFor | ast.While]:
     for statement in body:
         if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)) or (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jupyter_mlops.assessment.flows import flow_stages
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
+from jupyter_mlops.assessment.tables import rows
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
@@ -48,10 +49,9 @@ def _command(source: PythonSource, call: Call) -> str | None:
     for keyword in ("bash_command", "entrypoint", "cmds", "command", "arguments"):
         scope, node = _given(source, call, keyword)
         if isinstance(node, (ast.List, ast.Tuple)):
+            # What only a run can tell, such as the day, is no reason not to read the rest.
             words = [scope.string(element) for element in node.elts]
-            if not all(words):
-                return None
-            said += [shlex.quote(word) for word in words if word]
+            said += [shlex.quote(word or "{}") for word in words] if any(words) else []
         elif node is not None and (text := scope.string(node)):
             said.append(text)
     return " ".join(said) or None
@@ -178,8 +178,10 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
         return
     for scope in source.scopes:
         operators = _operators(source, scope)
-        if not operators:
+        if not operators and not _loops_of(scope):
             continue
+        looped = _looped(unit, path, source, scope)
+        operators = {name: call for name, call in operators.items() if all(call.line != one.line for one in looped)}
         after: dict[str, set[str]] = {name: set() for name in operators}
         for earlier, later in _edges(scope):
             if later in after and earlier in after:
@@ -188,6 +190,7 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
             Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, source, call))
             for name, call in operators.items()
         ]
+        stages += looped
         triggered = _triggered(unit, dags[0].text(0, "dag_id") or "")
         yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), True, triggered)
 
@@ -211,6 +214,40 @@ def _operators(source: PythonSource, scope: Scope) -> dict[str, Call]:
                 if id(inner) in calls:
                     found[_key(calls[id(inner)].node)] = calls[id(inner)]
     return found
+
+
+def _loops_of(scope: Scope) -> list[ast.For | ast.comprehension]:
+    """The loops of a scope: statements, and those inside of lists."""
+    return [node for node in _statements(scope) if isinstance(node, (ast.For, ast.comprehension))]
+
+
+def _looped(unit: Unit, path: str, source: PythonSource, scope: Scope) -> list[Stage]:
+    """Tasks that a loop makes of a table of functions: `for name, function in STEPS.items(): PythonOperator(…)`."""
+    found: list[Stage] = []
+    for loop in _loops_of(scope):
+        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        for call in scope.calls:
+            function = _given(source, call, "python_callable")[1]
+            if not isinstance(function, ast.Name) or function.id not in names or not _operates(source, call):
+                continue
+            entries = rows(unit, path, scope, loop.iter)
+            ordered = any(_edges(scope)) or any(_chains(node) for node in _statements(scope))
+            for position, entry in enumerate(entries):
+                after = frozenset({entries[position - 1].name} if position and ordered else ())
+                found.append(Stage(entry.name, path, call.line, after=after, node=entry.node))
+            if entries:
+                return found
+    return found
+
+
+def _chains(node: ast.AST) -> bool:
+    """Whether a node is `chain(*tasks)`."""
+    called = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "chain"
+    return called and isinstance(node, ast.Call) and any(isinstance(given, ast.Starred) for given in node.args)
+
+
+def _operates(source: PythonSource, call: Call) -> bool:
+    return call.attribute.endswith("Operator") or call.name in _helpers(source)
 
 
 def _key(node: ast.Call) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.live_checks import failing_operators, live_checks
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
@@ -66,7 +67,7 @@ def _checks(unit: Unit) -> list[Site]:
     ]
     found = [site for site in found if not _BY_HAND.match(site.name) or _is_about_drift(unit, site)]
     found = [site for site in found if not site.name.endswith("entropy") or _compares_two(site)]
-    return [*found, *_own(unit)]
+    return [*found, *_own(unit), *live_checks(unit)]
 
 
 def _is_about_drift(unit: Unit, site: Site) -> bool:
@@ -110,8 +111,24 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     found = [list(_of(unit, site)) for site in checks(unit)]
     best = max(found, key=lambda findings: sum(finding.rung for finding in findings), default=[])
     yield from best
+    if not best:
+        yield from _operators(unit)
     if not found:
         yield from _built_only(unit)
+
+
+def _operators(unit: Unit) -> Iterator[Finding]:
+    """Operators that validate live data and fail by themselves."""
+    scheduled = {pipeline.path for pipeline in unit.pipelines if pipeline.started_by == "its schedule"}
+    for site in failing_operators(unit):
+        rung = Rung.E3 if site.path in scheduled else Rung.E2
+        for part, message in (
+            ("check", "The operator validates live data."),
+            ("schedule", "The DAG runs the validation."),
+            ("used", "The task fails where the validation does."),
+        ):
+            yield _finding(part, rung, message, site, CALL, (), "Give the DAG a schedule, and tasks in order.")
+        return
 
 
 def _compares_two(site: Site) -> bool:
@@ -136,7 +153,7 @@ def _of(unit: Unit, site: Site) -> Iterator[Finding]:
     yield _finding(
         "check",
         rung,
-        f"`{what}` compares live data with a reference{suffix}",
+        f"`{what}` {'checks live data' if site in live_checks(unit) else 'compares live data with a reference'}{suffix}",
         site,
         confidence,
         unit.reach.chain(site.path, site.scope),
@@ -307,7 +324,7 @@ def _built_only(unit: Unit) -> Iterator[Finding]:
 
 PROBE = Probe(
     id="drift",
-    title="Evidently, NannyML, alibi-detect, whylogs, Deepchecks, River, Frouros, statistical tests",
+    title="Evidently, NannyML, alibi-detect, whylogs, Deepchecks, River, Frouros, Great Expectations on live data, statistical tests",
     reads="Python code; what schedules it; what uses its results",
     credits="declared: built and never run · configured: run by hand, or a report that nobody reads · wired: run on a schedule, with a result that is exported, branched on or fails the step",
     findings=_findings,

@@ -1,0 +1,68 @@
+"""Data-quality checks on live data: expectations and schemas that a schedule runs on what comes in, apart from training."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.services import PREDICTS
+from jupyter_mlops.assessment.sites import Site, sites, sources_of
+from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import constant_truth
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+
+_WORDS = ("great_expectations", "pandera", "soda", "tensorflow_data_validation")
+_CHECKS = lazy(
+    r"^great_expectations[\w.()\[\]]*\.(run_checkpoint|run|validate)$|^pandera[\w.]*\.DataFrameSchema\(\)\.validate$"
+    r"|^soda\.scan\.Scan\(\)\.execute$|^tensorflow_data_validation\.validate_statistics$"
+)
+_LIVE = lazy(
+    r"(^|[^a-z])(live|current|production|prod|serving|inference|incoming|recent|today|latest|online|scor(e|ing)|requests?)([^a-z]|$)",
+    re.IGNORECASE,
+)
+_OPERATOR = "GreatExpectationsOperator"
+
+
+def live_checks(unit: Unit) -> list[Site]:
+    """Calls that check live data, and run by themselves where nothing is trained."""
+    return unit.once("live checks", lambda: list(_found(unit)))
+
+
+def _found(unit: Unit) -> Iterator[Site]:
+    for path, source in sources_of(unit, *_WORDS):
+        for site in sites(unit, path, [call for call in source.calls if _CHECKS.match(call.name)]):
+            if _is_live(unit, site):
+                yield site
+
+
+def failing_operators(unit: Unit) -> Iterator[Site]:
+    """Operators of Airflow that validate live data and fail their task by themselves, in DAGs that are scheduled."""
+    for path, source in sources_of(unit, _OPERATOR):
+        for site in sites(unit, path, [call for call in source.calls if call.attribute == _OPERATOR]):
+            lets = site.call.argument(None, "fail_task_on_validation_failure")
+            if (lets is None or constant_truth(lets) is not False) and _LIVE.search(ast.unparse(site.call.node)):
+                yield site
+
+
+def _is_live(unit: Unit, site: Site) -> bool:
+    fits: set[Node] = {(one.path, one.scope) for one in trainings(unit)}
+    for trigger in triggers(unit):
+        behind = unit.reach.behind(*trigger.nodes)
+        if (site.path, site.scope) in behind and not fits & behind:
+            said = f"{site.path} {site.scope} {ast.unparse(site.call.node)} {trigger.what}"
+            return bool(_LIVE.search(said.replace("_", " "))) or _scores(unit, behind)
+    return False
+
+
+def _scores(unit: Unit, behind: frozenset[Node]) -> bool:
+    """Whether what runs asks a model as well: what is checked there is what it is asked about."""
+    for path, name in behind:
+        source = unit.project.python(path) if name != LAUNCH else None
+        scope = scope_named(source, name) if source is not None else None
+        if scope is not None and any(PREDICTS.search(call.name) for call in scope.calls):
+            return True
+    return False

@@ -23,7 +23,7 @@ def all_models() -> tuple[Model, ...]:
 
 def crosswalk(unit: UnitAssessment) -> tuple[Standing, ...]:
     """Where a unit stands in every model."""
-    return tuple(stand(model, unit.results) for model in all_models())
+    return tuple(stand(model, unit.results, unit.unit) for model in all_models())
 
 
 def as_dicts(standings: tuple[Standing, ...]) -> list[dict[str, Any]]:

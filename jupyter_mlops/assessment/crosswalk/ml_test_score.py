@@ -7,6 +7,7 @@ points, and the final score the least of the four.
 from __future__ import annotations
 
 from jupyter_mlops.assessment.crosswalk.model import Group, Item, Model, Seen
+from jupyter_mlops.assessment.crosswalk.observed import announced, baseline, sliced, stable, tuned
 
 _POINTS = {"seen": 1.0, "attested": 0.5, "partly": 0.5}
 #: Upper end of a band (included) → what the rubric says of it.
@@ -52,10 +53,10 @@ MODEL = Model(
             (
                 Item("Every model's specification is checked in", ("code-versioned",)),
                 Item("Metrics offline go with those online"),
-                Item("Hyper-parameters have been tuned"),
+                Item("Hyper-parameters have been tuned", observed=tuned),
                 Item("What staleness costs is known"),
-                Item("A simpler model is not as good"),
-                Item("Quality holds on important slices"),
+                Item("A simpler model is not as good", observed=baseline),
+                Item("Quality holds on important slices", observed=sliced),
                 Item("The model has been tested for fairness", ("governed/responsible",)),
             ),
         ),
@@ -68,17 +69,17 @@ MODEL = Model(
                 Item("Quality is validated before a model serves", ("retraining-automated/gate",)),
                 Item("A prediction can be followed step by step"),
                 Item("Models are tried on few requests before all", ("routed",)),
-                Item("Models can be rolled back quickly", ("self-healing",)),
+                Item("Models can be rolled back quickly", ("rollback-path",)),
             ),
         ),
         Group(
             "Monitoring",
             (
-                Item("Changes of dependencies are announced"),
+                Item("Changes of dependencies are announced", observed=announced),
                 Item("Data invariants hold in training and serving", ("data-validated", "drift-detected")),
                 Item("Training and serving compute the same features"),
                 Item("Models are not too stale", ("retraining-automated/trigger",)),
-                Item("Models are numerically stable"),
+                Item("Models are numerically stable", observed=stable),
                 Item("Computing performance has not regressed", ("service-monitored",)),
                 Item("Prediction quality has not regressed on live data", ("drift-detected",)),
             ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
+from jupyter_mlops.assessment.crosswalk.observed import Observed
 from jupyter_mlops.assessment.findings import Rung
 from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.unit import Unit
 
 #: "seen": wired up, in the files; "partly": there, and not wired or not whole; "missing": looked for and not there;
 #: "attested": somebody vouches for it; "not-visible": files do not show it; "not-applicable": the question does not arise.
@@ -21,10 +23,12 @@ class Item(NamedTuple):
         text: in our words.
         shown_by: criteria that show it, all of them needed, as ``criterion`` or ``criterion/part``; empty where files
             cannot show it.
+        observed: what looks for it in the files where no criterion shows it.
     """
 
     text: str
     shown_by: tuple[str, ...] = ()
+    observed: Callable[[Unit], Observed] | None = None
 
 
 class Group(NamedTuple):
@@ -89,15 +93,16 @@ class Standing(NamedTuple):
     items: tuple[Seen, ...]
 
 
-def stand(model: Model, results: Iterable[Result]) -> Standing:
+def stand(model: Model, results: Iterable[Result], unit: Unit | None = None) -> Standing:
     """Read results in the terms of a model.
 
     Args:
         model: the model.
         results: those of a unit.
+        unit: the unit, for what no criterion shows.
     """
     by_name = {result.criterion.id: result for result in results}
-    items = tuple(Seen(group.name, item, _state(item, by_name)) for group in model.groups for item in group.items)
+    items = tuple(Seen(group.name, item, _state(item, by_name, unit)) for group in model.groups for item in group.items)
     reached, score, following = model.summarise(model, items)
     return Standing(model, reached, score, following, items)
 
@@ -105,15 +110,18 @@ def stand(model: Model, results: Iterable[Result]) -> Standing:
 def by_level(model: Model, items: tuple[Seen, ...]) -> tuple[str, float | None, str | None]:
     """The highest group of which, and of all below, everything that files can show is there."""
     open_groups = {seen.group for seen in items if seen.state in ("missing", "partly")}
+    shown = {seen.group for seen in items if seen.state in ("seen", "attested")}
     reached = model.groups[0].name
     for group in model.groups[1:]:
-        if group.name in open_groups:
+        if group.name in open_groups or group.name not in shown:
             return reached, None, group.name
         reached = group.name
     return reached, None, None
 
 
-def _state(item: Item, results: dict[str, Result]) -> State:
+def _state(item: Item, results: dict[str, Result], unit: Unit | None) -> State:
+    if item.observed is not None and unit is not None:
+        return item.observed(unit)
     states = [state for name in item.shown_by if (state := _shown(name, results)) is not None]
     if not states:
         return "not-visible"
@@ -126,7 +134,8 @@ def _shown(name: str, results: dict[str, Result]) -> State | None:
     result = results.get(criterion)
     if result is None:  # left out by the project's settings
         return None
-    if result.state in ("attested", "not-applicable", "not-visible"):
+    declared = result.state == "not-applicable" and result.by is not None  # other models know nothing of our exemptions
+    if result.state in ("attested", "not-applicable", "not-visible") and not declared:
         return result.state  # type: ignore[return-value]
     if result.state == "pass":
         return "seen"

@@ -89,3 +89,57 @@ def test_what_is_attested_is_told_apart(level_2):
 @pytest.mark.parametrize("key", ["model", "title", "source", "reached", "score", "next", "items"])
 def test_the_json_form_has_everything(level_2, key):
     assert all(key in each for each in as_dicts(crosswalk(level_2.assess().headline)))
+
+
+SEARCH = "from sklearn.model_selection import GridSearchCV\nfrom sklearn.svm import SVC\n\nGridSearchCV(SVC(), {'C': [1]}).fit([[0], [1]], [0, 1])\n"
+BOT = "version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n    schedule:\n      interval: weekly\n"
+CI = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: python check.py\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "item", "state"),
+    [
+        ({"search.py": SEARCH}, "Hyper-parameters have been tuned", "partly"),
+        ({"check.py": SEARCH, ".github/workflows/ci.yml": CI}, "Hyper-parameters have been tuned", "seen"),
+        (
+            {
+                "check.py": "from sklearn.dummy import DummyClassifier\n\nDummyClassifier().fit([[0]], [0])\n",
+                ".github/workflows/ci.yml": CI,
+            },
+            "A simpler model is not as good",
+            "seen",
+        ),
+        (
+            {
+                "a.py": "from fairlearn.metrics import MetricFrame\n\nprint(MetricFrame(metrics=len, y_true=[], y_pred=[], sensitive_features=[]))\n"
+            },
+            "Quality holds on important slices",
+            "partly",
+        ),
+        (
+            {"a.py": "import torch\n\ntorch.autograd.set_detect_anomaly(True)\n"},
+            "Models are numerically stable",
+            "partly",
+        ),
+        ({".github/dependabot.yml": BOT}, "Changes of dependencies are announced", "seen"),
+        (
+            {".github/dependabot.yml": "version: 2\nupdates: []\n"},
+            "Changes of dependencies are announced",
+            "not-visible",
+        ),
+        ({"renovate.json": '{"extends": ["config:recommended"]}'}, "Changes of dependencies are announced", "seen"),
+        ({"renovate.json": ""}, "Changes of dependencies are announced", "not-visible"),
+        ({"a.py": "import sklearn.dummy\n"}, "A simpler model is not as good", "not-visible"),
+    ],
+)
+def test_what_no_criterion_shows_is_looked_for(project, files, item, state):
+    assert states(standings(project.files(files).commit().assess())["ml-test-score"])[item] == state
+
+
+def test_what_is_exempt_here_is_asked_by_other_models_all_the_same(level_2):
+    exempt = "".join(
+        f'[[not_applicable]]\ncriterion = "{name}"\nreason = "somebody else does that"\nowner = "@team"\n'
+        for name in ("model-registered", "model-served", "deployed-and-scaled", "routed")
+    )
+    before = standings(level_2.assess())["microsoft"].reached
+    assert standings(level_2.files({".mlops/waivers.toml": exempt}).commit().assess())["microsoft"].reached == before

@@ -84,15 +84,22 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         MlopsError: ``invalid-history`` when a line is no row.
     """
     path = folder / FILE
-    if not path.is_file():
+    # A link that leaves the project is not followed.
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         return []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise MlopsError(
+            "invalid-history", "The history cannot be read. Restore the file from git.", path=str(path)
+        ) from None
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or not isinstance(row.get("units"), list):
             raise MlopsError(

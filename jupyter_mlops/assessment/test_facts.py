@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from jupyter_mlops.assessment.test_runner import Runner, runner
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
@@ -52,20 +54,20 @@ def _modules(unit: Unit) -> ModuleIndex:
 
 def _tests(unit: Unit) -> Iterator[Test]:
     index = unit.all_files.once("modules, tests included", lambda: _modules(unit))
+    settings = runner(unit)
     for file in unit.files.suffixed(".py"):
-        name = file.name
-        named = name.startswith("test_") or name.endswith("_test.py") or name in ("tests.py", "test.py")
-        if named and not unit.aside(file.path):
+        ignored = any(file.path == place or file.path.startswith(f"{place}/") or fnmatchcase(file.path, place) for place in settings.ignored)  # fmt: skip
+        if settings.takes_file(file.name) and not ignored and not unit.aside(file.path):
             source = unit.project.python(file.path)
             if source is not None:
                 reader = _Reader(unit, file.path, source, index)
-                yield from (reader.test(scope) for scope in _collected(source))
+                yield from (reader.test(scope) for scope in _collected(source, settings))
 
 
-def _collected(source: PythonSource) -> Iterator[Scope]:
+def _collected(source: PythonSource, settings: Runner) -> Iterator[Scope]:
     """Functions that pytest or unittest collects."""
     for scope in source.module.children.values():
-        if scope.kind == "function" and scope.name.startswith("test"):
+        if scope.kind == "function" and settings.takes(scope.name):
             yield scope
         elif scope.kind == "class":
             case = any(base.endswith("TestCase") for base in scope.bases)
@@ -73,7 +75,7 @@ def _collected(source: PythonSource) -> Iterator[Scope]:
                 yield from (
                     child
                     for name, child in scope.children.items()
-                    if child.kind == "function" and name.startswith("test")
+                    if child.kind == "function" and (name.startswith("test") if case else settings.takes(name))
                 )
 
 

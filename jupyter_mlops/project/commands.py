@@ -218,7 +218,23 @@ def _make(words: list[str], folder: str) -> list[Target]:
         elif not word.startswith("-") and "=" not in word:
             names.append(word)
         position += 1
-    return [Target("make", makefile, folder, tuple(names))]
+    return [Target("make", makefile, folder, tuple(names), _unheeded(words))]
+
+
+def _recipes(words: list[str], folder: str) -> list[Target]:
+    """Runners with files like a Makefile, whose options mean other things."""
+    return [target._replace(problem=None) for target in _make(words, folder)]
+
+
+#: `make` that does nothing, and `make` that goes on after errors.
+_ONLY_SHOWN = frozenset({"--dry-run", "--just-print", "--recon", "--question", "--touch"})
+
+
+def _unheeded(words: list[str]) -> str | None:
+    short = {letter for word in words if re.fullmatch(r"-[a-zA-Z]+", word) for letter in word[1:]}
+    if short & {"n", "q", "t"} or _ONLY_SHOWN & set(words):
+        return "`make` only shows what it would do"
+    return "`make -i` hides its failure" if "i" in short or "--ignore-errors" in words else None
 
 
 def _dvc(words: list[str], folder: str) -> list[Target]:
@@ -348,8 +364,9 @@ def _mise(words: list[str], folder: str) -> list[Target]:
 _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "make": _make,
     "gmake": _make,
-    "just": _make,
-    "task": _make,
+    "just": _recipes,
+    "task": _recipes,
+    "poe": lambda words, folder: [Target("tool", name, folder) for name in _plain(words)[:1]],
     "dvc": _dvc,
     "papermill": _papermill,
     "jupyter": _jupyter,

@@ -8,6 +8,7 @@ from jupyter_mlops.project.patterns import lazy
 
 _RULE = lazy(r"^([^\s:#=][^:#=]*?)\s*(::?)(?!=)\s*([^#;]*)(?:;\s*(.*))?")
 _VARIABLE = lazy(r"^\s*(?:export\s+)?([A-Za-z_.][\w.]*)\s*(?::{0,3}|\?|\+)=\s*(.*)$")
+_IGNORING = lazy(r"(^|\s)(-?[a-zA-Z]*i[a-zA-Z]*|--ignore-errors)(\s|$)")
 _REFERENCE = lazy(r"\$[({]([\w.]+)[)}]")
 
 
@@ -21,6 +22,7 @@ class Target:
         needs: its prerequisites, order-only ones included.
         recipe: (1-based line, command) without `@` and with the `-` that ignores failure kept.
         phony: it is declared not to be a file.
+        ignored: make goes on when its commands fail (`.IGNORE`, `MAKEFLAGS += -i`).
     """
 
     name: str
@@ -28,6 +30,7 @@ class Target:
     needs: list[str] = field(default_factory=list)
     recipe: list[tuple[int, str]] = field(default_factory=list)
     phony: bool = False
+    ignored: bool = False
 
 
 def read_makefile(text: str) -> dict[str, Target]:
@@ -37,8 +40,9 @@ def read_makefile(text: str) -> dict[str, Target]:
         text: the file's content.
     """
     targets: dict[str, Target] = {}
-    variables: dict[str, str] = {}
+    variables = {"MAKE": "make"}
     phony: set[str] = set()
+    ignored: set[str] = set()
     current: list[Target] = []
     for number, line in _joined(text):
         if line.startswith("\t") or (current and line.startswith("    ") and not _VARIABLE.match(line)):
@@ -57,6 +61,8 @@ def read_makefile(text: str) -> dict[str, Target]:
             for name in _expand(rule[1], variables).split():
                 if name == ".PHONY":
                     phony.update(needs)
+                elif name == ".IGNORE":
+                    ignored.update(needs or [".IGNORE"])
                 elif not name.startswith("."):
                     target = targets.setdefault(name, Target(name, number))
                     target.needs += needs
@@ -67,6 +73,9 @@ def read_makefile(text: str) -> dict[str, Target]:
             current = []
     for name in phony & targets.keys():
         targets[name].phony = True
+    all_ignored = ".IGNORE" in ignored or _IGNORING.search(variables.get("MAKEFLAGS", "")) is not None
+    for name, target in targets.items():
+        target.ignored = all_ignored or name in ignored
     return targets
 
 

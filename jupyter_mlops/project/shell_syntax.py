@@ -18,6 +18,7 @@ _ENDS = frozenset({"then", "else", "elif", "fi", "do", "done", "esac", "}"})
 _DELIMITERS = frozenset(" \t\r\n;&|()")
 #: Deeper than anyone writes; what is below is read as words.
 _DEEPEST = 40
+_LONGEST = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +154,8 @@ def words_of(text: str) -> list[str]:
         text: as written.
     """
     try:
-        parts = shlex.split(text, comments=False)
+        # Its time grows with the square of a word's length.
+        parts = shlex.split(text, comments=False) if len(text) < _LONGEST else text.split()
     except ValueError:
         parts = text.split()
     words: list[str] = []

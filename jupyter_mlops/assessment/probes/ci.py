@@ -9,7 +9,8 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.test_facts import tests
+from jupyter_mlops.assessment.test_facts import Test, tests
+from jupyter_mlops.assessment.test_runner import IDLE, Runner, chosen, runner
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.commands import Target
 from jupyter_mlops.project.launch import Launch
@@ -52,7 +53,7 @@ def _runs(unit: Unit) -> Iterator[Run]:
                 for target, chain, inner in _followed(unit, launch, command, (start,), 0):
                     kind = _kind(unit, target)
                     if kind is not None and covers_unit(unit, launch, target):
-                        yield Run(launch, command, kind, chain, problem or inner or _own_problem(target), target)
+                        yield Run(launch, command, kind, chain, problem or inner or _own_problem(unit, target), target)
 
 
 def _followed(
@@ -73,12 +74,12 @@ def _followed(
                         for found, links, problem in _followed(
                             unit, next_launch, next_command, (*chain, link), depth + 1
                         ):
-                            yield found, links, problem or next_command.neutralised
+                            yield found, links, target.problem or problem or next_command.neutralised
 
 
 def _kind(unit: Unit, target: Target) -> str | None:
     if target.kind == "tests":
-        return None if {"--version", "--help"} & set(target.arguments) else "tests"
+        return None if {"--version", "--help", "-h"} & set(target.arguments) else "tests"
     if target.kind == "lint":
         return "lint"
     if target.kind == "tool" and target.value == "dbt":
@@ -97,10 +98,14 @@ def _trains(unit: Unit, target: Target) -> bool:
     return bool(fits & unit.reach.behind_target(target))
 
 
-def _own_problem(target: Target) -> str | None:
+def _own_problem(unit: Unit, target: Target) -> str | None:
     words = set(target.arguments)
-    if target.kind == "tests" and words & {"--collect-only", "--co", "--fixtures"}:
-        return "it runs no test"
+    if target.kind == "tests":
+        settings = runner(unit)
+        if words & IDLE or (target.value != "unittest" and set(settings.options) & IDLE):
+            return "it runs no test"
+        if settings.problem is not None and target.value != "unittest":
+            return settings.problem
     if "--exit-zero" in words:
         return "`--exit-zero` hides its failure"
     return None
@@ -154,8 +159,8 @@ def _judged(unit: Unit, run: Run) -> Finding:
         message = f"CI runs {what}, but not on push or pull request ({when})."
         return replace(half, message=message, raise_by="Trigger it on push and pull request.")
     every = tests(unit)
-    places = places_of(unit, run.target) if run.kind == "tests" else []
-    if places and not any(test.problem is None and below(test.path, places) for test in every):
+    counting = [test for test in every if test.problem is None]
+    if run.kind == "tests" and counting and not any(_run_by(unit, run.target, test) for test in counting):
         message = f"CI runs {what}, where no test is that counts."
         return replace(half, message=message, raise_by="Let it run the tests that call the project's code.")
     if run.kind == "tests" and not any(test.problem is None for test in every):
@@ -165,11 +170,42 @@ def _judged(unit: Unit, run: Run) -> Finding:
     return found
 
 
+def _run_by(unit: Unit, target: Target, test: Test) -> bool:
+    """Whether a runner's command runs a test: it is where it looks, and not left out."""
+    settings = Runner() if target.value == "unittest" else runner(unit)
+    words = [*settings.options, *target.arguments]
+    places = places_of(unit, target) or [unit.below(place.strip("./") or ".") for place in settings.places]
+    if places and not below(test.path, places):
+        return False
+    for position, word in enumerate(words):
+        option, _, value = word.partition("=")
+        value = value or (words[position + 1] if position + 1 < len(words) else "")
+        if option in ("--ignore", "--deselect") and value:
+            path, _, name = value.partition("::")
+            left_out = below(test.path, [join(target.folder, path.rstrip("/"))])
+            if left_out and name in ("", test.name.rpartition(".")[2], test.name.replace(".", "::")):
+                return False
+        if option == "-k" and not chosen(value, test.path, test.name):
+            return False
+    return True
+
+
 def places_of(unit: Unit, target: Target) -> list[str]:
     """The files and folders that tests are looked for in; none where the runner looks everywhere."""
-    given = [word.partition("::")[0] for word in target.arguments if not word.startswith("-") and "$" not in word]
+    words = target.arguments
+    given = [
+        word.partition("::")[0]
+        for position, word in enumerate(words)
+        if not word.startswith("-") and "$" not in word and not (position and words[position - 1] in _WITH_VALUE)
+    ]
     paths = [(word, join(target.folder, word)) for word in given]
     return [path for word, path in paths if "/" in word or word.endswith(".py") or unit.project.exists(path)]
+
+
+#: Options of pytest whose value may look like a path.
+_WITH_VALUE = frozenset(
+    {"--ignore", "--deselect", "-k", "-m", "-c", "-p", "-o", "-n", "--rootdir", "--junitxml", "--cov"}
+)
 
 
 def below(path: str, places: list[str]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_mlops.assessment.ci import Step, covers, launch_of, work_of
+from jupyter_mlops.assessment.conditions import constant
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -44,7 +45,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
     for document in documents.values():
         for _name, job, _line in items(document.get("jobs")):
             used = mapping(job).get("uses")
-            if isinstance(used, str) and used.startswith("./"):
+            if isinstance(used, str) and used.startswith("./") and _never(mapping(job).get("if")) is None:
                 path = posixpath.normpath(used[2:])
                 callers[path] = callers.get(path, frozenset()) | _triggers(unit, document)
     for path, document in documents.items():
@@ -117,6 +118,8 @@ def _triggers(unit: Unit, document: dict[Any, Any]) -> frozenset[str]:
             wanted = strings(limits.get("branches"))
             if wanted and _NO_BRANCH.issuperset(wanted):
                 continue
+            if {"*", "**"} & set(strings(limits.get("branches-ignore"))):
+                continue
             if event == "push" and "tags" in limits and "branches" not in limits:
                 found.add("release")
                 continue
@@ -132,12 +135,12 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
         run = defaults | mapping(mapping(job.get("defaults")).get("run"))
         known = _known(unit, document, job)
         dead = _never(job.get("if"))
-        if job.get("continue-on-error") is True:
+        if _goes_on(job.get("continue-on-error"), job):
             dead = dead or "its job has `continue-on-error: true`"
         for position, (part, step_line) in enumerate(entries(job.get("steps"))):
             step = mapping(part)
             reason = dead or _never(step.get("if"))
-            if step.get("continue-on-error") is True:
+            if _goes_on(step.get("continue-on-error"), job):
                 reason = reason or "`continue-on-error: true` hides its failure"
             base = Step(
                 path=path,
@@ -149,7 +152,7 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
                 triggers=_limited(step.get("if"), by_job[name]),
                 folder=_filled(str(step.get("working-directory") or run.get("working-directory") or "."), known),
                 neutralised=reason,
-                pipefail=bool(step.get("shell") or run.get("shell")),
+                pipefail=_pipefail(step.get("shell") or run.get("shell")),
                 needs=tuple(strings(job.get("needs"))),
                 job_line=line,
             )
@@ -174,9 +177,18 @@ def _used(unit: Unit, step: dict[Any, Any], base: Step, known: dict[str, str]) -
             inner = sequence(mapping(mapping(document).get("runs")).get("steps"))
             for position, part in enumerate(map(mapping, inner)):
                 if isinstance(part.get("run"), str):
-                    index = 1000 * (base.index + 1) + position
-                    line = _first_line(unit, action, part)
-                    yield replace(base, path=action, line=line, index=index, script=_filled(part["run"], {}))
+                    reason = base.neutralised or _never(part.get("if"))
+                    if reason is None and _goes_on(part.get("continue-on-error"), {}):
+                        reason = "`continue-on-error: true` hides its failure"
+                    yield replace(
+                        base,
+                        path=action,
+                        line=_first_line(unit, action, part),
+                        index=1000 * (base.index + 1) + position,
+                        script=_filled(part["run"], {}),
+                        neutralised=reason,
+                        pipefail=_pipefail(part.get("shell")),
+                    )
 
 
 #: Actions that run something of the project, as the command they stand for.
@@ -287,11 +299,23 @@ def _events_of_jobs(document: dict[Any, Any], triggers: frozenset[str]) -> dict[
 
 
 def _never(condition: Any) -> str | None:
-    if condition is False or (
-        isinstance(condition, str) and condition.replace("${{", "").replace("}}", "").strip().lower() in ("false", "0")
-    ):
+    if condition is not None and condition != "" and constant(condition) is False:
         return "`if: false` keeps it from running"
     return None
+
+
+def _goes_on(value: Any, job: dict[Any, Any]) -> bool:
+    """Whether `continue-on-error` holds, for all that a matrix gives."""
+    matrix = mapping(mapping(job.get("strategy")).get("matrix"))
+    name = re.sub(r"[${}\s]", "", str(value)).removeprefix("matrix.")
+    values = [given for given in sequence(matrix.get(name)) if isinstance(given, bool)]
+    more = any(name in mapping(entry) for entry in sequence(matrix.get("include")))
+    return all(values) if values and not more else value is not None and constant(value) is True
+
+
+def _pipefail(shell: Any) -> bool:
+    """Whether a failure on the left of a pipe counts: only where the shell is named, and no line of its own."""
+    return isinstance(shell, str) and (shell in ("bash", "pwsh", "powershell") or "pipefail" in shell)
 
 
 PROBE = Probe(

@@ -30,11 +30,16 @@ _NOT_JOBS = frozenset(
 )
 
 
+_REFS = {"merge_requests": "pull_request", "schedules": "schedule", "tags": "release", "web": "manual"}
+
+
 def _jobs(unit: Unit) -> dict[str, tuple[str, dict[Any, Any], int | None]]:
     """Jobs and what they extend, by name: file, content, line."""
     jobs: dict[str, tuple[str, dict[Any, Any], int | None]] = {}
     for path in _with_includes(unit, _FILE) if _FILE in unit.all_files.by_path else ():
         for document in unit.project.yaml(path):
+            if _never(mapping(document).get("workflow")):
+                return {}
             for name, job, line in items(document):
                 if isinstance(job, dict) and name not in _NOT_JOBS:
                     jobs[name] = (path, job, line)
@@ -49,7 +54,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         merged = _extended(job, jobs)
         if not sequence(merged.get("script")) and not isinstance(merged.get("script"), str):
             continue
-        for index, (script, script_line) in enumerate(_scripts(merged)):
+        for index, (script, script_line) in enumerate(_scripts(merged, job.get("before_script"))):
             yield launch_of(
                 "ci",
                 Step(
@@ -122,13 +127,14 @@ def _extended(
     return merged | job
 
 
-def _scripts(job: dict[Any, Any]) -> Iterator[tuple[str, int | None]]:
+def _scripts(job: dict[Any, Any], before: Any) -> Iterator[tuple[str, int | None]]:
     """The job's script as one, so that `cd` and `set` carry over, with its lines where they are in the file."""
     script = job.get("script")
     if isinstance(script, str):
         yield script, line_of(job, "script")
         return
-    text, line = joined(part for item, line in entries(script) for part in _flat(item, line))
+    listed = [*entries(before), *entries(script)]
+    text, line = joined(part for item, line in listed for part in _flat(item, line))
     if text:
         yield text, line
 
@@ -142,18 +148,17 @@ def _flat(item: Any, line: int | None) -> Iterator[tuple[str, int | None]]:
 
 
 def _triggers(unit: Unit, job: dict[Any, Any]) -> frozenset[str]:
-    if job.get("when") == "manual":
-        return frozenset({"manual"})
+    if job.get("when") in ("manual", "never"):
+        return frozenset({"manual"} if job["when"] == "manual" else ())
     found: set[str] = set()
+    unwanted = set(strings(job.get("except")) or strings(mapping(job.get("except")).get("refs")))
+    if {"pushes", "branches"} & unwanted:
+        return frozenset({"schedule", "manual"} - {_REFS.get(name, "push") for name in unwanted})
     only = job.get("only")
     if only is not None:
         names = strings(only) or strings(mapping(only).get("refs"))
         for name in names:
-            found.add(
-                {"merge_requests": "pull_request", "schedules": "schedule", "tags": "release", "web": "manual"}.get(
-                    name, "push"
-                )
-            )
+            found.add(_REFS.get(name, "push"))
         if isinstance(only, dict) and not names:
             found.add("push")
         return frozenset(found)
@@ -178,7 +183,21 @@ def _triggers(unit: Unit, job: dict[Any, Any]) -> frozenset[str]:
 
 
 def _neutralised(job: dict[Any, Any]) -> str | None:
-    return "`allow_failure: true` hides its failure" if job.get("allow_failure") is True else None
+    rules = [rule for rule in map(mapping, sequence(job.get("rules"))) if rule.get("when") not in ("never", "manual")]
+    allowed = [_allowed(rule.get("allow_failure", job.get("allow_failure"))) for rule in rules or [{}]]
+    return "`allow_failure: true` hides its failure" if all(allowed) else None
+
+
+def _allowed(value: Any) -> bool:
+    """Whether a test that fails is allowed to: by all codes, or by that of a failed command."""
+    codes = mapping(value).get("exit_codes")
+    return value is True or codes == 1 or 1 in sequence(codes)
+
+
+def _never(workflow: Any) -> bool:
+    """Whether no pipeline is made at all."""
+    rules = [mapping(rule) for rule in sequence(mapping(workflow).get("rules"))]
+    return bool(rules) and all(rule.get("when") == "never" for rule in rules)
 
 
 PROBE = Probe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import posixpath
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping
+from jupyter_mlops.project.python_source import Call
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
@@ -27,7 +29,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
     for file in unit.named("*.sh"):
         text = unit.project.text(file.path) or ""
         # A script runs where its caller stands: mostly the project's folder.
-        yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name)
+        yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name, pipefail=False)
     projects = unit.named("MLproject")
     together = len(projects) > 1 and bool(unit.mentioning("mlflow.run(", "mlflow.projects.run("))
     for file in projects:
@@ -83,13 +85,14 @@ def _tox(unit: Unit, path: str) -> Iterator[Launch]:
         if name != "testenv" and not name.startswith("testenv:"):
             continue
         commands = parser.get(section, "commands", fallback="")
+        ignored = parser.get(section, "ignore_outcome", fallback="").strip().lower() == "true"
         start = next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{section}]"), 1)
         place = next(
             (number for number, line in enumerate(lines[start:], start + 1) if line.startswith("commands")), start
         )
         script = "\n".join(
-            f"{line[1:].strip()} || true"
-            if line.lstrip().startswith("-")
+            f"{line.strip().lstrip('- ')}{_HIDDEN}"
+            if line.lstrip().startswith("-") or (ignored and line.strip())
             else line.replace("{posargs}", "").replace("{toxinidir}", ".")
             for line in commands.split("\n")
         )
@@ -116,7 +119,7 @@ def _nox(unit: Unit, path: str) -> Iterator[Launch]:
                 ]
                 if not commands:
                     first = call.line
-                commands.append(" ".join(words))
+                commands.append(f"{shlex.join(words)}{_HIDDEN if _accepts_failure(call) else ''}")
         yield Launch(f"{path}#{scope.name}", "environment", path, first, "\n".join(commands), _folder(path), scope.name)
 
 
@@ -135,7 +138,8 @@ def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
             text = call.text(0) if call.attribute == "run" and call.name.startswith(("?", "invoke")) else None
             if text:
                 first = first if commands else call.line
-                commands.append(text.replace("{}", "").replace("\n", " "))
+                hidden = any(_set_to_true(call.argument(None, name)) for name in ("warn", "dry"))
+                commands.append(text.replace("{}", "").replace("\n", " ") + (_HIDDEN if hidden else ""))
         before = [name for node in getattr(scope.node, "decorator_list", []) for name in _prerequisites(node)]
         name = scope.name.replace("_", "-")
         needs = tuple(f"invoke:{path}#{need.replace('_', '-')}" for need in before)
@@ -147,6 +151,22 @@ def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
         collection = posixpath.basename(path).removesuffix(".py")
         if collection != "tasks" and any(_is_default(node) for node in getattr(scope.node, "decorator_list", [])):
             yield replace(task, id=f"invoke:{path}#", name=collection)
+
+
+#: What stands for a runner that takes a failure for fine.
+_HIDDEN = " || true"
+
+
+def _accepts_failure(call: Call) -> bool:
+    """`session.run("pytest", success_codes=[0, 1])` takes a failed test for fine."""
+    codes = call.argument(None, "success_codes")
+    if isinstance(codes, (ast.List, ast.Tuple, ast.Set)):
+        return any(isinstance(code, ast.Constant) and code.value == 1 for code in codes.elts)
+    return isinstance(codes, ast.Call)
+
+
+def _set_to_true(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is True
 
 
 def _prerequisites(decorator: ast.expr) -> list[str]:

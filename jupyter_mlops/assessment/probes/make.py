@@ -9,9 +9,11 @@ from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.makefile import Target
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH
 from jupyter_mlops.project.shell import join
 
+_SEVERAL = lazy(r";\s*\S")
 _NAMES = ("Makefile", "GNUmakefile", "justfile")
 
 
@@ -35,8 +37,12 @@ def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str
     lines: list[str] = []
     for number, command in target.recipe:
         lines += [""] * (number - first - len(lines))
-        # "-" says: go on when it fails.
-        lines.append(f"{command[1:].lstrip('@')} || true" if command.startswith("-") else command)
+        # "-" says: go on when it fails. Each line has a shell of its own, which does not stop at errors.
+        plain = command.lstrip("-@+")
+        if target.ignored or "-" in command[: len(command) - len(plain)]:
+            lines.append(f"{plain} || true")
+        else:
+            lines.append(f"(set +e; {plain})" if _SEVERAL.search(plain) and "#" not in plain else plain)
     return Launch(
         id=f"{path}#{name}",
         kind="make",
@@ -47,6 +53,7 @@ def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str
         name=name,
         needs=tuple(f"{path}#{need}" for need in target.needs if need in targets and need != target.name),
         group=path,
+        pipefail=False,
     )
 
 

@@ -1,4 +1,4 @@
-"""Azure Pipelines, CircleCI, Bitbucket, Travis, Drone, Woodpecker, Buildkite, Jenkins."""
+"""Azure Pipelines, CircleCI, Bitbucket, Travis, Drone, Woodpecker, Buildkite."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
+from jupyter_mlops.assessment.conditions import constant
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -59,11 +60,9 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
     if document.get("schedules"):
         triggers.add("schedule")
     index = 0
-    for step in _azure_steps(document):
+    for step, hidden in _azure_steps(document, None):
         for key in ("script", "bash", "pwsh", "powershell"):
             if isinstance(step.get(key), str):
-                hidden = "`continueOnError: true` hides its failure" if step.get("continueOnError") is True else None
-                never = "`condition: false` keeps it from running" if step.get("condition") is False else None
                 folder = (
                     str(step.get("workingDirectory") or ".")
                     .replace("$(System.DefaultWorkingDirectory)/", "")
@@ -77,23 +76,41 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
                     index,
                     frozenset(triggers),
                     folder=folder,
-                    neutralised=hidden or never,
+                    neutralised=hidden,
                     pipefail=False,
                 )
                 index += 1
 
 
-def _azure_steps(node: Any) -> Iterator[dict[Any, Any]]:
+def _azure_steps(node: Any, outer: str | None) -> Iterator[tuple[dict[Any, Any], str | None]]:
+    """The steps of jobs and stages, each with why its failure would go unseen."""
+    hidden = outer or _azure_hidden(mapping(node))
     for step in sequence(mapping(node).get("steps")):
-        yield mapping(step)
+        yield mapping(step), hidden or _azure_hidden(mapping(step))
     for key in ("jobs", "stages"):
         for inner in sequence(mapping(node).get(key)):
-            yield from _azure_steps(inner)
+            yield from _azure_steps(inner, hidden)
+
+
+def _azure_hidden(part: dict[Any, Any]) -> str | None:
+    if part.get("condition") is not None and _azure_never(part["condition"]):
+        return "`condition: false` keeps it from running"
+    if part.get("enabled") is False:
+        return "`enabled: false` keeps it from running"
+    return "`continueOnError: true` hides its failure" if constant(part.get("continueOnError")) is True else None
+
+
+def _azure_never(condition: Any) -> bool:
+    compared = _EQUAL.fullmatch(str(condition).strip())
+    return compared[1] != compared[2] if compared else constant(condition) is False
+
+
+_EQUAL = lazy(r"eq\(\s*('[^']*'|\d+)\s*,\s*('[^']*'|\d+)\s*\)")
 
 
 def _circle(unit: Unit, path: str) -> Iterator[Step]:
     document = _document(unit, path)
-    scheduled = "triggers" in str(mapping(document.get("workflows")))
+    started = _circle_triggers(document)
     for name, job, _line in items(document.get("jobs")):
         folder = str(mapping(job).get("working_directory") or ".")
         for index, (step, line) in enumerate(entries(mapping(job).get("steps"))):
@@ -101,12 +118,34 @@ def _circle(unit: Unit, path: str) -> Iterator[Step]:
             command = run if isinstance(run, str) else mapping(run).get("command")
             if isinstance(command, str):
                 place = _block(unit, path, step, "run") if isinstance(run, str) else _block(unit, path, run, "command")
-                where = mapping(run).get("working_directory") if isinstance(run, dict) else None
-                triggers = _PUSH if not scheduled else frozenset({"push", "schedule"})
-                own = str(where or folder)
+                own = str(mapping(run).get("working_directory") or folder)
+                late = "it runs only after a failure" if mapping(run).get("when") == "on_fail" else None
                 yield _step(
-                    path, place or line, command, name, index, triggers, folder="." if own.startswith("~") else own
+                    path,
+                    place or line,
+                    command,
+                    name,
+                    index,
+                    frozenset(started.get(name, ())),
+                    folder="." if own.startswith("~") else own,
+                    neutralised=late,
                 )
+
+
+def _circle_triggers(document: dict[Any, Any]) -> dict[str, set[str]]:
+    """What starts each job: the workflows that name it. Without workflows it is the job called `build`."""
+    workflows = [mapping(flow) for name, flow, _line in items(document.get("workflows")) if name != "version"]
+    found: dict[str, set[str]] = {} if workflows else {"build": {"push"}}
+    for flow in workflows:
+        if flow.get("when") is not None and constant(flow["when"]) is False:
+            continue
+        scheduled = [mapping(one) for one in sequence(flow.get("triggers")) if "schedule" in mapping(one)]
+        for job in sequence(flow.get("jobs")):
+            for name, options in [(job, {})] if isinstance(job, str) else list(mapping(job).items()):
+                branches = mapping(mapping(mapping(options).get("filters")).get("branches"))
+                if not {"/.*/", "/.*"} & set(strings(branches.get("ignore"))):
+                    found.setdefault(str(name), set()).add("schedule" if scheduled else "push")
+    return found
 
 
 def _bitbucket(unit: Unit, path: str) -> Iterator[Step]:
@@ -124,7 +163,10 @@ def _bitbucket(unit: Unit, path: str) -> Iterator[Step]:
         for branch in branches:
             for step in _bitbucket_steps(branch):
                 text, line = joined(entries(step.get("script")))
-                yield _step(path, line, text, kind, index, frozenset({trigger}))
+                by_hand = "manual" if step.get("trigger") == "manual" else trigger
+                ignored = str(mapping(step.get("on-fail")).get("strategy")) == "ignore"
+                hidden = "`on-fail: ignore` hides its failure" if ignored else None
+                yield _step(path, line, text, kind, index, frozenset({by_hand}), neutralised=hidden)
                 index += 1
 
 
@@ -139,11 +181,28 @@ def _bitbucket_steps(node: Any) -> Iterator[dict[Any, Any]]:
 
 def _travis(unit: Unit, path: str) -> Iterator[Step]:
     document = _document(unit, path)
+    never = document.get("if") is not None and constant(document["if"]) is False
+    allowed = [
+        str(mapping(entry).get("python"))
+        for table in (document.get("jobs"), document.get("matrix"))
+        for entry in sequence(mapping(table).get("allow_failures"))
+    ]
+    versions = strings(document.get("python")) or [str(one) for one in sequence(document.get("python"))]
+    hidden = "`allow_failures` hides its failure" if versions and set(versions) <= set(allowed) else None
     for index, key in enumerate(("install", "before_script", "script", "after_success")):
         text, line = joined(entries(document.get(key)))
         text = text or "\n".join(strings(document.get(key)))
         if text:
-            yield _step(path, line or line_of(document, key), text, key, index, frozenset({"push", "pull_request"}))
+            late = "what comes after success fails nothing" if key == "after_success" else None
+            yield _step(
+                path,
+                line or line_of(document, key),
+                text,
+                key,
+                index,
+                frozenset() if never else frozenset({"push", "pull_request"}),
+                neutralised=late or hidden,
+            )
 
 
 def _drone(unit: Unit, path: str) -> Iterator[Step]:
@@ -156,16 +215,38 @@ def _drone(unit: Unit, path: str) -> Iterator[Step]:
             text = text or "\n".join(strings(step.get("commands")))
             if text:
                 hidden = "`failure: ignore` hides its failure" if step.get("failure") == "ignore" else None
-                yield _step(path, line, text, name, index, _PUSH, neutralised=hidden)
+                triggers = _drone_triggers(mapping(document).get("trigger", mapping(document).get("when")))
+                triggers &= _drone_triggers(step.get("when"))
+                yield _step(path, line, text, name, index, triggers, neutralised=hidden)
+
+
+def _drone_triggers(limits: Any) -> frozenset[str]:
+    """The events that a condition lets through; without one, all of them."""
+    choices = [mapping(one) for one in sequence(limits)] or [mapping(limits)]
+    found: set[str] = set()
+    for choice in choices:
+        given = choice.get("event")
+        events = strings(given) or strings(mapping(given).get("include"))
+        found |= {_DRONE.get(event, "other") for event in events} or {"push", "pull_request", "schedule", "release"}
+    return frozenset(found)
+
+
+_DRONE = {"push": "push", "pull_request": "pull_request", "cron": "schedule", "tag": "release", "custom": "manual"}
 
 
 def _buildkite(unit: Unit, path: str) -> Iterator[Step]:
     document = _document(unit, path)
-    for index, step in enumerate(map(mapping, sequence(document.get("steps")))):
+    listed = [mapping(step) for step in sequence(document.get("steps"))]
+    steps = [
+        inner for step in listed for inner in (map(mapping, sequence(step.get("steps"))) if "group" in step else [step])
+    ]
+    for index, step in enumerate(steps):
         for key in ("command", "commands"):
             commands = strings(step.get(key))
             if commands:
-                hidden = "`soft_fail: true` hides its failure" if step.get("soft_fail") is True else None
+                hidden = "`soft_fail` hides its failure" if _soft(step.get("soft_fail")) else None
+                if step.get("skip") or (step.get("if") is not None and constant(step["if"]) is False):
+                    hidden = "it is skipped"
                 yield _step(
                     path,
                     _block(unit, path, step, key),
@@ -177,28 +258,9 @@ def _buildkite(unit: Unit, path: str) -> Iterator[Step]:
                 )
 
 
-_SHELL = lazy(r"""(?<![\w./-])sh\s*(?:\(?\s*(?:script:\s*)?)('''|\"\"\"|'|")(.*?)\1""", re.DOTALL)
-#: Comments, and before them strings, in which their marks are no comment.
-_NOT_CODE = lazy(
-    r"""(?P<text>'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/""", re.DOTALL
-)
-
-
-def _jenkins(unit: Unit, path: str) -> Iterator[Step]:
-    """The `sh` steps of a Jenkinsfile, comments left out. What starts the job is set in Jenkins or by `triggers`."""
-    text = unit.project.text(path) or ""
-    code = _NOT_CODE.sub(lambda found: found["text"] or "\n" * found[0].count("\n"), text)
-    scheduled = bool(re.search(r"\bcron\s*\(", code))
-    pushed = bool(re.search(r"pollSCM|githubPush|\bgitlab\s*\(|checkout\s+scm|when\s*\{", code)) or not scheduled
-    triggers = frozenset((["push"] if pushed else []) + (["schedule"] if scheduled else []))
-    for index, found in enumerate(_SHELL.finditer(code)):
-        line = code.count("\n", 0, found.start(2)) + 1
-        hidden = (
-            "`returnStatus: true` hides its failure"
-            if "returnStatus: true" in code[found.start() : found.end() + 40]
-            else None
-        )
-        yield _step(path, line, found[2], "jenkins", index, triggers, neutralised=hidden)
+def _soft(value: Any) -> bool:
+    codes = {str(mapping(one).get("exit_status")) for one in sequence(value)}
+    return constant(value) is True if isinstance(value, (bool, str)) else bool({"*", "1"} & codes)
 
 
 _READERS = {
@@ -211,12 +273,11 @@ _READERS = {
     ".woodpecker.yml": _drone,
     ".buildkite/pipeline.yml": _buildkite,
     ".buildkite/pipeline.yaml": _buildkite,
-    "jenkinsfile": _jenkins,
 }
 
 PROBE = Probe(
     id="other-ci",
-    title="Azure Pipelines, CircleCI, Bitbucket, Travis, Drone, Woodpecker, Buildkite, Jenkins",
+    title="Azure Pipelines, CircleCI, Bitbucket, Travis, Drone, Woodpecker, Buildkite",
     reads="their configuration files",
     credits="a step counts when it runs on changes and nothing hides its failure",
     launches=_launches,

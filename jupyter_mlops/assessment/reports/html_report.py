@@ -15,6 +15,7 @@ from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import Result, weakest
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import banked, headline, left_out, place_of, relative_path, telling, ticked, whole
+from jupyter_mlops.errors import MlopsError
 
 _MARKS = {
     "pass": "✓",
@@ -150,7 +151,10 @@ def _row(assessment: Assessment, result: Result) -> str:
 
 def _history(assessment: Assessment) -> str:
     """Score over time, as a chart that needs nothing to be drawn."""
-    rows = read_history(Path(assessment.project.base / assessment.project.folder))
+    try:
+        rows = read_history(Path(assessment.project.base / assessment.project.folder))
+    except MlopsError as error:
+        return f"<h2>Over time</h2><p>{escape(error.message)}</p>"
     if len(rows) < 2:
         return ""
     return f"<h2>Over time</h2>{score_chart(rows, inline=True)}"

@@ -453,6 +453,7 @@ RUNGS: dict[str, dict[str, Files]] = {
         "one of two": {"a.ipynb": notebook("print(rows)", run=True), "b.ipynb": notebook("print(1)", run=True)},
     },
     "orchestrators": {"wired": {"work.py": FLOWS["metaflow"][0]}, "definitions": {"defs.py": DEFINITIONS}},
+    "jenkins": {"wired": {"train.py": FIT, "Jenkinsfile": "node {\n  sh 'pytest'\n}\n"}},
     "other-ci": {"wired": {"train.py": FIT, ".travis.yml": "script:\n  - pytest\n"}},
     "pachyderm": {
         "wired": PACHYDERM,

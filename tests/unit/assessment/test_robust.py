@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -176,3 +177,25 @@ def test_secrets_are_never_printed(project):
     assert "s3cr3t" not in text
     assert "hunter2" not in text
     assert '"no-secrets"' in text
+
+
+def test_a_history_that_cannot_be_read_leaves_the_report(level_2):
+    from jupyter_mlops.assessment.history import read_history
+    from jupyter_mlops.assessment.reports.html_report import REPORT
+
+    level_2.files({".mlops/history.jsonl": b"\x80\xff\n"})
+    assert "The history cannot be read" in REPORT.render(level_2.assess(), False)
+    for text in (b"{\n", b'{"units":' + b"[" * 100_000):
+        level_2.files({".mlops/history.jsonl": text})
+        with pytest.raises(MlopsError):
+            read_history(level_2.root)
+    (level_2.root / ".mlops/history.jsonl").unlink()
+    (level_2.root / ".mlops/history.jsonl").symlink_to("/etc/passwd")
+    assert read_history(level_2.root) == []
+
+
+def test_a_word_without_end_in_a_script_takes_little_time(project):
+    project.files({"run.sh": "[" * 1_000_000, "Makefile": "a:\n\t" + "x" * 1_000_000 + "\n"})
+    start = time.process_time()
+    project.assess()
+    assert time.process_time() - start < 10

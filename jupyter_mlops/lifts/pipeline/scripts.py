@@ -46,12 +46,28 @@ def outside(found: list[Refusal]) -> Act:
 
 def _of(scene: Scene, path: str) -> Iterator[Refusal]:
     source = scene.project.python(path)
+    constants = _constants(source.tree) if source is not None else {}
     for call in source.calls if source is not None else ():
         for given in call.node.keywords if _MODELS.match(call.name) else ():
-            if given.arg and isinstance(given.value, ast.Constant) and given.value.value is not None:
+            written = given.value
+            value = constants.get(written.id) if isinstance(written, ast.Name) else written
+            if given.arg and isinstance(value, ast.Constant) and value.value is not None:
+                named = f", which is {ast.unparse(value)}" if value is not written else ""
                 yield Refusal(
-                    f"`{given.arg}={ast.unparse(given.value)}` of {call.attribute}",
+                    f"`{given.arg}={ast.unparse(written)}` of {call.attribute}{named}",
                     "it stands in the code, so that a run with another value is another version of the script",
                     path,
-                    line=given.value.lineno,
+                    line=value.lineno,
                 )
+
+
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that a script gives a value at its top, once: `ALPHA = 0.5`."""
+    given = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and given.count(target.id) == 1
+    }

@@ -14,8 +14,9 @@ from jupyter_mlops.changes import Wanted
 from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned, table
 from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
+from jupyter_mlops.lifts.clean_notebook.hints import hint
 from jupyter_mlops.lifts.clean_notebook.modules import cleaned_module, modules
-from jupyter_mlops.lifts.clean_notebook.trial import ran, tried
+from jupyter_mlops.lifts.clean_notebook.trial import Outcome, ran, tried
 from jupyter_mlops.lifts.environment.imported import imported, silent
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
@@ -213,8 +214,13 @@ def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft)
     if after.failed is None:
         made.good.add(copy)
     else:
-        made.refused.append(Refusal("a run to the end", f"it stops: {after.error}", copy, after.failed))
+        made.refused.append(_stop(copy, after))
     return after.good
+
+
+def _stop(path: str, outcome: Outcome) -> Refusal:
+    told = hint(outcome.error)
+    return Refusal("a run to the end", f"it stops: {outcome.error}{f'. {told}' if told else ''}", path, outcome.failed)
 
 
 def _run_as_they_are(scene: Scene, made: _Made, paths: list[str]) -> bool:
@@ -229,7 +235,7 @@ def _run_as_they_are(scene: Scene, made: _Made, paths: list[str]) -> bool:
         made.found.append(f"{there} {outcome.told()}.")
         if outcome.failed is not None:
             stopped = True
-            made.refused.append(Refusal("a run to the end", f"it stops: {outcome.error}", there, outcome.failed))
+            made.refused.append(_stop(there, outcome))
     return stopped
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.server.interpreter import isolated
 
 T = TypeVar("T")
 
@@ -66,10 +67,8 @@ class Apart:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            # Isolated, and with the search path of this process: nothing is imported from the folder it is started in.
-            code = f"import sys; sys.path[:] = {sys.path!r}; from jupyter_mlops.server.apart import serve; serve()"
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", code],
+                isolated("from jupyter_mlops.server.apart import serve; serve()"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.server.documents import translate_paths
 from jupyter_mlops.server.errors import RequestError
+from jupyter_mlops.server.interpreter import isolated
 from jupyter_mlops.server.jobs import Job, new_report
 from jupyter_mlops.server.paths import ServerFiles
 
@@ -178,7 +178,7 @@ _LIFTING = ("lift", "preview")
 #: What ends with a proof, which can be looked at side by side.
 _PROVING = ("convert", "verify")
 
-_PROGRAM = (sys.executable, "-m", "jupyter_mlops")
+_PROGRAM = isolated("from jupyter_mlops.cli import main; main()")
 
 
 def _where_to(options: _Options, files: ServerFiles) -> list[str]:

@@ -28,7 +28,8 @@ _OPEN = """async () => {
   return performance.now() - begun;
 }"""
 
-_START = """() => {
+#: What the plugins took, and the size of the scripts, own and all, in kB.
+START = """() => {
   const own = performance.getEntriesByType('measure').filter(({ name }) => /^jupyter-mlops.*:activate$/.test(name));
   const loaded = performance.getEntriesByType('resource').filter(({ name }) => name.includes('.js'));
   const size = entries => entries.reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0) / 1024;
@@ -92,7 +93,7 @@ def test_figures(lab, server, table):
     project = server.root / "figures" / "churn"
     write_many(project)
     lab.open(project / "train.py")
-    start = lab.page.evaluate(_START)
+    start = lab.page.evaluate(START)
     assert start["plugins"] == 8
     table.add_row(
         "activation of its plugins", f"{start['activation']:.1f} ms", f"page ready after {start['start']:.0f} ms"

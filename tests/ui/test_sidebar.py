@@ -106,6 +106,11 @@ def test_shortcut_keyboard_and_restored_layout(lab, project):
     expect(sidebar.locator(".jp-Mlops-level")).to_be_visible()
     lab.page.keyboard.press("Alt+Shift+M")
     expect(sidebar).to_be_hidden()
+    lab.page.keyboard.press("Alt+Shift+M")
+    expect(sidebar).to_be_focused()
+    lab.page.keyboard.press("Alt+Shift+M")
+    expect(sidebar).to_be_hidden()
+    expect(lab.page.locator(".jp-NotebookPanel:visible *:focus")).to_have_count(1)
 
 
 def test_what_would_be_if_steps_were_done(lab, project):

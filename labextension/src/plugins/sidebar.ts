@@ -48,6 +48,15 @@ class Sidebar extends Panel {
     super();
     this.id = SIDEBAR_ID;
     this.addClass('jp-Mlops-sidebar');
+    this.node.tabIndex = -1;
+  }
+
+  /** Who opens it by a key goes on in it. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    if (!this.node.contains(document.activeElement)) {
+      this.node.focus();
+    }
   }
 
   protected override onBeforeShow(message: Message): void {
@@ -190,10 +199,14 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       isToggled: () => panel.isVisible,
       execute: () => {
         if (panel.isVisible) {
+          const inside = panel.node.contains(document.activeElement);
           // Notebook 7's shell can do that, too.
           (
             shell as Partial<Pick<ILabShell, 'collapseRight'>>
           ).collapseRight?.();
+          if (inside) {
+            shell.currentWidget?.activate();
+          }
         } else {
           shell.activateById(SIDEBAR_ID);
         }

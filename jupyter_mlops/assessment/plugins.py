@@ -71,6 +71,17 @@ def plugin_report(name: str) -> Report | None:
     return next(iter(_objects(REPORTS, name, Report)), None)
 
 
+def plugins_here() -> tuple[str, ...]:
+    """The plug-ins that the project around the working directory names; none where its settings cannot be read."""
+    from jupyter_mlops.assessment.config import read_config
+    from jupyter_mlops.project import open_project
+
+    try:
+        return read_config(open_project(".")).plugins
+    except MlopsError:
+        return ()
+
+
 def report_formats() -> tuple[str, ...]:
     """Names of the formats that installed packages add."""
     from importlib.metadata import entry_points

@@ -22,10 +22,12 @@ def command(
 def _text() -> Iterator[str]:
     from jupyter_mlops.assessment.criteria import all_criteria
     from jupyter_mlops.assessment.criterion import LEVELS
+    from jupyter_mlops.assessment.plugins import plugins_here
 
+    listed = all_criteria(plugins_here())
     for level, name in enumerate(LEVELS[1:], 1):
         yield f"Level {level}: {name}"
-        for criterion in all_criteria():
+        for criterion in listed:
             if criterion.level == level:
                 mark = "required   " if criterion.required else "recommended"
                 yield f"  {mark}  {criterion.id:24} {criterion.title}"

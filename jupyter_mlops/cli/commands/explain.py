@@ -7,10 +7,12 @@ import typer
 
 def command(criterion: str = typer.Argument(help="Id of a criterion; `jupyter mlops criteria` lists them.")) -> None:
     """Explain a criterion: what it is, why it matters, how to pass, what does not count."""
-    from jupyter_mlops.assessment.criteria import criterion_named
+    from jupyter_mlops.assessment.criteria import built_in, criterion_named
     from jupyter_mlops.assessment.criterion import CHECKLIST
+    from jupyter_mlops.assessment.plugins import plugins_here
 
-    found = criterion_named(criterion)
+    known = criterion in {each.id for each in built_in()}
+    found = criterion_named(criterion, () if known else plugins_here())
     kind = "required" if found.required else "recommended"
     typer.echo(f"{found.title}\n{found.id}, {kind} for Level {found.level}\n")
     typer.echo(f"{found.what}\n\nWhy\n  {found.why}\n\nHow to pass")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -111,3 +113,19 @@ def test_a_report_is_there_by_its_name(project, installed):
     assert report_named("csv").render(assessment, False).startswith("level,score\n0,")
     with pytest.raises(MlopsError, match="csv"):
         report_named("no-such-format")
+
+
+def test_the_commands_that_document_know_what_the_project_takes_in(project, installed):
+    project.files({".mlops/config.toml": 'plugins = ["acme"]\n', "a.py": "x = 1\n"})
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "jupyter_mlops", *arguments]
+        environment = os.environ | {"PYTHONPATH": str(installed)}
+        return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
+
+    assert "Say who owns the project" in run("explain", "acme-owner").stdout
+    assert "acme-owner" in run("criteria").stdout
+    assert "acme: Acme's rules" in run("probes").stdout
+    project.files({".mlops/config.toml": "plugins = ["})
+    assert run("criteria").returncode == 0
+    assert run("explain", "acme-owner").returncode == 2

@@ -18,6 +18,7 @@ from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Answer, Dimension, Result, dimensions, weakest
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.what_if import what_if
 from jupyter_mlops.project import Note, Project
 
 SCHEMA = 1
@@ -76,6 +77,16 @@ class UnitAssessment:
     def checkboxes(self) -> tuple[Checkbox, ...]:
         """What looks like a tick in a box."""
         return checkboxes(self.unit)
+
+    @property
+    def decided(self) -> tuple[Result, ...]:
+        """What stands as it does, or did until lately, because people decided so one by one."""
+        return tuple(result for result in self.results if result.note is not None and result.by != "profile")
+
+    def blocked_by(self, result: Result) -> tuple[str, ...]:
+        """What an open criterion builds on that is open, too: it makes sense only after that."""
+        still = {other.criterion.id for other in self.results if other.state not in OPEN}
+        return tuple(need for need in result.criterion.requires if need in still and result.criterion.id in still)
 
     @property
     def blockers(self) -> tuple[Result, ...]:
@@ -240,7 +251,7 @@ def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
             for one in assessed.checkboxes
         ],
         "checklist": [_answer(answer) for answer in assessed.answers],
-        "criteria": [_criterion(result, assessed.unit, relative) for result in assessed.results],
+        "criteria": [_criterion(result, assessed, relative) for result in assessed.results],
         "crosswalk": _crosswalk(assessed),
         "notebooks": [
             {
@@ -266,8 +277,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {"id": answer.id, "question": answer.question, "score": answer.score, "state": answer.state}
 
 
-def _criterion(result: Result, unit: Unit, relative: _Relative) -> dict[str, Any]:
-    criterion = result.criterion
+def _criterion(result: Result, assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
+    criterion, unit = result.criterion, assessed.unit
     shown = [finding for finding in result.evidence if finding.path is not None or finding.chain][:_MOST_EVIDENCE]
     return {
         "id": criterion.id,
@@ -283,7 +294,13 @@ def _criterion(result: Result, unit: Unit, relative: _Relative) -> dict[str, Any
         "message": mask(result.message if result.note is None else f"{result.message} {result.note}"),
         "evidence": [_evidence(finding, unit, relative) for finding in shown],
         "raise_by": None if result.raise_by is None else mask(result.raise_by),
-        "fix": {"lift": criterion.lift, "effort": criterion.effort, "role": criterion.role}
+        "blocked_by": list(assessed.blocked_by(result)),
+        "fix": {
+            "lift": criterion.lift,
+            "effort": criterion.effort,
+            "role": criterion.role,
+            "gain": what_if(assessed, [criterion.id]).score - assessed.score,
+        }
         if result.state not in ("pass", "not-applicable")
         else None,
     }

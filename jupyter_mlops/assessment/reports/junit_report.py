@@ -48,7 +48,11 @@ def _suite(assessment: Assessment, unit: UnitAssessment) -> ET.Element:
             places = [place_of(assessment.project, finding) for finding in telling(result)[:5]]
             failure.text = "\n".join([*dict.fromkeys(places), mask(result.raise_by or "")])
         elif _is_later(unit, result):
-            ET.SubElement(case, "skipped", message=mask(f"{result.state}: {result.message}"))
+            ET.SubElement(
+                case,
+                "skipped",
+                message=mask(" ".join(filter(None, (f"{result.state}: {result.message}", result.note)))),
+            )
     return suite
 
 

@@ -57,6 +57,11 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
     if unit.blockers:
         lines += ["", f"### What keeps it from Level {unit.level + 1}", ""]
         lines += [_blocker(assessment, result) for result in unit.blockers]
+    if unit.decided:
+        lines += ["", "### Decided by people", ""]
+        lines += [
+            f"- {_MARKS[result.state]} `{result.criterion.id}`: {_plain(result.note or '')}" for result in unit.decided
+        ]
     if unit.checkboxes:
         lines += ["", "<details><summary>Looks like more than it is</summary>", ""]
         lines += [f"- {_plain(ticked(assessment.project, box))}" for box in unit.checkboxes[:_MOST_BOXES]]

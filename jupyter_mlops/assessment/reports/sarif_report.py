@@ -23,7 +23,7 @@ def _render(assessment: Assessment, _colour: bool) -> str:
         item
         for unit in assessment.units
         for result in unit.results
-        if result.state not in OPEN
+        if result.state not in OPEN or result.state == "waived"
         for item in _results(assessment, unit, result)
     ]
     document = {
@@ -60,11 +60,13 @@ def _results(assessment: Assessment, unit: UnitAssessment, result: Result) -> li
     """One result a place, three at most; one at the unit's folder where no file says it."""
     blocking = result.criterion.required and result.criterion.level == unit.level + 1
     found = telling(result)[:3]
-    base = {
+    base: dict[str, Any] = {
         "ruleId": result.criterion.id,
         "level": "warning" if blocking else "note",
         "message": {"text": mask(" ".join(filter(None, (result.message, result.raise_by))))},
     }
+    if result.state == "waived":
+        base["suppressions"] = [{"kind": "external", "justification": mask(result.note or "")}]
     if not found:
         return [
             base

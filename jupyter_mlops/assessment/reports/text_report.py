@@ -7,6 +7,7 @@ from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.terminal import text_console
 from jupyter_mlops.assessment.wording import (
     banked,
@@ -96,7 +97,7 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
         console.print()
         console.print(Text(f"What keeps it from Level {unit.level + 1}", style="bold"))
         for result in unit.blockers:
-            _blocker(console, assessment, result)
+            _blocker(console, assessment, unit, result)
     steps = unit.next_steps[:3]
     if steps:
         console.print()
@@ -111,6 +112,11 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
             )
             if result.raise_by:
                 console.print(Text(f"     {result.raise_by}"), soft_wrap=False)
+    if unit.decided:
+        console.print()
+        console.print(Text("Decided by people", style="bold"))
+        for result in unit.decided:
+            console.print(Text.assemble("  ⚑ ", (result.criterion.id, "bold"), f"  {mask(result.note or '')}"))
     if unit.checkboxes:
         console.print()
         console.print(Text("Looks like more than it is", style="bold"))
@@ -144,7 +150,7 @@ def _track(unit: UnitAssessment) -> object:
     return track
 
 
-def _blocker(console: object, assessment: Assessment, result: Result) -> None:
+def _blocker(console: object, assessment: Assessment, unit: UnitAssessment, result: Result) -> None:
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
@@ -152,7 +158,12 @@ def _blocker(console: object, assessment: Assessment, result: Result) -> None:
     assert isinstance(console, Console)
     style = "yellow" if result.state == "partial" else "red"
     console.print(
-        Text.assemble("  ", (f"{'◐' if result.state == 'partial' else '✗'} ", style), (result.criterion.id, "bold"))
+        Text.assemble(
+            "  ",
+            (f"{'◐' if result.state == 'partial' else '✗'} ", style),
+            (result.criterion.id, "bold"),
+            (f"  after {', '.join(after)}" if (after := unit.blocked_by(result)) else "", "dim"),
+        )
     )
     console.print(Padding(Text(result.message), (0, 0, 0, 4)))
     places = list(dict.fromkeys(place_of(assessment.project, finding) for finding in telling(result)))

@@ -135,3 +135,34 @@ def test_own_answers_stand_beside_the_evidence(level_2):
     answers = {answer["id"]: answer for answer in level_2.assess().to_dict()["checklist"]}
     assert (answers["serving"]["own_answer"], answers["serving"]["state"]) == ("yes", "no")
     assert answers["governance"]["own_answer"] is None
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ("text", "Decided by people"),
+        ("markdown", "Decided by people"),
+        ("html", ""),
+        ("json", ""),
+        ("junit", ""),
+        ("sarif", '"suppressions"'),
+    ],
+)
+def test_every_report_says_what_was_decided_by_whom_and_until_when(level_2, form, says):
+    from jupyter_mlops.assessment.api import assess
+    from jupyter_mlops.assessment.reports import report_named
+
+    level_2.remove("tests/test_features.py").files({".mlops/waivers.toml": WAIVER}).commit()
+    text = " ".join(report_named(form).render(assess(level_2.root, date="2027-01-25"), False).split())
+    assert "Waived by @team until 2027-01-31: the tests live in another repository." in text
+    assert "ends in 6 days" in text
+    assert says in text
+
+
+def test_what_an_open_criterion_builds_on_and_what_it_would_gain(level_2):
+    items = {item["id"]: item for item in level_2.assess().to_dict()["units"][0]["criteria"]}
+    assert items["deployed-and-scaled"]["blocked_by"] == ["model-served"]
+    assert items["model-served"]["blocked_by"] == []
+    assert items["pipeline-automated"]["fix"] is None
+    assert items["model-served"]["fix"]["gain"] > 0
+    assert items["root-cause"]["fix"]["gain"] == 0  # of a later gate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jupyter_mlops.changes.changeset import Change, ChangeSet, File, Link, Move, Wanted
 from jupyter_mlops.changes.transaction import JOURNAL, Applied, history, recover, undo
-from jupyter_mlops.changes.uncovered import uncovered, untracked
+from jupyter_mlops.changes.uncovered import is_committed, uncovered, untracked
 from jupyter_mlops.changes.writable import refuse_read_only
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Move",
     "Wanted",
     "history",
+    "is_committed",
     "recover",
     "refuse_read_only",
     "uncovered",

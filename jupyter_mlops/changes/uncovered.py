@@ -30,6 +30,19 @@ def uncovered(root: Path, before: Iterable[str]) -> list[str]:
     return [path for path in _listed(root, "normal") if any(file.startswith(path) for file in new)]
 
 
+def is_committed(root: Path, paths: Iterable[str]) -> bool:
+    """Whether the last commit has other content for one of the paths than is there now.
+
+    Args:
+        root: the project's folder.
+        paths: posix, relative to the root.
+    """
+    answer = None
+    with suppress(MlopsError):
+        answer = git(root, "--literal-pathspecs", "diff", "HEAD", "--name-only", "--", *paths, fails=False)
+    return bool(answer)
+
+
 def _listed(root: Path, files: str) -> list[str]:
     answer = None
     with suppress(MlopsError):

@@ -297,7 +297,8 @@ def make_context(
             _is_value(program, used, program.position(statement.cell) + 1, parameters) for used in statement.facts.uses
         ):
             # Hand-overs may refer to functions and classes by name, so these come first wherever they can.
-            before.append(statement.text)
+            if before[-1:] != [statement.text]:
+                before.append(statement.text)
         else:
             definitions.append(statement.text)
     futures = [line for line in before if line.startswith("from __future__")]

@@ -109,7 +109,9 @@ def named(program: Program, stages: Sequence[tuple[int, ...]], wanted: Sequence[
         elif wish is not None and wish != name:
             reason = "The plan that was given draws it so."
         names.append(wish or name)
-        titles.append(heading.text if heading is not None else names[-1].replace("_", " ").capitalize())
+        # A heading above something else that is in the stage, too, would mislead.
+        of_it = heading is not None and (name != role or heading_role(heading.text) in ("", role))
+        titles.append(heading.text if heading is not None and of_it else names[-1].replace("_", " ").capitalize())
         reasons.append(reason)
     return Division(tuple(stages), tuple(names), tuple(titles), tuple(reasons))
 

@@ -19,7 +19,7 @@ def command(
     format_: Literal["text", "json"] = typer.Option("text", "--format", help="How to print the answer."),
 ) -> None:
     """Take back the last change set: files get their exact bytes and modes back."""
-    from jupyter_mlops.changes import history, uncovered, undo, untracked
+    from jupyter_mlops.changes import history, is_committed, uncovered, undo, untracked
     from jupyter_mlops.errors import MlopsError
 
     root = project_root(path)
@@ -46,6 +46,8 @@ def command(
         typer.echo(json.dumps({**asdict(undone), "uncovered": stays}, indent=2))
         return
     typer.echo(f"Taken back: {undone.title} ({_files(len(undone.paths))}).")
+    if is_committed(root, undone.paths):
+        typer.echo("Git has what was taken back in its last commit: commit this, too, or `git reset` to before it.")
     if stays:
         typer.echo("No change of this tool made these, and no .gitignore hides them now. Remove what you do not need:")
         for name in stays:

@@ -39,6 +39,17 @@ def test_results_that_no_gitignore_hides_any_more_are_named(tmp_path: Path) -> N
     assert told[2:] == ["  p/", "  runs/"]
 
 
+def test_what_was_committed_is_to_be_committed_again(tmp_path: Path) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], [*who, "commit", "-q", "--allow-empty", "-m", "a"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    for commits in (False, True):
+        ChangeSet.build(tmp_path, {"c [1].txt": "x"}, title="Write").apply()
+        for command in (["add", "--all"], [*who, "commit", "-qm", "b"]) if commits else ():
+            subprocess.run(["git", *command], cwd=tmp_path, check=True)
+        assert ("commit this, too" in run(cwd=tmp_path).stdout) is commits
+
+
 def test_answers_in_json(tmp_path: Path) -> None:
     ChangeSet.build(tmp_path, {"c.txt": "y"}, title="Write").apply()
     assert [entry["title"] for entry in json.loads(run("--list", "--format", "json", cwd=tmp_path).stdout)] == ["Write"]

@@ -250,3 +250,9 @@ def test_cells_in_a_row_are_told_by_the_first_and_the_last(pipeline: Pipeline) -
     )
     readme = text(emit(replace(pipeline, stages=stages, models=()), targets=()), "README.md")
     assert "| 0 to 2, 4 |" in readme
+
+
+def test_the_readme_says_which_cells_are_left_out(pipeline: Pipeline) -> None:
+    assert "Left out:" not in text(emit(pipeline, targets=()), "README.md")
+    readme = text(emit(replace(pipeline, skipped=(28, 29, 30)), targets=()), "README.md")
+    assert "\n\nLeft out: cells 28 to 30 of the notebook.\n" in readme

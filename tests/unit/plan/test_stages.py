@@ -210,6 +210,13 @@ def test_looking_at_what_was_trained_is_evaluating(program) -> None:
     assert drawn(program(text))["evaluate"] == [8, 9]
 
 
+def test_a_heading_of_something_else_is_no_title(program) -> None:
+    steps = program(IMPORTS + LOAD + "# %% [markdown]\n# ## Feature scaling\n" + MODEL + "# %%\nprint(model.coef_)\n")
+    first = next(number for number, step in enumerate(steps.steps) if step.role.headings)
+    division = named(steps, [tuple(range(first)), tuple(range(first, len(steps.steps)))])
+    assert (division.names[1], division.titles[1]) == ("train", "Train")
+
+
 def test_stages_of_one_kind_are_told_apart_by_what_they_are_about(program) -> None:
     section = "# %%\n{0} = pd.read_csv('{0}.csv')\n# %%\n{0} = {0}.dropna()\n# %%\n{0} = {0}.drop_duplicates()\n# %%\n{0}.head()\n"
     names = list(drawn(program(IMPORTS + section.format("sales") + section.format("customers") + PLOTS + MODEL)))

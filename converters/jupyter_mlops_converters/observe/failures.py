@@ -56,7 +56,9 @@ def explained(failure: CellFailedError, cell: AnalysedCell, analysis: Analysis, 
     lines = re.findall(r"^Cell In\[\d+\], line (\d+)", traceback, re.MULTILINE)
     where["line"] = int(lines[0]) if lines else None
     where["detail"] = traceback
-    said = f"{failure.ename}: {failure.evalue}".strip()[:500]
+    # Some errors are essays: what they are about is in their first paragraph; all of it is in the traceback.
+    first = failure.evalue.strip().partition("\n\n")[0]
+    said = " ".join(f"{failure.ename}: {first}".split())[:500].rstrip(".")
     if failure.ename == "StdinNotImplementedError":
         return MlopsError(
             "needs-input",

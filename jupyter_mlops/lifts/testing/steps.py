@@ -8,11 +8,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from jupyter_mlops_converters.source.installs import without_installs
+from jupyter_mlops_converters.source.notebook import read_notebook
+
 from jupyter_mlops.assessment.data_reads import reads
 from jupyter_mlops.assessment.kept_models import kept_models
 from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.written_files import makers, written
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.lifts.testing.arguments import told
 from jupyter_mlops.project.python_source import PythonSource
@@ -117,7 +121,7 @@ def _scripts(scene: Scene) -> Iterator[Step]:
 
 
 def left_out(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Scripts that cannot be run by themselves, and why.
+    """Scripts and notebooks that cannot be run by themselves, and why.
 
     Args:
         scene: the project.
@@ -127,6 +131,9 @@ def left_out(scene: Scene) -> Iterator[tuple[str, str]]:
             yield path, "it waits for someone to type"
         elif needs == "argument" and told(scene, path) is None:
             yield path, "it needs arguments, and no make target, shell script or README of the project gives it some"
+    for path in scene.unit.sources:
+        if path.endswith(".ipynb") and _installs(scene, path):
+            yield path, "it installs packages, which would change the environment that the tests run in"
 
 
 def _workers(scene: Scene) -> Iterator[tuple[str, str]]:
@@ -206,6 +213,8 @@ def _notebooks(scene: Scene) -> Iterator[Step]:
             continue
         if f"{path.removesuffix('.ipynb')}_tracked.ipynb" in unit.sources or not notebook.parsed_cells:
             continue
+        if _installs(scene, path):
+            continue
         count += 1
         if count > _NOTEBOOKS:
             return
@@ -213,6 +222,14 @@ def _notebooks(scene: Scene) -> Iterator[Step]:
         name = shlex.quote(posixpath.basename(path))
         command = f"python -m papermill --kernel python3 --no-progress-bar --log-level ERROR {name} executed.ipynb"
         yield Step(unit.local(path), command, folder, path)
+
+
+def _installs(scene: Scene, path: str) -> bool:
+    """Whether a notebook installs packages when it runs."""
+    try:
+        return bool(without_installs(read_notebook(scene.root / path)).installs)
+    except MlopsError:
+        return False
 
 
 def _sources(document: object) -> list[str]:

@@ -49,6 +49,7 @@ class Trial:
             **os.environ,
             "PATH": path,
             "MPLBACKEND": "agg",
+            "PIP_NO_INDEX": "1",  # no code that is tried out changes the packages here
             "PYTHONDONTWRITEBYTECODE": "1",
             "MLFLOW_TRACKING_URI": f"sqlite:///{self.scratch / 'mlflow.db'}",
         }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lift_projects import write
+from lift_projects import notebook, write
 
 from jupyter_mlops.lifts.api import lift
 from jupyter_mlops.lifts.scene import Scene
-from jupyter_mlops.lifts.testing.steps import left_out, scripts
+from jupyter_mlops.lifts.testing.steps import left_out, scripts, steps
 
 TRAIN = """
     import argparse
@@ -82,3 +82,11 @@ def test_what_loads_a_model_comes_after_what_keeps_it(tmp_path: Path) -> None:
     }
     flow = lift("prefect-flow", tmp_path, write=False).preview()
     assert 'reads=["data/t.csv", "judge.py", "models/model.joblib"]' in flow
+
+
+@pytest.mark.parametrize("install", ["pip install pandas==0.1", "!pip install -q pandas==0.1", "%pip install pandas"])
+def test_a_notebook_that_installs_is_not_run_by_tests(install: str, tmp_path: Path) -> None:
+    write(tmp_path, {"a.ipynb": notebook(install, "open('b.csv').read()"), "b.ipynb": notebook("print(1)")})
+    scene = Scene.open(tmp_path)
+    assert [step.source for step in steps(scene)] == ["b.ipynb"]
+    assert [path for path, _why in left_out(scene)] == ["a.ipynb"]

@@ -26,7 +26,7 @@ def own_function(unit: Unit, path: str, call: Call) -> Node | None:
         target: Node | None = (path, name[1:])
     elif name and name[0] not in "?(":
         found = unit.reach.modules.resolve(name, path)
-        target = found if found and found[1] else None
+        target = found if found and found[1] else unit.reach.stand_in(name, path)
     else:
         target = None
     if target is None:

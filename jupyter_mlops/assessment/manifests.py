@@ -100,12 +100,13 @@ def _pyproject(unit: Unit, path: str) -> Iterator[Manifest]:
     if listed or others or "dependencies" in project:
         yield Manifest(path, "pyproject", tuple(filter(None, listed)), tuple(filter(None, others)))
     poetry = mapping(mapping(document.get("tool")).get("poetry"))
+    groups = [mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values()]
+    development = [requirement for table in (poetry.get("dev-dependencies"), *groups) for requirement in _table(table)]
     if "dependencies" in poetry:
-        groups = [mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values()]
-        development = [
-            requirement for table in (poetry.get("dev-dependencies"), *groups) for requirement in _table(table)
-        ]
         yield Manifest(path, "poetry", tuple(_table(poetry["dependencies"])), tuple(development))
+    elif development:
+        # Poetry 2: the project's table has the dependencies, Poetry's own the groups.
+        yield Manifest(path, "poetry", (), tuple(development))
 
 
 def _table(table: object) -> Iterator[Requirement]:

@@ -24,7 +24,7 @@ _ASSIGNED = lazy(
 )
 _IN_URL = lazy(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^/\s:@\"']+):(?P<value>[^/\s:@\"'{}$<>]{3,})@")
 _PLACEHOLDER = lazy(
-    r"(?i)^(?:x{4,}|\*+|\.+|changeme.*|your.*|.*example.*|placeholder.*|dummy.*|test.*|password\d*|passw0rd|secret|minioadmin|"
+    r"(?i)^(?:x{4,}|\*+|\.+|changeme.*|change[_-].*|replace[_-].*|your.*|.*example.*|placeholder.*|dummy.*|test.*|password\d*|passw0rd|secret|minioadmin|"
     r"postgres|airflow|mlflow|admin\w*|root|guest|todo.*|none|null|string|<.*>|\{.*\})$"
 )
 MASK = "****"

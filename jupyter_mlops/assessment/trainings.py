@@ -66,7 +66,15 @@ def _trainings(unit: Unit) -> Iterator[Site]:
         "BigqueryCreateModel",
     )
     for path, source in sources_of(unit, *words):
-        yield from sites(unit, path, (call for call in source.calls if is_training(call)))
+        # `self.fit(rows).transform(rows)` prepares data.
+        prepares = {
+            id(call.node.func.value)
+            for call in source.calls
+            if call.attribute == "transform" and isinstance(call.node.func, ast.Attribute)
+        }
+        yield from sites(
+            unit, path, (call for call in source.calls if is_training(call) and id(call.node) not in prepares)
+        )
 
 
 #: What prepares data or, when it is what is logged, is the model.

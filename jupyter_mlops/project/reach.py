@@ -556,11 +556,28 @@ class Reach:
             parts = dotted[1:].replace("()", "").replace("[]", "").split(".")
             yield from self._prefixes(path, parts, link)
         elif dotted and dotted[0] not in "?(":
-            found = self.modules.resolve(dotted.replace("()", "").replace("[]", ""), path)
+            plain = dotted.replace("()", "").replace("[]", "")
+            found = self.modules.resolve(plain, path) or self.stand_in(plain, path)
             if found and found[1]:
                 yield from self._prefixes(found[0], found[1].split("."), link)
             elif found:
                 yield (found[0], ""), link
+
+    def stand_in(self, dotted: str, path: str) -> Node | None:
+        """What a source defines itself where an import fails: `except ImportError: class Trainer: …`.
+
+        Args:
+            dotted: a resolved name that is no module's of the project.
+            path: the source that it is used in.
+        """
+        source = self.project.python(path)
+        if source is None:
+            return None
+        for item in source.imports:
+            own = item.name and item.bound in source.module.children
+            if own and f"{dotted}.".startswith(f"{item.dotted}."):
+                return path, f"{item.bound}{dotted[len(item.dotted) :]}"
+        return None
 
     def _prefixes(self, path: str, parts: list[str], link: Link, depth: int = 0) -> Iterator[tuple[Node, Link]]:
         """The scopes that ``Class.method`` means: the class, and the method."""

@@ -21,6 +21,7 @@ _DEPLOYS = lazy(
     r"|(terraform|tofu|terragrunt)\b.* apply\b|pulumi up\b|databricks (bundle deploy|serving-endpoints)\b|argocd app sync\b|heroku container:release\b|git push heroku\b"
     r"|docker (stack deploy|--context \S+ compose up)\b|ssh\b.*\b(docker|compose|systemctl|deploy)|ansible-playbook\b|prefect deploy\b|nomad job run\b|huggingface-cli upload\b|hf upload\b.*space"
 )
+_DESTROYS = lazy(r"(terraform|tofu)\b.* plan\b.* -destroy\b")
 _PUSHES = lazy(r"(docker|podman) push\b|docker (buildx )?build\b.* --push\b")
 _PRETENDS = frozenset({"--dry-run", "--dry-run=client", "--dry-run=server", "--help", "--noop", "--check"})
 
@@ -28,6 +29,9 @@ _PRETENDS = frozenset({"--dry-run", "--dry-run=client", "--dry-run=server", "--h
 def _findings(unit: Unit) -> Iterator[Finding]:
     # What is applied from elsewhere, an operator say, is no deployment of the project.
     deploys = [run for run in commands(unit, _DEPLOYS) if run.launch.kind == "ci" and "-f http" not in run.text]
+    # A plan to destroy is applied to take everything down.
+    destroys = {run.path for run in commands(unit, _DESTROYS)}
+    deploys = [run for run in deploys if run.path not in destroys or " apply" not in run.text]
     for run in deploys:
         yield _judged(run)
     if not deploys:

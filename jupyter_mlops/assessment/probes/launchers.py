@@ -140,6 +140,10 @@ def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
                 first = first if commands else call.line
                 hidden = any(_set_to_true(call.argument(None, name)) for name in ("warn", "dry"))
                 commands.append(text.replace("{}", "").replace("\n", " ") + (_HIDDEN if hidden else ""))
+        # A task without commands calls the project's functions itself.
+        if not commands:
+            module = path.removesuffix(".py").replace("/", ".")
+            commands.append(f'python -c "from {module} import {scope.name}; {scope.name}()"')
         before = [name for node in getattr(scope.node, "decorator_list", []) for name in _prerequisites(node)]
         name = scope.name.replace("_", "-")
         needs = tuple(f"invoke:{path}#{need.replace('_', '-')}" for need in before)

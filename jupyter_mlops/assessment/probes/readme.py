@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.commands import targets
+from jupyter_mlops.project.commands import Target, targets
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import read_script
 
 _FILE = lazy(r"^\s*(?!\./)\S*\.(py|sh|ipynb)\s*$")
-_FENCE = lazy(r"^\s*(```|~~~)")
+_FENCE = lazy(r"^\s*(?:```|~~~)+\s*(\w*)")
+#: Languages of code blocks that hold no commands.
+_OTHER_LANGUAGES = frozenset(
+    {
+        *("mermaid", "plantuml", "dot", "json", "yaml", "yml", "toml", "ini", "xml", "html", "css", "js", "ts", "sql"),
+        *("python", "py", "r", "hcl", "diff", "dockerfile", "javascript", "typescript"),
+    }
+)
+#: What does something beside the project: cleans up, shows what there is, brings an image.
+_ASIDE = frozenset({"clean", "help", "lint", "format", "fmt", "docs"})
+_DOCKER_ASIDE = frozenset({"pull", "push", "login", "ps", "stop", "rm", "rmi", "images", "logs", "tag", "system"})
 _RUNS = frozenset({"script", "module", "notebook", "make", "stages", "tests", "environment", "shell", "project"})
 _TOOLS = frozenset(
     [
@@ -45,6 +55,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         for number, line in commands_of(text):
             for command in read_script(line):
                 for target in targets(command, unit.path):
+                    if _is_beside(target):
+                        continue
                     if target.kind in _RUNS or (target.kind == "tool" and target.value in _TOOLS):
                         missing = target.kind in ("script", "notebook", "shell") and not unit.project.exists(
                             target.value
@@ -70,19 +82,28 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             )
 
 
+def _is_beside(target: Target) -> bool:
+    """Whether a command runs nothing of the project: `make clean`, `docker pull`."""
+    if target.kind == "make":
+        return bool(target.arguments) and set(target.arguments) <= _ASIDE
+    return target.kind == "tool" and target.value == "docker" and set(target.arguments[:1]) <= _DOCKER_ASIDE
+
+
 def commands_of(text: str) -> Iterator[tuple[int, str]]:
     """Lines of code blocks, indented blocks and in-line code.
 
     Args:
         text: of a README.
     """
-    inside = False
+    inside = commands = False
     for number, line in enumerate(text.splitlines(), 1):
-        if _FENCE.match(line):
+        fence = _FENCE.match(line)
+        if fence:
             inside = not inside
-        elif inside or line.startswith(("    ", "\t")):
+            commands = inside and fence[1].lower() not in _OTHER_LANGUAGES
+        elif commands or (not inside and line.startswith(("    ", "\t"))):
             yield number, re.sub(r"^\s*(\$|>|%|!)\s+", "", line).strip()
-        else:
+        elif not inside:
             for code in re.findall(r"`([^`]+)`", line):
                 # `src/train.py` names a file; `./train.sh` and `make train` are commands.
                 if " " in code.strip() or not _FILE.search(code):

@@ -36,7 +36,7 @@ _IMPORTED_AS = {
     "imblearn": "imbalanced-learn", "community": "python-louvain", "Bio": "biopython", "fitz": "pymupdf", "telegram": "python-telegram-bot",
     "mpl_toolkits": "matplotlib", "pkg_resources": "setuptools", "pylab": "matplotlib", "IPython": "ipython", "category_encoders": "category-encoders",
     "prophet": "prophet", "fbprophet": "fbprophet", "mlflow": "mlflow", "talib": "ta-lib", "skopt": "scikit-optimize", "sksurv": "scikit-survival",
-    "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "box": "python-box", "airflow": "apache-airflow", "multipart": "python-multipart", "mlxtend": "mlxtend",
+    "snowflake": "snowflake-connector-python", "databricks": "databricks-sdk", "jose": "python-jose", "box": "python-box", "airflow": "apache-airflow", "multipart": "python-multipart", "mlxtend": "mlxtend", "_pytest": "pytest",
 }  # fmt: skip
 #: Requirements of those who work on the project.
 _FOR_TOOLS = lazy(r"dev|test|docs?\b|lint|(^|[-_.])ci\b", re.IGNORECASE)

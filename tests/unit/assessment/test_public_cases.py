@@ -225,6 +225,9 @@ def test_whether_anything_was_compared_is_no_use_of_the_result(project, test, st
     [
         ("Run `python train.py`.", {"README.md says how to run it."}),
         ("`train.py` is where it starts.", {"README.md has no command that runs the project."}),
+        ("```mermaid\npython train.py --> model\n```", {"README.md has no command that runs the project."}),
+        ("```sh\npython train.py\n```", {"README.md says how to run it."}),
+        ("Tidy up by `make clean`.", {"README.md has no command that runs the project."}),
     ],
 )
 def test_a_file_that_a_readme_names_is_no_command(project, text, said):
@@ -285,3 +288,115 @@ def test_a_check_after_another_reason_to_train_again(project, old, new, state):
 def test_imports_that_no_package_brings(project, files, state):
     project.files({"requirements.txt": "numpy==2.0.0\n", **files}).commit()
     assert results(project.assess())["dependencies-declared"].state == state
+
+
+STANDS_IN = {
+    "train.py": """
+        import mlflow
+
+        try:
+            from models.trainer import Trainer
+        except ImportError:
+            from sklearn.svm import SVC
+
+            class Trainer:
+                def train(self, rows):
+                    SVC().fit(rows, [0, 1])
+
+
+        def main():
+            Trainer().train([[0], [1]])
+            mlflow.log_param("rows", 2)
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state"), [("Trainer()", "Trainer()", "pass"), ("Trainer().train", "print", "partial")]
+)
+def test_a_class_that_stands_in_for_an_import_that_fails(project, old, new, state):
+    project.files(STANDS_IN).edit("train.py", old, new).commit()
+    assert results(project.assess())["experiments-tracked"].state == state
+
+
+INVOKED = {
+    "steps.py": "from sklearn.svm import SVC\n\n\ndef fit():\n    return SVC().fit([[0]], [0])\n",
+    "tests/test_steps.py": "from steps import fit\n\n\ndef test_fit():\n    assert fit()\n",
+    "tasks.py": """
+        from invoke import task
+
+
+        @task
+        def train(c):
+            from steps import fit
+
+            fit()
+        """,
+    ".github/workflows/ci.yml": """
+        on: push
+        jobs:
+          clean:
+            runs-on: ubuntu-latest
+            steps:
+              - run: echo a,y > rows.csv
+              - uses: actions/upload-artifact@v4
+                with: {name: rows, path: rows.csv}
+          train:
+            needs: clean
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/download-artifact@v4
+                with: {name: rows}
+              - run: uv run -m invoke train
+        """,
+}
+
+
+@pytest.mark.parametrize(("name", "state"), [("train", "pass"), ("tidy", "partial")])
+def test_a_task_of_invoke_that_calls_the_project(project, name, state):
+    project.files(INVOKED).edit(".github/workflows/ci.yml", "invoke train", f"invoke {name}").commit()
+    assert results(project.assess())["pipeline-automated"].state == state
+
+
+POETRY = """
+    [project]
+    name = "own"
+    version = "1"
+    dependencies = ["numpy (>=2.0)"]
+
+    [tool.poetry.group.checks.dependencies]
+    pytest = "^8.0"
+    """
+
+
+@pytest.mark.parametrize(("group", "state"), [("group.checks.dependencies", "pass"), ("checks", "fail")])
+def test_groups_of_poetry_beside_the_table_of_the_project(project, group, state):
+    project.files({"pyproject.toml": POETRY, "rows.py": "import numpy\n", "test_rows.py": "import pytest\n"})
+    project.edit("pyproject.toml", "group.checks.dependencies", group).commit()
+    assert results(project.assess())["dependencies-declared"].state == state
+
+
+@pytest.mark.parametrize(("plan", "seen"), [("plan -out=p", True), ("plan -destroy -out=p", False)])
+def test_what_is_taken_down_is_not_deployed(project, plan, seen):
+    workflow = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          terraform {plan}\n          terraform apply p\n"
+    project.files({"train.py": FIT, ".github/workflows/cd.yml": workflow}).commit()
+    assert bool(results(project.assess())["continuous-deployment"].evidence) is seen
+
+
+@pytest.mark.parametrize(("value", "state"), [("REPLACE_WITH_PASSWORD", "pass"), ("x9Kq2mV7pL4w", "fail")])
+def test_what_is_to_be_replaced_is_no_secret(project, value, state):
+    project.files({"train.py": FIT, "secret.yaml": f'stringData:\n  DB_PASSWORD: "{value}"\n'}).commit()
+    assert results(project.assess())["no-secrets"].state == state
+
+
+@pytest.mark.parametrize(("after", "fitted"), [(".transform(rows)", False), ("", True)])
+def test_what_is_fitted_to_transform_is_no_model(project, after, fitted):
+    project.files(
+        {"scale.py": f"class Scaler:\n    def both(self, rows):\n        return self.fit(rows){after}\n"}
+    ).commit()
+    found = results(project.assess())["experiments-tracked"].evidence
+    assert any("A model is fitted here" in evidence.message for evidence in found) is fitted

@@ -107,13 +107,15 @@ def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
         number = getattr(node, "lineno", 1)
         return notebook.place(number)[1] if notebook is not None else number
 
-    for node in ast.walk(tainted.root):
+    for node in tainted.nodes:
         if isinstance(node, (ast.If, ast.While)) and _asks(tainted, node.test) and _acts(node, tainted.root):
             yield Use("branched on", held.path, line(node), counts=True, scope=held.scope.name)
         elif isinstance(node, ast.Assert) and tainted.holds(node.test):
             yield Use("asserted on", held.path, line(node), counts=True, scope=held.scope.name)
         elif isinstance(node, ast.Call):
             name = _name(node)
+            if name not in _EXPORTS and name not in _EXITS and name not in _KEEPS:
+                continue
             given = bool(given_to(tainted, node))
             owned = isinstance(node.func, ast.Attribute) and tainted.holds(node.func.value)
             if name in _EXPORTS and given:

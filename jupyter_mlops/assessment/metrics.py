@@ -306,14 +306,23 @@ def _prometheus_files(unit: Unit) -> Iterator[tuple[str, dict[Any, Any]]]:
                 yield item.path, _inner(text)
 
 
-def line_saying(unit: Unit, path: str, line: int | None, words: str) -> int | None:
-    """The line with these words at or below a line, else anywhere in the file, else that line.
+def line_saying(unit: Unit, path: str, line: int | None, words: str, key: str = "") -> int | None:
+    """The line with these words at or below a line, else anywhere in the file, else that line; comments say nothing.
 
     What stands in a text inside of a manifest has the lines of the text.
+
+    Args:
+        unit: the unit.
+        path: the file.
+        line: where to begin.
+        words: what the line has to have.
+        key: what it has beside them, where a line does.
     """
     lines = (unit.project.text(path) or "").splitlines()
-    said = [number for number, text in enumerate(lines, 1) if words in text]
-    return next((number for number in said if number >= (line or 1)), next(iter(said), line))
+    said = [(number, text) for number, text in enumerate(lines, 1) if words in text]
+    said = [(number, text) for number, text in said if not text.lstrip().startswith("#")]
+    said = [(number, text) for number, text in said if key in text] or said
+    return next((number for number, _ in said if number >= (line or 1)), next((number for number, _ in said), line))
 
 
 def _inner(text: str) -> dict[Any, Any]:
@@ -349,7 +358,7 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
                     yield Scrape(path, place, target, _host(unit, target), loaded)
             if "kubernetes_sd_configs" in job:
                 found = _annotated(unit) or _kept(unit, job)
-                yield Scrape(path, line_saying(unit, path, line, name), name, found, loaded or path)
+                yield Scrape(path, line_saying(unit, path, line, name, "job_name"), name, found, loaded or path)
     for item in objects(unit, "ServiceMonitor", "PodMonitor"):
         place = line_saying(unit, item.path, item.line, f"kind: {item.kind}")
         yield Scrape(item.path, place, f"{item.kind} {item.name}", _selected(unit, item), item.path)

@@ -23,6 +23,13 @@ _WRITES = frozenset(
 _COLLECTIONS = frozenset({"list", "dict", "set", "List", "Dict", "Set", "Sequence", "Mapping"})
 
 
+#: Nodes by which a result comes to names, or out of the function.
+_SPREADS = (
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension, ast.withitem, ast.If),
+    ast.Return,
+)
+
+
 class Held(NamedTuple):
     """A result in a function.
 
@@ -55,18 +62,23 @@ class Tainted:
         self.names = set(held.names)
         #: Objects of which some fields or keys hold it, and which.
         self.partly: dict[str, set[str]] = {}
-        nodes = list(ast.walk(self.root))
-        for node in nodes:
+        #: All nodes of the function, and those by which a result spreads, found once for all results in it.
+        key = ("nodes", id(self.root))
+        if key not in source.kept:
+            nodes = tuple(ast.walk(self.root))
+            source.kept[key] = (nodes, tuple(node for node in nodes if isinstance(node, _SPREADS) or _grown_by(node)))
+        self.nodes, spreading = source.kept[key]
+        for node in self.nodes if held.nodes else ():
             # `report.run(…)` leaves its result in `report`.
             if id(node) in held.nodes and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 self.names |= {ast.unparse(node.func.value)} if _is_name(node.func.value) else set()
         for _round in range(3):
             before = self._size()
-            for node in nodes:
+            for node in spreading:
                 self._spread(node)
             if self._size() == before:
                 break
-        self.returned = any(self._returns(node) for node in nodes)
+        self.returned = any(self._returns(node) for node in spreading)
 
     @cached_property
     def text(self) -> str:
@@ -76,7 +88,7 @@ class Tainted:
     @cached_property
     def collections(self) -> frozenset[str]:
         """Names of lists, sets and dictionaries: those that start as empty ones, or are annotated as such."""
-        return frozenset(_collections(self.root))
+        return frozenset(_collections(self.nodes))
 
     def holds(self, node: ast.AST) -> bool:
         """Whether an expression uses the result."""
@@ -343,8 +355,8 @@ def _place(opened: Call) -> ast.expr | None:
     return opened.argument(0, "file")
 
 
-def _collections(root: ast.AST) -> Iterator[str]:
-    for node in ast.walk(root):
+def _collections(nodes: tuple[ast.AST, ...]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.arg):
             if node.annotation is not None and _last_name(node.annotation) in _COLLECTIONS:
                 yield node.arg

@@ -573,9 +573,11 @@ class Reach:
         source = self.project.python(path)
         if source is None:
             return None
-        for item in source.imports:
-            own = item.name and item.bound in source.module.children
-            if own and f"{dotted}.".startswith(f"{item.dotted}."):
+        if "stand-ins" not in source.kept:
+            children = source.module.children
+            source.kept["stand-ins"] = [item for item in source.imports if item.name and item.bound in children]
+        for item in source.kept["stand-ins"]:
+            if f"{dotted}.".startswith(f"{item.dotted}."):
                 return path, f"{item.bound}{dotted[len(item.dotted) :]}"
         return None
 

@@ -400,3 +400,20 @@ def test_what_is_fitted_to_transform_is_no_model(project, after, fitted):
     ).commit()
     found = results(project.assess())["experiments-tracked"].evidence
     assert any("A model is fitted here" in evidence.message for evidence in found) is fitted
+
+
+def test_a_comment_in_a_config_map_says_nothing(project):
+    config = """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: prometheus}
+        data:
+          prometheus.yml: |
+            scrape_configs:
+              # the pods: found by their annotations
+              - job_name: pods
+                kubernetes_sd_configs: [{role: pod}]
+        """
+    project.files({"train.py": FIT, "k8s/prometheus.yaml": config}).commit()
+    found = results(project.assess())["service-monitored"].evidence
+    assert [evidence.line for evidence in found if "scrapes pods" in evidence.message] == [8]

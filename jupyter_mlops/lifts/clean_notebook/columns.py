@@ -41,7 +41,8 @@ def text_columns(scene: Scene, path: str) -> TextColumns:
         header, *body = rows
         for place, name in enumerate(header):
             values = [row[place].strip() for row in body if len(row) == len(header)]
-            if any(value and not _is_number(value) for value in values):
+            # "?" and the like stand for what is missing, and are often read as that.
+            if any(any(map(str.isalnum, value)) and not _is_number(value) for value in values):
                 names.add(name.strip())
                 places |= {place, place - len(header)}
     return TextColumns(frozenset(names), frozenset(places) if len(tables) == 1 else frozenset())
@@ -66,7 +67,10 @@ def _has_text(scene: Scene, where: str) -> bool | None:
 
 def _rows(scene: Scene, where: str) -> list[list[str]] | None:
     """The first rows of a table, its header among them; None where they cannot be told."""
-    if posixpath.splitext(where)[1].lower() not in (".csv", ".tsv", ".txt") or scene.project.kind(where) != "file":
+    if (
+        posixpath.splitext(where)[1].lower() not in (".csv", ".tsv", ".txt", ".data")
+        or scene.project.kind(where) != "file"
+    ):
         return None
     try:
         with (scene.root / where).open("rb") as stream:

@@ -30,6 +30,10 @@ _HINTS = (
         "It reads from the web, which did not answer: what it reads is best kept as a file of the project",
     ),
     (
+        r"only integer scalar arrays can be converted",
+        "Since pandas 3 `.values` of a column of text is no array of NumPy, and cannot be split: `.to_numpy()` gives one",
+    ),
+    (
         r"has no attribute '(append|ix)'",
         "Tables of pandas no longer have it: `pd.concat` puts tables together, `.loc` takes labels and `.iloc` places",
     ),

@@ -274,13 +274,20 @@ def test_columns_of_text_are_told_from_the_data(tmp_path: Path) -> None:
 
 
 def test_columns_of_text_are_arrays_where_they_are_split(tmp_path: Path) -> None:
-    write(tmp_path, {"work/d.csv": "size,kind\n1,round\n2,flat\n"})
+    write(tmp_path, {"work/d.csv": "size,kind,weight\n1,round,?\n2,flat,3\n"})
     cell = "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nd = pd.read_csv('d.csv')\n"
-    uses = "d['size'].values, d.size.values, d.kind.values, d['kind'].values, d.iloc[:, 1].values, d.iloc[:, -1].values, d.iloc[:, 0].values"
+    uses = "d['size'].values, d.size.values, d.kind.values, d['kind'].values, d.iloc[:, 1].values, d.iloc[:, -2].values, d.iloc[:, 0].values, d.weight.values"
     lifted = cleaned(tmp_path, f"{cell}x = {uses}")
-    for name in ("d.kind", "d['kind']", "d.iloc[:, 1]", "d.iloc[:, -1]"):
+    for name in ("d.kind", "d['kind']", "d.iloc[:, 1]", "d.iloc[:, -2]"):
         uses = uses.replace(f"{name}.values", f"{name}.to_numpy()")
     assert code(lifted).endswith(f"x = {uses}")
+
+
+def test_columns_of_text_are_known_by_the_names_that_a_cell_gives_them(tmp_path: Path) -> None:
+    write(tmp_path, {"work/d.data": "1,round\n2,flat\n3,flat\n"})
+    cell = "import pandas as pd\nimport sklearn\nd = pd.read_csv('d.data', names=['size', 'kind'])\n"
+    lifted = cleaned(tmp_path, f"{cell}x = d.kind.values, d['size'].values")
+    assert code(lifted).endswith("x = d.kind.to_numpy(), d['size'].values")
 
 
 def test_what_a_conversion_made_and_what_it_proved_needs_no_repair(tmp_path: Path) -> None:

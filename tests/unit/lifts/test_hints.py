@@ -29,6 +29,10 @@ def error(code: str) -> str:
         ("import pandas as pd\npd.DataFrame({'a': ['x', 'y']}).corr()", "select_dtypes"),
         ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/')", "web"),
         ("import pandas as pd\npd.DataFrame().append({})", "pd.concat"),
+        (
+            "import pandas as pd\nfrom sklearn.model_selection import train_test_split\ntrain_test_split(pd.Series(['x', 'y', 'z']).values)",
+            "to_numpy",
+        ),
         ("{}['column']", ""),
         ("open('nowhere.csv')", ""),
     ],

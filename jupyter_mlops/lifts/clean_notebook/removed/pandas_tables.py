@@ -196,7 +196,7 @@ def _array_of_text(site: Site) -> list[Edit] | None:
     if column is None or not (site.kinds.uses("sklearn") and site.kinds.of(column) in ("series", "pandas")):
         return []
     texts = site.named_texts()
-    names = texts.names | _texts_written_down(site.code.tree)
+    names = texts.names | _texts_written_down(site.code.tree) | _named_when_read(site.code.tree, texts.places)
     if isinstance(column, ast.Attribute):
         of_text = column.attr in names
     elif isinstance(column, ast.Subscript) and isinstance(column.value, ast.Attribute) and column.value.attr == "iloc":
@@ -215,6 +215,24 @@ def _place(index: ast.expr) -> object:
         return ast.literal_eval(index.elts[1])
     except ValueError:
         return None
+
+
+def _named_when_read(tree: ast.Module, places: frozenset[int]) -> set[object]:
+    """Names that a cell gives to the columns at some places, `pd.read_csv("a.data", names=["size", "kind"])`."""
+    lists = [
+        keyword.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "names"
+    ]
+    elements = [each.elts for each in lists if isinstance(each, ast.List)]
+    return {
+        name.value
+        for each in elements
+        for place, name in enumerate(each)
+        if place in places and isinstance(name, ast.Constant)
+    }
 
 
 def _texts_written_down(tree: ast.Module) -> set[object]:

@@ -534,12 +534,12 @@ CHANGES = (
         _SK, "0.19", (".predict", ".predict_proba", ".decision_function"), _one_row,
         before="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3]).predict([3, 5])",
         after="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3]).predict([[3, 5]])",
-        gives="x.shape == (1,)", on=("@sklearn*",), why="A list of numbers is no row any more: tables have two dimensions.",
+        gives="x.shape == (1,)", on=("@sklearn*",), why="A number, or a list of them, is no row any more: tables have two dimensions.",
     ),
     Change(
         _SK, "0.19", (".predict",), _one_row, before="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict(50)",
         after="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict([[50]])",
-        gives="x.round().tolist() == [50]", on=("@sklearn*",), why="A number is no row any more: tables have two dimensions.",
+        gives="x.round().tolist() == [50]", on=("@sklearn*",), why="A number, or a list of them, is no row any more: tables have two dimensions.",
     ),
     moved(
         _SK, "0.23", "sklearn.metrics.calinski_harabaz_score", "sklearn.metrics.calinski_harabasz_score",

@@ -53,7 +53,8 @@ def _jobs(unit: Unit) -> Iterator[AssetJob]:
 
 
 def _selected(unit: Unit, selection: ast.expr | None) -> Iterator[Node]:
-    words = _texts(selection)
+    # `*` is all of them, `*orders` one with what is before it.
+    words = {word.strip("*+") for word in _texts(selection)} - {""}
     grouped = isinstance(selection, ast.Call) and ast.unparse(selection.func).endswith(".groups")
     for node, group in _assets(unit):
         if not words or (group in words if grouped else node[1] in words):

@@ -107,9 +107,14 @@ _READS = _READERS | {
     *("run", "call", "check_call", "check_output", "system"),
     *("query_df", "query_np", "query_arrow", "query_dataframe", "read_database", "read_database_uri"),
     *METHODS,
+    *("read", "open_dataset", "open_mfdataset", "read_file", "dcmread"),
 }
 _COMMANDS = frozenset(
     ["subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "os.system"]
+)
+#: Readers of sound, of grids, of maps and of scans.
+_SIGNALS = lazy(
+    r"^(torchaudio\.load|librosa\.load|soundfile\.read|xarray\.open_(mf)?dataset|geopandas\.read_file|pydicom\.dcmread|nibabel\.load)$"
 )
 _PATH_KEYWORDS = ("filepath_or_buffer", "path", "io", "fname", "file", "source", "path_or_buf")
 _DATABASES = frozenset(["read_sql", "read_sql_query", "read_sql_table", "read_gbq"])
@@ -180,6 +185,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         "opendatasets",
         "ProcessingInput",
         "TrainingInput",
+        *("torchaudio", "librosa", "soundfile", "xarray", "geopandas", "pydicom", "nibabel"),
         *WORDS,
         "ExampleGen",
         "ReadFrom",
@@ -251,9 +257,10 @@ def _source(unit: Unit, site: Site) -> Source | None:
         if text and ("r" in mode or not call.name.endswith("open")) and _TABLE.search(text):
             return _located(unit, site, text)
         return None
-    if method in ("load", "loadtxt") and not call.name.startswith("numpy."):
+    signal = bool(_SIGNALS.search(call.name))
+    if method in ("load", "loadtxt") and not call.name.startswith("numpy.") and not signal:
         return None
-    if method not in _READERS and call.name != "numpy.load":
+    if method not in _READERS and call.name != "numpy.load" and not signal:
         return None
     if method in ("csv", "parquet") and ".read" not in call.name:
         return None

@@ -80,6 +80,7 @@ _KEEPS = _SAVER_METHODS | {
         *("upload_file", "upload_from_filename"),
     ),
     "log_artifact",
+    "add_artifact",
 }
 #: Calls that hand a model to a registry, beside those that say so by their own name.
 _REGISTERS = lazy(
@@ -108,6 +109,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "save",
         "log_model",
         "log_artifact",
+        "add_artifact",
         "register",
         "push_to_hub",
         "to_onnx",

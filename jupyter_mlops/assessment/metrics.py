@@ -170,6 +170,12 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
         for item in objects(unit, "Deployment", "StatefulSet") if unit.named(file) else ():
             if _serves_with(unit, item, server):
                 yield Exposure(item.path, item.line or 1, title, True, names)
+    for item in objects(unit, "InferenceService"):
+        # What KServe runs for a format of models exports metrics; a container of one's own need not.
+        if item.api == "serving.kserve.io" and mapping(mapping(item.spec.get("predictor")).get("model")):
+            yield Exposure(
+                item.path, item.line or 1, "KServe", True, lazy(r"^request_(predict|explain|preprocess|postprocess)_")
+            )
     for service in services(unit):
         if service.built_in:
             yield Exposure(
@@ -204,7 +210,11 @@ def _serves_with(unit: Unit, item: KubeObject, server: str) -> bool:
 def knows(unit: Unit, name: str) -> bool:
     """Whether a metric is emitted by the code, by what exposes it, or by a known exporter."""
     plain = _SUFFIX.sub("", name)
-    if _KNOWN.match(name) or any(metric.used and metric.name in (plain, name) for metric in emitted(unit)):
+    if (
+        _KNOWN.match(name)
+        or _KNOWN.match(plain)
+        or any(metric.used and metric.name in (plain, name) for metric in emitted(unit))
+    ):
         return True
     return any(exposure.names is not None and exposure.names.search(name) for exposure in exposures(unit))
 

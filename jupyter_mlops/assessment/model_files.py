@@ -24,7 +24,11 @@ def logs_model_file(unit: Unit, site: Site) -> bool:
     """Whether a call hands the file of a model to a tracker: `mlflow.log_artifact("models/model.pkl")`."""
     call = site.call
     given = call.argument(0, "local_path") or call.argument(None, "artifact_or_path")
-    if call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")) or given is None:
+    if call.attribute == "add_artifact" and call.name.startswith("sacred."):
+        given = call.argument(0, "filename")
+    elif call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")):
+        return False
+    if given is None:
         return False
     kind = call.text(None, "type") or _artifact_type(call, given)
     if kind is not None:

@@ -25,7 +25,8 @@ def triggers(unit: Unit) -> list[Trigger]:
 
 def _triggers(unit: Unit) -> Iterator[Trigger]:
     for launch in unit.launches:
-        if launch.neutralised:
+        # A plan of Flyte loads its whole file, and starts one workflow of it.
+        if launch.neutralised or launch.id.startswith("flyte:"):
             continue
         if launch.kind == "schedule":
             yield Trigger("schedule", launch.name or launch.path, launch.path, launch.line, nodes_of(unit, launch))
@@ -106,7 +107,8 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
     for path, source in sources_of(unit, *words):
         for site in sites(unit, path, [call for call in source.calls if _JOBS.search(call.name)]):
             prefect = site.call.attribute in ("serve", "deploy", "to_deployment", "build_from_flow")
-            if prefect and not {keyword.arg for keyword in site.call.node.keywords} & _SCHEDULED_BY:
+            planned = prefect or "LaunchPlan" in site.call.name
+            if planned and not {keyword.arg for keyword in site.call.node.keywords} & _SCHEDULED_BY:
                 continue
             # A deployment that is built and not applied is a file at most.
             if site.call.attribute == "build_from_flow" and not _is_applied(source, site.call):

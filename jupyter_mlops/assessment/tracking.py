@@ -45,6 +45,13 @@ class Tracker(NamedTuple):
     switch: tuple[tuple[str, str], ...] = ()
 
 
+def _reported_by_trainer(call: Call, tracker: Tracker) -> bool:
+    """Whether the settings of a trainer of Hugging Face name the tracker: `TrainingArguments(report_to="wandb")`."""
+    given = call.argument(None, "report_to") if call.name.startswith(("transformers.", "trl.", "setfit.")) else None
+    named = {node.value for node in ast.walk(given) if isinstance(node, ast.Constant)} if given is not None else set()
+    return bool(named & {package.replace("-", "_") for package in tracker.packages})
+
+
 def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
     """What a tracker's use in a unit is worth.
 
@@ -67,7 +74,11 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
             tracker, Rung.E1, f"{tracker.title} is switched off: {off[1]}.", off[0], "Switch it on for real runs."
         )
         return
-    logs = [site for site in found if tracker.logs.search(site.name) and not is_off(site.call)]
+    logs = [
+        site
+        for site in found
+        if (tracker.logs.search(site.name) or _reported_by_trainer(site.call, tracker)) and not is_off(site.call)
+    ]
     if logs and (setting := _switched_off_by_settings(unit, tracker)) is not None:
         path, number, text = setting
         yield Finding(

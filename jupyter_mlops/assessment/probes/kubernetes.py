@@ -148,12 +148,16 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
                 part=part,
                 confidence=PARSED,
                 path=item.path,
-                line=line_of(model, "storageUri") or line_of(model) or place,
+                line=line_of(model, "storageUri") or line_of(model) or _image_line(containers) or place,
             ),
             item,
         )
     for part in ("container", "scaling"):
         yield _placed(unit, replace(_scaling(item, f"KServe deploys and scales {item.name}.", place), part=part), item)
+
+
+def _image_line(containers: list[dict[Any, Any]]) -> int | None:
+    return line_of(containers[0], "image") if containers else None
 
 
 def _is_made(unit: Unit, image: str) -> bool:

@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.triggers import Trigger
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Scope, blocks, constant_truth
+from jupyter_mlops.project.python_source import Call, Scope, blocks, constant_truth
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
@@ -108,6 +110,7 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     ]
     decisions = []
     comparisons = []
+    asked: set[Node] = set()
     for path, scope in scopes:
         for node in _own_statements(scope):
             if (
@@ -127,6 +130,8 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                     yield _judged(unit, path, scope, compare)
                 elif any(_DECISION.search(name) for name in _names(node.test)):
                     decisions.append((path, node))
+                else:
+                    asked |= {found for call in _own_calls(scope, node) if (found := own_function(unit, path, call))}
             elif isinstance(node, ast.If) and _decides(node):
                 # `elif new > current: should_promote = True`, and what follows acts on that.
                 comparisons += [
@@ -140,8 +145,29 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                     (path, scope, compare) for compare in _answers(value) if _compares_metric(compare, scope)
                 ]
     # The comparison in one function, the decision on its result in another.
-    if decisions:
-        yield from (_judged(unit, path, scope, compare) for path, scope, compare in comparisons)
+    for path, scope, compare in comparisons:
+        if decisions or (path, scope.name) in asked or _decides_tasks(unit, path, scope):
+            yield _judged(unit, path, scope, compare)
+
+
+def _own_calls(scope: Scope, node: ast.If) -> list[Call]:
+    """What a condition calls."""
+    inside = {id(inner) for inner in ast.walk(node.test)}
+    return [call for call in scope.calls if id(call.node) in inside]
+
+
+def _decides_tasks(unit: Unit, path: str, scope: Scope) -> bool:
+    """Whether Airflow lets the tasks after it run by what a function answers."""
+    if any("short_circuit" in decorator for decorator in scope.decorators):
+        return True
+    for other, source in sources_of(unit, "ShortCircuitOperator"):
+        for call in source.calls:
+            given = call.argument(None, "python_callable") if call.attribute == "ShortCircuitOperator" else None
+            if given is not None:
+                named = Call(call.scope.dotted(given), call.node, call.scope)
+                if own_function(unit, other, named) == (path, scope.name):
+                    return True
+    return False
 
 
 def _says_whether(node: ast.Assign | ast.AnnAssign | ast.Return, path: str, scope: Scope) -> bool:

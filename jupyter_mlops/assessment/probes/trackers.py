@@ -115,7 +115,7 @@ _TRACKERS = (
         "sacred",
         "Sacred",
         "sacred",
-        r"^sacred\.Experiment\(\)\.(log_scalar|automain|main)(\(\))?$",
+        r"^sacred\.Experiment\(\)\.(log_scalar|automain|main)(\(\))?$|^\?_run\.log_scalar$",
         r"^sacred\.Experiment$",
     ),
 )

@@ -23,11 +23,13 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         return
     for site in fits[:3]:
         reached = "" if site.reached else ", in code that nothing runs"
+        # What is recorded counts less outside of git, and is recorded all the same.
+        told = ", and no parameters or metrics are recorded" if unit.committed(site.path) else ""
         yield Finding(
             "training",
             "experiments-tracked",
             Rung.E0,
-            f"A model is fitted here{reached}, and no parameters or metrics are recorded.",
+            f"A model is fitted here{reached}{told}.",
             confidence=CALL,
             path=site.path,
             line=site.line,

@@ -144,7 +144,7 @@ def _main_role(program: Program, stage: tuple[int, ...]) -> str:
     if not weights:
         return ""
     main = max(weights, key=lambda name: (weights[name], -ROLES.index(name)))
-    if main == "explore" and "train" in weights and _trains(program, stage):
+    if "train" in weights and _trains(program, stage):
         return "train"
     return "evaluate" if main == "explore" and _looks_at_models(program, stage) else main
 

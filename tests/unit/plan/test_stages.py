@@ -238,6 +238,10 @@ def test_a_stage_whose_model_others_use_is_not_called_after_its_plots(program) -
     assert named(steps, [tuple(range(last)), (last, last + 1)]).names == ("train", "evaluate")
     steps = program(IMPORTS + LOAD + PLOTS * 5 + MODEL + "# %%\ndf.to_csv('b.csv')\n# %%\ndf.to_csv('c.csv')\n")
     assert named(steps, [tuple(range(last)), (last, last + 1)]).names[0] != "train"
+    features = "".join(f"# %%\ndf['f{n}'] = df['a'].map(abs) * {n}\n" for n in range(8))
+    steps = program(IMPORTS + LOAD + features + MODEL + EVALUATE)
+    last = len(steps.steps) - 2
+    assert named(steps, [(0, 1, 2, 3), tuple(range(4, last)), (last, last + 1)]).names[1:] == ("train", "evaluate")
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,15 @@ from jupyter_mlops.assessment.test_runner import Runner, runner
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope, constant_truth
 
 _SKIPS = lazy(r"(^|\.)(skip|xfail)(\(\))?$")
 #: Calls that run something of the project without importing it.
 _INDIRECT = lazy(
     r"(execute_notebook|testbook|TestClient\(\)\.\w+|test_client\(\)\.\w+|invoke|run_path|import_module|subprocess\.(run|call|check_call|check_output|Popen)|os\.system|repro)$"
 )
+#: Managers that take a failed assertion in.
+_HOLDS = lazy(r"(suppress|raises|assertRaises)\(.*\b(AssertionError|Exception|BaseException)\b")
 _ASSERTS = lazy(r"(^self\.(assert\w+|fail\w*)|^pytest\.fail|(^|\.)assert_\w+|(^|\.)raises|(^|\.)warns)$")
 
 
@@ -88,17 +90,24 @@ class _Reader:
         self.folders = list(dict.fromkeys(folder for folder in self._path_entries() if folder))
         self.skipped_module = any(
             _SKIPS.search(call.name) for call in source.module.calls if call.name.startswith("pytest.")
-        ) or any(
-            isinstance(node, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
-            and _SKIPS.search(source.module.dotted(node.value))
-            for node in source.tree.body
-        )
+        ) or any(self._skips_module(node) for node in source.tree.body)
+
+    def _skips_module(self, node: ast.stmt) -> bool:
+        """`pytestmark = pytest.mark.skip`, and `__test__ = False`."""
+        names = [target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)]
+        if not isinstance(node, ast.Assign):
+            return False
+        if "__test__" in names:
+            return constant_truth(node.value) is False
+        marks = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else [node.value]
+        return "pytestmark" in names and any(_skips(self.source.module, mark) for mark in marks)
 
     def test(self, scope: Scope) -> Test:
         name, line = scope.name, scope.line
         parents = [scope, *([scope.parent] if scope.parent is not None and scope.parent.kind == "class" else [])]
-        if self.skipped_module or any(_SKIPS.search(decorator) for owner in parents for decorator in owner.decorators):
+        marks = [(owner, mark) for owner in parents for mark in getattr(owner.node, "decorator_list", [])]
+        at_once = any(_skips(scope, node.value) for node in scope.body if isinstance(node, ast.Expr))
+        if self.skipped_module or at_once or any(_skips(owner.parent or owner, mark) for owner, mark in marks):
             return Test(self.path, line, name, "it is skipped", near=True)
         calls = self._own_call(scope)
         asserts = self._asserts(scope)
@@ -201,12 +210,31 @@ class _Reader:
             )
 
     def _asserts(self, scope: Scope) -> bool:
-        for inner in [scope, *scope.children.values(), *self._helpers(scope)]:
-            if any(_ASSERTS.search(call.name) for call in inner.calls):
+        called = [child for name, child in scope.children.items() if name in scope.names]
+        for inner in [scope, *called, *self._helpers(scope)]:
+            if any(_ASSERTS.search(call.name) and not self._only_held(inner, call) for call in inner.calls):
                 return True
-            if inner.node is not None and any(not _constant(found.test) for found in _assertions(inner.node)):
+            fixed = _fixed(inner.body)
+            if inner.node is not None and any(not _constant(found.test, fixed) for found in _assertions(inner.node)):
                 return True
         return False
+
+    def _only_held(self, scope: Scope, call: Call) -> bool:
+        """Whether `with pytest.raises(Exception)` holds assertions alone: what it waits for is that they fail."""
+        if not call.name.endswith("raises") or not call.node.args:
+            return False
+        caught = scope.dotted(call.node.args[0])
+        holder = next(
+            (
+                node
+                for statement in scope.body
+                for node in ast.walk(statement)
+                if isinstance(node, ast.With) and any(item.context_expr is call.node for item in node.items)
+            ),
+            None,
+        )
+        broad = caught in ("Exception", "BaseException", "AssertionError")
+        return broad and holder is not None and all(isinstance(node, ast.Assert) for node in holder.body)
 
     def _helpers(self, scope: Scope) -> list[Scope]:
         return [
@@ -246,6 +274,12 @@ def _assertions(node: ast.AST) -> Iterator[ast.Assert]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Assert):
             yield child
+        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue  # it may never be called
+        elif isinstance(child, ast.With) and any(_HOLDS.search(ast.unparse(item.context_expr)) for item in child.items):
+            continue
+        elif isinstance(child, ast.If) and not child.orelse and _raises(child.body):
+            yield ast.copy_location(ast.Assert(test=child.test), child)
         elif isinstance(child, ast.Try) and any(_swallows(handler) for handler in child.handlers):
             for part in (*child.handlers, *child.orelse, *child.finalbody):
                 yield from _assertions(part)
@@ -263,6 +297,61 @@ def _swallows(handler: ast.ExceptHandler) -> bool:
     return not fails and (not caught or bool({"Exception", "BaseException", "AssertionError"} & set(caught)))
 
 
-def _constant(test: ast.expr) -> bool:
-    """Whether an assertion cannot fail: it is made of constants only."""
-    return not any(isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) for node in ast.walk(test))
+def _raises(body: list[ast.stmt]) -> bool:
+    """Whether a block does nothing but fail: `raise AssertionError(…)`."""
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "AssertionError" in ast.unparse(body[0])
+
+
+def _constant(test: ast.expr, fixed: frozenset[str]) -> bool:
+    """Whether an assertion cannot fail: it is made of constants, is a tuple, or compares a thing with itself.
+
+    Args:
+        test: what is asserted.
+        fixed: names that hold constants.
+    """
+    if constant_truth(test) is True or (isinstance(test, ast.Tuple) and test.elts):
+        return True
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.Eq)):
+        left, right = test.left, test.comparators[0]
+        if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
+            return True
+    return not any(
+        isinstance(node, (ast.Call, ast.Attribute, ast.Subscript))
+        or (isinstance(node, ast.Name) and node.id not in fixed)
+        for node in ast.walk(test)
+    )
+
+
+def _fixed(body: list[ast.stmt]) -> frozenset[str]:
+    """Names that a test sets to constants, and to nothing else."""
+    constant = {
+        target.id
+        for statement in body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    stored = [
+        node.id
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    return frozenset(name for name in constant if stored.count(name) == 1)
+
+
+def _skips(scope: Scope, mark: ast.expr) -> bool:
+    """Whether a mark, or a call, keeps a test from counting whatever happens."""
+    dotted = scope.dotted(mark)
+    if _SKIPS.search(dotted) or dotted.endswith("expectedFailure"):
+        return True
+    if not isinstance(mark, ast.Call) or not mark.args:
+        return False
+    first = mark.args[0]
+    truth = constant_truth(first)
+    if isinstance(first, ast.Constant) and first.value in ("True", "1"):
+        truth = True
+    name = dotted.removesuffix("()").rpartition(".")[2]
+    if name == "parametrize" and len(mark.args) > 1:
+        return constant_truth(mark.args[1]) is False
+    return truth is True if name in ("skipif", "skipIf") else truth is False and name == "skipUnless"

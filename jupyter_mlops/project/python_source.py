@@ -309,8 +309,22 @@ def live(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block that can run."""
     for node in body:
         yield node
-        if isinstance(node, _ENDS) or _exits(node):
+        if _ends(node):
             return
+
+
+def _ends(node: ast.stmt) -> bool:
+    """Whether nothing behind a statement runs, in its block."""
+    if isinstance(node, _ENDS):
+        return True
+    if isinstance(node, ast.Assert):
+        return constant_truth(node.test) is False
+    if isinstance(node, ast.If):
+        ways = list(blocks(node))
+        return bool(ways) and all(way and _ends(way[-1]) for way in ways)
+    if isinstance(node, ast.While):
+        return constant_truth(node.test) is True and not any(isinstance(one, ast.Break) for one in ast.walk(node))
+    return _exits(node)
 
 
 def _exits(node: ast.stmt) -> bool:
@@ -332,6 +346,9 @@ def blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield node.body
         if truth is not True:
             yield node.orelse
+        return
+    if isinstance(node, (ast.For, ast.AsyncFor)) and constant_truth(node.iter) is False:
+        yield node.orelse
         return
     for name in _BLOCKS:
         block = getattr(node, name, None)
@@ -357,7 +374,22 @@ def constant_truth(test: ast.expr) -> bool | None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = constant_truth(test.operand)
         return None if inner is None else not inner
+    if isinstance(test, (ast.List, ast.Tuple, ast.Dict)):
+        empty = not (test.keys if isinstance(test, ast.Dict) else test.elts)
+        return False if empty else None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        return _compared(test.left, test.ops[0], test.comparators[0])
     return None
+
+
+def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    """What a comparison of constants answers."""
+    if isinstance(operator, ast.In) and isinstance(right, (ast.List, ast.Tuple)) and not right.elts:
+        return False
+    if not (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
+        return None
+    same = left.value == right.value
+    return same if isinstance(operator, ast.Eq) else not same if isinstance(operator, ast.NotEq) else None
 
 
 def is_main_guard(test: ast.expr) -> bool:

@@ -190,6 +190,13 @@ class _Builder:
             if truth is not None:
                 pending.append(node.body if truth else node.orelse)
                 return
+        elif isinstance(node, ast.BoolOp):
+            decisive = isinstance(node.op, ast.Or)
+            for operand in node.values:
+                pending.append(operand)
+                if constant_truth(operand) is decisive:  # what is behind it is never asked
+                    return
+            return
         elif isinstance(node, ast.NamedExpr):
             self.bind(node.target, node.value, scope)
         elif isinstance(node, _COMPREHENSIONS):

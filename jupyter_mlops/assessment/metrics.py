@@ -478,11 +478,12 @@ def _pods(item: KubeObject) -> list[dict[Any, Any]]:
 
 
 def _selected(unit: Unit, monitor: KubeObject) -> str:
+    """What a monitor selects: one of pods goes by the labels of pods, one of services by those of services."""
     wanted = mapping(mapping(monitor.spec.get("selector")).get("matchLabels"))
     for item in objects(unit, "Service", "Deployment", "StatefulSet"):
-        labels = mapping(mapping(item.document.get("metadata")).get("labels")) | mapping(
-            mapping(mapping(item.spec.get("template")).get("metadata")).get("labels")
-        )
+        labels = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("labels"))
+        if monitor.kind != "PodMonitor":
+            labels = mapping(mapping(item.document.get("metadata")).get("labels")) | labels
         if wanted and all(labels.get(key) == value for key, value in wanted.items()):
             return f"{item.path}: {item.kind} {item.name}"
     # KServe gives its label to the pods of a service.

@@ -25,6 +25,7 @@ _KEEPS = frozenset(
         "save",
         "save_html",
         "save_json",
+        "save_to_file",
         "to_json",
         "to_csv",
         "dump",

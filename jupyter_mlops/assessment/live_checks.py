@@ -11,9 +11,11 @@ from jupyter_mlops.assessment.services import PREDICTS
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import constant_truth
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+from jupyter_mlops.project.shell import join
 
 _WORDS = ("great_expectations", "pandera", "soda", "tensorflow_data_validation")
 _CHECKS = lazy(
@@ -46,6 +48,18 @@ def failing_operators(unit: Unit) -> Iterator[Site]:
             lets = site.call.argument(None, "fail_task_on_validation_failure")
             if (lets is None or constant_truth(lets) is not False) and _LIVE.search(ast.unparse(site.call.node)):
                 yield site
+
+
+def scheduled_scans(unit: Unit) -> Iterator[tuple[Launch, int | None]]:
+    """Commands of Soda that scan live data by a schedule: they fail where a check does."""
+    for launch in unit.launches:
+        timed = launch.kind == "schedule" or (launch.kind == "ci" and "schedule" in launch.triggers)
+        for command in launch.commands if timed and launch.neutralised is None else ():
+            if command.words[:2] == ("soda", "scan") and not command.neutralised:
+                files = [join(join(launch.folder, command.folder), word) for word in command.words[2:]]
+                texts = [unit.project.text(path) or "" for path in files if path.endswith((".yml", ".yaml"))]
+                if any("checks for" in text and _LIVE.search(text.replace("_", " ")) for text in texts):
+                    yield launch, launch.line_of(command)
 
 
 def _is_live(unit: Unit, site: Site) -> bool:

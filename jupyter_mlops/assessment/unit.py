@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,6 +28,10 @@ _ASIDE = frozenset(
 #: Launches that tell most come first: chains start there.
 _ORDER = ("ci", "schedule", "container", "image", "console", "make", "environment", "shell", "stage")
 
+
+#: (base, unit) → which of its texts were found to have which words, in this process.
+_MENTIONED: OrderedDict[tuple[str, str], Mentions] = OrderedDict()
+_MOST_KEPT = 64
 
 #: What a runner of tests would find.
 _HAS_TESTS = lazy(r"^\s*(async +)?def +test|^\s*class +Test|\b(unittest|pytest|doctest|hypothesis)\b", re.MULTILINE)
@@ -91,9 +96,12 @@ class Unit:
 
     @cached_property
     def _mentions(self) -> Mentions:
-        kept: list[Mentions] = self.files.once("mentions", list)
-        now = Mentions({path: self._raw(path) for path in self.sources}, kept[0] if kept else None)
-        kept[:] = [now]
+        # Kept when a file comes or goes, too: the texts of the others are what they were.
+        key = (str(self.project.base), self.path)
+        now = Mentions({path: self._raw(path) for path in self.sources}, _MENTIONED.pop(key, None))
+        _MENTIONED[key] = now
+        while len(_MENTIONED) > _MOST_KEPT:
+            _MENTIONED.popitem(last=False)
         return now
 
     def _raw(self, path: str) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jupyter_mlops.project.git_state import state_of
+
+T = TypeVar("T")
 
 _SAFE = (
     "--no-pager",
@@ -61,6 +64,17 @@ class Git:
 
     top: Path
     head: str | None
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, Any]:
+        return {}
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """A value worked out once for this state of the repository: it may depend on the commit and the index, on nothing else."""
+        if key not in self._kept:
+            self._kept[key] = compute()
+        value: T = self._kept[key]
+        return value
 
     def run(self, *arguments: str) -> bytes | None:
         """What a git command prints; None when it fails."""

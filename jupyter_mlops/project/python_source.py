@@ -290,6 +290,10 @@ def _acts(body: list[ast.stmt]) -> bool:
             return True
         if isinstance(node, ast.Try) and _acts(node.body):
             return True
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(decorator, ast.Attribute) and decorator.attr == "automain" for decorator in node.decorator_list
+        ):
+            return True  # Sacred runs it where the file is started
     return False
 
 

@@ -23,6 +23,7 @@ from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import makers, written
 from jupyter_mlops.project.files import File
+from jupyter_mlops.project.git import Git
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import join
 
@@ -336,7 +337,7 @@ def _below(unit: Unit, path: str) -> list[str]:
 
 def _committed(unit: Unit) -> list[str]:
     git = unit.project.git
-    return unit.files.once("committed, sorted", lambda: sorted(git.committed) if git is not None else [])
+    return git.once("committed, sorted", lambda: sorted(git.committed)) if git is not None else []
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -362,14 +363,12 @@ def _in_git(unit: Unit, path: str, names: list[str]) -> _Verdict:
 
 def data_in_git(unit: Unit) -> int:
     """Bytes of data files that git itself has."""
-    return unit.files.once("data in git", lambda: _data_in_git(unit))
-
-
-def _data_in_git(unit: Unit) -> int:
     git = unit.project.git
-    if git is None:
-        return 0
     prefix = "" if unit.path == "." else f"{unit.path}/"
+    return git.once(("data", prefix), lambda: _data_in_git(git, prefix)) if git is not None else 0
+
+
+def _data_in_git(git: Git, prefix: str) -> int:
     return sum(blob.size or 0 for path, blob in git.committed.items() if path.startswith(prefix) and is_data_file(path))
 
 

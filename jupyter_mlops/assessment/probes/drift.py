@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.flows import own_function
-from jupyter_mlops.assessment.live_checks import failing_operators, live_checks
+from jupyter_mlops.assessment.live_checks import failing_operators, live_checks, scheduled_scans
 from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
@@ -113,6 +113,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     yield from best
     if not best:
         yield from _operators(unit)
+        yield from _scans(unit)
     if not found:
         yield from _built_only(unit)
 
@@ -128,6 +129,20 @@ def _operators(unit: Unit) -> Iterator[Finding]:
             ("used", "The task fails where the validation does."),
         ):
             yield _finding(part, rung, message, site, CALL, (), "Give the DAG a schedule, and tasks in order.")
+        return
+
+
+def _scans(unit: Unit) -> Iterator[Finding]:
+    """Scans of live data by Soda, which fail their step."""
+    for launch, line in scheduled_scans(unit):
+        for part, message in (
+            ("check", "Soda scans live data."),
+            ("schedule", f"{launch.path} runs the scan by a schedule."),
+            ("used", "The step fails where a check of the scan does."),
+        ):
+            yield Finding(
+                "drift", _CRITERION, Rung.E3, message, part=part, confidence=CALL, path=launch.path, line=line
+            )
         return
 
 

@@ -86,7 +86,7 @@ def _large_files(unit: Unit) -> Iterator[Finding]:
     if git is None or git.head is None:
         return
     prefix = "" if unit.path == "." else f"{unit.path}/"
-    large = unit.files.once("large in the commit", lambda: _large(git, prefix))
+    large = git.once(("large", prefix), lambda: _large(git, prefix))
     yield Finding("git", "no-large-blobs", Rung.E3, "No file in the commit is larger than 10 MB.", confidence=PARSED)
     for size, path in large[:20]:
         yield Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -97,6 +98,9 @@ def _replicas(unit: Unit, item: KubeObject) -> tuple[bool, int | None, str]:
 
 def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
     predictor = mapping(item.spec.get("predictor"))
+    if item.kind == "LLMInferenceService":
+        copies = item.spec.get("replicas", 1)
+        predictor = {"model": item.spec.get("model"), "minReplicas": copies, "maxReplicas": copies}
     model = mapping(predictor.get("model")) or next(
         (mapping(value) for key, value in predictor.items() if isinstance(value, dict) and "storageUri" in value), {}
     )
@@ -122,14 +126,6 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             raise_by="Name the project's own model.",
         )
         return
-    least, most = predictor.get("minReplicas"), predictor.get("maxReplicas")
-    if least is not None and least == most == 1:
-        yield replace(
-            _scaling(item, f"InferenceService {item.name} has one replica at least and at most.", place),
-            rung=Rung.E2,
-            raise_by="Let maxReplicas be larger.",
-        )
-        return
     if not storage and not _is_made(unit, text):
         yield replace(
             _scaling(item, f"Nothing here builds the image {text} of InferenceService {item.name}.", place),
@@ -152,8 +148,13 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             ),
             item,
         )
-    for part in ("container", "scaling"):
-        yield _placed(unit, replace(_scaling(item, f"KServe deploys and scales {item.name}.", place), part=part), item)
+    deploys = _placed(unit, _scaling(item, f"KServe deploys and scales {item.name}.", place), item)
+    yield replace(deploys, part="container")
+    if predictor.get("minReplicas") == predictor.get("maxReplicas") == 1:
+        message = f"{item.kind} {item.name} has one replica at least and at most."
+        yield replace(deploys, rung=Rung.E2, message=message, raise_by="Let maxReplicas be larger.")
+    else:
+        yield deploys
 
 
 def _image_line(containers: list[dict[Any, Any]]) -> int | None:
@@ -180,7 +181,26 @@ def _knative(unit: Unit, item: KubeObject) -> Iterator[Finding]:
         yield _placed(unit, _scaling(item, f"Knative scales {item.name}."), item)
 
 
+def _names_model(unit: Unit, item: KubeObject) -> bool:
+    """Whether a resource of Seldon or Ray says what it serves, and the project has that where it is code."""
+    if item.kind == "RayService":
+        text = str(item.spec.get("serveConfigV2") or "")
+        modules = re.findall(r"import_path:\s*[\"']?([\w.]+):", text)
+        own = all(unit.reach.modules.find_served(module) for module in modules)
+        return bool(modules) and (own or "working_dir" in text)
+    if item.kind == "Model":
+        return isinstance(item.spec.get("storageUri"), str)
+    predictors = str(item.spec.get("predictors") or "")
+    return "modelUri" in predictors or "componentSpecs" in predictors
+
+
 def _platform(unit: Unit, item: KubeObject) -> Iterator[Finding]:
+    if not _names_model(unit, item):
+        advice = "Name the model, or the module of the project that serves it."
+        yield replace(
+            _scaling(item, f"{item.kind} {item.name} names no model of the project."), rung=Rung.E1, raise_by=advice
+        )
+        return
     for part in ("api", "health", "launch"):
         yield _placed(
             unit,

@@ -341,6 +341,10 @@ RUNGS: dict[str, dict[str, Files]] = {
         "of code": AZURE_SDK,
         "created by nothing": changed(AZURE, ".github/workflows/deploy.yml", "--file azure/monitor.yml", ""),
     },
+    "mlflow-serving": {
+        "started by hand": {"train.py": FIT, "Makefile": "serve:\n\tmlflow models serve -m models:/churn@champion\n"},
+        "an image": {"train.py": FIT} | workflow("mlflow models build-docker -m models:/churn/1 -n churn"),
+    },
     "cloud-builds": {
         "of Google": {"train.py": FIT, "cloudbuild.yaml": "steps:\n  - {name: python, entrypoint: pytest, args: [tests]}\n"},
         "of Amazon": {"train.py": FIT, "buildspec.yml": "phases:\n  build:\n    commands:\n      - pytest\n"},

@@ -41,6 +41,7 @@ _BY_CRITERION = {
         "torchserve",
         "batch-scoring",
         "managed-endpoints",
+        "mlflow-serving",
     ),
     "deployed-and-scaled": ("docker", "kubernetes", "platforms", "kserve", "helm", "bentofile"),
     "service-monitored": ("prometheus", "opentelemetry", "cloud-alerts"),

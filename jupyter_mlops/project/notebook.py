@@ -251,7 +251,7 @@ def _python_of(cell: Cell) -> tuple[str, tuple[Escape, ...]]:
         return _cell_magic(cell.index, source)
     if source[:1] in (" ", "\t"):
         source = dedent(source)
-    if not any(mark in source for mark in "%!?"):
+    if not any(mark in source for mark in ("%", "!", "?", "\n;")):
         return source, ()
     try:
         parse(source)
@@ -288,9 +288,14 @@ def _without_line_magics(index: int, source: str) -> tuple[str, tuple[Escape, ..
         elif assigned and not continued:
             escapes.append(Escape(index, position + 1, assigned[3][0], assigned[3][1:].strip()))
             lines[position] = f"{assigned[1]}{assigned[2]}None"
-        elif stripped.startswith("?") or (stripped.rstrip().endswith("?") and "#" not in stripped):
+        elif _shown_only(stripped.rstrip()):
             lines[position] = f"{indent}pass"
         else:
             continue
         continued = line.rstrip().endswith("\\")
     return "\n".join(lines), tuple(escapes)
+
+
+def _shown_only(line: str) -> bool:
+    """Whether a line asks for help, or is a `;` alone, which IPython takes for an empty text."""
+    return line == ";" or line.startswith("?") or (line.endswith("?") and "#" not in line)

@@ -296,8 +296,10 @@ class Kinds:
             return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, (int, float)) else ""
         if isinstance(node, ast.Attribute):
             kind = known.attribute_of(self._value(node.value), node.attr)
-            column = kind == f"frame.{node.attr}" and node.attr not in known.NO_COLUMNS and id(node) not in self._asked
-            return "series" if column else kind
+            for table, of_column in (("frame", "series"), ("groupby", "groupby")):
+                if kind == f"{table}.{node.attr}" and node.attr not in known.NO_COLUMNS and id(node) not in self._asked:
+                    return of_column
+            return kind
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Subscript):

@@ -199,7 +199,7 @@ NO_COLUMNS = (
     | TO_ARRAY
     | FRAME_ATTRIBUTES.keys()
     | _words(
-        "apply agg aggregate transform iterrows iteritems items itertuples stack unstack xs get keys eval pipe hist boxplot sparse"
+        "apply agg aggregate transform iterrows iteritems items itertuples stack unstack xs get keys eval pipe hist boxplot sparse groups indices ngroups"
     )
 )
 #: What matplotlib's objects give.

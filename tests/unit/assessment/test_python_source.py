@@ -108,13 +108,14 @@ def test_magics_keep_lines_and_cells():
             {"cell_type": "code", "source": "%%time\nmodel.fit(x)"},
             {"cell_type": "code", "source": "this isn't python"},
             {"cell_type": "code", "source": "    indented = 1\n    x?"},
+            {"cell_type": "code", "source": "mlflow.log_metric('a', 1)\n;"},
         ]
     }
     import json
 
     notebook = read_notebook("a.ipynb", json.dumps(source))
     calls = {call.name: notebook.place(call.line) for call in PythonSource(notebook.tree).calls}
-    assert calls == {"mlflow.autolog": (1, 5), "?model.fit": (3, 2)}
+    assert calls == {"mlflow.autolog": (1, 5), "?model.fit": (3, 2), "mlflow.log_metric": (6, 1)}
     assert [(escape.cell, escape.line, escape.kind) for escape in notebook.escapes] == [
         (1, 1, "%"),
         (1, 2, "!"),

@@ -366,6 +366,9 @@ def _filled(site: Site) -> list[Edit] | None:
 def _sorted(site: Site) -> list[Edit] | None:
     """`.sort("a")` of a table is `.sort_values("a")`, and without columns `.sort_index()`."""
     columns = site.argument(0, "columns") or site.argument(None, "by")
+    named = isinstance(columns, ast.Constant) and isinstance(columns.value, str)
+    if site.receiver is not None and site.kinds.of(site.receiver) != "frame" and not named:
+        return []  # of a series it may be
     if site.call is None or site.spread or len(site.call.args) > 1:
         return None
     if columns is None:
@@ -540,7 +543,12 @@ CHANGES = (
     ),
     Change(
         "pandas", "1.0", (".sort",), _sorted, before=f"{_DF}x = df.sort('a')", after=f"{_DF}x = df.sort_values('a')", gives="x.a.tolist() == [1, 3]",
-        on=("frame",), why="`.sort` of tables is gone; it is `.sort_values`, or `.sort_index` without columns.",
+        on=("frame", "pandas"), why="`.sort` of tables is gone; it is `.sort_values`, or `.sort_index` without columns.",
+    ),
+    Change(
+        "pandas", "1.0", (".sort",), _sorted, before=f"{_DF}x = df.groupby('a').b.agg(['count', 'max']).sort('count')",
+        after=f"{_DF}x = df.groupby('a').b.agg(['count', 'max']).sort_values('count')", gives="x['count'].tolist() == [0, 1]",
+        on=("frame", "pandas"), why="`.sort` of tables is gone; it is `.sort_values`, or `.sort_index` without columns.",
     ),
     _renamed("1.0", "order", "sort_values", "()", "x.tolist() == [1, 3]", ("series",)),
     Change(

@@ -105,8 +105,11 @@ def walk_repository(git: Git, under: str) -> Walk:
     for path in paths[:MAX_FILES]:
         folder, _, name = path.rpartition("/")
         wanted.setdefault(folder, []).append(name)
+    before = kept.folders if kept is not None else {}
     folders = {
-        folder: _look(f"{base}/{folder}", dict.fromkeys(inside), _kinds_among) for folder, inside in wanted.items()
+        folder: _unchanged(f"{base}/{folder}", before.get(folder), inside)
+        or _look(f"{base}/{folder}", dict.fromkeys(inside), _kinds_among)
+        for folder, inside in wanted.items()
     }
     kinds = {
         f"{folder}/{name}" if folder else name: kind
@@ -161,6 +164,13 @@ def _keep(key: tuple[str, str], found: _Found) -> Walk:
 def _look(folder: str, names: _Kinds, kinds_of: _Look) -> _Folder:
     stamp = settled_stamp_of(folder)  # first: what changes while the folder is read shows next time
     return _Folder(stamp, kinds_of(folder, names))
+
+
+def _unchanged(place: str, before: _Folder | None, names: list[str]) -> _Folder | None:
+    """What was found in a folder, where the folder and the names that are asked for are what they were."""
+    if before is None or before.stamp is None or before.kinds.keys() != set(names) or stamp_of(place) != before.stamp:
+        return None
+    return before
 
 
 def _same(base: str, folders: dict[str, _Folder], kinds_of: _Look) -> bool:

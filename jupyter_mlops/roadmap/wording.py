@@ -79,6 +79,11 @@ def _unit_summary(roadmap: Roadmap, unit: UnitPlan) -> str:
         return (
             f"{name}Level {unit.now.level} is reached already, so there is nothing to plan for Level {roadmap.target}."
         )
+    if not any(step.unit == unit.path for step in roadmap.steps):
+        return (
+            f"{name}Nothing that Level {roadmap.target} asks for is open, and the level is not reached: what was declared not to "
+            f"apply leaves a gate at which nothing is asked. It stays at Level {unit.now.level}."
+        )
     own = [milestone for milestone in roadmap.milestones if milestone.unit == unit.path]
     reached = [
         f"Level {one.level} on {day(one.date)} (week {roadmap.week_of(one.date)})"

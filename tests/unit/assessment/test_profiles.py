@@ -163,3 +163,12 @@ def test_a_profile_that_is_not_understood_is_refused(project, text, says):
     with pytest.raises(MlopsError, match=says) as caught:
         project.assess()
     assert (caught.value.code, caught.value.exit_status) == ("invalid-configuration", 2)
+
+
+def test_a_plan_to_a_gate_at_which_nothing_is_asked_says_so(project):
+    from jupyter_mlops import make_roadmap
+    from jupyter_mlops.roadmap.wording import summary
+
+    project.files(LIBRARY | chosen("library")).commit()
+    (said,) = summary(make_roadmap(project.root, start="2026-11-30", date="2026-11-23"))
+    assert "Nothing that Level 3 asks for is open" in said

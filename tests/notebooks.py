@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jupyter_mlops_converters.warm import WarmKernels
 from jupyter_mlops_converters.warm.jupyter import PromptClient
 
 HAZARDS = Path(__file__).parent / "hazards"
@@ -192,8 +193,13 @@ def environment() -> dict[str, str]:
     return found
 
 
-def plain_outputs(notebook: Path, *, recorded: bool = False) -> dict[int, list[dict[str, Any]]]:
-    """Outputs of all code cells when the notebook is simply run, in its folder; in the recorded order if wanted."""
+def plain_outputs(
+    notebook: Path, *, recorded: bool = False, kernels: WarmKernels | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """Outputs of all code cells when the notebook is simply run, in its folder; in the recorded order if wanted.
+
+    With `kernels`, its kernel is forked from a warm process.
+    """
     import nbformat
     from nbclient import NotebookClient
 
@@ -218,6 +224,8 @@ def plain_outputs(notebook: Path, *, recorded: bool = False) -> dict[int, list[d
         manager.transport, manager.ip = "ipc", str(Path(folder, "s"))
         # Jupyter's own client sometimes waits for ever for a message that has come, where widgets capture output.
         manager.client_factory = PromptClient
+        if kernels is not None:
+            kernels.attach(manager)
         client.execute()
     return {index: json.loads(json.dumps(cell.outputs)) for index, cell in cells.items()}
 

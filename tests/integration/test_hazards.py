@@ -13,8 +13,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from forking import forked_from, warm_kernels
@@ -31,7 +33,8 @@ CONVERTED = [hazard for hazard in hazards() if not hazard.refused]
 ENGINES = {"dvc": ("repro", "products"), "ploomber": ("build", "products/ploomber")}
 
 
-class Run(NamedTuple):
+@dataclass
+class Run:
     """A hazard notebook that was converted in a project of its own."""
 
     hazard: Hazard
@@ -39,13 +42,21 @@ class Run(NamedTuple):
     notebook: Path
     before: bytes
     conversion: Conversion
+    kernels: WarmKernels | None
+    """What kernels are forked from, if they are."""
 
-    def plain(self, clone: Path) -> dict[int, list[Any]]:
-        """What a plain run of the notebook shows, in a clone of the project as it was before the conversion."""
+    @property
+    def clone(self) -> Path:
+        """The project as it was before the conversion, in which the notebook is simply run."""
+        return self.root.with_name(f"{self.root.name}-plain")
+
+    @cached_property
+    def plain(self) -> dict[int, list[Any]]:
+        """What a plain run of the notebook shows."""
         first = git(self.root, "rev-list", "--max-parents=0", "HEAD").strip()
-        git(cloned(self.root, clone), "checkout", "-q", first)
+        git(cloned(self.root, self.clone), "checkout", "-q", first)
         recorded = self.hazard.expected.get("options", {}).get("order") == "recorded"
-        return plain_outputs(clone / self.notebook.relative_to(self.root), recorded=recorded)
+        return plain_outputs(self.clone / self.notebook.relative_to(self.root), recorded=recorded, kernels=self.kernels)
 
 
 def parameters() -> list[Any]:
@@ -91,7 +102,8 @@ def kernels() -> Iterator[WarmKernels]:
 def converted(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
     """Converts a hazard notebook once for all tests of this module.
 
-    With `--fork-kernels`, those that do not go through the engines are proven in forked kernels, which takes less time.
+    With `--fork-kernels`, those that do not go through the engines are run and proven in forked kernels, which takes less
+    time.
     """
     done: dict[str, Run] = {}
     forks = request.config.getoption("fork_kernels")
@@ -104,18 +116,19 @@ def converted(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
             # Tracking is tested with the engines; left out here, it spares each engine ten seconds a notebook.
             # Forked kernels have the same seed of hashes, so what differs with that would not.
             fork = forks and "engine" not in hazard.expected and "not_deterministic" not in hazard.expected
-            with forked_from(request.getfixturevalue("kernels")) if fork else nullcontext():
+            kernels = request.getfixturevalue("kernels") if fork else None
+            with forked_from(kernels) if kernels else nullcontext():
                 conversion = convert(
                     notebook, targets=("papermill", "ploomber", "dvc"), **hazard.expected.get("options", {})
                 )
-            done[hazard.name] = Run(hazard, root, notebook, before, conversion)
+            done[hazard.name] = Run(hazard, root, notebook, before, conversion, kernels)
         return done[hazard.name]
 
     return get
 
 
 @pytest.mark.parametrize("hazard", parameters())
-def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard, tmp_path: Path) -> None:
+def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard) -> None:
     run = converted(hazard)
     document = run.conversion.document
     verification = document["verification"]
@@ -134,9 +147,8 @@ def test_converts_into_stages_with_equal_results(converted: Any, hazard: Hazard,
     assert findings.count("planned-again") < expected.get("plans", 100)
     assert run.notebook.read_bytes() == run.before
     assert not git(run.root, "status", "--porcelain", "--untracked-files=no").replace("M .gitignore", "").split()
-    plain = run.plain(tmp_path / "plain")
     proven = {cell.source_cell: without_scratch(cell.outputs) for cell in run.conversion.compiled.proof.cells}
-    assert_equal(run, plain, proven, {str(tmp_path / "plain"): "PROJECT"})
+    assert_equal(run, run.plain, proven, {str(run.clone): "PROJECT"})
 
 
 @pytest.mark.parametrize(("hazard", "engine"), with_engines())
@@ -144,13 +156,12 @@ def test_an_engine_gives_what_the_notebook_gives(converted: Any, hazard: Hazard,
     run = converted(hazard)
     commit_all(run.root)
     command, products = ENGINES[engine]
-    expected = run.plain(tmp_path / "plain")
     clone = cloned(run.root, tmp_path / engine)
     folder = clone / run.conversion.path.relative_to(run.root)
     first = start(folder, engine, command)
     assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
-    paths = {str(clone): "PROJECT", str(tmp_path / "plain"): "PROJECT"}
-    assert_equal(run, expected, pipeline_outputs(folder / products), paths)
+    paths = {str(clone): "PROJECT", str(run.clone): "PROJECT"}
+    assert_equal(run, run.plain, pipeline_outputs(folder / products), paths)
     stamps = {path: path.stat().st_mtime_ns for path in (folder / products).rglob("*.ipynb")}
     second = start(folder, engine, command)
     assert second.returncode == 0, second.stderr[-3000:]

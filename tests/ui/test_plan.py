@@ -116,6 +116,15 @@ def test_a_plan_is_drawn_with_the_mouse_and_converted(lab, project):
     editor = panel.get_by_test_id("plan-editor")
     expect_checked(editor, "The proposed plan: 5 stages")
     expect(editor.get_by_label("Ploomber")).not_to_be_checked()
+    editor.get_by_label("Ploomber").check()
+    expect_checked(editor)
+    editor.get_by_role("button", name="files are written").click()
+    there = editor.locator("[data-path='pipelines/churn/tests/test_churn.py']")
+    there.get_by_role("button").first.click()
+    expect(there.locator("tr[data-line=added]").first).to_be_visible()
+    expect(editor.locator("[data-path='pipelines/churn/pipeline.yaml']")).to_contain_text("new")
+    there.scroll_into_view_if_needed()
+    lab.screenshot("plan-files")
 
 
 def test_a_plan_is_drawn_with_the_keyboard_and_judged_before_it_runs(lab, project):

@@ -11,7 +11,7 @@ import type { OpenPlace } from '../places';
 import { explain } from '../rest/failures';
 import { Prose } from '../score/parts';
 import { convertIcon } from '../icons';
-import { badIcon } from '../marks';
+import { badIcon, infoIcon } from '../marks';
 import type { ConversionModel } from './model';
 import { Progress } from './progress';
 import { Result } from './result';
@@ -166,6 +166,11 @@ function Body(props: IConversionOptions): JSX.Element {
     case 'cancelled':
       return (
         <div className="jp-Mlops-banner" data-tone="neutral" role="status">
+          <infoIcon.react
+            tag="span"
+            className="jp-Mlops-banner-icon"
+            elementSize="large"
+          />
           <div>
             <h3>{trans.__('Cancelled')}</h3>
             <p>{trans.__('Nothing was written; the project is as it was.')}</p>

@@ -199,3 +199,11 @@ def test_a_word_without_end_in_a_script_takes_little_time(project):
     start = time.process_time()
     project.assess()
     assert time.process_time() - start < 10
+
+
+def test_a_text_without_end_is_masked_in_little_time():
+    from jupyter_mlops.assessment.secrets import mask
+
+    start = time.process_time()
+    assert len(mask("a:\n " * 100_000)) < 5_000
+    assert time.process_time() - start < 10

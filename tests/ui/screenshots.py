@@ -74,4 +74,6 @@ def test_proof(lab, notebook) -> None:
         ".jp-NotebookPanel:visible .jp-Toolbar-item[data-jp-item-name='jupyter-mlops-convert'] *"
     ).first.click()
     expect(lab.conversion().locator("[role=status] h3")).to_have_text("Proven equal", timeout=_CONVERTED)
+    # The project is assessed anew once the pipeline is written.
+    expect(lab.conversion().locator(".jp-Mlops-levels")).to_be_visible()
     take(lab, "proof")

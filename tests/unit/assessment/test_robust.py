@@ -202,8 +202,10 @@ def test_a_word_without_end_in_a_script_takes_little_time(project):
 
 
 def test_a_text_without_end_is_masked_in_little_time():
-    from jupyter_mlops.assessment.secrets import mask
+    from jupyter_mlops.assessment.secrets import find_secret, mask
 
     start = time.process_time()
     assert len(mask("a:\n " * 100_000)) < 5_000
+    # It took the square of its length, which were hours.
+    assert find_secret("a" * 300_000) is None
     assert time.process_time() - start < 10

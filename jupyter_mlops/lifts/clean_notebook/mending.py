@@ -23,7 +23,7 @@ _LONGEST_SHOWN = 72
 
 @cache
 def all_changes() -> tuple[Change, ...]:
-    """Every change of the table, library by library: one file each in `removed/`."""
+    """Every change of the table, library by library: the files in `removed/`."""
     names = sorted(info.name for info in iter_modules(removed.__path__))
     return tuple(change for name in names for change in import_module(f"{removed.__name__}.{name}").CHANGES)
 

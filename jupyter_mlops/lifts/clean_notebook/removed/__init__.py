@@ -1,1 +1,1 @@
-"""What libraries have removed or changed: one file a library, one record a change."""
+"""What libraries have removed or changed: a file or more a library, one record a change."""

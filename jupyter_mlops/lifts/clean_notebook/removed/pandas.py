@@ -1,4 +1,4 @@
-"""pandas: names and places. What its tables can no longer do is in `pandas_tables`."""
+"""pandas: names and places. What its tables can no longer do is in the files `pandas_tables…`."""
 
 from __future__ import annotations
 

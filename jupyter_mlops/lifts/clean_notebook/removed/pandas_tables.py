@@ -1,14 +1,13 @@
-"""pandas: what its tables and series can no longer do, or do otherwise."""
+"""pandas: methods of tables and series that are gone, or take other arguments."""
 
 from __future__ import annotations
 
 import ast
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
-from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
-from jupyter_mlops.lifts.clean_notebook.known import FORMULAS
+from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.removed.pandas import frequency
-from jupyter_mlops.lifts.clean_notebook.rewrites import added, attribute, both, given, keyword, named, template, without
+from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, template, without
 
 _DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
 _TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\n"
@@ -16,8 +15,6 @@ _TABLES = ("frame", "pandas")
 _ANY = ("frame", "series", "pandas")
 #: Where the kind cannot be told: names that nothing but pandas has had.
 _SURELY = (*_ANY, "?")
-_NUMERIC = ("corr", "mean", "median", "std", "var", "skew", "quantile", "cov", "sem", "kurt")
-_INPLACE = ("fillna", "replace", "clip", "interpolate", "ffill", "bfill", "where", "mask")
 
 
 def _renamed(gone: str, old: str, new: str, call: str, gives: str, on: tuple[str, ...] = _SURELY) -> Change:
@@ -65,291 +62,6 @@ def _appended(site: Site) -> list[Edit] | None:
         return None
     rest = "".join(f", {name}={site.text(node)}" for name, node in others.items())
     return site.replaced(call, f"{concat}([{site.text(site.receiver)}, {text}]{rest})")
-
-
-def _indexed(site: Site) -> list[Edit] | None:
-    """`.ix[…]` took labels, and positions where there are none: sure where only one of both can be meant."""
-    parent = site.parent
-    if not isinstance(parent, ast.Subscript):
-        return None
-    parts = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
-    kinds = {_by_what(part, site) for part in parts}
-    counted = site.kinds.counted and site.receiver is not None and site.kinds.of(site.receiver) == "frame"
-    if kinds <= {"label", "all", "mask"} or (
-        counted and kinds <= {"label", "all", "mask", "number"} and _by_what(parts[-1], site) != "number"
-    ):
-        return attribute("loc")(site)
-    # Rows that are labelled by their numbers were told by those, and columns by their names.
-    if counted and len(parts) == 1 and kinds == {"number"}:
-        return attribute("loc")(site)
-    # Of all rows, columns that have names were told by their places.
-    columns = [_by_what(part, site) for part in parts]
-    if columns == ["all", "number"] and not site.kinds.numbered and not _one_hot(site):
-        return attribute("iloc")(site)
-    return None
-
-
-def _one_hot(site: Site) -> bool:
-    """Whether columns may be called by the values of a column, and so by numbers."""
-    return any("get_dummies" in row for row in site.code.rows)
-
-
-def _by_what(part: ast.expr, site: Site) -> str:
-    """What rows or columns are told by: "label", "mask", "number", "all" of them, or "?"."""
-    if isinstance(part, ast.Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
-        return "number"
-    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-        return "label"
-    if isinstance(part, ast.Slice):
-        ends = [each for each in (part.lower, part.upper) if each is not None]
-        return (
-            "all"
-            if not ends
-            else next(iter(found))
-            if len(found := {_by_what(each, site) for each in ends}) == 1
-            else "?"
-        )
-    if isinstance(part, ast.List) and part.elts:
-        return next(iter(found)) if len(found := {_by_what(each, site) for each in part.elts}) == 1 else "?"
-    if isinstance(part, (ast.Compare, ast.BoolOp)) or (
-        isinstance(part, ast.BinOp) and isinstance(part.op, (ast.BitAnd, ast.BitOr))
-    ):
-        return "mask"
-    return "mask" if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Invert) else "?"
-
-
-def _columns_chosen(node: ast.expr, site: Site) -> bool:
-    """Whether a table is some columns of another: rows that are chosen have all of them."""
-    if not isinstance(node, ast.Subscript):
-        return False
-    return _by_what(node.slice, site) != "mask" and site.kinds.of(node.slice) not in ("series", "pandas", "bool")
-
-
-def _numeric_only(site: Site) -> list[Edit] | None:
-    """Columns of text were left out; now that has to be said. Nothing is to do where columns were chosen."""
-    receiver = site.receiver
-    if (
-        receiver is None
-        or _columns_chosen(receiver, site)
-        or site.argument(None, "level") is not None
-        or not site.texts()
-    ):
-        return []
-    if (
-        isinstance(receiver, ast.Call)
-        and isinstance(receiver.func, ast.Attribute)
-        and receiver.func.attr in ("select_dtypes", "isnull", "isna", "notnull", "get_dummies")
-    ):
-        return []
-    return added("numeric_only", "True")(site)
-
-
-def _grouped(site: Site) -> list[Edit] | None:
-    receiver = site.receiver
-    if not (isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute)):
-        return []
-    if (
-        receiver.func.attr not in ("groupby", "resample")
-        or site.kinds.of(receiver.func.value) != "frame"
-        or not site.texts()
-    ):
-        return []
-    if _columns_chosen(receiver.func.value, site):
-        return []
-    return added("numeric_only", "True")(site)
-
-
-def _assigned_back(site: Site) -> list[Edit] | None:
-    """`table[column].fillna(…, inplace=True)` changes a copy now: the column is assigned instead."""
-    call, own = site.call, site.own
-    inplace = site.argument(None, "inplace")
-    if call is None or not (isinstance(inplace, ast.Constant) and inplace.value is True):
-        return []
-    column = site.receiver
-    if not (isinstance(own, ast.Expr) and own.value is call) or site.spread:
-        return []
-    if isinstance(column, ast.Subscript):
-        single = isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)
-        single = single or (
-            isinstance(column.slice, ast.Name)
-            and (site.kinds.of(column.slice) == "text" or column.slice.id in site.kinds.each)
-        )
-        base = site.kinds.of(column.value)
-        if not single or base not in ("frame", "pandas", "") or not isinstance(column.value, (ast.Name, ast.Attribute)):
-            return []
-    elif isinstance(column, ast.Attribute):
-        if site.kinds.of(column.value) != "frame" or not isinstance(column.value, ast.Name):
-            return []
-        if column.attr in ("loc", "iloc", "T", "values", "columns", "index", "str", "dt"):
-            return []
-    else:
-        return []
-    text = site.text(column)
-    span = site.code.span(call)
-    start = span._replace(end_line=span.line, end_column=span.column)
-    return [Edit(start, f"{text} = "), *(without("inplace")(site) or [])]
-
-
-def _array_of_text(site: Site) -> list[Edit] | None:
-    """`.values` of a column of text, which is no array of NumPy any more: scikit-learn cannot choose from it."""
-    column = site.receiver
-    if column is None or not (site.kinds.uses("sklearn") and site.kinds.of(column) in ("series", "pandas")):
-        return []
-    texts = site.named_texts()
-    names = texts.names | _texts_written_down(site.code.tree) | _named_when_read(site.code.tree, texts.places)
-    if isinstance(column, ast.Attribute):
-        of_text = column.attr in names
-    elif isinstance(column, ast.Subscript) and isinstance(column.value, ast.Attribute) and column.value.attr == "iloc":
-        of_text = _place(column.slice) in texts.places
-    else:
-        index = column.slice if isinstance(column, ast.Subscript) else None
-        of_text = isinstance(index, ast.Constant) and index.value in names
-    return attribute("to_numpy()")(site) if of_text else []
-
-
-def _place(index: ast.expr) -> object:
-    """The number of a column in `.iloc[:, number]`."""
-    if not (isinstance(index, ast.Tuple) and len(index.elts) == 2 and isinstance(index.elts[0], ast.Slice)):
-        return None
-    try:
-        return ast.literal_eval(index.elts[1])
-    except ValueError:
-        return None
-
-
-def _named_when_read(tree: ast.Module, places: frozenset[int]) -> set[object]:
-    """Names that a cell gives to the columns at some places, `pd.read_csv("a.data", names=["size", "kind"])`."""
-    lists = [
-        keyword.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "names"
-    ]
-    elements = [each.elts for each in lists if isinstance(each, ast.List)]
-    return {
-        name.value
-        for each in elements
-        for place, name in enumerate(each)
-        if place in places and isinstance(name, ast.Constant)
-    }
-
-
-def _texts_written_down(tree: ast.Module) -> set[object]:
-    """Names of columns that a cell gives texts, `pd.DataFrame({"a": ["x", "y"]})`."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
-    written = [call.args[0] for call in calls if isinstance(call.args[0], ast.Dict)]
-    return {
-        key.value
-        for one in written
-        for key, value in zip(one.keys, one.values, strict=True)
-        if isinstance(key, ast.Constant)
-        and isinstance(value, ast.List)
-        and any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in value.elts)
-    }
-
-
-def _is_estimate(node: ast.expr, site: Site) -> bool:
-    """Whether labels are the terms of a formula, which are texts."""
-    kind = site.kinds.of(node.value) if isinstance(node, ast.Attribute) else ""
-    return isinstance(kind, str) and kind.startswith(FORMULAS)
-
-
-def _by_position(site: Site) -> list[Edit] | None:
-    """`row[0]` took the first value where labels are texts; a number is a label now."""
-    node = site.node
-    assert isinstance(node, ast.Subscript)
-    try:
-        number = ast.literal_eval(node.slice)
-    except ValueError:
-        return []
-    by_name = site.kinds.of(node.value) == "row" and (_is_estimate(node.value, site) or not site.kinds.numbered)
-    # From the end one could only count where labels were no numbers.
-    if not isinstance(number, int) or isinstance(number, bool) or not (by_name or number < 0):
-        return []
-    span = site.code.span(node.value)
-    # A bracket around what the number is taken of belongs to it.
-    rest = site.code.between(Span(span.end_line, span.end_column, *site.code.span(node)[2:]))
-    shift = rest.find("[")
-    if shift < 0 or "\n" in rest[:shift]:
-        return None
-    column = span.end_column + shift
-    return [Edit(Span(span.end_line, column, span.end_line, column), ".iloc")]
-
-
-def _chained(site: Site) -> list[Edit] | None:
-    """`table[column][rows] = value` changes a copy now."""
-    target = site.node
-    if not (
-        isinstance(target, ast.Subscript)
-        and isinstance(target.value, (ast.Subscript, ast.Attribute))
-        and isinstance(site.own, (ast.Assign, ast.AugAssign))
-    ):
-        return []
-    column = target.value
-    if site.kinds.of(column.value) != "frame" or not isinstance(column.value, ast.Name):
-        return []
-    if isinstance(column, ast.Attribute):
-        if site.kinds.of(column) == "frame.ix":
-            return []
-        if f".{column.attr}" in (".loc", ".iloc", ".at", ".iat", ".values", ".columns", ".index", ".T", ".attrs"):
-            return []
-        name = f'"{column.attr}"'
-    else:
-        if not (isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)):
-            return []
-        name = site.text(column.slice)
-    rows = target.slice
-    mask = _by_what(rows, site) == "mask" or site.kinds.of(rows) in ("series", "pandas")
-    if not mask:
-        return None
-    return [Edit(site.code.span(target), f"{site.text(column.value)}.loc[{site.text(rows)}, {name}]")]
-
-
-def _one_of_one(site: Site) -> list[Edit] | None:
-    """`table.loc[rows, column] = value,` sets a tuple of one value, which was taken for the value."""
-    target, own = site.node, site.own
-    if not (isinstance(own, ast.Assign) and own.targets == [target] and isinstance(own.value, (ast.Tuple, ast.List))):
-        return []
-    if len(own.value.elts) != 1 or not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Tuple):
-        return []
-    place, parts = target.value, target.slice.elts
-    if not (isinstance(place, ast.Attribute) and place.attr == "loc" and site.kinds.of(place.value) == "frame"):
-        return []
-    if len(parts) != 2 or not (isinstance(parts[1], ast.Constant) and isinstance(parts[1].value, str)):
-        return []
-    # One row that is told by its label can hold a tuple.
-    if _by_what(parts[0], site) not in ("mask", "all") and site.kinds.of(parts[0]) not in ("series", "pandas"):
-        return []
-    value = own.value.elts[0]
-    if isinstance(value, (ast.Starred, ast.Tuple, ast.List, ast.Dict, ast.Set)):
-        return []
-    return [Edit(site.code.span(own.value), site.text(value))]
-
-
-def _text_type(site: Site) -> list[Edit] | None:
-    """Columns of text had the type `object`, and have one of their own now."""
-    parent = site.parent
-    if (
-        not isinstance(parent, ast.Compare)
-        or len(parent.ops) != 1
-        or not isinstance(parent.ops[0], (ast.Eq, ast.NotEq))
-    ):
-        return []
-    if parent.left is not site.node:
-        return []
-    other = parent.comparators[0]
-    is_object = isinstance(other, ast.Constant) and other.value in ("object", "O")
-    if not (is_object or (isinstance(other, ast.Name) and site.kinds.name(other) == "object")):
-        return []
-    left, right = site.text(site.node), site.text(other)
-    equal = isinstance(parent.ops[0], ast.Eq)
-    if site.node.attr == "dtype":  # type: ignore[attr-defined]
-        return [Edit(site.code.span(parent), f'{left} {"in" if equal else "not in"} ({right}, "str")')]
-    sign, joint = ("==", "|") if equal else ("!=", "&")
-    if f'({left} {sign} "str")' in site.code.rows[parent.lineno - 1]:
-        return []
-    return [Edit(site.code.span(parent), f'(({left} {sign} {right}) {joint} ({left} {sign} "str"))')]
 
 
 def _filled(site: Site) -> list[Edit] | None:
@@ -436,24 +148,6 @@ def _categories(site: Site) -> list[Edit] | None:
     return site.replaced(site.call, f"{site.atom(site.receiver)}.astype({site.ref('pandas.CategoricalDtype')}({text}))")
 
 
-def _interpolated(site: Site) -> list[Edit] | None:
-    """Columns of text were left as they are; now only others can be interpolated."""
-    table = site.receiver
-    if site.call is None or table is None or not site.texts() or _columns_chosen(table, site):
-        return []
-    if isinstance(table, ast.Call) and isinstance(table.func, ast.Attribute) and table.func.attr == "select_dtypes":
-        return []
-    if not isinstance(table, ast.Name) or site.kinds.numbered or site.argument(4, "inplace") is not None:
-        return None
-    whole = table.id
-    start = site.code.span(table)
-    end = site.code.span(site.call)
-    return [
-        Edit(start, f'{whole}.assign(**{whole}.select_dtypes("number")'),
-        Edit(Span(end.end_line, end.end_column, end.end_line, end.end_column), ")"),
-    ]
-
-
 def _ordered(site: Site) -> list[Edit] | None:
     return named("by", "axis", "ascending", "inplace", keep=1)(site)
 
@@ -492,27 +186,6 @@ CHANGES = (
         "pandas", "2.0", (".append",), _appended, before=f"{_DF}x = df.append(df, ignore_index=True)",
         after=f"{_DF}x = pd.concat([df, df], ignore_index=True)", gives="len(x) == 4", on=(*_ANY, "?"),
         why="`.append` of tables is gone; `pd.concat` puts them together.",
-    ),
-    Change(
-        "pandas", "1.0", (".ix",), _indexed, before=f"{_DF}x = df.ix[df.a > 1, 'a']", after=f"{_DF}x = df.loc[df.a > 1, 'a']",
-        gives="x.tolist() == [3]", on=_SURELY,
-        why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
-    ),
-    Change(
-        "pandas", "1.0", (".ix",), _indexed, before="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\nx = df.ix[1, 'b'] + df.ix[0:1].shape[0]",
-        after="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\nx = df.loc[1, 'b'] + df.loc[0:1].shape[0]",
-        gives="x == 6", on=_SURELY, why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
-    ),
-    Change(
-        "pandas", "1.0", (".ix",), _indexed, before=f"{_DF}x = df.ix[:, [1, 0]]", after=f"{_DF}x = df.iloc[:, [1, 0]]", gives="list(x) == ['b', 'a']",
-        on=_SURELY, why="`.ix` is gone, which took labels and positions alike; `.loc` takes labels, `.iloc` positions.",
-    ),
-    Change(
-        "pandas", "3.0", (".values",), _array_of_text,
-        before=f"{_TEXT}from sklearn.model_selection import train_test_split\nx = train_test_split(df['b'].values, test_size=0.5)[0]",
-        after=f"{_TEXT}from sklearn.model_selection import train_test_split\nx = train_test_split(df['b'].to_numpy(), test_size=0.5)[0]",
-        gives="x[0] in 'xy'", on=("series", "pandas"),
-        why="Columns of text have a type of their own, whose `.values` scikit-learn cannot split; `.to_numpy()` gives an array.",
     ),
     _renamed("1.0", "as_matrix", "to_numpy", "()", "x.shape == (2, 2)"),
     _renamed("1.0", "get_values", "to_numpy", "()", "x.shape == (2, 2)", (*_ANY, "index")),
@@ -572,57 +245,8 @@ CHANGES = (
         on=_SURELY, why="`.fillna` no longer takes a method; `.ffill()` and `.bfill()` are there.",
     ),
     Change(
-        "pandas", "3.0", tuple(f".{name}" for name in _INPLACE), _assigned_back, before=f"{_DF}df['b'].fillna(0, inplace=True)",
-        after=f"{_DF}df['b'] = df['b'].fillna(0)", gives="df.b[1] == 0", on=("series", "pandas", "?"),
-        why="A column is a copy now: changed in place, the table stays as it is. So the column is assigned.",
-    ),
-    Change(
-        "pandas", "3.0", ("[]",), _by_position, before=f"{_TEXT}x = df.iloc[1][0] + df.isnull().sum()[0]",
-        after=f"{_TEXT}x = df.iloc[1].iloc[0] + df.isnull().sum().iloc[0]", gives="x == 1", on=("row", "series"),
-        why="A number in brackets is a label now, and no longer a position; `.iloc` takes positions.",
-    ),
-    Change(
-        "pandas", "3.0", ("[]",), _by_position, before=f"{_TEXT}x = df.apply(lambda row: str(row[0]) + row[1], axis=1)",
-        after=f"{_TEXT}x = df.apply(lambda row: str(row.iloc[0]) + row.iloc[1], axis=1)", gives="x[0] == '3x'", on=("row",),
-        why="A number in brackets is a label now, and no longer a position; `.iloc` takes positions.",
-    ),
-    Change(
-        "pandas", "3.0", ("[]",), _by_position,
-        before=f"{_DF}import statsmodels.formula.api as smf\nx = smf.ols('a ~ b', df.fillna(0)).fit().params[1]",
-        after=f"{_DF}import statsmodels.formula.api as smf\nx = smf.ols('a ~ b', df.fillna(0)).fit().params.iloc[1]",
-        gives="round(x, 3) == 1.333", why="Estimates are labelled by the terms of the formula; `.iloc` takes positions.",
-    ),
-    Change(
-        "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'][df.a == 1] = 9", after=f"{_DF}df.loc[df.a == 1, 'b'] = 9", gives="df.b[1] == 9",
-        why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
-    ),
-    Change(
-        "pandas", "1.2", ("[]=",), _one_of_one, before=f"{_DF}df.loc[df.a > 0, 'b'] = 9,", after=f"{_DF}df.loc[df.a > 0, 'b'] = 9",
-        gives="df.b.tolist() == [9, 9]", why="Rows of a column take one value, or as many as there are rows: a comma behind the value makes a tuple of it.",
-    ),
-    Change(
-        "pandas", "3.0", (".dtype",), _text_type, before=f"{_TEXT}x = [name for name in df if df[name].dtype == 'object']",
-        after=f"{_TEXT}x = [name for name in df if df[name].dtype in ('object', \"str\")]", gives="x == ['b']", on=_SURELY,
-        why="Columns of text have a type of their own now, `str`, and not `object`.",
-    ),
-    Change(
-        "pandas", "3.0", (".dtypes",), _text_type, before=f"{_TEXT}x = list(df.dtypes[df.dtypes == object].index)",
-        after=f'{_TEXT}x = list(df.dtypes[((df.dtypes == object) | (df.dtypes == "str"))].index)', gives="x == ['b']", on=_SURELY,
-        why="Columns of text have a type of their own now, `str`, and not `object`.",
-    ),
-    Change(
         "pandas", "2.0", (".any", ".all"), named("axis"), before=f"{_DF}x = df.isnull().any(1)", after=f"{_DF}x = df.isnull().any(axis=1)",
         gives="x.tolist() == [False, True]", on=_SURELY, why="The axis has to be named.",
-    ),
-    Change(
-        "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _numeric_only, before=f"{_TEXT}x = df.corr()",
-        after=f"{_TEXT}x = df.corr(numeric_only=True)", gives="x.shape == (1, 1)", on=("frame",),
-        why="Columns of text are no longer left out unless that is asked for.",
-    ),
-    Change(
-        "pandas", "2.0", tuple(f".{name}" for name in _NUMERIC), _grouped, before=f"{_TEXT}x = df.groupby('a').mean()",
-        after=f"{_TEXT}x = df.groupby('a').mean(numeric_only=True)", gives="x.shape == (2, 0)", on=("groupby",),
-        why="Columns of text are no longer left out unless that is asked for.",
     ),
     Change(
         "pandas", "2.0", (".drop",), _dropped, before=f"{_DF}x = df.drop('a', 1)", after=f"{_DF}x = df.drop('a', axis=1)", gives="list(x) == ['b']",
@@ -643,11 +267,6 @@ CHANGES = (
         "pandas", "1.0", (".astype",), _categories, before=f"{_TEXT}x = df['b'].astype('category', categories=['y', 'x'], ordered=True)",
         after=f"{_TEXT}x = df['b'].astype(pd.CategoricalDtype(categories=['y', 'x'], ordered=True))", gives="x.cat.codes.tolist() == [1, 0]",
         on=_SURELY, why="Categories and their order belong to the type, `pd.CategoricalDtype`.",
-    ),
-    Change(
-        "pandas", "3.0", (".interpolate",), _interpolated, before=f"{_TEXT}x = df.interpolate()",
-        after=f'{_TEXT}x = df.assign(**df.select_dtypes("number").interpolate())', gives="list(x) == ['a', 'b']", on=("frame",),
-        why="Columns of text are no longer left out of what is interpolated.",
     ),
     Change(
         "pandas", "2.0", (".dropna",), named("axis", "how", "thresh", "subset"), before=f"{_DF}x = df.dropna(0, 'any')",

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING
 
 from jupyter_mlops.lifts.clean_notebook import known
 from jupyter_mlops.lifts.clean_notebook.known import Kind
+from jupyter_mlops.lifts.clean_notebook.tables_syntax import (
+    assigned,
+    by_row,
+    is_mask,
+    labels_rows,
+    numbers_columns,
+    one_by_one,
+)
 from jupyter_mlops.project.python_source import imports_of
 
 if TYPE_CHECKING:
@@ -35,9 +43,9 @@ class Kinds:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self.numbered = any(_numbers(node) for node in ast.walk(tree))
-        self.counted = not any(_labels(node) for node in ast.walk(tree))
-        self.each = {name for node in ast.walk(tree) for name in _one_by_one(node)}
+        self.numbered = any(numbers_columns(node) for node in ast.walk(tree))
+        self.counted = not any(labels_rows(node) for node in ast.walk(tree))
+        self.each = {name for node in ast.walk(tree) for name in one_by_one(node)}
         self.bound: set[str] = set()
         self.stars: list[str] = []
         self._of: dict[int, Kind] = {}
@@ -226,7 +234,7 @@ class Kinds:
             self._block(body)
             del self._pending[pending:]
         else:
-            for name in _assigned(body):
+            for name in assigned(body):
                 scope[name] = ""
         for name, kind in scope.items():
             scope[name] = kind if name not in before or before[name] == kind else known.joined([before[name], kind])
@@ -369,7 +377,7 @@ class Kinds:
     def _call(self, node: ast.Call) -> Kind:
         self._asked.add(id(node.func))
         function = self._value(node.func)
-        if function == "frame.apply" and node.args and _by_row(node):
+        if function == "frame.apply" and node.args and by_row(node):
             # A function that is given the rows of a table.
             self._rows[id(node.args[0])] = "row"
         values = [self._value(each) for each in node.args]
@@ -427,7 +435,7 @@ class Kinds:
             )
             if kind == "groupby":
                 return "groupby"
-            if many or inside == "index" or _is_mask(index):
+            if many or inside == "index" or is_mask(index):
                 return "frame"
             return "series" if isinstance(index, ast.Constant) and isinstance(index.value, str) else "pandas"
         if kind in ("series", "row"):
@@ -439,68 +447,3 @@ class Kinds:
         if kind == "array" and isinstance(index, (ast.Slice, ast.Tuple)):
             return "array" if isinstance(index, ast.Slice) or any(isinstance(e, ast.Slice) for e in index.elts) else ""
         return ""
-
-
-def _is_mask(node: ast.expr) -> bool:
-    """Whether an index is a comparison, or several: those choose rows."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
-        return _is_mask(node.left) or _is_mask(node.right)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-        return _is_mask(node.operand)
-    return isinstance(node, ast.Compare)
-
-
-def _labels(node: ast.AST) -> bool:
-    """Whether an expression gives rows other labels than their numbers."""
-    if isinstance(node, ast.Attribute):
-        other = (
-            "set_index",
-            "reindex",
-            "pivot",
-            "pivot_table",
-            "groupby",
-            "T",
-            "transpose",
-            "resample",
-            "describe",
-            "corr",
-        )
-        return node.attr in other or (node.attr == "index" and isinstance(node.ctx, ast.Store))
-    return isinstance(node, ast.keyword) and node.arg in ("index_col", "index", "keys")
-
-
-def _one_by_one(node: ast.AST) -> set[str]:
-    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
-    return {node.arg} if isinstance(node, ast.arg) else set()
-
-
-def _by_row(node: ast.Call) -> bool:
-    axis = next(
-        (each.value for each in node.keywords if each.arg == "axis"), node.args[1] if len(node.args) > 1 else None
-    )
-    return isinstance(axis, ast.Constant) and axis.value in (1, "columns")
-
-
-def _numbers(node: ast.AST) -> bool:
-    """Whether an expression makes a table whose columns may be called by numbers."""
-    if isinstance(node, ast.Attribute):
-        return node.attr in ("T", "transpose", "pivot", "pivot_table", "unstack", "crosstab", "from_records")
-    if not isinstance(node, ast.Call):
-        return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    named = {each.arg: each.value for each in node.keywords}
-    if name == "DataFrame":
-        plain = not node.args or isinstance(node.args[0], ast.Dict)
-        return "columns" not in named and not plain
-    header = named.get("header")
-    return isinstance(header, ast.Constant) and header.value is None
-
-
-def _assigned(body: list[ast.stmt]) -> set[str]:
-    return {
-        node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }

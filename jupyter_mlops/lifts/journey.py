@@ -71,7 +71,7 @@ class Journey:
             "steps": [step.to_dict() for step in self.steps],
             "stuck": [{"lift": each.name, "why": why} for each, why in self.stuck],
             "acted": self.acted,
-            "left": [act._asdict() for act in self.left],
+            "left": [act.as_dict() for act in self.left],
             "unused": self.unused,
             "blockers": [result.criterion.id for result in self.after.headline.blockers],
         }
@@ -165,6 +165,9 @@ def journey(
             if _leads_on(each, done.after, target, unfit):
                 done.stuck.append((each, unfit[each.name].why))
                 done.left += _advised(unfit[each.name].left, done)
+        # What was committed along the way may have opened what an earlier step left to the person.
+        opened = {result.criterion.id for result in done.after.headline.results if result.state in OPEN}
+        done.left = [act for act in done.left if act.opens not in opened]
         taken_part = {step.lift.name for step in done.steps} | unfit.keys()
         done.unused = [name for name in options or {} if name.partition(".")[0] not in taken_part]
         if not write:

@@ -48,10 +48,16 @@ class Act(NamedTuple):
     Attributes:
         what: in the imperative, one sentence.
         command: that does it, run in the project's root; None where no command can.
+        opens: id of the criterion that it is there for alone: once that is open, nothing is left of it.
     """
 
     what: str
     command: str | None = None
+    opens: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """It, as JSON-like data."""
+        return {"what": self.what, "command": self.command}
 
 
 class Refusal(NamedTuple):
@@ -101,7 +107,7 @@ class Plan:
             "why": self.why,
             **self.changes.as_dict(),
             "found": list(self.found),
-            "left": [act._asdict() for act in self.left],
+            "left": [act.as_dict() for act in self.left],
             "cannot": [refusal._asdict() for refusal in self.cannot],
             "shown": dict(self.shown),
         }

@@ -216,7 +216,15 @@ def _command(assessment: Assessment, unit: UnitAssessment, result: Result, choic
             return None
         prefix = "" if path == "." else f"{path}/"
         return "jupyter mlops convert " + " ".join(_quoted(prefix + name) for name in choice.focus.notebooks)
+    if lift == "git-init" and _only_commits_missing(unit):
+        return None
     return f"jupyter mlops lift {lift}" + ("" if path == "." else f" {_quoted(path)}")
+
+
+def _only_commits_missing(unit: UnitAssessment) -> bool:
+    """Whether the project is under git as the lift would put it: what is left is to commit."""
+    project = unit.unit.project
+    return project.git is not None and (project.git.commits > 0 or project.exists(".gitignore"))
 
 
 def _converted(unit: UnitAssessment) -> set[str]:

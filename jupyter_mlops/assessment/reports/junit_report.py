@@ -39,9 +39,10 @@ def _suite(assessment: Assessment, unit: UnitAssessment) -> ET.Element:
         ("headline", headline(unit)),
     ):
         ET.SubElement(properties, "property", name=key, value=str(value))
+    package = "" if name == "." else f"{name}."  # of a dot and another one, viewers make nameless packages
     for result in unit.results:
         case = ET.SubElement(
-            suite, "testcase", classname=f"{name}.level{result.criterion.level}", name=result.criterion.id, time="0"
+            suite, "testcase", classname=f"{package}level{result.criterion.level}", name=result.criterion.id, time="0"
         )
         if _fails(unit, result):
             failure = ET.SubElement(case, "failure", message=mask(result.message), type=result.state)

@@ -95,7 +95,9 @@ def _left(scene: Scene, missing: tuple[str, ...], *, new: bool) -> tuple[Act, ..
             Act("Commit the notebooks and the code.", 'git add --all && git commit -m "Put the project under git"')
         )
     if new or (not passes and scene.git is not None and scene.git.commits < 2):
-        acts.append(Act("Commit as you go: a second commit makes a history, and opens this gate."))
+        acts.append(
+            Act("Commit as you go: a second commit makes a history, and opens this gate.", opens="code-versioned")
+        )
     if scene.git is None or not scene.git.has_remote:
         acts.append(Act("Push it to a remote, so that it outlives this machine: `git remote add origin …`."))
     return tuple(acts)

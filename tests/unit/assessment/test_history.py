@@ -120,6 +120,17 @@ def test_junit_fails_what_keeps_the_next_gate_closed(level_2):
     assert suite.get("failures") == "5"
 
 
+def test_junit_calls_the_cases_of_the_root_by_their_level_and_others_by_their_folder_too(level_2):
+    level_2.files(
+        {"churn/pyproject.toml": "[project]\nname = 'churn'\n", "churn/train.py": "import sklearn\n"}
+    ).commit()
+    suites = ET.fromstring(report_named("junit").render(level_2.assess(), False)).findall("testsuite")
+    names = {suite.get("name"): {case.get("classname") for case in suite.iter("testcase")} for suite in suites}
+    levels = [f"level{number}" for number in range(1, 5)]
+    assert names["."] == set(levels)
+    assert all(names[folder] == {f"{folder}.{level}" for level in levels} for folder in names if folder != ".")
+
+
 def test_html_is_one_file_and_shows_text_as_text(project):
     project.notebook("<b>.ipynb", "from sklearn.svm import SVC\nSVC().fit('<script>alert(1)</script>')").commit()
     text = report_named("html").render(project.assess(), False)

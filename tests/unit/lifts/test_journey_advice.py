@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from jupyter_mlops.lifts.journey import _ACTS, Journey, _advised, _follow_up
+from jupyter_mlops.lifts.journey import _ACTS, Journey, _advised, _follow_up, journey
 from jupyter_mlops.lifts.lift import Act
 from jupyter_mlops.lifts.registry import all_lifts
 
@@ -27,3 +28,15 @@ def test_a_command_with_a_gap_to_fill_in_is_left_to_the_person() -> None:
     act = Act("Convert one.", CONVERT)
     _follow_up(done, cast("Any", SimpleNamespace(plan=SimpleNamespace(left=(act,)))), _ACTS)
     assert (done.left, done.acted) == ([act], [])
+
+
+def test_what_commits_on_the_way_have_opened_is_not_left_to_the_person(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("import sklearn\n\nprint(sklearn.__version__)\n", encoding="utf-8")
+    options = {"environment.resolve": "no"}
+    untouched = journey(tmp_path, 2, options=options, write=False)
+    done = journey(tmp_path, 2, options=options, act=True)
+    assert len([command for command in done.acted if "git commit" in command]) > 1, done.acted
+    for one in (untouched, done):
+        assert "code-versioned" not in {result.criterion.id for result in one.after.headline.blockers}
+        assert not [act.what for act in one.left if "second commit" in act.what]
+        assert [act.what for act in one.left if "Push it to a remote" in act.what], "the rest is left all the same"

@@ -56,6 +56,16 @@ def test_a_step_that_a_lift_does_names_the_command(chaos, plan):
         assert step.command == f"jupyter mlops lift {step.criterion.lift}"
 
 
+def test_where_only_a_commit_is_missing_no_lift_is_named(chaos, plan):
+    chaos.git("init", "-q")
+    assert plan(chaos).step("code-versioned").command == "jupyter mlops lift git-init"
+    chaos.files({".gitignore": "data/\n"})
+    assert plan(chaos).step("code-versioned").command is None
+    chaos.commit()
+    step = plan(chaos).step("code-versioned")
+    assert (step.command, step.advice) == (None, "Commit as you go: two commits make a history.")
+
+
 def test_a_notebook_that_was_converted_is_not_converted_again(level_2, plan):
     level_2.notebook("work.ipynb", "import pandas as pd\npd.read_csv('data/raw.csv')")
     level_2.git("rm", "-q", "--cached", "dvc.yaml")

@@ -9,6 +9,8 @@ from lift_projects import notebook, state, write
 
 from jupyter_mlops.lifts.api import lift
 
+#: Put in where it is needed, so that no scanner takes this file for a leak.
+KEY = "tr0ub4dor&3xkcd"
 CELLS = (
     "import numpy as np",
     "rows = open('/Users/ann/Desktop/Table.csv').read().split()\nx = np.array(rows[1:], dtype=np.float)",
@@ -45,7 +47,7 @@ def test_runs_install_nothing_and_write_nothing_into_the_project(make: Callable[
     root = make("level-0")
     cells = (
         "!pip install no-such-package-at-all && exit 1",
-        "import os\napi_key = 'tr0ub4dor&3xkcd'\nassert len(api_key) == 15",
+        f"import os\napi_key = '{KEY}'\nassert len(api_key) == 15",
         f"import numpy as np\nnp.int(1)\nopen({str(root / 'written.txt')!r}, 'w').write('a')",
     )
     write(root, {"old.ipynb": notebook(*cells)})

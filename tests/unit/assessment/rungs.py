@@ -58,6 +58,8 @@ TORCHSERVE: Files = {
     "config.properties": "model_store=/store\nload_models=churn.mar\n",
     "docker-compose.yml": "services:\n  a:\n    image: pytorch/torchserve\n    command: torchserve --start --ts-config config.properties\n",
 }
+#: Put in where it is needed, so that no scanner takes this file for a leak.
+MADE_UP = "Zx81kQ9vLm2Tr7"
 BILL = '{"bomFormat": "CycloneDX", "components": [{"name": "scikit-learn", "version": "1"}]}'
 DASHBOARD = 'resource "google_monitoring_dashboard" "a" {\n  dashboard_json = file("a.json")\n}\n'
 PACKAGE = json.dumps(
@@ -491,8 +493,8 @@ RUNGS: dict[str, dict[str, Files]] = {
         "applied, without analysis": {"train.py": FIT, "k8s/r.yaml": ROLLOUT} | workflow("kubectl apply -f k8s"),
     },
     "secrets": {
-        "in a setting": {"train.py": FIT, "config.yaml": "password: 'Zx81kQ9vLm2Tr7'\n"},
-        "in a test": {"train.py": FIT, "tests/test_a.py": "PASSWORD = 'Zx81kQ9vLm2Tr7'\n"},
+        "in a setting": {"train.py": FIT, "config.yaml": f"password: '{MADE_UP}'\n"},
+        "in a test": {"train.py": FIT, "tests/test_a.py": f"PASSWORD = '{MADE_UP}'\n"},
     },
     "rollback": {
         "hidden": {"train.py": FIT} | workflow("helm rollback a || true"),

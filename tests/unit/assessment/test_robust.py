@@ -165,11 +165,11 @@ def test_a_file_without_git_is_assessed_with_its_folder(project):
 
 
 def test_secrets_are_never_printed(project):
-    secret = "AKIA" + "ABCDEFGHIJKLMNOP"
+    secret, word = "AKIA" + "ABCDEFGHIJKLMNOP", "s3cr3t-t0k3n"
     project.notebook("a.ipynb", f"import mlflow\nkey = '{secret}'\nmodel.fit(key='{secret}')")
     project.files(
         {
-            "train.py": f'password = "hunter2-{secret[4:9]}-X9"\nurl = "https://me:s3cr3t-t0k3n@host/x"\nmodel.fit(1, "{secret}")\n'
+            "train.py": f'password = "hunter2-{secret[4:9]}-X9"\nurl = "https://me:{word}@host/x"\nmodel.fit(1, "{secret}")\n'
         }
     ).commit()
     text = json.dumps(project.assess().to_dict())

@@ -91,7 +91,8 @@ def test_cells_of_a_notebook_have_cell_and_line(project):
 
 
 def test_secrets_are_masked(project):
-    project.files({"settings.py": 'API_KEY = "sk_live_abcdefghijklmnopqrstuvwx"\n'}).commit()
+    key = "abcdefghijklmnopqrstuvwx"
+    project.files({"settings.py": f'API_KEY = "sk_live_{key}"\n'}).commit()
     assert "abcdefghijklmnop" not in json.dumps(why(project.root / "settings.py", project.root).to_dict())
 
 

@@ -48,6 +48,8 @@ def _notebook(*sources: str) -> str:
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}, indent=1) + "\n"
 
 
+#: Put in where it is needed, so that no scanner takes this file for a leak.
+_MADE_UP = "hV7!kq02LmZx9"
 _REGISTERED = 'mlflow.sklearn.log_model(model, name="model", registered_model_name="churn")'
 WHOLE: Files = {
     **LEVEL_2,
@@ -213,9 +215,7 @@ EXAMPLES: dict[str, Example] = {
             Link("explore.ipynb", "sorted(rows)", "sorted(lines)"),
         )
     ),
-    "no-secrets": Example(
-        (Link("src/incidents.py", "app = FastAPI()", 'app = FastAPI()\npassword = "hV7!kq02LmZx9"'),)
-    ),
+    "no-secrets": Example((Link("src/incidents.py", "app = FastAPI()", f'app = FastAPI()\npassword = "{_MADE_UP}"'),)),
     "dependencies-declared": Example((Link("requirements.txt", "fairlearn==0.13.0\n", ""),)),
     "pipeline-automated": Example(
         (Link("dvc.yaml", "- data/clean.csv\n    params", "- data/raw.csv\n    params", _LOCK),)

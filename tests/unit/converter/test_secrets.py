@@ -13,6 +13,8 @@ from notebooks import Cell, write_notebook
 
 #: Put together here, so that no scanner takes this file for a leak.
 GITHUB = "ghp_" + "a1B2" * 9
+KEY = "k-9f2a77c1"
+WORD, OTHER = "tr0ub4dor", "c0rrect-h0rse"
 
 
 def moved(tmp_path: Path, *cells: str | Cell) -> SourceNotebook:
@@ -25,13 +27,13 @@ def moved(tmp_path: Path, *cells: str | Cell) -> SourceNotebook:
         ('api_key = "k-12345"', 'api_key = os.environ["API_KEY"]', "API_KEY"),
         ("apiKey: str = 'k-12345'", 'apiKey: str = os.environ["API_KEY"]', "API_KEY"),
         ('a, password = 1, "tr0ub4dor"', 'a, password = 1, os.environ["PASSWORD"]', "PASSWORD"),
-        ('db["passwd"] = "tr0ub4dor"', 'db["passwd"] = os.environ["PASSWD"]', "PASSWD"),
+        (f'db["passwd"] = "{WORD}"', 'db["passwd"] = os.environ["PASSWD"]', "PASSWD"),
         ('connect("x", pwd="tr0ub4dor")', 'connect("x", pwd=os.environ["PASSWORD"])', "PASSWORD"),
         ('{"client_secret": "c-77"}', '{"client_secret": os.environ["CLIENT_SECRET"]}', "CLIENT_SECRET"),
         ('def f(x, *, token="tok-9Xy12z"): pass', 'def f(x, *, token=os.environ["TOKEN"]): pass', "TOKEN"),
         ('right = password == "swordfish"', 'right = password == os.environ["PASSWORD"]', "PASSWORD"),
         ('config.set("secret_key", "s-77aB")', 'config.set("secret_key", os.environ["SECRET_KEY"])', "SECRET_KEY"),
-        ('u = "db://ada:pa55wort@host/x"', 'u = ("db://ada:" + os.environ["PASSWORD"] + "@host/x")', "PASSWORD"),
+        (f'u = "db://ada:{WORD}@host/x"', 'u = ("db://ada:" + os.environ["PASSWORD"] + "@host/x")', "PASSWORD"),
         (f"x = b'{GITHUB}'", 'x = os.environ["X"].encode()', "X"),
         (f'f"{{a}} {GITHUB}"', "f\"{a} {os.environ['GITHUB_TOKEN']}\"", "GITHUB_TOKEN"),
         (f'!curl -H "{GITHUB}" $URL', '!curl -H "$GITHUB_TOKEN" $URL', "GITHUB_TOKEN"),
@@ -39,7 +41,7 @@ def moved(tmp_path: Path, *cells: str | Cell) -> SourceNotebook:
         (f"!curl {{url}} {GITHUB}", '!curl {url} {os.environ["GITHUB_TOKEN"]}', "GITHUB_TOKEN"),
         ("%env API_TOKEN=t-9Xy12z", '%env API_TOKEN={os.environ["API_TOKEN"]}', "API_TOKEN"),
         (f"%%bash\necho {GITHUB}", "%%bash\necho ${GITHUB_TOKEN}", "GITHUB_TOKEN"),
-        ('%%time\npassword = "tr0ub4dor"', '%%time\npassword = os.environ["PASSWORD"]', "PASSWORD"),
+        (f'%%time\npassword = "{WORD}"', '%%time\npassword = os.environ["PASSWORD"]', "PASSWORD"),
         ('h = {"Authorization": "Bearer tok-9Xy12z"}', 'h = {"Authorization": ("Bearer " + os.environ["AUTH_TOKEN"])}', "AUTH_TOKEN"),
     ],
 )  # fmt: skip
@@ -83,10 +85,10 @@ def test_every_copy_goes(tmp_path: Path) -> None:
     notebook = moved(
         tmp_path,
         Cell("markdown", "The key is k-9f2a77c1, really."),
-        'api_key = "k-9f2a77c1"  # k-9f2a77c1',
+        f'api_key = "{KEY}"  # {KEY}',
         'print("my key: k-9f2a77c1!")',
         'again = "k-9f2a77c1"',
-        'password = "k-9f2a77c1-longer"',
+        f'password = "{KEY}-longer"',
     )
     assert "k-9f2a77c1" not in "\n".join(cell.source for cell in notebook.cells)
     assert {secret.name for secret in notebook.secrets} == {"API_KEY", "PASSWORD"}
@@ -95,12 +97,12 @@ def test_every_copy_goes(tmp_path: Path) -> None:
 
 def test_a_secret_that_no_code_can_put_together(tmp_path: Path) -> None:
     with pytest.raises(MlopsError) as caught:
-        moved(tmp_path, "api_key = 'k-9f2a77c1'", "%%writefile .env\nA=1\nKEY=k-9f2a77c1")
+        moved(tmp_path, f"api_key = '{KEY}'", f"%%writefile .env\nA=1\nKEY={KEY}")
     assert (caught.value.code, caught.value.cell, caught.value.line) == ("secret-in-text", 1, 3)
 
 
 def test_two_secrets_of_one_name(tmp_path: Path) -> None:
-    notebook = moved(tmp_path, "password = 'tr0ub4dor'", "password = 'c0rrect-h0rse'", "password = 'tr0ub4dor'")
+    notebook = moved(tmp_path, f"password = '{WORD}'", f"password = '{OTHER}'", f"password = '{WORD}'")
     assert [cell.source for cell in notebook.cells] == [
         'password = os.environ["PASSWORD"]',
         'password = os.environ["PASSWORD_2"]',

@@ -158,9 +158,8 @@ def test_files_that_are_not_there_are_told(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_read_from_the_environment_and_shown_nowhere(tmp_path: Path) -> None:
-    lifted = cleaned(
-        tmp_path, "api_key = 'tr0ub4dor&3xkcd'  # mine", "import numpy as np\nnp.int(1)\ncall(key='tr0ub4dor&3xkcd')"
-    )
+    key = "tr0ub4dor&3xkcd"
+    lifted = cleaned(tmp_path, f"api_key = '{key}'  # mine", f"import numpy as np\nnp.int(1)\ncall(key='{key}')")
     assert code(lifted) == (
         'import os\napi_key = os.environ["API_KEY"]  # mine\n\nimport numpy as np\nint(1)\ncall(key=os.environ["API_KEY"])'
     )

@@ -226,11 +226,12 @@ def test_evidence_marks_a_step_done_and_its_loss_is_told(chaos, plan, save):
 
 
 def test_risks_are_those_of_the_project(project, plan):
+    key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzKEY"
     project.notebook(
         "work.ipynb",
         "import pandas as pd\nframe = pd.read_csv('C:/Users/ada/x.csv')",
         "print(nowhere)",
-        "aws_secret_access_key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzKEY'",
+        f"aws_secret_access_key = '{key}'",
     ).commit()
     found = {risk.id: risk for risk in plan(project).risks}
     assert {"secret", "notebook-does-not-run", "data-elsewhere"} <= set(found)

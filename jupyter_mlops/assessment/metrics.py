@@ -13,6 +13,7 @@ from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
@@ -313,7 +314,7 @@ def _prometheus_files(unit: Unit) -> Iterator[tuple[str, dict[Any, Any]]]:
     for item in objects(unit, "ConfigMap"):
         for _name, text, _line in items(item.document.get("data")):
             if isinstance(text, str) and "scrape_configs" in text:
-                yield item.path, _inner(text)
+                yield item.path, inner_document(text)
 
 
 def line_saying(unit: Unit, path: str, line: int | None, words: str, key: str = "") -> int | None:
@@ -335,7 +336,12 @@ def line_saying(unit: Unit, path: str, line: int | None, words: str, key: str = 
     return next((number for number, _ in said if number >= (line or 1)), next((number for number, _ in said), line))
 
 
-def _inner(text: str) -> dict[Any, Any]:
+def inner_document(text: str) -> dict[Any, Any]:
+    """What YAML that stands as a text in another file says; empty where it is no mapping.
+
+    Args:
+        text: the YAML.
+    """
     from jupyter_mlops.project.yaml_reader import DocumentError, read_yaml
 
     try:
@@ -392,7 +398,7 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
 def loaded_by(unit: Unit, path: str) -> str:
     """What starts Prometheus with a file: a compose service that mounts it, a Dockerfile that copies it; "" without."""
     name = posixpath.basename(path)
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         for document in unit.project.yaml(file.path):
             for _service, service, line in items(mapping(document).get("services")):
                 for volume in sequence(mapping(service).get("volumes")):
@@ -431,7 +437,7 @@ def loaded_by(unit: Unit, path: str) -> str:
 def _host(unit: Unit, target: str) -> str:
     host = re.sub(r"^https?://", "", target).partition(":")[0].partition("/")[0]
     short = host.partition(".")[0]
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         for document in unit.project.yaml(file.path):
             for name, service, _line in items(mapping(document).get("services")):
                 if host in (name, mapping(service).get("container_name"), mapping(service).get("hostname")):
@@ -541,7 +547,7 @@ def _alerts(unit: Unit) -> Iterator[Alert]:
     for item in objects(unit, "ConfigMap"):
         for _name, text, line in items(item.document.get("data")):
             if isinstance(text, str) and "alert:" in text:
-                for alert in _groups(item.path, _inner(text).get("groups"), item.path):
+                for alert in _groups(item.path, inner_document(text).get("groups"), item.path):
                     place = line_saying(unit, item.path, line, f"alert: {alert.name}")
                     yield Alert(alert.path, place, alert.name, alert.expression, alert.loaded, alert.annotations)
 

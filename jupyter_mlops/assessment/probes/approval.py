@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.handed_scripts import SHELL_CALLS
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Scope
-from jupyter_mlops.project.shell import Command, join
+from jupyter_mlops.project.python_source import Call, Scope
+from jupyter_mlops.project.shell import join
 
 _APPROVED = lazy(r"approv", re.IGNORECASE)
 _RELEASES = lazy(r"promot|releas|deploy|publish|regist|rollout|champion|alias|transition|approv", re.IGNORECASE)
@@ -37,6 +38,7 @@ _TESTS_OF_POLICIES = {("opa", "test"), ("kyverno", "test"), ("conftest", "verify
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _policies(unit)
+    yield from _asked_by_code(unit)
     yield from _checked(unit)
     yield from _environments(unit)
 
@@ -61,24 +63,8 @@ def _policies(unit: Unit) -> Iterator[Finding]:
                 )
             if asked not in _POLICY or command.neutralised:
                 continue
-            missing = _missing_rules(unit, launch, command)
-            if missing is not None:
-                yield _approval(
-                    Rung.E1,
-                    f"`{command.text[:60]}` checks nothing: {missing}.",
-                    launch.path,
-                    launch.line_of(command),
-                    confidence=PARSED,
-                    raise_by="Write the policy's rules where the command looks for them.",
-                )
-            else:
-                yield _approval(
-                    Rung.E3,
-                    f"A policy is checked: `{command.text[:60]}`.",
-                    launch.path,
-                    launch.line_of(command),
-                    confidence=PARSED,
-                )
+            missing = _missing_rules(unit, command.words, join(launch.folder, command.folder))
+            yield _policy(missing, command.text, launch.path, launch.line_of(command))
     for item in objects(unit, "ClusterPolicy", "Policy", "ConstraintTemplate", "ValidatingAdmissionPolicy"):
         by = applied_by(unit, item.path)
         rung = Rung.E3 if by else Rung.E2
@@ -92,26 +78,90 @@ def _policies(unit: Unit) -> Iterator[Finding]:
         )
 
 
-def _missing_rules(unit: Unit, launch: Launch, command: Command) -> str | None:
+def _policy(missing: str | None, text: str, path: str, line: int | None, **more: object) -> Finding:
+    if missing is None:
+        return _approval(Rung.E3, f"A policy is checked: `{text[:60]}`.", path, line, **{"confidence": PARSED, **more})
+    return _approval(
+        Rung.E1,
+        f"`{text[:60]}` checks nothing: {missing}.",
+        path,
+        line,
+        confidence=PARSED,
+        raise_by="Write the policy's rules where the command looks for them.",
+    )
+
+
+def _asked_by_code(unit: Unit) -> Iterator[Finding]:
+    """Code that asks a policy and stops, or does not promote, when it says no: `subprocess.run(["conftest", "test", …])`."""
+    for path in unit.mentioning(*sorted({program for program, _verb in _POLICY})):
+        source = unit.project.python(path)
+        if source is None or unit.is_test(path):
+            continue
+        for call in source.calls:
+            words = _words(call)
+            if tuple(words[:2]) not in _POLICY or not _promotes(path, call.scope) or not _obeyed(call):
+                continue
+            name = call.scope.name
+            if unit.reach.reached(path, name):
+                missing = _missing_rules(unit, words, unit.path)
+                chain = unit.reach.chain(path, name)
+                yield _policy(missing, " ".join(words), path, call.node.lineno, confidence=CALL, chain=chain)
+
+
+def _words(call: Call) -> tuple[str, ...]:
+    """The words of a command that code runs, as far as they are written out."""
+    given = call.node.args[0] if call.name in SHELL_CALLS and call.node.args else None
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        return tuple(given.value.split())
+    parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
+    return tuple(
+        part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "$" for part in parts
+    )
+
+
+def _obeyed(call: Call) -> bool:
+    """Whether code stops when a command fails: by an error, or in a branch on its status."""
+    if call.name in ("subprocess.check_call", "subprocess.check_output"):
+        return True
+    checked = call.argument(None, "check")
+    if isinstance(checked, ast.Constant) and checked.value is True:
+        return True
+    nodes = [node for statement in call.scope.body for node in ast.walk(statement)]
+    kept = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and any(inner is call.node for inner in ast.walk(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return any(
+        isinstance(node, ast.If)
+        and _stops(node)
+        and any(
+            inner is call.node or (isinstance(inner, ast.Name) and inner.id in kept) for inner in ast.walk(node.test)
+        )
+        for node in nodes
+    )
+
+
+def _missing_rules(unit: Unit, words: tuple[str, ...], folder: str) -> str | None:
     """Why conftest or OPA finds no rule to check; None when it finds one, or when rules come from elsewhere."""
-    if command.words[0] not in ("conftest", "opa") or command.words[1] == "exec":
+    if words[0] not in ("conftest", "opa") or words[1] == "exec":
         return None
     places = [
         value
-        for option, value in zip(command.words, command.words[1:], strict=False)
+        for option, value in pairwise(words)
         if option in ("--policy", "-p", "--data", "-d", "--bundle", "-b", "--update", "-u")
     ]
     if any("://" in place or "$" in place for place in places):
         return None
     if not places:
-        places = (
-            ["policy"] if command.words[0] == "conftest" else [word for word in command.words[2:] if word[0] != "-"]
-        )
-    folders = [join(join(launch.folder, command.folder), place) for place in places]
+        places = ["policy"] if words[0] == "conftest" else [word for word in words[2:] if word[0] != "-"]
+    folders = [join(folder, place) for place in places]
     rules = [
         file.path
         for file in unit.all_files.suffixed(".rego")
-        if any(file.path == folder or f"{folder}/" in f"./{file.path}"[2:] for folder in folders)
+        if any(file.path == place or f"{place}/" in f"./{file.path}"[2:] for place in folders)
     ]
     if not rules:
         return f"there is no policy in {' or '.join(folders)}"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import objects
-from jupyter_mlops.assessment.metrics import alerts
+from jupyter_mlops.assessment.metrics import alerts, inner_document, line_saying
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.services import services
+from jupyter_mlops.assessment.services import Route, services
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
-from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
+from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import Call
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "root-cause"
@@ -64,19 +66,28 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _hooks(unit: Unit) -> Iterator[_Hook]:
-    """Receivers of Alertmanager that call a URL."""
+    """Receivers of Alertmanager that call a URL; its configuration is a file, or stands in a ConfigMap."""
     for file in unit.files.suffixed(".yml", ".yaml"):
         if "webhook_configs" not in (unit.project.text(file.path) or "" if file.size < 300_000 else ""):
             continue
         for document in unit.project.yaml(file.path):
-            routed = set(_routed(mapping(document).get("route")))
-            for receiver in map(mapping, sequence(mapping(document).get("receivers"))):
-                if str(receiver.get("name")) not in routed:
-                    continue
-                for hook, line in entries(receiver.get("webhook_configs")):
-                    url = mapping(hook).get("url")
-                    if isinstance(url, str):
-                        yield _Hook(file.path, line_of(hook, "url") or line, url)
+            yield from _called(file.path, mapping(document))
+    for item in objects(unit, "ConfigMap"):
+        for _name, text, line in items(item.document.get("data")):
+            if isinstance(text, str) and "webhook_configs" in text:
+                for hook in _called(item.path, inner_document(text)):
+                    yield hook._replace(line=line_saying(unit, item.path, line, hook.url))
+
+
+def _called(path: str, document: dict[Any, Any]) -> Iterator[_Hook]:
+    routed = set(_routed(document.get("route")))
+    for receiver in map(mapping, sequence(document.get("receivers"))):
+        if str(receiver.get("name")) not in routed:
+            continue
+        for hook, line in entries(receiver.get("webhook_configs")):
+            url = mapping(hook).get("url")
+            if isinstance(url, str):
+                yield _Hook(path, line_of(hook, "url") or line, url)
 
 
 def _in_cluster(unit: Unit) -> Iterator[_Hook]:
@@ -122,10 +133,7 @@ def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
             behind = sorted(node for node in unit.reach.behind(route.node) if _diagnoses(unit, node))
             if not behind:
                 continue
-            hook = next(
-                (hook for hook in hooks if hook.url.rstrip("/").endswith(route.path.rstrip("/")) and route.path != "/"),
-                None,
-            )
+            hook = next((hook for hook in hooks if _meets(hook, route)), None)
             where = behind[0]
             if hook is not None:
                 yield Finding(
@@ -167,6 +175,30 @@ def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
                 return
 
 
+def _meets(hook: _Hook, route: Route) -> bool:
+    """Whether what is sent to a hook arrives at a route."""
+    return hook.url.rstrip("/").endswith(route.path.rstrip("/")) and route.path != "/"
+
+
+def _dispatches(unit: Unit, hook: _Hook) -> bool:
+    """Whether a hook is the forge's, or a route of the project that hands the alert on to the forge."""
+    if hook.url.rstrip("/").endswith("/dispatches"):
+        return True
+    met = [route.node for service in services(unit) for route in service.routes if _meets(hook, route)]
+    for path, name in unit.reach.behind(*met) if met else ():
+        source = unit.project.python(path) if name != LAUNCH else None
+        scope = scope_named(source, name) if source is not None else None
+        for call in scope.calls if scope is not None else ():
+            given = call.argument(0, "url") if call.attribute == "post" else None
+            if given is not None and _text(call, given).rstrip("/'\"").endswith("/dispatches"):
+                return True
+    return False
+
+
+def _text(call: Call, node: ast.expr) -> str:
+    return call.scope.string(node) or ast.unparse(node)
+
+
 def _submitted(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
     """Workflows that an alert submits, by Argo Events or by an event of the forge, and that lead to a diagnosis."""
     for launch in unit.launches if hooks else ():
@@ -190,7 +222,7 @@ def _submitted(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
 def _submits(unit: Unit, hook: _Hook, launch: Launch) -> bool:
     """Whether what is sent to a hook starts a launch."""
     if "dispatch" in launch.triggers:
-        return hook.url.rstrip("/").endswith("/dispatches")
+        return _dispatches(unit, hook)
     for item in objects(unit, "Sensor"):
         if launch.id.startswith(f"{item.path}#Sensor/{item.name}/"):
             named = [mapping(one).get("eventSourceName") for one in sequence(item.spec.get("dependencies"))]

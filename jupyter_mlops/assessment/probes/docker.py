@@ -14,6 +14,7 @@ from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.workdirs import working_folder
+from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, strings
@@ -34,7 +35,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             script = launch.text if not launch.text.startswith("[") else " ".join(shlex.quote(word) for word in words)
             where = working_folder(unit, file.path) or _workdir(unit, folder)
             yield Launch(f"{file.path}#launch", "container", file.path, launch.line, script, where, file.name)
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 key = "entrypoint" if mapping(service).get("entrypoint") else "command"
@@ -163,7 +164,7 @@ def content_folder(path: str) -> str:
 
 def _replicas(unit: Unit) -> Iterator[Finding]:
     """Services of compose that are built here, and how many of each run."""
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 deploy = mapping(mapping(service).get("deploy"))

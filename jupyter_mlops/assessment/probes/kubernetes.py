@@ -119,7 +119,8 @@ def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:
         )
         return
     text = str(storage or containers[0].get("image") or "")
-    if any(word in text for word in _PLACEHOLDERS):
+    # What is built here under a name is no placeholder, whatever the host is called.
+    if any(word in text for word in _PLACEHOLDERS) and (storage or built_from(unit, text)[0] is None):
         yield replace(
             _scaling(item, f"InferenceService {item.name} names a placeholder ({text}).", place),
             rung=Rung.E1,

@@ -9,6 +9,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.dvc import lock_of
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.patterns import lazy
 
@@ -83,7 +84,7 @@ def _locked(unit: Unit, path: str) -> Iterator[Finding]:
 
 def _listened(unit: Unit) -> Iterator[Finding]:
     """Services of compose files that send their events to OpenLineage."""
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         if "OPENLINEAGE" not in (unit.project.text(file.path) or ""):
             continue
         for document in unit.project.yaml(file.path):

@@ -131,7 +131,13 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
                 elif any(_DECISION.search(name) for name in _names(node.test)):
                     decisions.append((path, node))
                 else:
-                    asked |= {found for call in _own_calls(scope, node) if (found := own_function(unit, path, call))}
+                    asked |= _asked(unit, path, scope, node.test)
+            elif isinstance(node, ast.Return) and isinstance(node.value, ast.IfExp) and _names_tasks(node.value):
+                # `return "promote" if better else "keep"`
+                if _decides_tasks(unit, path, scope):
+                    test = node.value.test
+                    comparisons += [(path, scope, one) for one in _answers(test) if _compares_metric(one, scope)]
+                    asked |= _asked(unit, path, scope, test)
             elif isinstance(node, ast.If) and _decides(node):
                 # `elif new > current: should_promote = True`, and what follows acts on that.
                 comparisons += [
@@ -150,19 +156,32 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
             yield _judged(unit, path, scope, compare)
 
 
-def _own_calls(scope: Scope, node: ast.If) -> list[Call]:
-    """What a condition calls."""
-    inside = {id(inner) for inner in ast.walk(node.test)}
-    return [call for call in scope.calls if id(call.node) in inside]
+def _asked(unit: Unit, path: str, scope: Scope, test: ast.expr) -> set[Node]:
+    """The project's own functions that a condition calls."""
+    inside = {id(inner) for inner in ast.walk(test)}
+    return {
+        found
+        for call in scope.calls
+        if id(call.node) in inside and (found := own_function(unit, path, call)) is not None
+    }
+
+
+def _names_tasks(choice: ast.IfExp) -> bool:
+    """Whether an expression chooses between two names."""
+    return all(
+        isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value
+        for side in (choice.body, choice.orelse)
+    )
 
 
 def _decides_tasks(unit: Unit, path: str, scope: Scope) -> bool:
     """Whether Airflow lets the tasks after it run by what a function answers."""
-    if any("short_circuit" in decorator for decorator in scope.decorators):
+    if any("short_circuit" in decorator or "task.branch" in decorator for decorator in scope.decorators):
         return True
-    for other, source in sources_of(unit, "ShortCircuitOperator"):
+    operators = ("ShortCircuitOperator", "BranchPythonOperator")
+    for other, source in sources_of(unit, *operators):
         for call in source.calls:
-            given = call.argument(None, "python_callable") if call.attribute == "ShortCircuitOperator" else None
+            given = call.argument(None, "python_callable") if call.attribute in operators else None
             if given is not None:
                 named = Call(call.scope.dotted(given), call.node, call.scope)
                 if own_function(unit, other, named) == (path, scope.name):

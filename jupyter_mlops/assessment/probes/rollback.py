@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 
@@ -67,7 +68,7 @@ def _manifests(unit: Unit) -> Iterator[Finding]:
 
 
 def _compose(unit: Unit) -> Iterator[Finding]:
-    for file in unit.named("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml"):
+    for file in unit.named(*COMPOSE_FILES):
         for document in unit.project.yaml(file.path):
             for name, service, _line in items(mapping(document).get("services")):
                 update = mapping(mapping(mapping(service).get("deploy")).get("update_config"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.data_reads import find_file
+from jupyter_mlops.assessment.data_verdicts import file_verdict
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.literals import text_of
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.data_sources import file_verdict, relevant_reads, snapshot
+from jupyter_mlops.assessment.probes.data_sources import snapshot
 from jupyter_mlops.assessment.sites import sites, sources_of
+from jupyter_mlops.assessment.training_data import relevant_reads
 from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_mlops.assessment.data_reads import is_data_file
+from jupyter_mlops.assessment.data_verdicts import file_verdict
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
 from jupyter_mlops.assessment.kept_models import is_model_file
 from jupyter_mlops.assessment.probe import Pipeline, Probe
-from jupyter_mlops.assessment.probes.data_sources import file_verdict
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, mapping

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from jupyter_mlops.assessment.data_reads import Source, is_data_file
+from jupyter_mlops.assessment.data_verdicts import data_in_git
 from jupyter_mlops.assessment.kept_models import is_model_file, kept_models
-from jupyter_mlops.assessment.probes.data_sources import data_in_git, is_derived, relevant_reads
 from jupyter_mlops.assessment.probes.dvc import tracked
+from jupyter_mlops.assessment.training_data import is_derived, relevant_reads
 from jupyter_mlops.lifts.lift import Refusal
 from jupyter_mlops.lifts.scene import Scene
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from jupyter_mlops.assessment.data_reads import Source, is_data_file
-from jupyter_mlops.assessment.probes.data_sources import is_derived, relevant_reads
+from jupyter_mlops.assessment.training_data import is_derived, relevant_reads
 from jupyter_mlops.lifts.lift import Refusal
 from jupyter_mlops.lifts.scene import Scene
 

@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jupyter_mlops.assessment.data_reads import is_data_file
-from jupyter_mlops.assessment.probes.dvc import is_of_model, tracked
+from jupyter_mlops.assessment.data_files import is_data_file
+from jupyter_mlops.assessment.dvc_tracked import is_of_model, tracked
 from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import WRITERS

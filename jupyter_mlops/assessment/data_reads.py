@@ -6,39 +6,17 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from jupyter_mlops.assessment.checksums import compares_checksum, is_checksum
+from jupyter_mlops.assessment.checksums import is_checksum
+from jupyter_mlops.assessment.data_files import find_file
 from jupyter_mlops.assessment.dataflow import bound_to
+from jupyter_mlops.assessment.located_data import Source, located, where_missing
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at, text_from_elsewhere
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.versioned_stores import METHODS, WORDS, versioned_read
-from jupyter_mlops.assessment.written_files import COMMON_NAME
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.python_source import Call, blocks
-from jupyter_mlops.project.shell import join
-
-
-class Source(NamedTuple):
-    """Data that is read.
-
-    Attributes:
-        site: the call.
-        kind: "file", "url", "hub", "database", "bundled" or "unknown" (only a run can tell).
-        where: path relative to the base, URL, or name; "" when unknown.
-        versioned: why the call itself names one version; None when it does not.
-        text: as written in the code.
-        fallback: it is read only where a file is not there.
-    """
-
-    site: Site
-    kind: str
-    where: str
-    versioned: str | None = None
-    text: str = ""
-    fallback: bool = False
-
+from jupyter_mlops.project.python_source import Call
 
 _READERS = frozenset(
     [
@@ -137,16 +115,6 @@ _BUNDLED = lazy(
     r"|torchvision\.datasets\.(?!ImageFolder|DatasetFolder)\w+|tensorflow_datasets\.load|statsmodels\.api\.datasets\.(?!get_rdataset)\w+\.load\w*"
     r"|torchtext\.datasets\.\w+|torch_geometric\.datasets\.\w+|pycaret\.datasets\.get_data|vega_datasets\.data\.\w+|ucimlrepo\.fetch_ucirepo"
     r"|palmerpenguins\.load_penguins|shap\.datasets\.\w+|xgboost\.datasets\.\w+)$"
-)
-_URL = lazy(r"^(https?|ftp|s3a?|gs|gcs|abfss?|wasbs?|az|hdfs|lakefs|dbfs|azureml)://", re.IGNORECASE)
-#: A commit, a checksum, a version or a date of a release in a URL.
-_PINNED = lazy(
-    r"[0-9a-f]{40}|[0-9a-f]{64}|versionId=|generation=|/v\d+(\.\d+)*/|@v?\d|/\d+\.\d+\.\d+/|/releases/download/|lakefs://[^/]+/(?!main|master)"
-)
-_DATA_SUFFIX = lazy(
-    r"\.(csv|tsv|parquet|feather|xlsx?|jsonl?|npy|npz|h5|hdf5?|arrow|orc|txt|data|dat|arff|pickle|pkl|zip|gz|bz2|tgz|mat|sav|dta|avro|nc|tif|wav"
-    r"|png|jpe?g|db|sqlite3?)$",
-    re.IGNORECASE,
 )
 #: What is data wherever it is opened.
 _TABLE = lazy(r"\.(csv|tsv|parquet|xlsx?|data|arff|npy|npz|feather|zip|tgz|gz|tar|h5)(\.gz)?(\?.*)?$", re.IGNORECASE)
@@ -255,7 +223,7 @@ def _source(unit: Unit, site: Site) -> Source | None:
         mode = call.text(1, "mode") or "r"
         text = call.text(0)
         if text and ("r" in mode or not call.name.endswith("open")) and _TABLE.search(text):
-            return _located(unit, site, text)
+            return located(unit, site, text)
         return None
     signal = bool(_SIGNALS.search(call.name))
     if method in ("load", "loadtxt") and not call.name.startswith("numpy.") and not signal:
@@ -270,7 +238,7 @@ def _source(unit: Unit, site: Site) -> Source | None:
     text = text_at(unit, site, given) or text_from_elsewhere(unit, site, given)
     if not text:
         return Source(site, "unknown", "")
-    return _located(unit, site, text)
+    return located(unit, site, text)
 
 
 _SYSTEM_TIME = lazy(
@@ -304,7 +272,7 @@ def _for_beam(unit: Unit, site: Site) -> Source | None:
         return None
     given = site.call.argument(0, _FOLDERS_OF_BEAM[site.call.attribute])
     text = text_at(unit, site, given) or text_from_elsewhere(unit, site, given)
-    return _located(unit, site, text.rstrip("/")) if text else Source(site, "unknown", "")
+    return located(unit, site, text.rstrip("/")) if text else Source(site, "unknown", "")
 
 
 #: What a step of SageMaker is given → the position and the keyword that say what.
@@ -322,7 +290,7 @@ def _for_sagemaker(unit: Unit, site: Site) -> Source | None:
                 given = made.argument(1, "default_value")
                 break
     text = text_at(unit, site, given)
-    return _located(unit, site, text) if text and ("://" in text or "{}" not in text) else None
+    return located(unit, site, text) if text and ("://" in text or "{}" not in text) else None
 
 
 #: Options of Delta, Iceberg and Hudi that read a table as it was.
@@ -387,7 +355,7 @@ def _for_yolo(unit: Unit, site: Site) -> Source | None:
     told = mapping(next(iter(unit.project.yaml(path)), None)) if path.endswith((".yaml", ".yml")) else {}
     parts = [str(told[key]) for key in ("path", "train") if told.get(key)]
     folder = "/".join(parts) or posixpath.dirname(text) or "."
-    return Source(site, "unknown", "") if folder == "." else _located(unit, site, folder)
+    return Source(site, "unknown", "") if folder == "." else located(unit, site, folder)
 
 
 def _from_store(site: Site) -> Source | None:
@@ -401,24 +369,6 @@ def _from_store(site: Site) -> Source | None:
         return Source(site, "database", name, "an artifact of the tracker, which records the version that a run used")
     version = call.argument(position, "version")
     return Source(site, "database", name, None if version is None else f"version {ast.unparse(version)}")
-
-
-#: Where a platform puts what its job is given: the pipeline says what that is.
-_HANDED = ("/opt/ml/",)
-
-
-def _located(unit: Unit, site: Site, text: str) -> Source:
-    if text.startswith(_HANDED):
-        return Source(site, "unknown", "", text=text)
-    own = _from_own_repository(unit, text)
-    if own is not None:
-        return Source(site, "file", own, text=own)
-    if _URL.match(text):
-        version = "the address names a version" if _PINNED.search(text) else _by_checksum(unit, site)
-        return Source(site, "url", text, version, fallback=_where_missing(site.call))
-    if "{}" in text:
-        return _with_unknown_start(unit, site, text)
-    return Source(site, "file", find_file(unit, site.path, text), text=text)
 
 
 def _from_pooch(site: Site) -> Source | None:
@@ -437,7 +387,7 @@ def _from_kaggle(unit: Unit, site: Site) -> Source | None:
     name = text_at(unit, site, given or call.argument(None, "handle")) or "A data set of Kaggle"
     named = re.search(r"/versions/\d+", name)
     version = named[0].strip("/") if named else call.argument(None, "dataset_version_number") and "a version of its own"
-    return Source(site, "url", name, version or None, fallback=_where_missing(call))
+    return Source(site, "url", name, version or None, fallback=where_missing(call))
 
 
 def _from_command(site: Site) -> Source | None:
@@ -459,130 +409,4 @@ def _from_command(site: Site) -> Source | None:
     if words[:1] != ["kaggle"] or words[2:3] != ["download"]:
         return None
     named = [word for word in words[3:] if not word.startswith("-")]
-    return Source(site, "url", named[0] if named else "A data set of Kaggle", fallback=_where_missing(site.call))
-
-
-def _by_checksum(unit: Unit, site: Site) -> str | None:
-    source = unit.project.python(site.path)
-    return "its checksum is compared" if source is not None and compares_checksum(source, site.call.scope) else None
-
-
-_OF_REPOSITORY = lazy(r"^https://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob))/")
-
-
-def _from_own_repository(unit: Unit, text: str) -> str | None:
-    """The project's file that an address of a code host means: the one that git has at the end of its path."""
-    git = unit.project.git
-    if git is None or not _OF_REPOSITORY.match(text):
-        return None
-    parts = text.partition("?")[0].split("/")[5:]
-    tails = (unit.below("/".join(parts[start:])) for start in range(len(parts) - 1))
-    return next((tail for tail in tails if tail in git.committed), None)
-
-
-_ASKS = ("exists(", "is_file(", "isfile(")
-
-
-def _where_missing(call: Call) -> bool:
-    """Whether a call is in a branch for the case that a file is not there: `if not path.exists(): download()`.
-
-    So is what follows `if path.exists(): return path`.
-    """
-    pending = [(call.scope.body, False)]
-    while pending:
-        statements, missing = pending.pop()
-        for statement in statements:
-            if isinstance(statement, ast.If):
-                absent = isinstance(statement.test, ast.UnaryOp) and isinstance(statement.test.op, ast.Not)
-                asks = any(word in ast.unparse(statement.test) for word in _ASKS)
-                pending += [(statement.body, missing or (asks and absent)), (statement.orelse, missing)]
-                missing = missing or (
-                    asks and isinstance(statement.test, ast.Call) and isinstance(statement.body[-1], ast.Return)
-                )
-                continue
-            inside = list(blocks(statement))
-            if inside and not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                pending += [(inner, missing) for inner in inside]
-            elif missing and any(inner is call.node for inner in ast.walk(statement)):
-                return True
-    return False
-
-
-def _with_unknown_start(unit: Unit, site: Site, text: str) -> Source:
-    """A path below a folder that only a run can tell, such as that of `__file__`: known where the project has what follows."""
-    start, _, tail = text.rpartition("{}/")
-    if not start and tail and "{}" not in tail:
-        path = find_file(unit, site.path, tail)
-        git = unit.project.git
-        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc") or (git and path in git.committed):
-            return Source(site, "file", path, text=tail)
-    return Source(site, "unknown", text)
-
-
-def find_file(unit: Unit, source: str, text: str) -> str:
-    """The path, relative to the base, that code means by a relative path: seen from its own folder or from a folder above."""
-    text = text.replace("\\", "/")
-    if text.startswith("/"):
-        return _mounted(unit, text)
-    if text.startswith("~") or re.match(r"[A-Za-z]:/", text):
-        return text
-    folder = posixpath.dirname(source) or "."
-    # A notebook runs in its own folder; a script mostly where the project starts.
-    first = join(folder if source.endswith(".ipynb") else unit.path, text)
-    made = _made_by_pipelines(unit)
-    while True:
-        path = join(folder, text)
-        if unit.project.exists(path) or unit.project.exists(f"{path}.dvc") or path in made:
-            return path
-        if folder in (".", unit.path):
-            break
-        folder = posixpath.dirname(folder) or "."
-    return _moved(unit, text) or first
-
-
-def _moved(unit: Unit, text: str) -> str | None:
-    """The only data file in git that is called as the one that code reads, where that is no longer in its place."""
-    name = text.rpartition("/")[2]
-    if not is_data_file(name) or COMMON_NAME.match(name):
-        return None
-    found = unit.once("data files by name", lambda: _by_name(unit)).get(name, [])
-    return found[0] if len(found) == 1 else None
-
-
-def _by_name(unit: Unit) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for file in unit.files:
-        if is_data_file(file.path) and file.tracked and not unit.is_test(file.path):
-            found.setdefault(file.name, []).append(file.path)
-    return found
-
-
-def _mounted(unit: Unit, text: str) -> str:
-    """The project's file that an absolute path means inside of a container: the longest tail that is there."""
-    parts = text.strip("/").split("/")
-    # In somebody's home, a name alone says too little: a folder of the project has to be in it as well.
-    at_home = parts[0] in ("home", "Users", "root")
-    made = _made_by_pipelines(unit)
-    for start in range(len(parts) - at_home):
-        tail = unit.below("/".join(parts[start:]))
-        if tail in made or (start and (unit.project.exists(tail) or unit.project.exists(f"{tail}.dvc"))):
-            return tail
-    return text
-
-
-def _made_by_pipelines(unit: Unit) -> set[str]:
-    return unit.once(
-        "pipeline outputs",
-        lambda: {out for pipeline in unit.pipelines for stage in pipeline.stages for out in stage.outputs},
-    )
-
-
-def is_data_file(path: str) -> bool:
-    """Whether a file looks like data, as opposed to configuration."""
-    name = path.rpartition("/")[2].lower()
-    # `.env.data` is settings.
-    return (
-        bool(_DATA_SUFFIX.search(name))
-        and not name.startswith(".")
-        and not name.endswith((".json", ".txt", ".png", ".jpg", ".jpeg", ".pkl", ".pickle"))
-    )
+    return Source(site, "url", named[0] if named else "A data set of Kaggle", fallback=where_missing(site.call))

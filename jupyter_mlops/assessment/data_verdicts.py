@@ -8,10 +8,10 @@ from bisect import bisect_left
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.data_reads import is_data_file
+from jupyter_mlops.assessment.data_files import is_data_file
+from jupyter_mlops.assessment.dvc_tracked import Tracked, tracked
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.kept_models import is_model_file
-from jupyter_mlops.assessment.probes.dvc import Tracked, tracked
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.git import Git

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.data_reads import find_file
+from jupyter_mlops.assessment.data_files import find_file
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy

@@ -11,9 +11,9 @@ from jupyter_mlops.assessment.data_verdicts import (
     stage_of,
     under_dvc,
 )
+from jupyter_mlops.assessment.dvc_tracked import tracked
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.kept_models import Kept, is_model_file, kept_models
-from jupyter_mlops.assessment.probes.dvc import tracked
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from jupyter_mlops.assessment.data_reads import Source
 from jupyter_mlops.assessment.flows import own_function
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_mlops.assessment.data_reads import Source, find_file
+from jupyter_mlops.assessment.data_files import find_file
 from jupyter_mlops.assessment.dataflow import bound_to
 from jupyter_mlops.assessment.literals import text_of
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit

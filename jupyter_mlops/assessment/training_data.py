@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_mlops.assessment.data_reads import Source, reads
+from jupyter_mlops.assessment.data_reads import reads
 from jupyter_mlops.assessment.kept_models import is_model_file, kept_models
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.trainings import relevant, trainings
 from jupyter_mlops.assessment.unit import Unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.data_reads import find_file
+from jupyter_mlops.assessment.data_files import find_file
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of

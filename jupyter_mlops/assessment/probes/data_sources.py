@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.absent_loaders import absent_loaders
+from jupyter_mlops.assessment.data_files import find_file, is_data_file
 from jupyter_mlops.assessment.data_names import named_data
-from jupyter_mlops.assessment.data_reads import Source, find_file, is_data_file
 from jupyter_mlops.assessment.data_verdicts import (
     Verdict,
     file_verdict,
@@ -15,11 +15,12 @@ from jupyter_mlops.assessment.data_verdicts import (
     in_git,
     stage_of,
 )
+from jupyter_mlops.assessment.dvc_tracked import Tracked, is_of_model, tracked
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.kept_models import is_model_file
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.model_verdicts import model_findings
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.dvc import Tracked, is_of_model, tracked
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.stand_ins import is_the_data
 from jupyter_mlops.assessment.taken_in import records, taken_in

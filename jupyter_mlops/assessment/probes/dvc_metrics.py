@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.dvc_stages import lock_of, recorded_metrics
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.dvc import lock_of, recorded_metrics
 from jupyter_mlops.assessment.trainings import trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch

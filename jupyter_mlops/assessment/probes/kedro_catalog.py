@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.data_reads import is_data_file
+from jupyter_mlops.assessment.data_files import is_data_file
 from jupyter_mlops.assessment.data_verdicts import file_verdict
 from jupyter_mlops.assessment.findings import CONFIGURED, Finding, Rung
 from jupyter_mlops.assessment.kept_models import is_model_file

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.dataflow import bound_to
+from jupyter_mlops.assessment.dvc_tracked import is_of_model, tracked
 from jupyter_mlops.assessment.findings import CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.probes.dvc import is_of_model, tracked
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy

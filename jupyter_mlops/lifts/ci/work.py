@@ -6,8 +6,8 @@ import posixpath
 import shlex
 from dataclasses import dataclass, field
 
+from jupyter_mlops.assessment.dvc_tracked import remotes
 from jupyter_mlops.assessment.manifests import manifests
-from jupyter_mlops.assessment.probes.dvc import remotes
 from jupyter_mlops.assessment.test_facts import tests
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.environment.plan import wanted_python

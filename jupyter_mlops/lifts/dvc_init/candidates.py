@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from jupyter_mlops.assessment.data_reads import Source, is_data_file
+from jupyter_mlops.assessment.data_files import is_data_file
 from jupyter_mlops.assessment.data_verdicts import data_in_git
+from jupyter_mlops.assessment.dvc_tracked import tracked
 from jupyter_mlops.assessment.kept_models import is_model_file, kept_models
-from jupyter_mlops.assessment.probes.dvc import tracked
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.training_data import is_derived, relevant_reads
 from jupyter_mlops.lifts.lift import Refusal
 from jupyter_mlops.lifts.scene import Scene

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.probes.dvc import remotes
+from jupyter_mlops.assessment.dvc_tracked import remotes
 from jupyter_mlops.lifts.scene import Scene
 
 NAME = "storage"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_mlops.assessment.data_reads import is_data_file
+from jupyter_mlops.assessment.data_files import is_data_file
 from jupyter_mlops.assessment.kept_models import is_model_file
 from jupyter_mlops.lifts.ignoring import escaped
 from jupyter_mlops.lifts.scene import Scene

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from jupyter_mlops.assessment.data_reads import Source, is_data_file
+from jupyter_mlops.assessment.data_files import is_data_file
+from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.training_data import is_derived, relevant_reads
 from jupyter_mlops.lifts.lift import Refusal
 from jupyter_mlops.lifts.scene import Scene

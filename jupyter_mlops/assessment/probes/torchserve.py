@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.model_servers import started_by
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.files import File
@@ -45,21 +46,14 @@ def _judged(unit: Unit, file: File, settings: dict[str, int]) -> Iterator[Findin
     )
     if problem is None and started is not None:
         launch, line = started
-        for part, message in (
-            ("health", "TorchServe answers health checks by itself (`/ping`)."),
-            ("launch", f"{launch.path} starts TorchServe."),
-        ):
-            yield Finding(
-                "torchserve",
-                _CRITERION,
-                Rung.E3,
-                message,
-                part=part,
-                confidence=PARSED,
-                path=launch.path,
-                line=line,
-                chain=(f"{file.path}:{named}" if named else file.path,),
-            )
+        yield from started_by(
+            launch,
+            line,
+            probe="torchserve",
+            server="TorchServe",
+            health="TorchServe answers health checks by itself (`/ping`).",
+            chain=f"{file.path}:{named}" if named else file.path,
+        )
 
 
 def _server(unit: Unit, name: str) -> tuple[Launch, int | None] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
+from jupyter_mlops.assessment.model_servers import started_by
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.files import File
@@ -51,21 +52,14 @@ def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -
     )
     if problem is None and started is not None:
         launch, line = started
-        for part, message in (
-            ("health", "Triton answers health checks by itself."),
-            ("launch", f"{launch.path} starts Triton."),
-        ):
-            yield Finding(
-                "triton",
-                _CRITERION,
-                Rung.E3,
-                message,
-                part=part,
-                confidence=PARSED,
-                path=launch.path,
-                line=line,
-                chain=(file.path,),
-            )
+        yield from started_by(
+            launch,
+            line,
+            probe="triton",
+            server="Triton",
+            health="Triton answers health checks by itself.",
+            chain=file.path,
+        )
 
 
 def _versions(unit: Unit, folder: str) -> bool:

@@ -153,6 +153,18 @@ TRAIN = """
         train("data/clean.csv", "models/model.joblib", parser.parse_args().c)
 """
 
+#: A workflow of projects whose continuous integration is not what they are about.
+PYTEST_ON_PUSH = """
+        on: [push, pull_request]
+        jobs:
+          test:
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/checkout@v4
+              - run: pip install -r requirements.txt
+              - run: python -m pytest
+        """
+
 LEVEL_2: dict[str, str | bytes] = {
     "README.md": """
         # Churn

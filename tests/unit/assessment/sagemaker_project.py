@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import LEVEL_2
+from .conftest import LEVEL_2, PYTEST_ON_PUSH
 
 PIPELINE = """
     import os
@@ -242,16 +242,7 @@ FILES: dict[str, str | bytes] = {
     "tests/test_features.py": str(LEVEL_2["tests/test_features.py"]).replace(
         "features import", "pipelines.steps.features import"
     ),
-    ".github/workflows/ci.yml": """
-        on: [push, pull_request]
-        jobs:
-          test:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: actions/checkout@v4
-              - run: pip install -r requirements.txt
-              - run: python -m pytest
-        """,
+    ".github/workflows/ci.yml": PYTEST_ON_PUSH,
     ".github/workflows/deploy.yml": """
         on:
           push:

@@ -31,6 +31,7 @@ class Step:
         pipefail: whether a failure on the left of a pipe counts.
         needs: jobs that run before.
         job_line: 1-based line of the job.
+        assigned: variables of the environment that it runs with, as "NAME=value".
     """
 
     path: str
@@ -45,6 +46,7 @@ class Step:
     pipefail: bool = True
     needs: tuple[str, ...] = ()
     job_line: int | None = None
+    assigned: tuple[str, ...] = ()
 
 
 def launch_of(kind: str, step: Step) -> Launch:
@@ -61,6 +63,7 @@ def launch_of(kind: str, step: Step) -> Launch:
         neutralised=step.neutralised,
         pipefail=step.pipefail,
         group=f"{step.path}#{step.job}",
+        assigned=step.assigned,
     )
 
 

@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope, constant_truth
+from jupyter_mlops.project.shell import join
 
 _SKIPS = lazy(r"(^|\.)(skip|xfail)(\(\))?$")
 #: Calls that run something of the project without importing it.
@@ -57,13 +58,31 @@ def _modules(unit: Unit) -> ModuleIndex:
 def _tests(unit: Unit) -> Iterator[Test]:
     index = unit.all_files.once("modules, tests included", lambda: _modules(unit))
     settings = runner(unit)
+    named = _named_files(unit)
     for file in unit.files.suffixed(".py"):
         ignored = any(file.path == place or file.path.startswith(f"{place}/") or fnmatchcase(file.path, place) for place in settings.ignored)  # fmt: skip
-        if settings.takes_file(file.name) and not ignored and not unit.aside(file.path):
+        taken = settings.takes_file(file.name) or any(fnmatchcase(file.path, pattern) for pattern in named)
+        if taken and not ignored and not unit.aside(file.path):
             source = unit.project.python(file.path)
             if source is not None:
                 reader = _Reader(unit, file.path, source, index)
                 yield from (reader.test(scope) for scope in _collected(source, settings))
+
+
+def _named_files(unit: Unit) -> frozenset[str]:
+    """Files, and patterns of files, that commands tell the runner to take whatever they are called."""
+    found = set()
+    for launch in unit.launches:
+        for target, _command in unit.reach.targets(launch):
+            if target.kind == "tests":
+                words = [word.partition("::")[0] for word in target.arguments]
+                found |= {join(target.folder, word) for word in words if word.endswith(".py") and "=" not in word}
+                found |= {
+                    join(target.folder, f"*{word.partition('=')[2]}")
+                    for word in words
+                    if word.startswith("python_files=")
+                }
+    return frozenset(found)
 
 
 def _collected(source: PythonSource, settings: Runner) -> Iterator[Scope]:

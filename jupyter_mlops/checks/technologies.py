@@ -21,7 +21,8 @@ _BY_CRITERION = {
     "no-secrets": ("secrets",),
     "dependencies-declared": ("requirements",),
     "pipeline-automated": (
-        *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "launchers"),
+        *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "taskfile"),
+        *("launchers", "tox", "task-runners"),
         *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml", "argo-workflows", "tekton"),
         *("databricks-bundles", "step-tables", "sagemaker", "vertex-ai", "tfx", "kubeflow", "azure-ml-sdk"),
     ),

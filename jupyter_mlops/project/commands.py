@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.shell import Command, join, read_script
+from jupyter_mlops.project.shell_syntax import words_of
 
 
 class Target(NamedTuple):
@@ -69,6 +70,16 @@ _VALUED = frozenset(
         "--prefix",
         "--python",
         "--with",
+        "--with-requirements",
+        "--with-editable",
+        "--env-file",
+        "--index",
+        "--index-url",
+        "--default-index",
+        "--package",
+        "--only-group",
+        "--feature",
+        "--manifest-path",
         "--extra",
         "--group",
         "--project",
@@ -111,8 +122,23 @@ def targets(command: Command, base_folder: str = ".") -> list[Target]:
     Returns:
         Usually one; none for commands that run nothing of the project (`cd`, `echo`).
     """
-    folder = join(base_folder, command.folder)
-    return _targets(list(command.words), folder)
+    found = _targets(list(command.words), join(base_folder, command.folder))
+    options = _addopts(command)
+    if not options:
+        return found
+    return [
+        target._replace(arguments=(*options, *target.arguments)) if target.kind == "tests" else target
+        for target in found
+    ]
+
+
+def _addopts(command: Command) -> list[str]:
+    """The options that pytest takes from the environment."""
+    given = [word.partition("=")[2] for word in (*command.assigned, *command.words) if word.startswith(_ADDOPTS)]
+    return words_of(given[-1]) if given else []
+
+
+_ADDOPTS = "PYTEST_ADDOPTS="
 
 
 def _targets(words: list[str], folder: str) -> list[Target]:
@@ -148,6 +174,8 @@ def _unwrapped(words: list[str]) -> list[str]:
                 words = words[1:]
         elif program in _RUNNERS and "run" in words[1:3]:
             words = _after_options(words[words.index("run") + 1 :])
+            if program == "hatch" and words:
+                words = [words[0].rpartition(":")[2], *words[1:]]  # `hatch run ci:test`: of which environment
         elif program in ("uvx", "pipx"):
             words = _after_options(words[1:])
         elif program in ("docker", "docker-compose", "podman"):
@@ -306,6 +334,24 @@ def _environment(tool: str) -> Callable[[list[str], str], list[Target]]:
     return handler
 
 
+def _own_tests(runner: str) -> Callable[[list[str], str], list[Target]]:
+    """Managers of projects with a command of their own for pytest, and a short form for their scripts."""
+
+    def handler(words: list[str], folder: str) -> list[Target]:
+        plain = _plain(words)
+        if runner != "pdm" and plain[:1] == ["test"]:
+            return [Target("tests", "pytest", folder, tuple(words[words.index("test") + 1 :]))]
+        return [Target("tool", name, folder) for name in plain[:1]] if runner == "pdm" else []
+
+    return handler
+
+
+def _task(words: list[str], folder: str) -> list[Target]:
+    """`task` is the runner with the Taskfile, and the one of taskipy."""
+    found = _recipes(words, folder)
+    return [*found, *(Target("tool", name, folder) for target in found for name in target.arguments)]
+
+
 def _mlflow(words: list[str], folder: str) -> list[Target]:
     plain = _plain(words)
     if plain[:1] == ["run"] and len(plain) > 1 and "://" not in plain[1]:
@@ -365,7 +411,10 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "make": _make,
     "gmake": _make,
     "just": _recipes,
-    "task": _recipes,
+    "task": _task,
+    "hatch": _own_tests("hatch"),
+    "rye": _own_tests("rye"),
+    "pdm": _own_tests("pdm"),
     "poe": lambda words, folder: [Target("tool", name, folder) for name in _plain(words)[:1]],
     "dvc": _dvc,
     "papermill": _papermill,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from jupyter_mlops.project.marks import items
 from jupyter_mlops.project.shell import Command, read_script
 
 
@@ -25,6 +27,8 @@ class Launch:
         pipefail: whether a failure on the left of a pipe counts.
         needs: ids of launches that run before it.
         group: launches of one pipeline share it; of their own by default.
+        assigned: variables of the environment that it runs with, as "NAME=value".
+        by_default: its tool runs it when it is told no name.
     """
 
     id: str
@@ -39,12 +43,23 @@ class Launch:
     pipefail: bool = True
     needs: tuple[str, ...] = ()
     group: str = ""
+    assigned: tuple[str, ...] = ()
+    by_default: bool = True
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
         """The simple commands it runs, their folders relative to `folder`."""
-        return tuple(read_script(self.script, pipefail=self.pipefail))
+        return tuple(read_script(self.script, pipefail=self.pipefail, assigned=self.assigned))
 
     def line_of(self, command: Command) -> int | None:
         """1-based line of one of its commands in the file."""
         return None if self.line is None else self.line + command.line
+
+
+def assignments(table: Any) -> tuple[str, ...]:
+    """The variables of the environment that a table sets, as "NAME=value".
+
+    Args:
+        table: what a file holds under `env:`, whatever that is.
+    """
+    return tuple(f"{name}={value}" for name, value, _line in items(table) if isinstance(value, (str, int, float)))

@@ -356,7 +356,8 @@ class Reach:
                     and posixpath.dirname(launch.path) == folder
                     and not launch.id.startswith("invoke:")
                 )
-                if fits and (not target.arguments or launch.name in target.arguments or _generated(launch, target)):
+                asked = launch.name in target.arguments or _generated(launch, target)
+                if fits and (asked or (not target.arguments and launch.by_default)):
                     yield launch.id
         elif target.kind == "shell" and self._in_project(target.value) in self.launches:
             yield self._in_project(target.value)
@@ -629,7 +630,8 @@ _MENTIONS = frozenset(
     }
 )
 _DOTTED = lazy(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
-MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml")
+TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
+MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", *TASKFILES)
 
 
 class _Placer:

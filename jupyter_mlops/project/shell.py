@@ -19,6 +19,7 @@ class Command(NamedTuple):
         folder: folder it runs in, relative to where the script starts (followed through `cd`).
         neutralised: why a failure would go unseen; None when it counts.
         text: as written.
+        assigned: variables of the environment that are known to be set for it, as "NAME=value".
     """
 
     words: tuple[str, ...]
@@ -26,10 +27,16 @@ class Command(NamedTuple):
     folder: str = "."
     neutralised: str | None = None
     text: str = ""
+    assigned: tuple[str, ...] = ()
 
 
 def read_script(
-    script: str, *, stops_at_errors: bool = True, pipefail: bool = True, folder: str = "."
+    script: str,
+    *,
+    stops_at_errors: bool = True,
+    pipefail: bool = True,
+    folder: str = ".",
+    assigned: tuple[str, ...] = (),
 ) -> list[Command]:
     """The simple commands of a script, in order.
 
@@ -38,17 +45,19 @@ def read_script(
         stops_at_errors: whether the shell runs with `-e`, as CI systems start it.
         pipefail: whether a failure on the left of a pipe counts.
         folder: folder the script starts in.
+        assigned: variables of the environment that it starts with, as "NAME=value".
     """
     tree = parse(script)
     outcome = Outcome(tree, stops=stops_at_errors, pipefail=pipefail)
-    return list(_commands(tree, outcome, _Place(folder)))
+    return list(_commands(tree, outcome, _Place(folder, assigned)))
 
 
 @dataclass
 class _Place:
-    """The folder that a shell is in."""
+    """The folder that a shell is in, and the variables that it hands to what it starts."""
 
     folder: str
+    exported: tuple[str, ...] = ()
 
 
 def _commands(node: Node | AndOr, outcome: Outcome, place: _Place) -> Iterator[Command]:
@@ -58,13 +67,16 @@ def _commands(node: Node | AndOr, outcome: Outcome, place: _Place) -> Iterator[C
             return
         if node.words[0] in ("cd", "pushd") and len(node.words) > 1:
             place.folder = join(place.folder, node.words[1])
-        yield Command(node.words, node.line, place.folder, outcome.hides(node), node.text)
+        if node.words[0] == "export":
+            place.exported += tuple(word for word in node.words[1:] if "=" in word)
+        assigned = (*place.exported, *node.assigned)
+        yield Command(node.words, node.line, place.folder, outcome.hides(node), node.text, assigned)
         return
-    before = place.folder
+    before = place.folder, place.exported
     for part in parts_of(node):
         yield from _commands(part, outcome, place)
     if isinstance(node, Block) and node.own_shell:
-        place.folder = before
+        place.folder, place.exported = before
 
 
 def join(folder: str, path: str) -> str:

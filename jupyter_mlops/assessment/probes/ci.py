@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.started_tests import started_tests
 from jupyter_mlops.assessment.test_facts import Test, tests
 from jupyter_mlops.assessment.test_runner import IDLE, Runner, chosen, runner
 from jupyter_mlops.assessment.unit import Unit
@@ -57,24 +59,39 @@ def _runs(unit: Unit) -> Iterator[Run]:
 
 
 def _followed(
-    unit: Unit, launch: Launch, command: Command, chain: tuple[str, ...], depth: int
+    unit: Unit,
+    launch: Launch,
+    command: Command,
+    chain: tuple[str, ...],
+    depth: int,
+    assigned: tuple[str, ...] = (),
 ) -> Iterator[tuple[Target, tuple[str, ...], str | None]]:
-    """What a command runs, through make, tox, nox and shell scripts."""
+    """What a command runs, through make, tox, nox, shell scripts and programs that start the tests."""
     from jupyter_mlops.project.commands import targets
 
+    command = command._replace(assigned=(*assigned, *command.assigned))
     for target in targets(command, launch.folder):
         yield target, chain, target.problem
+        if target.kind in ("script", "module", "code"):
+            for started in started_tests(unit, target):
+                yield started.target, (*chain, started.link), target.problem or started.problem
         if target.kind in ("make", "environment", "shell", "tool") and depth < 4:
             for name in unit.reach.launch_ids(target):
-                inner = unit.reach.launches[name]
-                needed = [unit.reach.launches[need] for need in inner.needs if need in unit.reach.launches]
-                for next_launch in (inner, *needed):
+                for next_launch in _with_needs(unit, name):
                     for next_command in next_launch.commands:
                         link = f"{next_launch.path}:{next_launch.line_of(next_command)}"
                         for found, links, problem in _followed(
-                            unit, next_launch, next_command, (*chain, link), depth + 1
+                            unit, next_launch, next_command, (*chain, link), depth + 1, command.assigned
                         ):
                             yield found, links, target.problem or problem or next_command.neutralised
+
+
+def _with_needs(unit: Unit, name: str) -> list[Launch]:
+    """A launch and all that runs before it."""
+    found = [name]
+    for one in found:  # grows
+        found += [need for need in unit.reach.launches[one].needs if need in unit.reach.launches and need not in found]
+    return [unit.reach.launches[one] for one in found]
 
 
 def _kind(unit: Unit, target: Target) -> str | None:
@@ -199,7 +216,13 @@ def places_of(unit: Unit, target: Target) -> list[str]:
         if not word.startswith("-") and "$" not in word and not (position and words[position - 1] in _WITH_VALUE)
     ]
     paths = [(word, join(target.folder, word)) for word in given]
-    return [path for word, path in paths if "/" in word or word.endswith(".py") or unit.project.exists(path)]
+    # What stands before all options is a place, though it be none that there is.
+    first = words[0] if words and words[0] in given and target.value != "unittest" and words[0].isidentifier() else None
+    return [
+        path
+        for word, path in paths
+        if "/" in word or word.endswith(".py") or word == first or unit.project.exists(path)
+    ]
 
 
 #: Options of pytest whose value may look like a path.
@@ -210,7 +233,10 @@ _WITH_VALUE = frozenset(
 
 def below(path: str, places: list[str]) -> bool:
     """Whether a path is one of the places, or in one."""
-    return any(place in (".", path) or path.startswith(f"{place}/") for place in places)
+    return any(
+        place in (".", path) or path.startswith(f"{place}/") or ("*" in place and fnmatchcase(path, place))
+        for place in places
+    )
 
 
 def _empty(unit: Unit) -> Iterator[Finding]:

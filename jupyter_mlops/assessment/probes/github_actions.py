@@ -12,7 +12,7 @@ from jupyter_mlops.assessment.ci import Step, covers, launch_of, work_of
 from jupyter_mlops.assessment.conditions import constant
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.launch import Launch, assignments
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
 
@@ -137,6 +137,7 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
         dead = _never(job.get("if"))
         if _goes_on(job.get("continue-on-error"), job):
             dead = dead or "its job has `continue-on-error: true`"
+        kept: tuple[str, ...] = (*assignments(document.get("env")), *assignments(job.get("env")))
         for position, (part, step_line) in enumerate(entries(job.get("steps"))):
             step = mapping(part)
             reason = dead or _never(step.get("if"))
@@ -155,9 +156,11 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
                 pipefail=_pipefail(step.get("shell") or run.get("shell")),
                 needs=tuple(strings(job.get("needs"))),
                 job_line=line,
+                assigned=(*kept, *assignments(step.get("env"))),
             )
             if isinstance(step.get("run"), str):
                 yield replace(base, line=_first_line(unit, path, step), script=_filled(step["run"], known))
+                kept += tuple(found[1] for found in _KEPT.finditer(step["run"]))
             elif isinstance(step.get("uses"), str):
                 yield from _used(unit, step, base, known)
 
@@ -234,6 +237,8 @@ def _first_line(unit: Unit, path: str, step: dict[Any, Any]) -> int | None:
     return line + 1 if written[:1] in ("|", ">") else line
 
 
+#: What a step leaves in the environment of those after it.
+_KEPT = lazy(r"echo\s+[\"']?(\w+=[^\n\"']*?)[\"']?\s*>>\s*\S*GITHUB_ENV")
 _EXPRESSION = lazy(r"\$\{\{\s*([\w.-]*).*?\}\}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of, work_of
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.launch import Launch, assignments
 from jupyter_mlops.project.marks import MarkedList, entries, items, line_of, mapping, sequence, strings
 
 _FILE = ".gitlab-ci.yml"
@@ -48,6 +48,7 @@ def _jobs(unit: Unit) -> dict[str, tuple[str, dict[Any, Any], int | None]]:
 
 def _launches(unit: Unit) -> Iterator[Launch]:
     jobs = _jobs(unit)
+    shared = _variables(unit)
     for name, (path, job, line) in jobs.items():
         if name.startswith("."):
             continue
@@ -68,8 +69,16 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     neutralised=_neutralised(merged),
                     needs=_needs(merged),
                     job_line=line,
+                    assigned=(*shared, *assignments(merged.get("variables"))),
                 ),
             )
+
+
+def _variables(unit: Unit) -> tuple[str, ...]:
+    """The variables that all jobs have."""
+    paths = _with_includes(unit, _FILE) if _FILE in unit.all_files.by_path else []
+    documents = [mapping(document) for path in paths for document in unit.project.yaml(path)]
+    return tuple(one for document in documents for one in assignments(document.get("variables")))
 
 
 def _needs(job: dict[Any, Any]) -> tuple[str, ...]:

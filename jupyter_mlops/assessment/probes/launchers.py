@@ -1,11 +1,9 @@
-"""What else starts things: tox and nox environments, invoke tasks, console scripts, shell scripts, MLproject, Procfile."""
+"""What else starts things: invoke tasks, console scripts, shell scripts, MLproject, Procfile."""
 
 from __future__ import annotations
 
 import ast
-import configparser
 import posixpath
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,14 +11,9 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping
-from jupyter_mlops.project.python_source import Call
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    for file in unit.named("tox.ini", "setup.cfg"):
-        yield from _tox(unit, file.path)
-    for file in unit.named("noxfile.py"):
-        yield from _nox(unit, file.path)
     for file in unit.files.suffixed(".py"):
         if file.name == "tasks.py" or file.folder == unit.below("tasks"):
             yield from _invoke(unit, file.path)
@@ -72,57 +65,6 @@ def _folder(path: str) -> str:
     return posixpath.dirname(path) or "."
 
 
-def _tox(unit: Unit, path: str) -> Iterator[Launch]:
-    text = unit.project.text(path) or ""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return
-    lines = text.splitlines()
-    for section in parser.sections():
-        name = section.removeprefix("tox:")
-        if name != "testenv" and not name.startswith("testenv:"):
-            continue
-        commands = parser.get(section, "commands", fallback="")
-        ignored = parser.get(section, "ignore_outcome", fallback="").strip().lower() == "true"
-        start = next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{section}]"), 1)
-        place = next(
-            (number for number, line in enumerate(lines[start:], start + 1) if line.startswith("commands")), start
-        )
-        script = "\n".join(
-            f"{line.strip().lstrip('- ')}{_HIDDEN}"
-            if line.lstrip().startswith("-") or (ignored and line.strip())
-            else line.replace("{posargs}", "").replace("{toxinidir}", ".")
-            for line in commands.split("\n")
-        )
-        yield Launch(
-            f"{path}#{section}", "environment", path, place, script, _folder(path), name.removeprefix("testenv:")
-        )
-
-
-def _nox(unit: Unit, path: str) -> Iterator[Launch]:
-    source = unit.project.python(path)
-    for scope in source.scopes if source is not None else []:
-        if not any(decorator.replace("()", "") == "nox.session" for decorator in scope.decorators):
-            continue
-        commands: list[str] = []
-        first = scope.line
-        for call in scope.calls:
-            if call.attribute == "run" and call.name.startswith(
-                ("?session", "nox.Session()", "nox.sessions.Session()")
-            ):
-                words = [
-                    argument.value
-                    for argument in call.node.args
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                ]
-                if not commands:
-                    first = call.line
-                commands.append(f"{shlex.join(words)}{_HIDDEN if _accepts_failure(call) else ''}")
-        yield Launch(f"{path}#{scope.name}", "environment", path, first, "\n".join(commands), _folder(path), scope.name)
-
-
 def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
     """Tasks of invoke: functions with @task whose context runs commands, or calls other tasks first."""
     source = unit.project.python(path)
@@ -161,14 +103,6 @@ def _invoke(unit: Unit, path: str) -> Iterator[Launch]:
 _HIDDEN = " || true"
 
 
-def _accepts_failure(call: Call) -> bool:
-    """`session.run("pytest", success_codes=[0, 1])` takes a failed test for fine."""
-    codes = call.argument(None, "success_codes")
-    if isinstance(codes, (ast.List, ast.Tuple, ast.Set)):
-        return any(isinstance(code, ast.Constant) and code.value == 1 for code in codes.elts)
-    return isinstance(codes, ast.Call)
-
-
 def _set_to_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is True
 
@@ -199,18 +133,12 @@ def _console(unit: Unit, path: str) -> Iterator[Launch]:
                     f'python -c "from {module} import {function.partition(" ")[0]}; {function.partition(" ")[0]}()"'
                 )
                 yield Launch(f"console:{name}", "console", path, line, script, _folder(path), name)
-    for tool in ("poe", "pdm", "taskipy", "pixi"):
-        table = mapping(tools.get(tool))
-        for name, target, line in items(table.get("tasks") or table.get("scripts")):
-            command = target if isinstance(target, str) else mapping(target).get("cmd") or mapping(target).get("shell")
-            if isinstance(command, str):
-                yield Launch(f"console:{name}", "console", path, line, command, _folder(path), name)
 
 
 PROBE = Probe(
     id="launchers",
-    title="tox, nox, invoke, console scripts, shell scripts, MLproject, Procfile",
-    reads="tox.ini, noxfile.py, tasks.py, pyproject.toml, *.sh, MLproject, Procfile",
+    title="invoke, console scripts, shell scripts, MLproject, Procfile",
+    reads="tasks.py, pyproject.toml, *.sh, MLproject, Procfile",
     credits="earns nothing by itself: shows what leads where",
     launches=_launches,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
@@ -13,8 +14,9 @@ from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH
 from jupyter_mlops.project.shell import join
 
+_EXPORTED = lazy(r"^export\s+([A-Za-z_]\w*)\s*[:?]?=\s*(.*)$", re.MULTILINE)
 _SEVERAL = lazy(r";\s*\S")
-_NAMES = ("Makefile", "GNUmakefile", "justfile")
+_NAMES = ("Makefile", "GNUmakefile", "justfile", ".justfile")
 
 
 def _makefiles(unit: Unit) -> list[str]:
@@ -26,13 +28,15 @@ def _launches(unit: Unit) -> Iterator[Launch]:
     for path in _makefiles(unit):
         targets = unit.project.makefile(path)
         folder = posixpath.dirname(path) or "."
+        text = unit.project.text(path) or ""
         for position, target in enumerate(targets.values()):
-            yield _launch(path, folder, target, target.name, targets)
+            yield _launch(path, folder, target, target.name, targets, text)
             if position == 0:
-                yield _launch(path, folder, target, "<default>", targets)
+                yield _launch(path, folder, target, "<default>", targets, text)
 
 
-def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str, Target]) -> Launch:
+def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str, Target], text: str) -> Launch:
+    exported = tuple(f"{found[1]}={found[2]}" for found in _EXPORTED.finditer(text))
     first = target.recipe[0][0] if target.recipe else target.line
     lines: list[str] = []
     for number, command in target.recipe:
@@ -54,6 +58,7 @@ def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str
         needs=tuple(f"{path}#{need}" for need in target.needs if need in targets and need != target.name),
         group=path,
         pipefail=False,
+        assigned=exported,
     )
 
 

@@ -10,7 +10,7 @@ from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
 from jupyter_mlops.assessment.conditions import constant
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.launch import Launch, assignments
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
 
@@ -78,6 +78,7 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
                     folder=folder,
                     neutralised=hidden,
                     pipefail=False,
+                    assigned=(*assignments(document.get("variables")), *assignments(step.get("env"))),
                 )
                 index += 1
 
@@ -129,6 +130,10 @@ def _circle(unit: Unit, path: str) -> Iterator[Step]:
                     frozenset(started.get(name, ())),
                     folder="." if own.startswith("~") else own,
                     neutralised=late,
+                    assigned=(
+                        *assignments(mapping(job).get("environment")),
+                        *assignments(mapping(run).get("environment")),
+                    ),
                 )
 
 

@@ -444,7 +444,7 @@ RUNGS: dict[str, dict[str, Files]] = {
         "a file of nowhere": changed(KEDRO, "conf/base/catalog.yml", "levels.csv", "others.csv"),
         "a file of the network": changed(KEDRO, "conf/base/catalog.yml", "data/01_raw", "s3://bucket/01_raw"),
     },
-    "launchers": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},
+    "launchers": {"wired": {"train.py": FIT, "Procfile": "web: python train.py\n"}},
     "make": {"wired": BOTH | {"Makefile": MAKEFILE}},
     "mise": {"wired": {"train.py": FIT, "mise.toml": "[tasks.train]\nrun = 'python train.py'\n"}},
     "model-card": {
@@ -541,6 +541,9 @@ RUNGS: dict[str, dict[str, Files]] = {
     },
     "traffic-control": {"wired": MOVES, "checked by nothing": changed(MOVES, "work.py", "if failures() > 0.02", "if time")},
     "drift-repair": {"wired": DRIFT, "verified by nothing": changed(DRIFT, "work.py", 'raise SystemExit("not good enough")', "print(value)")},
+    "task-runners": {"wired": {"train.py": FIT, "pyproject.toml": "[tool.poe.tasks]\ntrain = 'python train.py'\n"}},
+    "taskfile": {"wired": {"train.py": FIT, "Taskfile.yml": "tasks:\n  train: python train.py\n"}},
+    "tox": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},
     "torchserve": {
         "wired": TORCHSERVE,
         "without models": changed(TORCHSERVE, "config.properties", "load_models", "other"),

@@ -135,7 +135,12 @@ def executed(path: Path) -> dict[int, dict[str, Any]]:
 
 
 def texts(cell: dict[str, Any]) -> list[str]:
-    return ["".join(output.get("text", output.get("data", {}).get("text/plain", ""))) for output in cell["outputs"]]
+    """What a cell shows as text; what it printed in one piece, however it came."""
+    found = [""]
+    for output in cell["outputs"]:
+        text = "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+        found = [*found[:-1], found[-1] + text] if output["output_type"] == "stream" else [*found, text, ""]
+    return [text for text in found if text]
 
 
 class Project:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jupyter_mlops_converters.emit import layout, papermill, yaml_text
+from jupyter_mlops_converters.emit import layout, papermill, reproducible, yaml_text
 from jupyter_mlops_converters.emit.emission import Part
 from jupyter_mlops_converters.plan.pipeline import FileUse, Pipeline, Stage
 
@@ -34,7 +34,10 @@ def emit(pipeline: Pipeline) -> Part:
         document["plots"] = plots
     example = next((f" -S {parameter.name}=…" for parameter in pipeline.parameters), "")
     return Part(
-        files={"dvc.yaml": yaml_text.dump(document, header=f"The stages of {pipeline.name}: `dvc repro` runs them.")},
+        files={
+            "dvc.yaml": yaml_text.dump(document, header=f"The stages of {pipeline.name}: `dvc repro` runs them."),
+            **reproducible.files(pipeline),
+        },
         project_files={} if pipeline.has_dvc else _initial_files(pipeline),
         ignore=_ignored(pipeline),
         requirements=("dvc>=3.50,<4",),
@@ -52,13 +55,18 @@ def _stage(pipeline: Pipeline, stage: Stage) -> dict[str, Any]:
     ]
     outs: list[Any] = [layout.executed_notebook(stage), *(hand_over.path for hand_over in stage.outputs)]
     outs += [_result(pipeline, use) for use in files.results]
-    entry: dict[str, Any] = {"desc": stage.title, "cmd": papermill.command(stage), "deps": _escaped(deps)}
+    entry: dict[str, Any] = {"desc": stage.title, "cmd": _commands(stage), "deps": _escaped(deps)}
     if stage.parameters:
         entry["params"] = list(stage.parameters)
     entry["outs"] = outs
     if stage.metrics:
         entry["metrics"] = [{stage.metrics_file: {"cache": False}}]
     return entry
+
+
+def _commands(stage: Stage) -> list[str]:
+    # The lock holds what a stage leaves by its content, and a notebook as papermill leaves it has times in it.
+    return [papermill.command(stage), reproducible.command(stage)]
 
 
 def _upstream(pipeline: Pipeline, stage: Stage, results_read: tuple[FileUse, ...]) -> list[str]:

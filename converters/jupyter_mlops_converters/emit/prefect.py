@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping
 
-from jupyter_mlops_converters.emit import layout, papermill
+from jupyter_mlops_converters.emit import layout, papermill, reproducible
 from jupyter_mlops_converters.emit.emission import Part
 from jupyter_mlops_converters.emit.literals import Code, literal
 from jupyter_mlops_converters.emit.templating import render
@@ -50,7 +50,7 @@ def emit(pipeline: Pipeline) -> Part:
         options=papermill.OPTIONS,
     )
     return Part(
-        files={"flow.py": text.encode("utf-8")},
+        files={"flow.py": text.encode("utf-8"), **reproducible.files(pipeline)},
         requirements=("prefect>=3,<4", "pyyaml>=6,<7"),
         usage=USAGE.format(example=_example(parameters[0][0]) if parameters else ""),
     )

@@ -31,9 +31,11 @@ def notebooks_ahead(folder: Path, changed: Collection[str] = ()) -> list[Path]:
             continue
         known = locked.get(name)
         if found or not isinstance(known, dict) or _differs(stage, known, values, changed):
-            run = as_notebook_run(str(stage.get("cmd")), folder)
-            if run is not None:
-                found.append(folder / run.source)
+            commands = stage.get("cmd")
+            runs = [
+                as_notebook_run(str(each), folder) for each in (commands if isinstance(commands, list) else [commands])
+            ]
+            found += [folder / run.source for run in runs if run is not None]
     return found
 
 

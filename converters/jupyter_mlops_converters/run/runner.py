@@ -196,8 +196,8 @@ def run_pipeline(
 
 def _only_tracks(step: Step) -> bool:
     """Whether a stage is the converter's own addition, which has no cell of the notebook: it tracks the others."""
-    runs = [as_notebook_run(command, step.folder) for command in step.commands]
-    return bool(runs) and all(run is not None and _is_added(run.folder / run.source) for run in runs)
+    runs = [run for command in step.commands if (run := as_notebook_run(command, step.folder)) is not None]
+    return bool(runs) and all(_is_added(run.folder / run.source) for run in runs)
 
 
 def _is_added(notebook: Path) -> bool:

@@ -25,10 +25,11 @@ def test_dvc_stages(emission: Emission) -> None:
     stages = dvc(emission)["stages"]
     assert list(stages) == ["load", "train", "evaluate", "track"]
     train = stages["train"]
-    assert train["cmd"] == (
-        "papermill -f params.yaml --cwd stages --no-progress-bar --log-level ERROR "
-        "stages/train.ipynb products/train.ipynb"
-    )
+    options = "-f params.yaml --cwd stages --no-progress-bar --log-level ERROR"
+    assert train["cmd"] == [
+        f"papermill {options} stages/train.ipynb products/train.ipynb",
+        "python reproducible.py products/train.ipynb",
+    ]
     assert set(train["deps"]) == {
         "stages/train.ipynb", "wine_lib.py", "products/load/df.parquet", "products/load/draws.pkl",
     }  # fmt: skip

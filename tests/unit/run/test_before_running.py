@@ -74,6 +74,9 @@ def test_a_glance_finds_the_first_stage_that_will_run(tmp_path: Path) -> None:
     assert [path.stem for path in notebooks_ahead(tmp_path, changed={"p_b"})] == ["b", "c"]
     (tmp_path / "params.yaml").write_text("p_a: 1\np_b: 1\np_c: 2\n")
     assert [path.stem for path in notebooks_ahead(tmp_path)] == ["c"]
+    stages["a"]["cmd"] = [command.format("a"), "python reproducible.py products/a.ipynb"]
+    (tmp_path / "dvc.yaml").write_text(json.dumps({"stages": stages}))
+    assert [path.stem for path in notebooks_ahead(tmp_path)] == ["a", "b", "c"]
 
 
 def test_a_papermill_command_is_understood_or_left_to_papermill(tmp_path: Path) -> None:

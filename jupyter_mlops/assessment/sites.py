@@ -50,7 +50,15 @@ def sites(unit: Unit, path: str, calls: Iterator[Call] | list[Call]) -> Iterator
 
 
 def _through_modules(unit: Unit, path: str, name: str) -> str:
-    """The name seen through what a function of another module returns: `settings.tracker().log` where that returns `mlflow`."""
+    """The name seen through other modules: what their functions return, and what they take in to hand it on.
+
+    `settings.tracker().log` is `mlflow.log` where `tracker` returns `mlflow`, and `tracking.log` is `wandb.log` after `log = wandb.log`.
+    """
+    for _module in range(3):
+        handed = handed_on(unit, path, name) if name and name[0] not in "?:(" else None
+        if handed is None:
+            break
+        path, name = handed
     made, joint, rest = name.partition("().")
     if not joint or name[0] in "?:(":
         return name
@@ -58,6 +66,29 @@ def _through_modules(unit: Unit, path: str, name: str) -> str:
     source = unit.project.python(found[0]) if found and found[1] else None
     returned = returned_by(source, found[1]) if source is not None and found else ""
     return f"{returned}.{rest}" if returned else name
+
+
+def handed_on(unit: Unit, path: str, name: str) -> tuple[str, str] | None:
+    """What a name of another module of the project stands for there, and that module; None where it is the module's own.
+
+    Args:
+        unit: the unit.
+        path: the source that uses the name.
+        name: resolved dotted name.
+    """
+    found = unit.reach.modules.resolve(name.replace("()", ""), path)
+    source = unit.project.python(found[0]) if found is not None and found[1] and found[0] != path else None
+    if source is None or found is None:
+        return None
+    first, _, rest = found[1].partition(".")
+    bound = source.module.bound.get(first, "")
+    if first not in source.module.bound and source.module.bound.get("*"):
+        bound = f"{source.module.bound['*']}.{first}"
+    if not bound or bound[0] in "?:(":
+        return None
+    # What is called of it is written as in the name that was given.
+    calls = name.split(".")[-rest.count(".") - 1 :] if rest else []
+    return found[0], ".".join([bound, *calls])
 
 
 def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[str, PythonSource]]:

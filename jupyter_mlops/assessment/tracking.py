@@ -9,14 +9,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.kept_models import is_off
 from jupyter_mlops.assessment.sites import Site, sites, sources_of
-from jupyter_mlops.assessment.trainings import trainings
+from jupyter_mlops.assessment.taken_over import sources_with
+from jupyter_mlops.assessment.trainings import is_training, trainings
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, blocks, is_main_guard
 
 CRITERION = "experiments-tracked"
+_STARTS_RUN = lazy(r"(^|\.)(init|init_run|agent|setup|\w*WandbLogger|WandbCallback|Accelerator|Trainer)$")
 #: Calls that record what goes in, not how good the model is.
 _NO_METRICS = lazy(r"(log_param(eter)?s?|log_hyperparams|connect|set|add_hparams|add_text|Task\.init)$")
 
@@ -33,6 +36,7 @@ class Tracker(NamedTuple):
         starts: matches calls that set a run up and record nothing by themselves.
         disabled: says why a call switches tracking off.
         switch: variables of the environment that switch it off, and what they hold then.
+        needing: matches calls that record and need a run that something has started.
     """
 
     id: str
@@ -43,6 +47,15 @@ class Tracker(NamedTuple):
     starts: re.Pattern[str]
     disabled: Callable[[Site], str | None] | None = None
     switch: tuple[tuple[str, str], ...] = ()
+    needing: re.Pattern[str] | None = None
+
+    def needs_start(self, name: str) -> bool:
+        """Whether a call of that name fails where no run was started."""
+        return self.needing is not None and self.needing.search(name) is not None
+
+    def starts_run(self, name: str) -> bool:
+        """Whether a call of that name starts a run for those that need one."""
+        return _STARTS_RUN.search(name) is not None
 
 
 def _reported_by_trainer(call: Call, tracker: Tracker) -> bool:
@@ -61,8 +74,9 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
     """
     found = [
         site
-        for path, source in sources_of(unit, *tracker.words)
+        for path, source in sources_with(unit, *tracker.words)
         for site in sites(unit, path, [*source.calls, *_items(source)])
+        if not _is_own_name(unit, site, tracker)
     ]
     off = next(((site, why) for site in found if tracker.disabled and (why := tracker.disabled(site))), None)
     on = off is not None and any(
@@ -77,8 +91,11 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
     logs = [
         site
         for site in found
-        if (tracker.logs.search(site.name) or _reported_by_trainer(site.call, tracker)) and not is_off(site.call)
+        if (tracker.logs.search(site.name) or _reported_by_trainer(site.call, tracker))
+        and not is_off(site.call)
+        and not (site.call.attribute == "autolog" and _comes_too_late(unit, site))
     ]
+    logs = [site for site in logs if not tracker.needs_start(site.name) or _is_started(unit, site, found, tracker)]
     if logs and (setting := _switched_off_by_settings(unit, tracker)) is not None:
         path, number, text = setting
         yield Finding(
@@ -135,6 +152,33 @@ def tracker_findings(unit: Unit, tracker: Tracker) -> Iterator[Finding]:
                     raise_by="Log parameters and metrics where the model is fitted.",
                 )
                 return
+
+
+def _is_own_name(unit: Unit, site: Site, tracker: Tracker) -> bool:
+    """Whether a module of the project has the name of the tracker, so that a call means that one."""
+    head = site.name.partition(".")[0]
+    return head in tracker.words and unit.reach.modules.find(head, site.path) is not None
+
+
+def _comes_too_late(unit: Unit, site: Site) -> bool:
+    """Whether automatic logging is switched on where the model has been fitted already."""
+    fits = {(fit.path, fit.scope) for fit in trainings(unit)}
+    lines = []
+    for call in site.call.scope.calls:
+        if call.node is site.call.node:
+            continue
+        target = own_function(unit, site.path, call)
+        if is_training(call) or (target is not None and fits & unit.reach.behind(target)):
+            lines.append(call.line)
+    return bool(lines) and max(lines) < site.call.line
+
+
+def _is_started(unit: Unit, site: Site, found: list[Site], tracker: Tracker) -> bool:
+    """Whether what leads to a call that needs a run leads to one that starts it, too."""
+    groups = unit.reach.groups(site.path, site.scope)
+    return not site.reached or any(
+        tracker.starts_run(other.name) and groups & unit.reach.groups(other.path, other.scope) for other in found
+    )
 
 
 def _items(source: PythonSource) -> Iterator[Call]:

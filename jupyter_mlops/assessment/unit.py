@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from jupyter_mlops.assessment.findings import Finding, Rung
@@ -23,7 +24,27 @@ T = TypeVar("T")
 
 #: Folders whose content shows how something could be done, not that it is.
 _ASIDE = frozenset(
-    {"examples", "example", "docs", "doc", "vendor", "third_party", "templates", "site-packages", "mlruns", "wandb"}
+    {
+        *("examples", "example", "docs", "doc", "templates", "site-packages", "mlruns", "wandb"),
+        *(
+            "vendor",
+            "vendors",
+            "vendored",
+            "_vendor",
+            "_vendored",
+            "third_party",
+            "third-party",
+            "thirdparty",
+            "3rdparty",
+        ),
+    }
+)
+#: Folders in which people put away what they no longer run; other code may still lead there.
+_PUT_AWAY = frozenset(
+    {
+        *("archive", "archived", "attic", "backup", "backups", "deprecated", "graveyard", "legacy", "obsolete", "old"),
+        *("trash", "unused"),
+    }
 )
 #: Launches that tell most come first: chains start there.
 _ORDER = ("ci", "schedule", "container", "image", "console", "make", "environment", "shell", "stage")
@@ -146,9 +167,12 @@ class Unit:
         ordered = sorted(
             self.launches, key=lambda launch: (_ORDER.index(launch.kind), launch.path, launch.line or 0, launch.id)
         )
-        tests = frozenset(path for path in self.sources if self.is_test(path))
+        tests = frozenset(path for path in self.sources if self.is_test(path) or self._is_put_away(path))
         modules = self.files.once(("modules", self.sources), lambda: ModuleIndex(self.sources))
         return Reach(self.project.unwatched, self.sources, ordered, tests, modules)
+
+    def _is_put_away(self, path: str) -> bool:
+        return not _PUT_AWAY.isdisjoint(part.lower() for part in self.local(path).split("/")[:-1])
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
         """A value computed once for this unit: facts that several probes share."""
@@ -188,7 +212,13 @@ class Unit:
 
 
 def _is_aside(parts: list[str]) -> bool:
-    return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts)
+    return any(part.lower() in _ASIDE or "{{" in part for part in parts) or _is_fixture(parts) or _is_built(parts)
+
+
+def _is_built(parts: list[str]) -> bool:
+    """Whether a folder is what setuptools makes: a copy of the code in `build/lib`, or facts about the package."""
+    copied = any(part == "build" and inner.split(".")[0] in ("lib", "bdist") for part, inner in pairwise(parts))
+    return copied or any(part.endswith(".egg-info") for part in parts)
 
 
 def _is_fixture(parts: list[str]) -> bool:

@@ -223,7 +223,9 @@ class Project:
 
     def _notebook_code(self, path: str) -> PythonSource | None:
         notebook = self.notebook(path)
-        return PythonSource(notebook.tree) if notebook is not None and notebook.language == "python" else None
+        if notebook is None or notebook.language != "python":
+            return None
+        return PythonSource(notebook.tree, handed_over=any("parameters" in cell.tags for cell in notebook.cells))
 
     def notebook(self, path: str) -> Notebook | None:
         """A notebook; None where it does not parse."""

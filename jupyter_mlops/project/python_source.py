@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import operator as operator_module
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from jupyter_mlops.project.fixed_names import fixed_constant, note_fixed_names
 from jupyter_mlops.project.notebook import parse
 from jupyter_mlops.project.yaml_reader import DocumentError
 
@@ -135,7 +137,10 @@ class Scope:
         """Resolved dotted name of an expression; "" where there is none to tell."""
         if isinstance(node, ast.Name):
             known = self.lookup(node.id)
-            return known or (node.id if hasattr(builtins, node.id) else f"?{node.id}")
+            if known or hasattr(builtins, node.id):
+                return known or node.id
+            every = self.lookup("*")  # `from mlflow import *`
+            return f"{every}.{node.id}" if every else f"?{node.id}"
         if isinstance(node, ast.Attribute):
             base = self.dotted(node.value)
             if base == "self":
@@ -214,16 +219,19 @@ class PythonSource:
 
     Args:
         code: the code, or its syntax tree.
+        handed_over: whoever runs it gives values to names that it binds, as papermill does.
 
     Raises:
         DocumentError: when it does not parse.
     """
 
-    def __init__(self, code: str | ast.Module) -> None:
+    def __init__(self, code: str | ast.Module, *, handed_over: bool = False) -> None:
         #: What was worked out from this source alone.
         self.kept: dict[Hashable, Any] = {}
         if isinstance(code, ast.Module):
             self.tree = code
+            if not handed_over:
+                note_fixed_names(self.tree)
             return
         try:
             self.tree = parse(code)
@@ -231,6 +239,7 @@ class PythonSource:
             raise DocumentError(f"not valid Python 3: {error.msg}", error.lineno) from None
         except (ValueError, RecursionError, MemoryError):
             raise DocumentError("too deeply nested, or not text, to be read as Python") from None
+        note_fixed_names(self.tree)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -358,16 +367,18 @@ def blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
         block = getattr(node, name, None)
         if block:
             yield block
-    for handler in getattr(node, "handlers", ()):
-        yield handler.body
+    if not (isinstance(node, ast.Try) and all(isinstance(inner, ast.Pass) for inner in node.body)):
+        for handler in getattr(node, "handlers", ()):
+            yield handler.body
     for case in getattr(node, "cases", ()):
         yield case.body
 
 
 def constant_truth(test: ast.expr) -> bool | None:
     """What a condition always is; None when it depends. `TYPE_CHECKING` is false when code runs."""
-    if isinstance(test, ast.Constant):
-        return bool(test.value)
+    constant = fixed_constant(test)
+    if constant is not None:
+        return bool(constant.value)
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     if name == "TYPE_CHECKING":
         return False
@@ -390,10 +401,26 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | No
     """What a comparison of constants answers."""
     if isinstance(operator, ast.In) and isinstance(right, (ast.List, ast.Tuple)) and not right.elts:
         return False
-    if not (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
+    one, other = fixed_constant(left), fixed_constant(right)
+    if one is None or other is None:
         return None
-    same = left.value == right.value
-    return same if isinstance(operator, ast.Eq) else not same if isinstance(operator, ast.NotEq) else None
+    compare = _COMPARISONS.get(type(operator))
+    try:
+        return None if compare is None else bool(compare(one.value, other.value))
+    except TypeError:
+        return None
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator_module.eq,
+    ast.NotEq: operator_module.ne,
+    ast.Lt: operator_module.lt,
+    ast.LtE: operator_module.le,
+    ast.Gt: operator_module.gt,
+    ast.GtE: operator_module.ge,
+    ast.Is: operator_module.is_,
+    ast.IsNot: operator_module.is_not,
+}
 
 
 def is_main_guard(test: ast.expr) -> bool:

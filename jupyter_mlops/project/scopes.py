@@ -50,6 +50,10 @@ class _Builder:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for item in imports_of(node):
                 plain = isinstance(node, ast.Import) and item.bound == item.module.partition(".")[0]
+                if item.name == "*":
+                    # Of two, it cannot be told which of them a name is from.
+                    scope.bound["*"] = "" if scope.bound.get("*", item.module) != item.module else item.module
+                    continue
                 scope.bound[item.bound] = item.bound if plain else item.dotted
         elif isinstance(node, _FUNCTIONS):
             self.function(node, scope)
@@ -87,7 +91,7 @@ class _Builder:
             self.block(block, scope)
         tried = {item.bound for child in node.body if isinstance(child, _IMPORTS) for item in imports_of(child)}
         imported = {name: scope.bound[name] for name in tried if name in scope.bound}
-        for handler in node.handlers:
+        for handler in node.handlers if not all(isinstance(inner, ast.Pass) for inner in node.body) else ():
             if handler.type is not None:
                 self.expression(handler.type, scope)
             self.block(handler.body, scope)
@@ -119,6 +123,19 @@ class _Builder:
         scope.bound[node.name] = f":{inner.name}"
         self.pending.append((node.body, inner))
 
+    def named_lambda(self, name: str, node: ast.Lambda, scope: Scope) -> None:
+        """`log = lambda value: …` is a function of that name: what is in it runs where that is called."""
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.expression(default, scope)
+        inner = self.open(name, "function", scope, node)
+        inner.body = [ast.copy_location(ast.Expr(node.body), node.body)]
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            inner.bound[argument.arg] = f"?{argument.arg}"
+        scope.bound[name] = f":{inner.name}"
+        self.pending.append((inner.body, inner))
+
     def klass(self, node: ast.ClassDef, scope: Scope) -> None:
         inner = self.open(node.name, "class", scope, node)
         inner.decorators = self.decorated(node.decorator_list, scope)
@@ -136,8 +153,12 @@ class _Builder:
     def assignment(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> None:
         if node.value is None:
             return
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if isinstance(node.value, ast.Lambda) and isinstance(targets[0], ast.Name) and len(targets) == 1:
+            self.named_lambda(targets[0].id, node.value, scope)
+            return
         self.expression(node.value, scope)
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        for target in targets:
             self.bind(target, node.value, scope)
             if isinstance(target, ast.Subscript):
                 self.expression(target, scope)

@@ -27,6 +27,7 @@ def _tracker(name: str, title: str, words: str, logs: str, starts: str, off: boo
         logs=lazy(logs),
         starts=lazy(starts),
         disabled=_wandb_off if off else None,
+        needing=lazy(r"^wandb\.(log|log_artifact|summary\.update)$") if off else None,
         switch=(("WANDB_MODE", "disabled"), ("WANDB_DISABLED", "true")) if off else (),
     )
 

@@ -1,15 +1,21 @@
 """Prints what assessing costs: CPU on 1,000 files, on 20,000 beside reading what is parsed, and again after one change.
 
 python benchmarks/assessing.py
+
+"times reading" is the whole command, Python's start included and parsing apart, beside reading the bytes of what is parsed
+and `git ls-files`.
 """
 
 from __future__ import annotations
 
-import os
+import ast
+import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +23,7 @@ from rich.table import Table
 
 from jupyter_mlops import assess
 from jupyter_mlops.demo import sample
+from jupyter_mlops.project.yaml_reader import read_yaml
 
 _TIMES = 3
 _AGAIN = 10
@@ -50,40 +57,87 @@ def of_children(line: list[str]) -> float:
     """CPU seconds of a command, the best of a few."""
     seconds = []
     for _ in range(_TIMES):
-        before = os.times()
+        before = spent_by(resource.RUSAGE_CHILDREN)
         subprocess.run(line, check=False, capture_output=True)
-        after = os.times()
-        seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
+        seconds.append(spent_by(resource.RUSAGE_CHILDREN) - before)
     return min(seconds)
+
+
+def parsed(folder: Path) -> list[Path]:
+    """The files whose content is looked at."""
+    return [*folder.glob("pkg_*/*.py"), *folder.glob("notebooks/*"), *folder.glob("conf/*")]
 
 
 def reading(folder: Path) -> float:
     """CPU seconds of reading what is parsed, and of `git ls-files`."""
+    paths = parsed(folder)
+    seconds = []
+    for _ in range(_TIMES):
+        started = time.process_time()
+        for path in paths:
+            path.read_bytes()
+        seconds.append(time.process_time() - started)
+    return min(seconds) + of_children(["git", "-C", str(folder), "ls-files"])
+
+
+def parsing(folder: Path) -> float:
+    """CPU seconds of the parsers alone, Python's, JSON's and YAML's, on the text of what is parsed."""
+    texts = [(path.suffix, path.read_text(encoding="utf-8")) for path in parsed(folder)]
     started = time.process_time()
-    for path in (*folder.glob("pkg_*/*.py"), *folder.glob("notebooks/*"), *folder.glob("conf/*")):
-        path.read_bytes()
-    return time.process_time() - started + of_children(["git", "-C", str(folder), "ls-files"])
+    for suffix, text in texts:
+        if suffix == ".py":
+            ast.parse(text)
+        elif suffix == ".yaml":
+            read_yaml(text)
+        else:
+            for cell in json.loads(text)["cells"]:
+                ast.parse("".join(cell["source"]))
+    return time.process_time() - started
+
+
+def spent_by(who: int) -> float:
+    """CPU seconds so far of this process, or of its children that have ended."""
+    spent = resource.getrusage(who)
+    return spent.ru_utime + spent.ru_stime
 
 
 def cpu() -> float:
     """CPU seconds so far, those of ended children included."""
-    spent = os.times()
-    return time.process_time() + spent.children_user + spent.children_system
+    return spent_by(resource.RUSAGE_SELF) + spent_by(resource.RUSAGE_CHILDREN)
 
 
-def again(folder: Path) -> tuple[float, float]:
-    """CPU seconds of a first assessment in this process, and of one after one file changed, on average."""
+def first_time(folder: Path) -> float:
+    """CPU seconds of a first assessment in this process."""
     started = cpu()
     assess(folder).to_dict()
-    first = cpu() - started
+    return cpu() - started
+
+
+def again(folder: Path, act: Callable[[Path], object]) -> float:
+    """CPU seconds of assessing again after something was done to a file, on average.
+
+    Args:
+        folder: assessed before.
+        act: what is done to a path that it is given.
+    """
     assess(folder)
     spent = 0.0
     for number in range(_AGAIN):
-        (folder / "pkg_0/m1.py").write_text(f"{_CODE}x = {number}\n", encoding="utf-8")
+        act(folder / f"pkg_0/m{number}.py")
         started = cpu()
         assess(folder).to_dict()
         spent += cpu() - started
-    return first, spent / _AGAIN
+    return spent / _AGAIN
+
+
+def change(path: Path) -> None:
+    """Changes a file's text."""
+    path.write_text(f"{_CODE}x = 1\n", encoding="utf-8")
+
+
+def create(path: Path) -> None:
+    """Makes a new file beside one."""
+    path.with_name(f"new_{path.name}").write_text(_CODE, encoding="utf-8")
 
 
 def main() -> None:
@@ -95,10 +149,15 @@ def main() -> None:
             lay(folder, files)
             whole = of_children([sys.executable, "-m", "jupyter_mlops", "assess", str(folder), "--format", "json"])
             table.add_row(f"jupyter mlops assess --format json, {files:,} files", f"{whole:.2f}")
-            table.add_row("  reading what is parsed, and git ls-files", f"{reading(folder):.2f}")
-            first, later = again(folder)
+            read, parse = reading(folder), parsing(folder)
+            table.add_row("  reading what is parsed, and git ls-files", f"{read:.3f}")
+            table.add_row("  the parsers alone", f"{parse:.3f}")
+            table.add_row("  the whole without the parsers: times reading", f"{(whole - parse) / read:.0f}")
+            first = first_time(folder)
             table.add_row("  in a process that goes on: the first time", f"{first:.2f}")
-            table.add_row("  and again, after one file changed", f"{later:.3f}, 1 : {first / later:.0f}")
+            for what, act in (("changed", change), ("was created", create), ("was deleted", Path.unlink)):
+                later = again(folder, act)
+                table.add_row(f"  and again, after a file {what}", f"{later:.3f}, 1 : {first / later:.0f}")
     Console().print(table)
 
 

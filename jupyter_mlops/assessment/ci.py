@@ -115,7 +115,7 @@ def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:
         paths: globs that a changed file must match; none for all.
         ignored: globs whose files do not count.
     """
-    code = unit.files.once("may be covered by CI", lambda: _coverable(unit))
+    code = _coverable(unit)
     if not code:
         return True
     if paths:
@@ -130,8 +130,8 @@ def covers(unit: Unit, paths: list[str], ignored: list[str]) -> bool:
 
 def _coverable(unit: Unit) -> list[str]:
     """Files whose change a workflow should notice: code and settings, or whatever there is."""
-    files = [file.path for file in unit.files if file.special is None]
-    return [path for path in files if path.endswith((".py", ".ipynb", ".yaml", ".yml", ".toml"))] or files
+    code = unit.files.suffixed(".py", ".ipynb", ".yaml", ".yml", ".toml")
+    return [file.path for file in code or unit.files.which("plain", lambda file: file.special is None)]
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

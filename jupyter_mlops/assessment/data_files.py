@@ -49,8 +49,8 @@ def _moved(unit: Unit, text: str) -> str | None:
 
 def _by_name(unit: Unit) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for file in unit.files:
-        if is_data_file(file.path) and file.tracked and not unit.is_test(file.path):
+    for file in unit.files.which("data", lambda file: file.tracked and is_data_file(file.path)):
+        if not unit.is_test(file.path):
             found.setdefault(file.name, []).append(file.path)
     return found
 

@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.dvc_tracked import is_of_model, tracked
 from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import WRITERS
+from jupyter_mlops.project.files import File
 from jupyter_mlops.project.marks import items, mapping, sequence
 
 _SETTINGS = (".yaml", ".yml", ".toml", ".json")
@@ -81,20 +82,16 @@ def _alternatives(unit: Unit, name: Named, held: dict[str, frozenset[str]]) -> I
 
 
 def _data_files(unit: Unit) -> list[str]:
-    return [
-        file.path
-        for file in unit.files
-        if is_data_file(file.path)
-        and file.tracked
-        and not file.path.endswith(_STORES)
-        and not unit.aside(file.path)
-        and not unit.is_test(file.path)
-    ]
+    def holds(file: File) -> bool:
+        kept = file.tracked and is_data_file(file.path) and not file.path.endswith(_STORES)
+        return kept and not unit.aside(file.path) and not unit.is_test(file.path)
+
+    return [file.path for file in unit.files.which("data files", holds)]
 
 
 def _held(unit: Unit) -> dict[str, frozenset[str]]:
     """Data files and what they can be called: the path from the unit's folder, and the name alone."""
-    paths = set(unit.files.once("data files", lambda: _data_files(unit)))
+    paths = set(_data_files(unit))
     paths |= {item.path for item in tracked(unit) if not is_of_model(unit, item.path)}
     return {path: frozenset({unit.local(path), posixpath.basename(path)}) for path in sorted(paths)}
 

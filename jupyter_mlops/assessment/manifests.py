@@ -50,14 +50,20 @@ def manifests(unit: Unit) -> list[Manifest]:
     )
 
 
+_SUFFIXES = (".txt", ".toml", ".yml", ".yaml", ".cfg", ".py", "")
+
+
 def _candidates(unit: Unit) -> list[File]:
     """Files that may declare packages, by their names."""
-    found = unit.files.suffixed(".txt", ".toml", ".yml", ".yaml", ".cfg", ".py", "")
-    return [file for file in found if not unit.aside(file.path)]
+    return unit.files.which(
+        "may declare packages",
+        lambda file: file.special is None and file.suffix in _SUFFIXES and not unit.aside(file.path),
+        lambda: unit.files.suffixed(*_SUFFIXES),
+    )
 
 
 def _manifests(unit: Unit) -> Iterator[Manifest]:
-    for file in unit.files.once("may declare packages", lambda: _candidates(unit)):
+    for file in _candidates(unit):
         name = file.name.lower()
         if name.endswith(".txt") and ("requirements" in name or file.folder.rpartition("/")[2] == "requirements"):
             found = unit.project.requirements(file.path)

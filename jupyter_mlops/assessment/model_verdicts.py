@@ -22,18 +22,18 @@ from jupyter_mlops.project.files import File
 
 
 def _model_files(unit: Unit) -> list[File]:
-    return [
-        file
-        for file in unit.files
-        if is_model_file(file.path) and file.tracked and not unit.aside(file.path) and not unit.is_test(file.path)
-    ]
+    def holds(file: File) -> bool:
+        kept = file.tracked and is_model_file(file.path)
+        return kept and not unit.aside(file.path) and not unit.is_test(file.path)
+
+    return unit.files.which("model files", holds)
 
 
 def model_findings(unit: Unit) -> Iterator[Finding]:
     """What gives each model that is kept a version, or that none is."""
     groups = relevant(unit)
     kept = [model for model in kept_models(unit) if model.how == "tracker" or not _only_copied(unit, model, groups)]
-    files = unit.files.once("model files", lambda: _model_files(unit))
+    files = _model_files(unit)
     if not kept and not files and not any(is_model_file(item.path) for item in tracked(unit)):
         yield Finding(
             "data-sources",

@@ -152,7 +152,7 @@ class Unit:
             return False
         if name == "conftest.py" or "tests" in parts or "test" in parts:
             return True
-        if not name.startswith("test_") and not name.endswith("_test.py"):
+        if not name.endswith("_test.py") and not (name.startswith("test_") and name.endswith(".py")):
             return False
         return not self.once(f"script {path}", lambda: self._is_script(path))
 

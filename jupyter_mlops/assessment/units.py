@@ -66,6 +66,9 @@ _COMPONENTS = frozenset(
     )
 )
 #: Folders of the parts of one system.
+#: What a project of code has, and one that only builds and deploys.
+_CODE = frozenset({".py", ".ipynb", ".r", ".jl", ".scala"})
+_BUILDS = frozenset({".tf", ".yaml", ".yml", ".bicep"})
 _SERVICES = frozenset({"services", "microservices", "apps", "components"})
 #: Folders that tell, two together, that what is beside them is one system's, too.
 _PARTS = frozenset(
@@ -247,13 +250,10 @@ def _kind(project: Project, root: str, files: Files) -> str:
     below = root if project.folder == "." else root.removeprefix(project.folder)
     if set(PurePosixPath(below).parts) & _EXAMPLES:
         return "example"
-    suffixes = {file.suffix for file in files}
-    if not suffixes & {".py", ".ipynb", ".r", ".jl", ".scala"}:
-        infrastructure = suffixes & {".tf", ".yaml", ".yml", ".bicep"} or any(
-            file.name == "Dockerfile" for file in files
-        )
-        return "infrastructure" if infrastructure else "ml-project"
-    return "ml-project"
+    if files.which("code of any kind", lambda file: file.suffix in _CODE):
+        return "ml-project"
+    builds = any(file.suffix in _BUILDS or file.name == "Dockerfile" for file in files)
+    return "infrastructure" if builds else "ml-project"
 
 
 def _within(path: str, folder: str) -> bool:

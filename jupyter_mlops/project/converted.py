@@ -37,13 +37,12 @@ def conversions(project: Project) -> Iterator[Converted]:
     Args:
         project: that is read.
     """
-    for file in project.walk.files:
-        if file.name == "conversion.json" and file.special is None:
-            found = project.json(file.path)
-            document = found if isinstance(found, dict) else {}
-            verification = document.get("verification")
-            verdict = verification.get("verdict") if isinstance(verification, dict) else None
-            yield Converted(file.folder, dict(_sources(document)), verdict in _EQUAL)
+    for file in project.walk.files.named("conversion.json"):
+        found = project.json(file.path)
+        document = found if isinstance(found, dict) else {}
+        verification = document.get("verification")
+        verdict = verification.get("verdict") if isinstance(verification, dict) else None
+        yield Converted(file.folder, dict(_sources(document)), verdict in _EQUAL)
 
 
 def _sources(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

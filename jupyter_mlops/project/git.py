@@ -176,23 +176,23 @@ def _read_commit(top: Path, commit: str) -> dict[str, Blob]:
     if listing is None:
         raise LookupError(commit)  # it is not remembered that git gave no answer
     found: dict[str, Blob] = {}
-    for record in listing.split(b"\0"):
-        meta, _, path = record.partition(b"\t")
+    for record in os.fsdecode(listing).split("\0"):
+        meta, _, path = record.partition("\t")
         if path:
-            mode, kind, oid, size = meta.decode("ascii").split()
+            mode, kind, oid, size = meta.split()
             if kind == "blob":
-                found[os.fsdecode(path)] = Blob(oid, mode, int(size) if size.isdigit() else None)
+                found[path] = Blob(oid, mode, int(size) if size.isdigit() else None)
     return found
 
 
 @lru_cache(maxsize=4)
 def _read_index(listing: bytes) -> dict[str, Blob]:
     found = {}
-    for record in listing.split(b"\0"):
-        meta, _, path = record.partition(b"\t")
+    for record in os.fsdecode(listing).split("\0"):
+        meta, _, path = record.partition("\t")
         if path:
-            mode, oid, _stage = meta.decode("ascii").split(" ")
-            found[os.fsdecode(path)] = Blob(oid, mode)
+            mode, oid, _stage = meta.split(" ")
+            found[path] = Blob(oid, mode)
     return found
 
 

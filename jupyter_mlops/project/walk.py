@@ -10,7 +10,7 @@ import os
 import stat
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,9 @@ EXCLUDED = (
 )
 #: A folder that is asked for no more names than this is not listed as a whole.
 _FEW = 8
+#: Where more files came or went than these, all are listed anew.
+_FEW_CHANGES = 1_000
+_NOT_THERE = "not there"
 
 
 class Walk(NamedTuple):
@@ -90,8 +93,8 @@ def walk_repository(git: Git, under: str) -> Walk:
     others = tuple(git.untracked(under, EXCLUDED))
     base = str(git.top)
     kept = _KEPT.get((base, under))
-    if kept is not None and kept.git is git and kept.others == others and _same(base, kept.folders, _kinds_among):
-        return kept.walk
+    if kept is not None and kept.git is git and (again := _gone_on(git, kept, others)) is not None:
+        return again if again is kept.walk else _keep((base, under), replace(kept, others=others, walk=again))
     prefix = "" if under == "." else f"{under}/"
     names = {path: path in git.committed for path in git.index if path.startswith(prefix)}
     left_out = [(path, "a submodule: a repository of its own") for path in git.submodules if path.startswith(prefix)]
@@ -121,6 +124,51 @@ def walk_repository(git: Git, under: str) -> Walk:
     return _keep((base, under), _Found(git, others, folders, walk))
 
 
+def _gone_on(git: Git, kept: _Found, others: tuple[str, ...]) -> Walk | None:
+    """The walk of a repository whose commit and index are what they were, looking only at what has changed.
+
+    Args:
+        git: the repository.
+        kept: what was found.
+        others: what git does not track now.
+
+    Returns:
+        None where it is better to begin anew.
+    """
+    before, now = set(kept.others), set(others)
+    changed = {path for path in before ^ now if not _excluded(path)}
+    if kept.walk.truncated or len(changed) > _FEW_CHANGES or any(path.endswith("/") for path in changed):
+        return None
+    wanted: dict[str, _Kinds] = {}
+    for path in changed:
+        folder, _, name = path.rpartition("/")
+        if folder not in wanted:
+            wanted[folder] = dict(kept.folders[folder].kinds) if folder in kept.folders else {}
+        if path in now:
+            wanted[folder][name] = None
+        else:
+            wanted[folder].pop(name, None)
+    gone, came = [], []
+    for folder in [*kept.folders, *(folder for folder in wanted if folder not in kept.folders)]:
+        place, was = f"{git.top}/{folder}", kept.folders.get(folder) or _Folder(None, {})
+        if folder not in wanted and was.stamp is not None and stamp_of(place) == was.stamp:
+            continue
+        looked = kept.folders[folder] = _look(place, wanted.get(folder, was.kinds), _kinds_among)
+        for name in was.kinds.keys() | looked.kinds.keys():
+            path = f"{folder}/{name}" if folder else name
+            if was.kinds.get(name, _NOT_THERE) == looked.kinds.get(name, _NOT_THERE):
+                continue
+            if name in was.kinds:
+                gone.append(kept.walk.files.by_path[path])
+            if name in looked.kinds:
+                tracked = path in git.index and path in git.committed
+                came.append(File(path, tracked, looked.kinds[name], str(git.top)))
+    if not gone and not came:
+        return kept.walk
+    files = kept.walk.files.after(gone, came)
+    return None if len(files) > MAX_FILES else kept.walk._replace(files=files)
+
+
 def walk_folder(base: Path) -> Walk:
     """The files of a folder without git. Links are named, not followed.
 
@@ -129,7 +177,7 @@ def walk_folder(base: Path) -> Walk:
     """
     top = str(base)
     kept = _KEPT.get((top, ""))
-    if kept is not None and _same(top, kept.folders, _kinds_in):
+    if kept is not None and _same(top, kept.folders):
         return kept.walk
     files: list[File] = []
     left_out: list[tuple[str, str]] = []
@@ -173,12 +221,12 @@ def _unchanged(place: str, before: _Folder | None, names: list[str]) -> _Folder 
     return before
 
 
-def _same(base: str, folders: dict[str, _Folder], kinds_of: _Look) -> bool:
+def _same(base: str, folders: dict[str, _Folder]) -> bool:
     """Whether all names in the folders stand for what they did. Folders that changed otherwise are looked at only once."""
     for path, folder in folders.items():
         place = f"{base}/{path}"
         if folder.stamp is None or stamp_of(place) != folder.stamp:
-            now = _look(place, folder.kinds, kinds_of)
+            now = _look(place, folder.kinds, _kinds_in)
             if now.kinds != folder.kinds:
                 return False
             folder.stamp = now.stamp

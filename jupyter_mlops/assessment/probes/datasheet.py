@@ -29,9 +29,7 @@ _TOPICS = {
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for file in unit.files.once(
-        "datasheets", lambda: [one for one in unit.files if one.special is None and _NAME.match(one.name)]
-    ):
+    for file in unit.files.which("datasheets", lambda one: one.special is None and _NAME.match(one.name) is not None):
         yield _written(unit, file.path)
     for file in unit.named("datapackage.json", "*croissant*.json", "metadata.json"):
         found = _described(unit, file.path) if file.special is None and file.size < 2_000_000 else None

@@ -34,12 +34,12 @@ _NAMED = lazy(r"`[^`\n]{3,}`|\w/\w|\b(19|20)\d\d\b")
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
-    for file in unit.files.once("model cards", lambda: _named(unit)):
+    for file in unit.files.which("model cards", _is_card):
         yield _judged(unit, file)
 
 
-def _named(unit: Unit) -> list[File]:
-    return [file for file in unit.files if file.special is None and _NAME.match(file.name)]
+def _is_card(file: File) -> bool:
+    return file.special is None and _NAME.match(file.name) is not None
 
 
 def _judged(unit: Unit, file: File) -> Finding:

@@ -36,19 +36,17 @@ _LARGEST = 300_000
 
 def _texts(unit: Unit) -> list[File]:
     """Files that people write secrets into."""
-    return [
-        file
-        for file in unit.files
-        if file.special is None
-        and (file.suffix in _TEXT or file.name.startswith(".env"))
-        and not unit.aside(file.path)
-        and not file.name.endswith((".lock", "package-lock.json"))
-    ]
+
+    def may_hold(file: File) -> bool:
+        text = file.special is None and (file.suffix in _TEXT or file.name.startswith(".env"))
+        return text and not unit.aside(file.path) and not file.name.endswith((".lock", "package-lock.json"))
+
+    return unit.files.which("may hold secrets", may_hold)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     count = 0
-    for file in unit.files.once("may hold secrets", lambda: _texts(unit)):
+    for file in _texts(unit):
         if 0 < file.size < _LARGEST:
             for number, what in find_secrets(unit.project.text(file.path) or ""):
                 count += 1

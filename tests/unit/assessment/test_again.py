@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 from changing import Change, answer, pristine
 
+from jupyter_mlops.project import walk
 from jupyter_mlops.project.git import find_repository
 
 from .conftest import results
@@ -89,3 +91,58 @@ def test_so_it_is_without_git(level_2, fresh, seed):
         done.append(change())
         assert answer(level_2.root) == fresh(level_2.root), done
         time.sleep(change.random.choice([0, 0, 0.12]))
+
+
+def lists(files):
+    """What is asked of files, kept from before where it can be."""
+    asked = [files.suffixed(".py", ".csv"), files.named("*a*.py", "m1.*"), files.inside("src"), files.missing]
+    return [*asked, files.which("tracked", lambda file: file.tracked), list(files), sorted(files.by_path)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_kept_of_files_is_what_a_new_look_finds(project, seed, monkeypatch):
+    chance = random.Random(seed)
+    names = [
+        f"{folder}m{n}.{end}" for folder in ("", "src/", "src/a/", "data/") for n in range(3) for end in ("py", "csv")
+    ]
+    project.files(dict.fromkeys(names[::2], "x\n") | {".gitignore": "*.csv\n"}).commit()
+    for _ in range(25):
+        path = project.root / chance.choice(names)
+        act = chance.choice(("write", "write", "remove", "remove", "link", "ignore", "add"))
+        if act in ("remove", "link") and path.parent.is_dir():
+            path.unlink(missing_ok=True)
+        if act == "write" and not path.exists():
+            project.files({str(path.relative_to(project.root)): "y\n"})
+        elif act == "link" and path.parent.is_dir():
+            path.symlink_to("nowhere")
+        elif act == "ignore":
+            project.files({".gitignore": chance.choice(("*.csv\n", "src/\n", ""))})
+        elif act == "add":
+            project.git("add", "--all")
+        git = find_repository(project.root)
+        found = walk.walk_repository(git, ".")
+        with monkeypatch.context() as forgetting:
+            forgetting.setattr(walk, "_KEPT", type(walk._KEPT)())
+            fresh = walk.walk_repository(git, ".")
+        assert (lists(found.files), found.left_out) == (lists(fresh.files), fresh.left_out), act
+        time.sleep(chance.choice((0, 0.12)))
+
+
+def test_a_question_about_files_is_asked_only_of_those_that_come(project):
+    project.files({f"m{n}.py": "x = 1\n" for n in range(50)}).commit()
+    asked = []
+
+    def test(file):
+        asked.append(file.path)
+        return file.suffix == ".py"
+
+    find = lambda: walk.walk_repository(find_repository(project.root), ".").files.which("code", test)  # noqa: E731
+    time.sleep(0.15)  # a folder written just now is not relied on
+    assert len(find()) == len(asked) == 50
+    asked.clear()
+    project.files({"new.py": "x = 1\n"})
+    (project.root / "m7.py").unlink()
+    assert [file.path for file in find() if file.special is None] == sorted(
+        {f"m{n}.py" for n in range(50)} - {"m7.py"} | {"new.py"}
+    )
+    assert set(asked) == {"new.py", "m7.py"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 from jupyter_mlops.assessment.api import Assessment, assess
 from jupyter_mlops.assessment.scoring import OPEN
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
+from jupyter_mlops.interpreter import isolated
 from jupyter_mlops.lifts.api import Lifted, carry_out, lift
 from jupyter_mlops.lifts.lift import Act, Lift, Plan, not_here
 from jupyter_mlops.lifts.registry import all_lifts
@@ -231,9 +233,16 @@ def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None
             continue
         preview = allowed is _QUICK
         command = each.command.replace("git commit", f"git {shlex.join(_WHO)} commit") if preview else each.command
-        command = command.replace("jupyter mlops", f"{shlex.quote(sys.executable)} -m jupyter_mlops")
+        command = command.replace("jupyter mlops", shlex.join(isolated("from jupyter_mlops.cli import main; main()")))
+        # The programs beside this interpreter are found, whether or not its environment is activated.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         ran = subprocess.run(
-            ["sh", "-c", command], cwd=done.after.project.base, capture_output=True, text=True, check=False
+            ["sh", "-c", command],
+            cwd=done.after.project.base,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if ran.returncode:
             said = (ran.stderr or ran.stdout).strip().splitlines()

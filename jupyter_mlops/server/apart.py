@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from jupyter_mlops.errors import MlopsError
-from jupyter_mlops.server.interpreter import isolated
+from jupyter_mlops.interpreter import isolated
 
 T = TypeVar("T")
 

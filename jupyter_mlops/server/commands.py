@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jupyter_mlops.interpreter import isolated
 from jupyter_mlops.server.documents import translate_paths
 from jupyter_mlops.server.errors import RequestError
-from jupyter_mlops.server.interpreter import isolated
 from jupyter_mlops.server.jobs import Job, new_report
 from jupyter_mlops.server.paths import ServerFiles
 

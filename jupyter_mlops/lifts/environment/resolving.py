@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,10 +60,12 @@ def resolve(text: str, python: str, folder: Path) -> Resolution:
                 "never",
             ]
             return _asked("uv", [*command, "--python-version", python, str(file)], folder)
-        if find_spec("pip") is None:
+        # Isolated: in the project's folder there may be a `pip.py`, or another module of a name that pip imports.
+        command = [sys.executable, "-I", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
+        answer = _asked("pip", [*command, "--no-input", "--disable-pip-version-check", "-r", str(file)], folder)
+        if "No module named pip" in answer.reason:
             return Resolution(None, "nothing", reason="neither uv nor pip is installed")
-        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--no-input"]
-        return _asked("pip", [*command, "--disable-pip-version-check", "-r", str(file)], folder)
+        return answer
 
 
 def _asked(tool: str, command: list[str], folder: Path) -> Resolution:

@@ -11,6 +11,7 @@ from lift_projects import notebook, write
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.lifts.api import Lifted, lift
+from jupyter_mlops.lifts.environment.resolving import resolve
 from jupyter_mlops.lifts.manifests import Edits, conda, pipfile, poetry, pyproject, requirements
 
 
@@ -200,3 +201,12 @@ def test_a_version_of_pip_is_no_list() -> None:
     assert conda.edit(text, Edits(add={"tracker": "2.0"})) == (
         "dependencies:\n  - pandas\n  - pip\n  - pip:\n      - tracker==2.0\n  - pip: 21\n"
     )
+
+
+def test_modules_of_the_project_do_not_stand_in_for_those_of_pip(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    for name in ("pip", "logging", "yaml", "typing_extensions"):
+        write(tmp_path, {f"{name}.py": f"open('{name} was imported', 'w')\n"})
+    answer = resolve("# nothing\n", "3.11", tmp_path)
+    assert (answer.fits, answer.by) == (True, "pip")
+    assert sorted(tmp_path.glob("* was imported")) == []

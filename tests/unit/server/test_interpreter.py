@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 
-from jupyter_mlops.server.interpreter import isolated
+from jupyter_mlops.interpreter import isolated
 
 SHADOWS = ("yaml", "pandas", "numpy", "typer", "jupyter_mlops", "sitecustomize", "usercustomize", "json")
 

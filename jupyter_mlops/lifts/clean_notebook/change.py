@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from jupyter_mlops.lifts.clean_notebook.columns import TextColumns
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Edit, Span
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
+from jupyter_mlops.lifts.clean_notebook.seen import Seen, Value
 
 #: How imports are usually written that a repair may need.
 _USUAL = {
@@ -36,6 +37,7 @@ class Site:
         statement: the statement of the cell that it is in.
         own: the innermost statement that it is in.
         parent: the node that it is a part of.
+        seen: the run that stopped there; None where only the code is known.
         needed: imports that code which was put in needs.
         texts: whether the notebook's tables have columns of text, as far as that can be told.
         named_texts: which of their columns surely are.
@@ -50,7 +52,12 @@ class Site:
     parent: ast.AST
     texts: Callable[[], bool] = lambda: True
     named_texts: Callable[[], TextColumns] = TextColumns
+    seen: Seen | None = None
     needed: list[str] = field(default_factory=list)
+
+    def value(self, node: ast.AST | None) -> Value:
+        """What an expression was when a run stopped there."""
+        return self.seen.values.get(id(node), Value()) if self.seen is not None else Value()
 
     def text(self, node: ast.AST) -> str:
         """The code of a node."""
@@ -150,6 +157,7 @@ class Change:
         on: kinds of what methods and attributes are of; "?" where that cannot be told and nothing else has that name.
         why: what changed, and what takes its place, one sentence.
         name: whether the name itself is gone, so that importing it fails.
+        error: what a run has to have stopped with there for this to be sure, a regular expression; "" where the code says it.
     """
 
     library: str
@@ -162,6 +170,7 @@ class Change:
     on: tuple[str, ...] = ()
     why: str = ""
     name: bool = False
+    error: str = ""
 
     @property
     def module(self) -> str:

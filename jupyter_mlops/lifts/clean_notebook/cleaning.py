@@ -36,12 +36,22 @@ def cleaned(scene: Scene, path: str, notebook: Notebook) -> Draft:
         need_import(draft, "os")
     mend_python_2(draft)
     mend_paths(draft, scene, path)
-    mend(draft, table(environment(scene), lambda: _may_have_texts(scene, path), cache(lambda: _texts(scene, path))))
+    mend(draft, cleaning_table(scene, path))
     mend_imports(draft)
     if unseeded(notebook) is not None:
         mend_seeds(draft)
     mend_order(draft)
     return draft
+
+
+def cleaning_table(scene: Scene, path: str) -> Table:
+    """The changes that count for a notebook.
+
+    Args:
+        scene: the project.
+        path: of the notebook.
+    """
+    return table(environment(scene), lambda: _may_have_texts(scene, path), cache(lambda: _texts(scene, path)))
 
 
 def _may_have_texts(scene: Scene, path: str) -> bool:

@@ -48,6 +48,7 @@ class Repair(NamedTuple):
         what: was done, one sentence.
         why: one sentence.
         version: of the library in which what stood there stopped working, "pandas 2.0"; "" where none did.
+        seen: the error of the run that made it sure; "" where the code alone does.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Repair(NamedTuple):
     what: str
     why: str
     version: str = ""
+    seen: str = ""
 
 
 class Open(NamedTuple):
@@ -111,6 +113,12 @@ class Draft:
 
     def __post_init__(self) -> None:
         self._first = self.notebook
+
+    @property
+    def ordered(self) -> Notebook:
+        """The notebook with its cells in the order in which they are put."""
+        cells = tuple(self.notebook.cells[index] for index in self.order)
+        return replace(self.notebook, cells=cells) if cells else self.notebook
 
     def changed(self) -> dict[int, str]:
         """Cell → its source, of the cells that are not as they were."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ class Kinds:
 
     Args:
         tree: the module; its statements run in order.
+        seen: id of an expression → what it was when a run stopped there.
 
     Attributes:
         numbered: whether a table may have numbers as names of its columns.
@@ -42,13 +43,14 @@ class Kinds:
         stars: modules that all names are imported from.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, seen: Mapping[int, Kind] | None = None) -> None:
         self.numbered = any(numbers_columns(node) for node in ast.walk(tree))
         self.counted = not any(labels_rows(node) for node in ast.walk(tree))
         self.each = {name for node in ast.walk(tree) for name in one_by_one(node)}
         self.bound: set[str] = set()
         self.stars: list[str] = []
         self._of: dict[int, Kind] = {}
+        self._seen = seen or {}
         self._scopes: list[dict[str, Kind]] = [{}]
         self._ever: dict[str, set[Kind]] = {}
         self._imported: dict[str, dict[str, int]] = {}
@@ -294,6 +296,7 @@ class Kinds:
 
     def _value(self, node: ast.expr) -> Kind:
         kind = self._kind(node)
+        kind = self._seen.get(id(node), kind)
         self._of[id(node)] = kind
         return kind
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +16,7 @@ from jupyter_mlops.lifts.clean_notebook.columns import TextColumns
 from jupyter_mlops.lifts.clean_notebook.edits import Code, Draft, Edit, Open, Proposal, Repair
 from jupyter_mlops.lifts.clean_notebook.importing import import_proposals, renamed_reference
 from jupyter_mlops.lifts.clean_notebook.kinds import Kinds
+from jupyter_mlops.lifts.clean_notebook.seen import Seen, Stop, seen_in
 
 _ROUNDS = 12
 #: Characters of code that are shown in a sentence.
@@ -89,6 +91,31 @@ def mend(draft: Draft, table: Table) -> None:
     draft.open += [one for one in dict.fromkeys(unsure) if one not in draft.open]
 
 
+def mend_stop(draft: Draft, table: Table, stop: Stop) -> bool:
+    """Repair what a run stopped at, by what it was seen to be there; whether anything was.
+
+    Only the statement that was running is touched: that of the innermost call which something is known for.
+
+    Args:
+        draft: the notebook, as it ran.
+        table: what is gone.
+        stop: of the run.
+    """
+    code = Code(draft.notebook)
+    for frame in reversed(stop.frames):
+        seen = seen_in(draft.notebook, stop, frame)
+        if seen is None:
+            continue
+        kinds = Kinds(code.tree, seen.kinds())
+        kinds.numbered, kinds.counted = seen.numbered, seen.counted
+        proposals: list[Proposal] = []
+        for change, site in _uses(code, kinds, table, seen):
+            _propose(draft, change, site, proposals, [])
+        if draft.apply(proposals):
+            return True
+    return False
+
+
 def _propose(draft: Draft, change: Change, site: Site, proposals: list[Proposal], unsure: list[Open]) -> None:
     answer = None
     if isinstance(change.do, Moved):
@@ -103,7 +130,8 @@ def _propose(draft: Draft, change: Change, site: Site, proposals: list[Proposal]
         cell, line, what, why, version = _unsure(draft, site.code, site.call or site.node, change)
         new = _rewritten(site, answer)
         what = f"{what} becomes `{new}`" if new else what
-        proposals.append(Proposal(answer, Repair("api", cell, line, what, why, version)))
+        error = site.seen.error if site.seen is not None else ""
+        proposals.append(Proposal(answer, Repair("api", cell, line, what, why, version, error)))
 
 
 def _rewritten(site: Site, edits: list[Edit]) -> str:
@@ -130,8 +158,20 @@ def _unsure(draft: Draft, code: Code, node: ast.AST, change: Change) -> Open:
     return Open(cell, draft.original(cell, line), what, change.why, change.version)
 
 
-def _uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, Site]]:
-    """Uses of what the table is about, those inside of others last."""
+def _uses(code: Code, kinds: Kinds, table: Table, seen: Seen | None = None) -> Iterator[tuple[Change, Site]]:
+    """Uses of what the table is about: all that the code makes sure, or those in the statement that a run stopped at."""
+    for change, site in _all_uses(code, kinds, table):
+        if seen is None:
+            if not change.error:
+                yield change, site
+        elif site.own is seen.statement and re.search(change.error, seen.error):
+            site.seen, site.texts = seen, lambda: bool(seen.texts)
+            site.named_texts = lambda: TextColumns(seen.texts)
+            yield change, site
+
+
+def _all_uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, Site]]:
+    """Places that the table may be about, those inside of others last."""
     for top in code.tree.body:
         pending: list[tuple[ast.AST, ast.stmt, ast.AST]] = [(top, top, top)]
         while pending:

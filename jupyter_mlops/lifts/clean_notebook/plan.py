@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 from jupyter_mlops.assessment.probes.requirements import distribution_of
 from jupyter_mlops.assessment.secrets import MASK
 from jupyter_mlops.changes import Wanted
-from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned, table
+from jupyter_mlops.lifts.clean_notebook.cleaning import cleaned, cleaning_table, table
 from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
 from jupyter_mlops.lifts.clean_notebook.hints import hint
@@ -23,9 +24,12 @@ from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, no
 from jupyter_mlops.lifts.mlflow_tracking.notebooks import cell_diff, with_cells
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.converted import conversions
+from jupyter_mlops.project.marks import mapping
 from jupyter_mlops.project.notebook import CLEAN, Notebook, copy_of
 
 _MESSAGE = "Clean copies of notebooks"
+#: In a copy's metadata: the hash of the notebook, where a run made some of its repairs sure.
+_RUN = "repaired_in_a_run_of"
 #: Sentences about a notebook that are shown; all are in the diff.
 _MOST = 60
 
@@ -41,7 +45,7 @@ class _Made:
         refused: what is not repaired.
         copies: notebook → its copy, written now or there already.
         left: what is left to a person about them.
-        pairs: notebook → as it is, and its draft, of those that are written now.
+        pairs: notebook → as it is, and its draft.
         missing: packages that are imported and not installed.
         good: copies that were run to the end.
         modules: of the project, that the notebooks import → their new text; "" where they stay as they are.
@@ -71,14 +75,26 @@ def plan(scene: Scene) -> Plan:
     made = _Made()
     for position, path in enumerate(paths):
         scene.tell(f"Reading {path}", position / len(paths))
-        _clean(scene, made, path)
-    if not made.files:
-        stopped = _run_as_they_are(scene, made, paths) if scene.options["run"] == "yes" and scene.thorough else False
-        return _nothing(scene, made, paths, stopped=stopped)
-    for path, (notebook, draft) in made.pairs.items():
-        good = _run(scene, made, path, notebook, draft) if scene.options["run"] == "yes" and scene.thorough else None
-        if good is False or (good is None and draft.open):
+        _read(scene, made, path)
+    stopped = False
+    for path in paths:
+        notebook, draft = made.pairs[path]
+        told = _run(scene, made, path, notebook, draft) if scene.options["run"] == "yes" and scene.thorough else None
+        _write(scene, made, path, notebook, draft)
+        good = None
+        if told is not None:
+            sentence, where, after = told
+            good = after.good
+            stopped |= not good
+            made.found.append(sentence)
+            if good:
+                made.good.add(where)
+            else:
+                made.refused.append(_stop(where, after))
+        if good is False or (good is None and (draft.open or not draft.repairs)):
             _of_its_time(scene, made, path, notebook, draft)
+    if not made.files:
+        return _nothing(scene, made, paths, stopped=stopped)
     return Plan(
         "applies",
         _why(made),
@@ -91,7 +107,7 @@ def plan(scene: Scene) -> Plan:
 
 
 def _why(made: _Made) -> str:
-    copies = [made.copies[path] for path in made.pairs if path in made.copies]
+    copies = [copy for copy in made.copies.values() if copy in made.files]
     mended = sorted(path for path, text in made.modules.items() if text)
     also = f"{', '.join(mended[:3])}{' …' if len(mended) > 3 else ''}" if mended else ""
     if not copies and not also:
@@ -115,7 +131,8 @@ def glance(scene: Scene) -> tuple[State, str]:
         return "done", "There are no notebooks here that could be cleaned."
     made = _Made()
     for path in paths:
-        _clean(scene, made, path)
+        _read(scene, made, path)
+        _write(scene, made, path, *made.pairs[path])
         if made.files:
             return "applies", f"{path} needs repair."
     return (one := _nothing(scene, made, paths)).state, one.why
@@ -143,30 +160,39 @@ def _notebooks(scene: Scene) -> Iterator[str]:
             yield file.path
 
 
-def _clean(scene: Scene, made: _Made, path: str) -> None:
+def _read(scene: Scene, made: _Made, path: str) -> None:
+    """Repair what a notebook, and what it imports, says of itself."""
     notebook = scene.project.notebook(path)
     assert notebook is not None
-    draft = cleaned(scene, path, notebook)
-    changed = draft.changed()
-    made.refused += [_refusal(path, one) for one in sorted(draft.open)]
+    made.pairs[path] = (notebook, cleaned(scene, path, notebook))
     _packages(scene, made, path)
-    if _clean_modules(scene, made, path):
-        made.pairs[path] = (notebook, draft)
+    _clean_modules(scene, made, path)
+
+
+def _write(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> None:
+    """Put down the copy, and tell what was repaired and what was not."""
+    made.refused += [_refusal(path, one) for one in sorted(draft.open)]
+    changed, copy = draft.changed(), copy_of(path)
+    raw = (scene.root / path).read_bytes()
+    marks = {"clean_copy_of": path.rpartition("/")[2]}
+    sha = hashlib.sha256(raw).hexdigest()
+    if any(repair.seen for repair in draft.repairs):
+        marks[_RUN] = sha
+    there = scene.root / copy
     if not changed and not draft.order:
-        _of_its_time(scene, made, path, notebook, draft)
+        if there.exists() and _mark(scene, copy, _RUN) == sha:
+            made.copies[path] = copy
         return
-    copy = copy_of(path)
-    text = (scene.root / path).read_bytes().decode("utf-8-sig")
-    content = with_cells(text, changed, as_copy=True, order=draft.order, clean_copy_of=path.rpartition("/")[2])
+    content = with_cells(raw.decode("utf-8-sig"), changed, as_copy=True, order=draft.order, marks=marks)
     made.copies[path] = copy
-    if (scene.root / copy).exists():
-        if (scene.root / copy).read_bytes() != content.encode():
+    if there.exists():
+        # What only a run made sure is in a copy that was made in one.
+        if there.read_bytes() != content.encode() and _mark(scene, copy, _RUN) != sha:
             made.refused.append(
                 Refusal("a copy of the notebook", f"{copy} is there already, and is not what it would be now", path)
             )
         return
     made.files[copy] = content
-    made.pairs[path] = (notebook, draft)
     made.shown[copy] = _without(_shown(copy, notebook, draft), draft.secrets)
     made.found.append(
         f"{copy} is a copy of {path}, which stays as it is and no longer counts; it has no outputs until you run it."
@@ -177,10 +203,14 @@ def _clean(scene: Scene, made: _Made, path: str) -> None:
         made.found.append(f"{copy}: {len(told) - _MOST} more repairs, all in the diff.")
 
 
-def _clean_modules(scene: Scene, made: _Made, path: str) -> bool:
-    """Repair modules that a notebook imports, each once; whether it imports one that needs it."""
-    imported_here = list(modules(scene, path))
-    for module in (one for one in imported_here if one not in made.modules):
+def _mark(scene: Scene, path: str, name: str) -> object:
+    """What the metadata of a notebook say of it."""
+    return mapping(mapping(mapping(scene.project.json(path)).get("metadata")).get("jupyter_mlops")).get(name)
+
+
+def _clean_modules(scene: Scene, made: _Made, path: str) -> None:
+    """Repair modules that a notebook imports, each once."""
+    for module in (one for one in modules(scene, path) if one not in made.modules):
         made.modules[module] = ""
         draft = cleaned_module(scene, module, table(environment(scene)), environment(scene))
         if draft is None:
@@ -195,7 +225,6 @@ def _clean_modules(scene: Scene, made: _Made, path: str) -> bool:
                 f"{module} is imported by {path}: line {_told(one).partition(' line ')[2]}"
                 for one in sorted(draft.repairs, key=lambda one: one.line)
             ]
-    return any(made.modules[module] for module in imported_here)
 
 
 def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
@@ -204,39 +233,26 @@ def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
     return f"@@ cells in the order {', '.join(map(str, draft.order))} @@\n{text}" if draft.order else text
 
 
-def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> bool:
-    """Run a notebook before and after its repair, and say how far it came."""
-    cells = tuple(draft.notebook.cells[index] for index in draft.order) or draft.notebook.cells
+def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft) -> tuple[str, str, Outcome]:
+    """Run a notebook before and after its repair, or its copy that is there already.
+
+    Returns:
+        How far it came, as a sentence; what was run in the end, and how far that came.
+    """
+    copy = copy_of(path)
+    if (there := scene.project.notebook(copy)) is not None and (scene.root / copy).is_file():
+        after = ran(scene, copy, there)
+        return f"{copy} {after.told()}.", copy, after
     own = {module: made.modules[module] for module in modules(scene, path) if made.modules.get(module)}
-    before, after = tried(scene, path, notebook, replace(draft.notebook, cells=cells), draft.secrets, own)
-    copy = made.copies.get(path, path)
-    made.found.append(f"{path} {before.told()}. {copy} {after.told()}.")
-    if after.failed is None:
-        made.good.add(copy)
-    else:
-        made.refused.append(_stop(copy, after))
-    return after.good
+    before, after = tried(scene, path, notebook, draft, cleaning_table(scene, path), own)
+    changed = bool(draft.changed() or draft.order)
+    copy = copy if changed else path
+    return f"{path} {before.told()}." + (f" {copy} {after.told()}." if changed or own else ""), copy, after
 
 
 def _stop(path: str, outcome: Outcome) -> Refusal:
     told = hint(outcome.error)
     return Refusal("a run to the end", f"it stops: {outcome.error}{f'. {told}' if told else ''}", path, outcome.failed)
-
-
-def _run_as_they_are(scene: Scene, made: _Made, paths: list[str]) -> bool:
-    """Run notebooks that nothing is to be repaired in, or that are repaired already; whether one stops."""
-    stopped = False
-    for path in paths:
-        there = made.copies.get(path, path)
-        notebook = scene.project.notebook(there)
-        outcome = ran(scene, there, notebook) if notebook is not None else None
-        if outcome is None:
-            continue
-        made.found.append(f"{there} {outcome.told()}.")
-        if outcome.failed is not None:
-            stopped = True
-            made.refused.append(_stop(there, outcome))
-    return stopped
 
 
 def _packages(scene: Scene, made: _Made, path: str) -> None:
@@ -306,7 +322,8 @@ def _without(text: str, secrets: Mapping[str, str]) -> str:
 
 def _told(repair: Repair) -> str:
     version = f" ({repair.version})" if repair.version else ""
-    return f"cell {repair.cell} line {repair.line}, {repair.what}: {repair.why.removesuffix('.')}{version}."
+    seen = f" A run stopped here: {repair.seen.removesuffix('.')}." if repair.seen else ""
+    return f"cell {repair.cell} line {repair.line}, {repair.what}: {repair.why.removesuffix('.')}{version}.{seen}"
 
 
 def _refusal(path: str, one: Open) -> Refusal:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jupyter_mlops.lifts.clean_notebook.edits import Draft
+from jupyter_mlops.lifts.clean_notebook.mending import Table, mend_stop
+from jupyter_mlops.lifts.clean_notebook.seen import Stop
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.notebook import Notebook
+
+if TYPE_CHECKING:
+    from jupyter_mlops_converters.observe.mirror import Mirror
+    from jupyter_mlops_converters.observe.session import Session
+    from jupyter_mlops_converters.source.notebook import SourceCell
 
 #: Seconds that a cell may take.
 LIMIT = 600.0
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KERNEL = "python3"
+#: Runs after each of which something may have been repaired.
+_ANEW = 6
+#: Repairs in one of them.
+_AGAIN = 60
 
 
 @dataclass(frozen=True)
@@ -45,31 +61,42 @@ def tried(
     scene: Scene,
     path: str,
     before: Notebook,
-    after: Notebook,
-    secrets: Mapping[str, str],
+    draft: Draft,
+    table: Table,
     modules: Mapping[str, str],
     limit: float = LIMIT,
 ) -> tuple[Outcome, Outcome]:
     """Run a notebook as it was and as it is now. This runs the user's code, on copies of the project's files.
 
-    What cells install is left out, and what would write into the project itself is stopped.
+    Where the second run stops, what is seen there may make a repair sure; it goes on then. What cells install is left out,
+    and what would write into the project itself is stopped.
 
     Args:
         scene: the project.
         path: of the notebook.
         before: as it was.
-        after: as it is now.
-        secrets: environment variables that it reads now.
+        draft: as it is now, which is repaired further.
+        table: what is gone from libraries.
         modules: of the project, by path → their text as it is now.
         limit: seconds that a cell may take.
 
     Raises:
         MlopsError: ``no-kernel``.
     """
-    unchanged: Mapping[str, str] = {}
-    versions = ((", before its repair", before, unchanged), (", after its repair", after, modules))
-    first, second = _outcomes(scene, path, versions, secrets, limit)
-    return first, second
+    with _copy(scene, path) as place:
+        environment = {**os.environ, **draft.secrets}
+        run = _Run(*place, "before", environment, f"Running {path}, before its repair", limit)
+        first = second = _once(scene, before, run)
+        for number in range(0 if first.good and draft.notebook is before and not modules else _ANEW):
+            for module, text in modules.items():
+                (run.root / module).write_text(text, encoding="utf-8")
+            run = _Run(*place, f"after-{number}", environment, f"Running {path}, after its repair", limit)
+            known = len(draft.repairs)
+            second = _once(scene, draft, run, table)
+            # What was repaired on the way has not been seen to work from the beginning.
+            if len(draft.repairs) == known:
+                break
+        return first, second
 
 
 def ran(scene: Scene, path: str, notebook: Notebook, limit: float = LIMIT) -> Outcome:
@@ -84,18 +111,13 @@ def ran(scene: Scene, path: str, notebook: Notebook, limit: float = LIMIT) -> Ou
     Raises:
         MlopsError: ``no-kernel``.
     """
-    return _outcomes(scene, path, (("", notebook, {}),), {}, limit)[0]
+    with _copy(scene, path) as place:
+        return _once(scene, notebook, _Run(*place, "run", os.environ, f"Running {path}", limit))
 
 
-def _outcomes(
-    scene: Scene,
-    path: str,
-    versions: Sequence[tuple[str, Notebook, Mapping[str, str]]],
-    secrets: Mapping[str, str],
-    limit: float,
-) -> list[Outcome]:
-    """Runs of a notebook, one after the other: what is told of each, its cells, and the modules that come with it."""
-    from jupyter_mlops_converters.observe.loop import complete
+@contextmanager
+def _copy(scene: Scene, path: str) -> Iterator[tuple[Mirror, Path, Path]]:
+    """A copy of the project, where a notebook is in it, and a folder beside it."""
     from jupyter_mlops_converters.observe.mirror import Mirror
     from jupyter_mlops_converters.scratch import workspace
 
@@ -103,17 +125,7 @@ def _outcomes(
         folder = (scene.root / path).parent
         mirror = Mirror(scene.root.resolve(), work / scene.root.name, keep=folder.resolve())
         mirror.copy()
-        place = mirror.root / Path(path).parent
-        outcomes = []
-        for number, (told, notebook, texts) in enumerate(versions):
-            for module, text in texts.items():
-                (mirror.root / module).write_text(text, encoding="utf-8")
-            run = _Run(
-                mirror.root, place, work / f"run-{number}", {**os.environ, **secrets}, f"Running {path}{told}", limit
-            )
-            outcomes.append(complete(_ran(scene, notebook, run)))
-            mirror.reset(frozenset())
-        return outcomes
+        yield mirror, mirror.root / Path(path).parent, work
 
 
 @dataclass(frozen=True)
@@ -121,41 +133,95 @@ class _Run:
     """A run.
 
     Attributes:
-        root: the copy of the project.
+        mirror: the copy of the project.
         cwd: where the notebook is in it.
-        work: a folder for the run alone.
+        beside: a folder beside the copy.
+        name: of the run, unlike those of others there.
         environment: variables of the kernel.
         told: what is going on, the beginning of a sentence.
         limit: seconds that a cell may take.
     """
 
-    root: Path
+    mirror: Mirror
     cwd: Path
-    work: Path
+    beside: Path
+    name: str
     environment: Mapping[str, str]
     told: str
     limit: float
 
+    @property
+    def root(self) -> Path:
+        """The copy's folder."""
+        return self.mirror.root
 
-async def _ran(scene: Scene, notebook: Notebook, run: _Run) -> Outcome:
+    @property
+    def work(self) -> Path:
+        """A folder for the run alone."""
+        return self.beside / self.name
+
+
+def _once(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table | None = None) -> Outcome:
+    from jupyter_mlops_converters.observe.loop import complete
+
+    outcome = complete(_ran(scene, notebook, run, table))
+    run.mirror.reset(frozenset())
+    return outcome
+
+
+async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table | None) -> Outcome:
     from jupyter_mlops_converters.observe.session import CellFailedError, Session
-    from jupyter_mlops_converters.source.installs import without_installs
-    from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
 
-    cells = tuple(
-        SourceCell(cell.index, "code", cell.source, {"tags": list(cell.tags)}) for cell in notebook.code_cells
-    )
-    cells = without_installs(SourceNotebook(Path(notebook.path), "", cells, None, {})).code_cells
+    cells = _cells(notebook)
+    order = [cell.index for cell in cells]
+    sources: dict[int, str] = {}
     async with Session(_KERNEL, run.cwd, scratch=run.work, temp=run.work / "temp", env=run.environment) as session:
         await session.install_agent(root=run.root, protected=scene.root.resolve(), reference=run.work / "reference")
-        for position, cell in enumerate(cells):
+        position = again = 0
+        while position < len(order):
+            cell = cells[position]
             scene.tell(f"{run.told}: cell {cell.index}", position / len(cells))
             try:
                 await session.ask("before")
+                sources[cell.index] = cell.source
                 await session.execute(cell.source, metadata=cell.metadata, limit=run.limit)
             except CellFailedError as failure:
-                return Outcome(len(cells), cell.index, _said(failure, run.limit))
+                outcome = Outcome(len(cells), cell.index, _said(failure, run.limit))
+                if failure.kind != "raised" or not isinstance(notebook, Draft) or table is None or again == _AGAIN:
+                    return outcome
+                again += 1
+                if not mend_stop(notebook, table, await _stop(session, outcome.error, sources, run)):
+                    return outcome
+                mended, cells = cells, _cells(notebook)
+                # A cell that failed is run again where it stands; what was repaired above it, from the beginning.
+                if [one.source for one in mended[:position]] != [one.source for one in cells[:position]]:
+                    return outcome
+                continue
+            position += 1
     return Outcome(len(cells))
+
+
+def _cells(notebook: Notebook | Draft) -> list[SourceCell]:
+    """The code cells in the order in which they run, without what they install."""
+    from jupyter_mlops_converters.source.installs import without_installs
+    from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
+
+    found = notebook.ordered if isinstance(notebook, Draft) else notebook
+    cells = tuple(SourceCell(cell.index, "code", cell.source, {"tags": list(cell.tags)}) for cell in found.code_cells)
+    return list(without_installs(SourceNotebook(Path(found.path), "", cells, None, {})).code_cells)
+
+
+async def _stop(session: Session, error: str, sources: Mapping[int, str], run: _Run) -> Stop:
+    """What is known of the last error in a kernel."""
+    # By files: IPython would take parts of the cells' text for magics.
+    code, asked, answer = (run.work / name for name in ("witness.py", "asked.json", "answer.json"))
+    code.write_bytes(files(__package__).joinpath("witness.py").read_bytes())
+    asked.write_text(json.dumps(list(sources.items())), encoding="utf-8")
+    names = "{'__name__': 'witness'}"
+    await session.hidden(
+        f"exec(open({str(code)!r}).read() + '\\ntell' + str(({str(asked)!r}, {str(answer)!r})), {names})"
+    )
+    return Stop.of(error, json.loads(answer.read_text("utf-8")))
 
 
 def _said(failure: Exception, limit: float) -> str:

@@ -6,7 +6,7 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,7 +88,12 @@ def _edited_cell(cell: Cell, edits: Edits, own: frozenset[str]) -> str | None:
 
 
 def with_cells(
-    text: str, changed: dict[int, str], *, as_copy: bool, order: Sequence[int] = (), clean_copy_of: str = ""
+    text: str,
+    changed: dict[int, str],
+    *,
+    as_copy: bool,
+    order: Sequence[int] = (),
+    marks: Mapping[str, str] | None = None,
 ) -> str:
     """The notebook's file with other sources in some cells.
 
@@ -97,7 +102,7 @@ def with_cells(
         changed: cell → source.
         as_copy: whether it is a notebook of its own, which has not been run: without outputs and counts.
         order: its cells in another order; as they are where it is empty.
-        clean_copy_of: the notebook that it is a clean copy of, which its metadata say then.
+        marks: what its metadata say of it then.
     """
     document: dict[str, Any] = json.loads(text)
     cells = document.get("cells")
@@ -112,9 +117,9 @@ def with_cells(
         cells[:] = [cells[index] for index in order]
     if as_copy:
         cells[:] = [_not_run(cell) for cell in cells]
-    if clean_copy_of:
+    if marks:
         metadata = document.setdefault("metadata", {})
-        metadata["jupyter_mlops"] = {**metadata.get("jupyter_mlops", {}), "clean_copy_of": clean_copy_of}
+        metadata["jupyter_mlops"] = {**metadata.get("jupyter_mlops", {}), **marks}
     indent = re.search(r"^\{\n( +)", text)
     shown = json.dumps(
         document,

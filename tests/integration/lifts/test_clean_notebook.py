@@ -73,3 +73,25 @@ def test_a_notebook_without_a_known_repair_is_run_all_the_same(make: Callable[[s
     assert (bad.state, bad.why) == ("not-here", "Nothing is known that would repair what stops a run.")
     assert [(one.path, one.cell) for one in bad.cannot] == [("bad.ipynb", 1)]
     assert "AttributeError" in bad.cannot[0].why
+
+
+def test_what_a_run_sees_makes_repairs_sure(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    cells = (
+        "import pandas as pd\nheld = {'s': pd.Series([1, 2], index=['x', 'y'])}\nruns = []",
+        "!true\nruns.append(1)\nfirst = held['s'][0]",
+        "def last(series):\n    return series[1]",
+        "assert len(runs) == 1 and first == 1\nassert last(held['s']) == 2",
+    )
+    write(root, {"old.ipynb": notebook(*cells)})
+    assert lift("clean-notebook", root / "old.ipynb", write=False).plan.state == "done", "the code alone says nothing"
+    planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"})
+    assert planned.plan.found[-1] == "old.ipynb stops in cell 1: KeyError: 0. old_clean.ipynb runs to the end."
+    told = [one for one in planned.plan.found if "A run stopped here: KeyError: 0." in one]
+    assert [one.partition(", ")[0] for one in told] == ["old_clean.ipynb: cell 1 line 3"]
+    assert "return series.iloc[1]" in (root / "old_clean.ipynb").read_text()
+    before = (root / "old_clean.ipynb").read_bytes()
+    for options in ({}, {"run": "yes"}):
+        again = lift("clean-notebook", root / "old.ipynb", options=options)
+        assert (again.plan.state, again.plan.cannot, again.applied) == ("done", (), None)
+    assert (root / "old_clean.ipynb").read_bytes() == before

@@ -32,7 +32,7 @@ module.exports = {
     '\\.(tsx?|js)$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }]
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!@jupyter/|@jupyterlab/|@microsoft/|exenv-es6/)'
+    '/node_modules/(?!@jupyter/|@jupyterlab/|@microsoft/|exenv-es6/|nbdime/)'
   ],
   clearMocks: true
 };

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
@@ -73,6 +73,7 @@ class Change:
         diff: unified diff; empty where there is none to show (binary files, moves, modes).
         binary: whether its bytes are not UTF-8 text; a diff is then for reading only (text in UTF-16).
         size: bytes it will have.
+        before: bytes that a changed notebook had, to be compared cell by cell; None of any other file.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Change:
     diff: str = ""
     binary: bool = False
     size: int = 0
+    before: bytes | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The change as JSON-like data."""
@@ -264,6 +266,8 @@ class _Builder:
         self._record(step, change, old, data)
 
     def _record(self, step: Step, change: Change, old: bytes = b"", new: bytes = b"") -> None:
+        if change.kind == "modify" and step.path.endswith(".ipynb"):
+            change = replace(change, before=old)
         if old != new:
             diff = _unified(step.path, old, new, created=step.before == ABSENT, removed=step.action == "remove")
             if diff is None:

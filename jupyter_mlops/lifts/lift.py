@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from jupyter_mlops.assessment.criterion import Effort, Role
 from jupyter_mlops.changes import ChangeSet
+from jupyter_mlops.lifts.notebook_changes import changes_as_data
 from jupyter_mlops.lifts.scene import Scene
 
 State = Literal["applies", "done", "not-here"]
@@ -90,6 +91,8 @@ class Plan:
         left: what is left to a person, in order.
         cannot: what it does not do here, and why.
         shown: path → what to show of its change instead of the file's own diff: of notebooks, what changes in their cells.
+        copies: path of a new notebook → the notebook that it is a changed copy of.
+        secrets: texts in notebooks that are shown masked.
     """
 
     state: State
@@ -99,6 +102,8 @@ class Plan:
     left: tuple[Act, ...] = ()
     cannot: tuple[Refusal, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON-like data."""
@@ -106,6 +111,7 @@ class Plan:
             "state": self.state,
             "why": self.why,
             **self.changes.as_dict(),
+            "changes": changes_as_data(self.changes, self.copies, self.secrets),
             "found": list(self.found),
             "left": [act.as_dict() for act in self.left],
             "cannot": [refusal._asdict() for refusal in self.cannot],

@@ -133,6 +133,21 @@ def write_slow_and_old(path: Path) -> None:
     write_notebook(path, [*_SLOW, "import numpy as np\nnp.int(1)"])
 
 
+def write_aged(path: Path) -> None:
+    """A notebook that stopped running, with markup in its text and a password in its code."""
+    write_notebook(
+        path,
+        [
+            "# <img src=x onerror=\"window.hacked = 'title'\">",
+            "import numpy as np\nimport pandas as pd\n\nPASSWORD = 'Tr0ub4dor&3xyz'",
+            "customers = pd.DataFrame({'tenure': [1, 2, 3]})",
+            "customers.head()",
+            "customers = customers.append({'tenure': 4}, ignore_index=True)  # <script>window.hacked = 'code'</script>",
+            "years = customers['tenure'].astype(np.int) / 12\nlong = years > 2\nshort = ~long\nrounded = years.astype(np.float)",
+        ],
+    )
+
+
 def write_hostile(path: Path) -> None:
     """A notebook whose text would run in the page if it were taken for HTML."""
     write_notebook(path, _HOSTILE)

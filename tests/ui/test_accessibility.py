@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from projects import write_untracked
+from projects import write_aged, write_untracked
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -59,6 +59,15 @@ def test_nothing_serious(lab, project, theme):
     panel = lab.page.locator(".jp-Mlops-lift:visible")
     panel.get_by_role("button", name="Choices").click(timeout=60_000)
     check(".jp-Mlops-lift")
+
+    aged = project / "notebooks" / "aged.ipynb"
+    write_aged(aged)
+    lab.run("jupyter-mlops:lift", lift="clean-notebook", path=aged.relative_to(lab.root).as_posix())
+    panel = lab.page.locator(".jp-Mlops-lift:visible")
+    expect(panel.get_by_role("textbox", name="After")).to_have_count(3, timeout=60_000)
+    lab.page.set_viewport_size({"width": 1440, "height": 2400})
+    check(".jp-Mlops-lift:not(.lm-mod-hidden *)")
+    aged.unlink()
 
     lab.run("jupyter-mlops:edit-plan", path=(project / "notebooks/churn.ipynb").relative_to(lab.root).as_posix())
     expect(lab.page.locator(".jp-Mlops-conversion:visible .jp-Mlops-stage").first).to_be_visible(timeout=60_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 from playwright.sync_api import expect
-from projects import snapshot, write_slow_and_old, write_untracked
+from projects import snapshot, write_aged, write_slow_and_old, write_untracked
 
 #: Milliseconds: a lift reads the project twice.
 DONE = 60_000
@@ -85,6 +85,29 @@ def test_a_lift_waits_for_what_is_unsaved_and_for_what_changed(lab, project):
     lab.screenshot("lift-done-dark")
 
 
+def test_a_notebook_is_compared_cell_by_cell(lab, project):
+    notebook = project / "notebooks" / "aged.ipynb"
+    write_aged(notebook)
+    lab.open(project)
+    lab.run("jupyter-mlops:lift", lift="clean-notebook", path=notebook.relative_to(lab.root).as_posix())
+    panel = lab.page.locator(".jp-Mlops-lift:visible")
+    change = panel.locator("[data-path='notebooks/aged_clean.ipynb']")
+    cell = change.get_by_role("region", name="Cell 6", exact=True)
+    expect(cell.get_by_role("textbox", name="Before")).to_contain_text("astype(np.int)", timeout=DONE)
+    expect(cell.get_by_role("textbox", name="After")).to_contain_text("astype(int)")
+    expect(cell.locator(".cm-merge-r-chunk")).not_to_have_count(0)
+    expect(change).to_contain_text("2 cells stay as they are")
+    expect(change).not_to_contain_text("Tr0ub4dor")
+    expect(change).to_contain_text("window.hacked = 'code'")
+    assert lab.page.evaluate("window.hacked") is None
+    lab.page.set_viewport_size({"width": 1440, "height": 1800})
+    lab.screenshot("lift-notebook")
+    lab.use_theme("JupyterLab Dark")
+    lab.screenshot("lift-notebook-dark")
+    lab.page.set_viewport_size({"width": 800, "height": 1800})
+    lab.screenshot("lift-notebook-narrow")
+
+
 def test_choices_are_looked_at_first(lab, project):
     write_untracked(project)
     lab.open(project / "train.py")
@@ -112,7 +135,7 @@ def test_a_look_that_takes_long_outlives_a_reload_and_is_cancelled(lab, project,
     lab.run("jupyter-mlops:lift", lift="clean-notebook", path=notebook.relative_to(lab.root).as_posix())
     panel = lab.page.locator(".jp-Mlops-lift:visible")
     change = panel.locator("[data-path='notebooks/slow_clean.ipynb']")
-    expect(change).to_contain_text("@@ cell 6 @@", timeout=DONE)
+    expect(change.get_by_role("region", name="Cell 6")).to_be_visible(timeout=DONE)
     expect(panel).to_contain_text("cell 6 line 2")
     panel.get_by_role("button", name="Choices").click()
     panel.get_by_label("run", exact=True).select_option("yes")

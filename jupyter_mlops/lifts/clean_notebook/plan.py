@@ -103,6 +103,8 @@ def plan(scene: Scene) -> Plan:
         left=(*_left(scene, made), *made.left),
         cannot=tuple(made.refused),
         shown=made.shown,
+        copies={copy: path for path, copy in made.copies.items()},
+        secrets=frozenset(secret for _, draft in made.pairs.values() for secret in draft.secrets.values()),
     )
 
 

@@ -30,6 +30,7 @@ class _Made:
     Attributes:
         files: path → content.
         shown: path of a notebook → what changes in its cells.
+        copies: path of a new notebook → the one that it is a copy of.
         found: what one should know.
         refused: what is not recorded.
         entries: sources that train, as they are after the lift.
@@ -37,6 +38,7 @@ class _Made:
 
     files: dict[str, Wanted] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
@@ -78,6 +80,7 @@ def plan(scene: Scene) -> Plan:
         left=_left(scene, made, files),
         cannot=tuple(made.refused),
         shown=made.shown,
+        copies=made.copies,
     )
 
 
@@ -161,6 +164,8 @@ def _notebook(scene: Scene, made: _Made, path: str, *, as_copy: bool) -> None:
     text = (scene.root / path).read_bytes().decode("utf-8-sig")
     made.files[place] = with_cells(text, changed, as_copy=as_copy)
     made.shown[place] = cell_diff(place, notebook, changed)
+    if as_copy:
+        made.copies[place] = path
     made.found.append(
         f"{place} is a copy of {path}, which stays as it is; it has no outputs until you run it."
         if as_copy

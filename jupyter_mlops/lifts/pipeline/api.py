@@ -63,7 +63,7 @@ class Conversion:
         Of several notebooks there is no outline.
         """
         cells = () if self.compiled.originals else self.compiled.notebook.cells
-        return {"outline": outline(cells), "files": files(self.changes.changes)}
+        return {"outline": outline(cells), "files": files(self.changes)}
 
     @property
     def verdict(self) -> str:

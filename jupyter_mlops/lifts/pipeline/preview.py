@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mlops.lifts.notebook_changes import changes_as_data
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jupyter_mlops_converters.source.notebook import SourceCell
 
-    from jupyter_mlops.changes.changeset import Change, ChangeSet
+    from jupyter_mlops.changes import ChangeSet
 
 #: Lines of a cell that are shown, and characters of each.
 _LINES, _WIDTH = 3, 160
@@ -46,24 +48,25 @@ def outline(cells: Iterable[SourceCell]) -> list[dict[str, Any]]:
     ]
 
 
-def files(changes: Iterable[Change]) -> list[dict[str, Any]]:
+def files(changes: ChangeSet) -> list[dict[str, Any]]:
     """What would be written.
 
     Args:
-        changes: of a change set.
+        changes: of a conversion.
 
     Returns:
-        For each change what `Change.as_dict` gives, with a `diff` only where the file is there, and not endless.
+        For each change what `changes_as_data` gives, with a `diff` only where the file is there, and not endless.
     """
-    return [{**change.as_dict(), "diff": _diff(change)} for change in changes]
+    return [{**data, "diff": _diff(data)} for data in changes_as_data(changes)]
 
 
-def _diff(change: Change) -> str:
-    if change.kind == "create":
+def _diff(change: dict[str, Any]) -> str:
+    if change["kind"] == "create":
         return ""
-    if len(change.diff) <= _LONGEST_DIFF:
-        return change.diff
-    return change.diff[:_LONGEST_DIFF].rpartition("\n")[0] + "\n…\n"
+    diff = str(change["diff"])
+    if len(diff) <= _LONGEST_DIFF:
+        return diff
+    return diff[:_LONGEST_DIFF].rpartition("\n")[0] + "\n…\n"
 
 
 def shown(changes: ChangeSet, folder: str) -> dict[str, str]:

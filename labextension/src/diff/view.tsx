@@ -7,6 +7,7 @@ import type { IFileChange } from '../rest/contract';
 import { Disclosure } from '../score/parts';
 import { countedFromOne } from '../cells';
 import type { IDiffLine } from './parse';
+import { NotebookDiff } from './notebook';
 import { countDiff, parseDiff } from './parse';
 
 /** Lines of a file's diff that are shown before it is folded. */
@@ -95,13 +96,19 @@ function Change(props: {
       )}
     </span>
   );
-  return lines.length > 0 ? (
+  return lines.length > 0 || file.notebook ? (
     <Disclosure
       className="jp-Mlops-change"
       title={title}
       initiallyOpen={initiallyOpen}
     >
-      <Diff lines={lines} trans={trans} />
+      {file.notebook ? (
+        <NotebookDiff notebook={file.notebook} trans={trans}>
+          <Diff lines={lines} trans={trans} />
+        </NotebookDiff>
+      ) : (
+        <Diff lines={lines} trans={trans} />
+      )}
     </Disclosure>
   ) : (
     <div className="jp-Mlops-change">

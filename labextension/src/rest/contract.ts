@@ -542,6 +542,16 @@ export interface IFileChange {
   /** Where a moved file comes from, or what a link points to. */
   source?: string | null;
   binary?: boolean;
+  /**
+   * Of a notebook that is there, or of a changed copy of one: both sides, cell by cell. Absent where nbdime is not
+   * installed.
+   */
+  notebook?: {
+    /** What it is compared with: nbformat 4, without outputs. */
+    base: Record<string, unknown>;
+    /** What changes, in nbdime's diff format. */
+    diff: Record<string, unknown>[];
+  };
 }
 
 /** Something about a lift that a person may choose. */

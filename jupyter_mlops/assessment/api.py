@@ -44,6 +44,7 @@ class UnitAssessment:
         notebooks: what is wrong with its notebooks.
         profile: what kind of project it is.
         findings: all that the probes found, those that decide nothing included.
+        previews: criteria that count from a later ruleset on, as they stand; nothing else in an answer follows from them.
     """
 
     unit: Unit
@@ -57,6 +58,7 @@ class UnitAssessment:
     notebooks: tuple[NotebookIssue, ...] = ()
     profile: Standing = field(default_factory=lambda: Standing("research"))
     findings: tuple[Finding, ...] = ()
+    previews: tuple[Result, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -252,6 +254,10 @@ def _unit(assessed: UnitAssessment, relative: _Relative) -> dict[str, Any]:
         ],
         "checklist": [_answer(answer) for answer in assessed.answers],
         "criteria": [_criterion(result, assessed, relative) for result in assessed.results],
+        "previews": [
+            _criterion(result, assessed, relative) | {"counts_from": result.criterion.counts_from}
+            for result in assessed.previews
+        ],
         "crosswalk": _crosswalk(assessed),
         "notebooks": [
             {
@@ -299,7 +305,7 @@ def _criterion(result: Result, assessed: UnitAssessment, relative: _Relative) ->
             "lift": criterion.lift,
             "effort": criterion.effort,
             "role": criterion.role,
-            "gain": what_if(assessed, [criterion.id]).score - assessed.score,
+            "gain": 0 if criterion.preview else what_if(assessed, [criterion.id]).score - assessed.score,
         }
         if result.state not in ("pass", "not-applicable")
         else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from jupyter_mlops.assessment.findings import Rung
+from jupyter_mlops.assessment.rulesets import RULESET, is_later
 
 Effort = Literal["S", "M", "L"]
 Role = Literal["data-scientist", "platform-engineer"]
@@ -67,6 +68,7 @@ class Criterion(NamedTuple):
         role: who does it.
         lift: the automated step that raises it, if there is one.
         requires: criteria that make sense before it.
+        counts_from: ruleset from which it counts; until then it is a preview, shown and never counted. None: it counts.
     """
 
     id: str
@@ -85,3 +87,9 @@ class Criterion(NamedTuple):
     role: Role = "data-scientist"
     lift: str | None = None
     requires: tuple[str, ...] = ()
+    counts_from: str | None = None
+
+    @property
+    def preview(self) -> bool:
+        """Whether it does not count yet."""
+        return self.counts_from is not None and is_later(self.counts_from, RULESET)

@@ -183,7 +183,9 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
             found[finding.criterion].append(finding)
     left = config.left_out
     wanted = [item for item in all_criteria(config.plugins) if item.required or not left.leaves_out(item.id)]
-    results = tuple(judge(criterion, found[criterion.id]) for criterion in wanted)
+    judged = [judge(criterion, found[criterion.id]) for criterion in wanted]
+    # What does not count yet is kept apart, so that nothing can count it.
+    results = tuple(result for result in judged if not result.criterion.preview)
     local = posixpath.relpath(unit.path, unit.project.folder)
     chosen = chosen_for(config.profiles, posixpath.relpath(unit.path, config.root))
     profile = profile_of(unit, chosen, results)
@@ -204,6 +206,7 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
         notebooks=tuple(issues),
         profile=profile,
         findings=tuple(finding for listed in found.values() for finding in listed),
+        previews=tuple(result for result in judged if result.criterion.preview),
     )
 
 

@@ -15,6 +15,7 @@ from jupyter_mlops.project.marks import mapping, sequence
 FILE = ".mlops/history.jsonl"
 _DECISIONS = ("waived", "attested")
 _NOT_ASKED = ("exemption", "profile")
+_PREVIEW = ", preview"
 _RUNGS = ("E0", "E1", "E2", "E3", "E4")
 
 
@@ -38,7 +39,16 @@ class Change(NamedTuple):
     @property
     def worse(self) -> bool:
         """Whether it went down."""
-        return self.before is not None and self.after is not None and self.after < self.before
+        if self.before is None or self.after is None:
+            return False
+        return self.after.removesuffix(_PREVIEW) < self.before.removesuffix(_PREVIEW)
+
+    @property
+    def of_rules(self) -> bool:
+        """Whether only other rules can make it: something is asked that was not, or no longer, or counts since."""
+        if self.before is None or self.after is None:
+            return True
+        return self.before.endswith(_PREVIEW) != self.after.endswith(_PREVIEW)
 
 
 def row_of(assessment: Assessment) -> dict[str, Any]:
@@ -59,6 +69,7 @@ def row_of(assessment: Assessment) -> dict[str, Any]:
                 "score": unit["score"],
                 "rungs": {item["id"]: item["rung"] for item in unit["criteria"]},
                 "decided": _decided(unit["criteria"]),
+                "previews": _previews(unit["previews"]),
             }
             for unit in assessment.to_dict()["units"]
         ],
@@ -72,6 +83,12 @@ def _decided(criteria: Iterable[dict[str, Any]]) -> dict[str, str]:
         for item in criteria
         if "id" in item and (item.get("state") in _DECISIONS or item.get("by") in _NOT_ASKED)
     }
+
+
+def _previews(listed: Iterable[dict[Any, Any]]) -> dict[str, Any]:
+    """Criteria that do not count yet: how they stand, and from when on they count."""
+    kept = ("rung", "level", "required", "counts_from")
+    return {item["id"]: {key: item.get(key) for key in kept} for item in listed if "id" in item}
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
@@ -170,7 +187,9 @@ def _as_row(data: dict[str, Any]) -> dict[str, Any]:
             if "id" in item and "rung" in item
         }
         more = {} if "criteria" not in unit else {"decided": _decided(map(mapping, sequence(unit["criteria"])))}
-        units.append({**more, **unit, "rungs": rungs})
+        if isinstance(unit.get("previews"), list):
+            more["previews"] = _previews(map(mapping, sequence(unit["previews"])))
+        units.append({**unit, **more, "rungs": rungs})
     return {**data, "units": units}
 
 
@@ -190,7 +209,7 @@ def changes(before: dict[str, Any], after: dict[str, Any], rejudged: dict[str, A
     if rejudged is not None and rejudged.get("ruleset") == after.get("ruleset"):
         return [*_differences(before, rejudged, "ruleset"), *_differences(rejudged, after, "project")]
     found = list(_differences(before, after, "project"))
-    return [change if change.before and change.after else change._replace(cause="ruleset") for change in found]
+    return [change._replace(cause="ruleset") if change.of_rules else change for change in found]
 
 
 def judged_again(folder: Path, row: dict[str, Any]) -> dict[str, Any] | None:
@@ -240,7 +259,24 @@ def _standing(unit: dict[Any, Any], other: dict[Any, Any]) -> dict[str, str]:
     if "decided" in unit and "decided" in other:
         for name, state in mapping(unit["decided"]).items():
             rungs[name] = f"{rungs.get(name, _RUNGS[0])}, {state}"
+    if "previews" in unit and "previews" in other:
+        rungs |= {
+            str(name): f"{mapping(item).get('rung')}{_PREVIEW}" for name, item in mapping(unit["previews"]).items()
+        }
     return rungs
+
+
+def coming(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The criteria that a row shows and does not count yet: unit, id, rung, level, whether required, and from which ruleset on.
+
+    Args:
+        row: a row of the history.
+    """
+    return [
+        {"unit": str(unit.get("path")), "id": str(name), **mapping(item)}
+        for unit in map(mapping, sequence(row.get("units")))
+        for name, item in mapping(unit.get("previews")).items()
+    ]
 
 
 def regressions(before: dict[str, Any], assessment: Assessment) -> list[Change]:

@@ -60,5 +60,10 @@ def difference(pinned: str, present: str = RULESET, changes: dict[str, tuple[str
     return f"{said}. New since: {'; '.join(new) or 'nothing that is asked'}"
 
 
+def is_later(version: str, than: str) -> bool:
+    """Whether a ruleset comes after another."""
+    return _order(version) > _order(than)
+
+
 def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))

@@ -48,6 +48,17 @@ def beside_evidence(unit: UnitAssessment) -> str:
     return f" ({', '.join(suffix)})" if suffix else ""
 
 
+def coming(result: Result) -> str:
+    """What a criterion that does not count yet will be, and from when on.
+
+    Args:
+        result: how it stands.
+    """
+    criterion = result.criterion
+    kind = "required" if criterion.required else "recommended"
+    return f"preview: {kind} for Level {criterion.level} from ruleset {criterion.counts_from} on, and counts for nothing until then"
+
+
 def whole(assessment: Assessment) -> str | None:
     """How several units make the level of the whole, where that is not the least of them."""
     chosen = assessment.config.headline

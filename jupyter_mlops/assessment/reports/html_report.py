@@ -14,7 +14,17 @@ from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import Result, weakest
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import banked, headline, left_out, place_of, relative_path, telling, ticked, whole
+from jupyter_mlops.assessment.wording import (
+    banked,
+    coming,
+    headline,
+    left_out,
+    place_of,
+    relative_path,
+    telling,
+    ticked,
+    whole,
+)
 from jupyter_mlops.errors import MlopsError
 
 _MARKS = {
@@ -99,6 +109,7 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
         _listed("Please confirm", [f"{result.criterion.title}: {result.message}" for result in unit.to_confirm]),
         f"<h2>Next steps</h2><ol>{steps}</ol>" if steps else "",
         f"<h2>All criteria</h2><table><thead><tr><th>Level</th><th>Criterion</th><th>State</th><th>Why</th></tr></thead><tbody>{rows}</tbody></table>",
+        _listed("Coming", [f"{each.criterion.title} ({coming(each)}): {each.message}" for each in unit.previews]),
         _listed("Looks like more than it is", [ticked(assessment.project, box) for box in unit.checkboxes]),
         "<h2>In the terms of other models</h2>",
         *(_standing(standing) for standing in crosswalk(unit)),

@@ -8,7 +8,7 @@ from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import headline, place_of, relative_path, telling
+from jupyter_mlops.assessment.wording import coming, headline, place_of, relative_path, telling
 
 
 def _render(assessment: Assessment, _colour: bool) -> str:
@@ -26,9 +26,9 @@ def _suite(assessment: Assessment, unit: UnitAssessment) -> ET.Element:
     suite = ET.Element(
         "testsuite",
         name=name,
-        tests=str(len(unit.results)),
+        tests=str(len(unit.results) + len(unit.previews)),
         failures=str(len(failed)),
-        skipped=str(len(skipped)),
+        skipped=str(len(skipped) + len(unit.previews)),
         errors="0",
     )
     properties = ET.SubElement(suite, "properties")
@@ -54,6 +54,11 @@ def _suite(assessment: Assessment, unit: UnitAssessment) -> ET.Element:
                 "skipped",
                 message=mask(" ".join(filter(None, (f"{result.state}: {result.message}", result.note)))),
             )
+    for result in unit.previews:
+        case = ET.SubElement(
+            suite, "testcase", classname=f"{package}level{result.criterion.level}", name=result.criterion.id, time="0"
+        )
+        ET.SubElement(case, "skipped", message=mask(f"{coming(result)}: {result.message}"))
     return suite
 
 

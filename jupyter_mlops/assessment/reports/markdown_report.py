@@ -9,6 +9,7 @@ from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.wording import (
     banked,
+    coming,
     elsewhere,
     headline,
     hindered,
@@ -61,6 +62,12 @@ def _unit(assessment: Assessment, unit: UnitAssessment) -> list[str]:
         lines += ["", "### Decided by people", ""]
         lines += [
             f"- {_MARKS[result.state]} `{result.criterion.id}`: {_plain(result.note or '')}" for result in unit.decided
+        ]
+    if unit.previews:
+        lines += ["", "### Coming", ""]
+        lines += [
+            f"- {_MARKS[result.state]} `{result.criterion.id}` ({coming(result)}): {_plain(result.message)}"
+            for result in unit.previews
         ]
     if unit.checkboxes:
         lines += ["", "<details><summary>Looks like more than it is</summary>", ""]

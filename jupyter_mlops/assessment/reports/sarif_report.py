@@ -13,7 +13,7 @@ from jupyter_mlops.assessment.report import Report
 from jupyter_mlops.assessment.rulesets import RULESET
 from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
-from jupyter_mlops.assessment.wording import relative_path, telling
+from jupyter_mlops.assessment.wording import coming, relative_path, telling
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -22,7 +22,7 @@ def _render(assessment: Assessment, _colour: bool) -> str:
     results = [
         item
         for unit in assessment.units
-        for result in unit.results
+        for result in (*unit.results, *unit.previews)
         if result.state not in OPEN or result.state == "waived"
         for item in _results(assessment, unit, result)
     ]
@@ -35,7 +35,10 @@ def _render(assessment: Assessment, _colour: bool) -> str:
                     "driver": {
                         "name": "jupyter-mlops",
                         "semanticVersion": RULESET,
-                        "rules": [_rule(result.criterion) for result in assessment.headline.results],
+                        "rules": [
+                            _rule(result.criterion)
+                            for result in (*assessment.headline.results, *assessment.headline.previews)
+                        ],
                     }
                 },
                 "properties": {"level": assessment.level, "progress": assessment.progress, "score": assessment.score},
@@ -52,7 +55,8 @@ def _rule(criterion: Criterion) -> dict[str, Any]:
         "shortDescription": {"text": criterion.title},
         "fullDescription": {"text": criterion.what},
         "help": {"text": " ".join(f"{step}." for step in criterion.how)},
-        "properties": {"level": criterion.level, "required": criterion.required},
+        "properties": {"level": criterion.level, "required": criterion.required}
+        | ({"preview": True, "counts_from": criterion.counts_from} if criterion.preview else {}),
     }
 
 
@@ -65,6 +69,8 @@ def _results(assessment: Assessment, unit: UnitAssessment, result: Result) -> li
         "level": "warning" if blocking else "note",
         "message": {"text": mask(" ".join(filter(None, (result.message, result.raise_by))))},
     }
+    if result.criterion.preview:
+        base |= {"kind": "informational", "level": "none", "properties": {"preview": coming(result)}}
     if result.state == "waived":
         base["suppressions"] = [{"kind": "external", "justification": mask(result.note or "")}]
     if not found:

@@ -6,11 +6,12 @@ from jupyter_mlops.assessment.api import Assessment, UnitAssessment
 from jupyter_mlops.assessment.criterion import LEVELS
 from jupyter_mlops.assessment.history import read_history
 from jupyter_mlops.assessment.report import Report
-from jupyter_mlops.assessment.scoring import Result
+from jupyter_mlops.assessment.scoring import OPEN, Result
 from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.terminal import text_console
 from jupyter_mlops.assessment.wording import (
     banked,
+    coming,
     elsewhere,
     headline,
     hindered,
@@ -117,6 +118,13 @@ def _unit(console: object, assessment: Assessment, unit: UnitAssessment) -> None
         console.print(Text("Decided by people", style="bold"))
         for result in unit.decided:
             console.print(Text.assemble("  ⚑ ", (result.criterion.id, "bold"), f"  {mask(result.note or '')}"))
+    if unit.previews:
+        console.print()
+        console.print(Text("Coming", style="bold"))
+        for result in unit.previews:
+            mark = "✓" if result.state in OPEN else "◌"
+            console.print(Text.assemble(f"  {mark} ", (result.criterion.id, "bold"), (f"  {coming(result)}", "dim")))
+            console.print(Text(f"    {mask(result.message)}"))
     if unit.checkboxes:
         console.print()
         console.print(Text("Looks like more than it is", style="bold"))

@@ -30,7 +30,8 @@ def _text() -> Iterator[str]:
         for criterion in listed:
             if criterion.level == level:
                 mark = "required   " if criterion.required else "recommended"
-                yield f"  {mark}  {criterion.id:24} {criterion.title}"
+                coming = f" (preview: counts from ruleset {criterion.counts_from} on)" if criterion.preview else ""
+                yield f"  {mark}  {criterion.id:24} {criterion.title}{coming}"
         yield ""
     yield "`jupyter mlops explain CRITERION` says what it takes."
 
@@ -49,7 +50,9 @@ def _page() -> Iterator[str]:
             if criterion.level != level:
                 continue
             yield f"\n### {criterion.id}\n"
-            yield f"*{criterion.title}* ({'required' if criterion.required else 'recommended'}). {criterion.what} {criterion.why}"
+            kind = "required" if criterion.required else "recommended"
+            coming = f", preview: counts from ruleset {criterion.counts_from} on" if criterion.preview else ""
+            yield f"*{criterion.title}* ({kind}{coming}). {criterion.what} {criterion.why}"
             yield "\nCounts:\n"
             yield from (f"- {step}" for step in criterion.how)
             yield "\nDoes not count:\n"

@@ -39,6 +39,7 @@ def command(
                 "rulesets": [first.get("ruleset"), second.get("ruleset")],
                 "judged_again": rejudged is not None,
                 "changes": [change._asdict() | {"worse": change.worse} for change in found],
+                "coming": history.coming(second),
             }
         )
         return
@@ -53,6 +54,12 @@ def command(
             typer.echo(
                 f"  {'↓' if change.worse else '↑'} {change.unit}: {change.what} {change.before or 'new'} → {change.after or 'gone'}"
             )
+    for item in history.coming(second):
+        kind = "required" if item.get("required") else "recommended"
+        typer.echo(
+            f"  ◌ {item['unit']}: {item['id']} becomes {kind} for Level {item.get('level')} with ruleset "
+            f"{item.get('counts_from')}; it is {item.get('rung')} now"
+        )
     if by_names:
         typer.echo(
             "They are of two rulesets, and the earlier commit is not here to be assessed again: what the ruleset judges "

@@ -14,7 +14,10 @@ def command(criterion: str = typer.Argument(help="Id of a criterion; `jupyter ml
     known = criterion in {each.id for each in built_in()}
     found = criterion_named(criterion, () if known else plugins_here())
     kind = "required" if found.required else "recommended"
-    typer.echo(f"{found.title}\n{found.id}, {kind} for Level {found.level}\n")
+    coming = (
+        f" from ruleset {found.counts_from} on; a preview until then, which counts for nothing" if found.preview else ""
+    )
+    typer.echo(f"{found.title}\n{found.id}, {kind} for Level {found.level}{coming}\n")
     typer.echo(f"{found.what}\n\nWhy\n  {found.why}\n\nHow to pass")
     for step in found.how:
         typer.echo(f"  - {step}")

@@ -149,7 +149,8 @@ class Change:
     Attributes:
         library: the distribution.
         gone: version since which old code fails.
-        at: dotted names of what is used, or ".name" of methods and attributes.
+        at: dotted names of what is used, or ".name" of methods and attributes; "[]" what is taken by brackets, "[]=" what is
+            put there, "()" any call.
         do: repairs a use; None where no repair is sure.
         before: an example that fails today.
         after: the same, repaired; "" where there is no sure repair.

@@ -101,6 +101,7 @@ class Draft:
         open: what was not.
         secrets: environment variables that it reads now, with values that nothing may show.
         order: its cells in the order in which they are put; as they are where it is empty.
+        raising: cells that fail as they did when they were last run, and may.
     """
 
     notebook: Notebook
@@ -108,11 +109,17 @@ class Draft:
     open: list[Open] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
     order: tuple[int, ...] = ()
+    raising: set[int] = field(default_factory=set)
     _lines: dict[int, list[int]] = field(default_factory=dict)
     _first: Notebook | None = None
 
     def __post_init__(self) -> None:
         self._first = self.notebook
+
+    @property
+    def touched(self) -> bool:
+        """Whether it is not as it was."""
+        return bool(self.changed() or self.order or self.raising)
 
     @property
     def ordered(self) -> Notebook:

@@ -180,6 +180,9 @@ def _all_uses(code: Code, kinds: Kinds, table: Table) -> Iterator[tuple[Change, 
                 call = parent if isinstance(parent, ast.Call) and parent.func is node else None
                 for change in _about(node, kinds, table):
                     yield change, Site(code, kinds, node, call, top, own, parent, table.texts, table.named_texts)
+            elif isinstance(node, ast.Call):
+                for change in table.by_name.get("()", ()):
+                    yield change, Site(code, kinds, node.func, node, top, own, parent, table.texts, table.named_texts)
             elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Del):
                 stored = isinstance(node.ctx, ast.Store)
                 for change in table.by_name.get("[]=" if stored else "[]", ()):

@@ -13,28 +13,45 @@ from jupyter_mlops.lifts.clean_notebook.python_2 import mend_python_2
 from jupyter_mlops.lifts.environment.installed import Environment
 from jupyter_mlops.lifts.scene import Scene
 from jupyter_mlops.project.notebook import Cell, Notebook
+from jupyter_mlops.project.python_source import Import, PythonSource
 
 
-def modules(scene: Scene, path: str) -> Iterator[str]:
+def modules(scene: Scene, notebook: Notebook) -> Iterator[str]:
     """Modules of the project that a notebook leads to by imports.
 
     Args:
         scene: the project.
-        path: of the notebook.
+        notebook: as it is repaired: of cells that Python cannot read nobody knows what they import.
     """
+    path = notebook.path
     index = scene.unit.reach.modules
     own = {source for source in scene.unit.sources if source.endswith(".py")}
     seen, waiting = {path}, [path]
     while waiting:
         importer = waiting.pop()
-        source = scene.project.python(importer)
-        for item in source.imports if source is not None else ():
+        for item in _imports(scene, notebook if importer == path else importer):
             found = index.resolve(item.dotted, importer)
             for module in _with_packages(found[0]) if found is not None else ():
                 if module in own - seen:
                     seen.add(module)
                     waiting.append(module)
                     yield module
+
+
+def _imports(scene: Scene, importer: Notebook | str) -> tuple[Import, ...]:
+    """What a notebook or a module imports; a module may be one of Python 2."""
+    if isinstance(importer, Notebook):
+        return PythonSource(importer.tree).imports
+    source = scene.project.python(importer)
+    if source is None and (text := scene.project.text(importer)) is not None:
+        draft = _draft(importer, text)
+        mend_python_2(draft)
+        source = PythonSource(draft.notebook.tree)
+    return source.imports if source is not None else ()
+
+
+def _draft(path: str, text: str) -> Draft:
+    return Draft(Notebook(path, (Cell(0, "code", text, (), None, []),), "python", ""))
 
 
 def _with_packages(path: str) -> Iterator[str]:
@@ -58,7 +75,7 @@ def cleaned_module(scene: Scene, path: str, table: Table, installed: Environment
     if text is None:
         return None
     table.texts = lambda: read_text_columns(scene, path)
-    draft = Draft(Notebook(path, (Cell(0, "code", text, (), None, []),), "python", ""))
+    draft = _draft(path, text)
     mend_python_2(draft)
     _mend_siblings(draft, scene, path, installed)
     mend(draft, table)

@@ -17,7 +17,7 @@ from jupyter_mlops.lifts.clean_notebook.edits import Draft, Open, Repair
 from jupyter_mlops.lifts.clean_notebook.era import era
 from jupyter_mlops.lifts.clean_notebook.hints import hint
 from jupyter_mlops.lifts.clean_notebook.modules import cleaned_module, modules
-from jupyter_mlops.lifts.clean_notebook.trial import Outcome, ran, tried
+from jupyter_mlops.lifts.clean_notebook.trial import MAY_FAIL, Outcome, ran, tried
 from jupyter_mlops.lifts.environment.imported import imported, silent
 from jupyter_mlops.lifts.environment.installed import Environment, environment
 from jupyter_mlops.lifts.lift import Act, Plan, Refusal, State, commit, done, not_here
@@ -181,11 +181,18 @@ def _write(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draf
     if any(repair.seen for repair in draft.repairs):
         marks[_RUN] = sha
     there = scene.root / copy
-    if not changed and not draft.order:
+    if not draft.touched:
         if there.exists() and _mark(scene, copy, _RUN) == sha:
             made.copies[path] = copy
         return
-    content = with_cells(raw.decode("utf-8-sig"), changed, as_copy=True, order=draft.order, marks=marks)
+    content = with_cells(
+        raw.decode("utf-8-sig"),
+        changed,
+        as_copy=True,
+        order=draft.order,
+        marks=marks,
+        tags=dict.fromkeys(draft.raising, MAY_FAIL),
+    )
     made.copies[path] = copy
     if there.exists():
         # What only a run made sure is in a copy that was made in one.
@@ -212,7 +219,7 @@ def _mark(scene: Scene, path: str, name: str) -> object:
 
 def _clean_modules(scene: Scene, made: _Made, path: str) -> None:
     """Repair modules that a notebook imports, each once."""
-    for module in (one for one in modules(scene, path) if one not in made.modules):
+    for module in (one for one in modules(scene, made.pairs[path][1].notebook) if one not in made.modules):
         made.modules[module] = ""
         draft = cleaned_module(scene, module, table(environment(scene)), environment(scene))
         if draft is None:
@@ -231,7 +238,8 @@ def _clean_modules(scene: Scene, made: _Made, path: str) -> None:
 
 def _shown(copy: str, notebook: Notebook, draft: Draft) -> str:
     """What changes in the cells, and in their order."""
-    text = cell_diff(copy, notebook, draft.changed())
+    text = cell_diff(copy, notebook, draft.changed()) if draft.changed() else ""
+    text += "".join(f"@@ cell {index} @@\n+tag {MAY_FAIL}\n" for index in sorted(draft.raising))
     return f"@@ cells in the order {', '.join(map(str, draft.order))} @@\n{text}" if draft.order else text
 
 
@@ -245,9 +253,9 @@ def _run(scene: Scene, made: _Made, path: str, notebook: Notebook, draft: Draft)
     if (there := scene.project.notebook(copy)) is not None and (scene.root / copy).is_file():
         after = ran(scene, copy, there)
         return f"{copy} {after.told()}.", copy, after
-    own = {module: made.modules[module] for module in modules(scene, path) if made.modules.get(module)}
+    own = {module: made.modules[module] for module in modules(scene, draft.notebook) if made.modules.get(module)}
     before, after = tried(scene, path, notebook, draft, cleaning_table(scene, path), own)
-    changed = bool(draft.changed() or draft.order)
+    changed = draft.touched
     copy = copy if changed else path
     return f"{path} {before.told()}." + (f" {copy} {after.told()}." if changed or own else ""), copy, after
 

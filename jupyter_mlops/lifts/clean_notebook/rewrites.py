@@ -210,6 +210,20 @@ def attribute(text: str) -> Rewrite:
     return rewrite
 
 
+def brackets(site: Site, text: str) -> list[Edit] | None:
+    """Code before the brackets of `value[…]`."""
+    node = site.node
+    assert isinstance(node, ast.Subscript)
+    span = site.code.span(node.value)
+    # A bracket around what the number is taken of belongs to it.
+    rest = site.code.between(Span(span.end_line, span.end_column, *site.code.span(node)[2:]))
+    shift = rest.find("[")
+    if shift < 0 or "\n" in rest[:shift]:
+        return None
+    column = span.end_column + shift
+    return [Edit(Span(span.end_line, column, span.end_line, column), text)]
+
+
 def _with_comma(site: Site, keyword: ast.keyword) -> Span:
     """A keyword with the comma that parts it from the argument before it, or else from the next."""
     assert site.call is not None

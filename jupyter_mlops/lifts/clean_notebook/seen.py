@@ -20,7 +20,9 @@ class Value:
         numbered: whether its labels, or the names of its columns, are numbers.
         counted: whether its rows are labelled by their numbers.
         texts: names of its columns of text.
-        rank: dimensions of an array; 0 of what is none.
+        rank: dimensions of an array, a column or a plain list; 0 of what is none.
+        size: how long that is; of a fitted model, how many columns it takes.
+        fixed: whether an array cannot be changed.
     """
 
     kind: Kind = ""
@@ -28,6 +30,8 @@ class Value:
     counted: bool = False
     texts: frozenset[str] = frozenset()
     rank: int = 0
+    size: int = 0
+    fixed: bool = False
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Value:
@@ -38,6 +42,8 @@ class Value:
             told.get("counted", False),
             frozenset(told.get("texts", ())),
             told.get("rank", 0),
+            told.get("size", 0),
+            told.get("fixed", False),
         )
 
 

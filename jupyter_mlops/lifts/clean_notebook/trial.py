@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.lifts.clean_notebook.edits import Draft
+from jupyter_mlops.lifts.clean_notebook.edits import Draft, Repair
 from jupyter_mlops.lifts.clean_notebook.mending import Table, mend_stop
 from jupyter_mlops.lifts.clean_notebook.seen import Stop
 from jupyter_mlops.lifts.scene import Scene
@@ -20,13 +20,15 @@ from jupyter_mlops.project.notebook import Notebook
 
 if TYPE_CHECKING:
     from jupyter_mlops_converters.observe.mirror import Mirror
-    from jupyter_mlops_converters.observe.session import Session
+    from jupyter_mlops_converters.observe.session import CellFailedError, Session
     from jupyter_mlops_converters.source.notebook import SourceCell
 
 #: Seconds that a cell may take.
 LIMIT = 600.0
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KERNEL = "python3"
+#: The tag by which nbclient, papermill and nbconvert know a cell that may fail.
+MAY_FAIL = "raises-exception"
 #: Runs after each of which something may have been repaired.
 _ANEW = 6
 #: Repairs in one of them.
@@ -191,7 +193,10 @@ async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table
                     return outcome
                 again += 1
                 if not mend_stop(notebook, table, await _stop(session, outcome.error, sources, run)):
-                    return outcome
+                    if not _failed_then(notebook, cell.index, failure, outcome.error):
+                        return outcome
+                    position += 1
+                    continue
                 mended, cells = cells, _cells(notebook)
                 # A cell that failed is run again where it stands; what was repaired above it, from the beginning.
                 if [one.source for one in mended[:position]] != [one.source for one in cells[:position]]:
@@ -207,8 +212,31 @@ def _cells(notebook: Notebook | Draft) -> list[SourceCell]:
     from jupyter_mlops_converters.source.notebook import SourceCell, SourceNotebook
 
     found = notebook.ordered if isinstance(notebook, Draft) else notebook
-    cells = tuple(SourceCell(cell.index, "code", cell.source, {"tags": list(cell.tags)}) for cell in found.code_cells)
+    raising = notebook.raising if isinstance(notebook, Draft) else ()
+    cells = tuple(
+        SourceCell(
+            cell.index, "code", cell.source, {"tags": [*cell.tags, *([MAY_FAIL] if cell.index in raising else [])]}
+        )
+        for cell in found.code_cells
+    )
     return list(without_installs(SourceNotebook(Path(found.path), "", cells, None, {})).code_cells)
+
+
+def _failed_then(draft: Draft, cell: int, failure: CellFailedError, error: str) -> bool:
+    """Let a cell fail that failed in the same way when it was last run, as its outputs say: it may be there to show that."""
+    notebook = draft.notebook
+    told = [one for one in notebook.cells[cell].outputs if isinstance(one, dict) and one.get("output_type") == "error"]
+    # Only the words for what Python cannot read are others in each of its versions.
+    unread = failure.ename in ("SyntaxError", "IndentationError", "TabError")
+    same = [
+        one for one in told if one.get("ename") == failure.ename and (unread or one.get("evalue") == failure.evalue)
+    ]
+    if not same or cell in draft.changed():
+        return False
+    draft.raising.add(cell)
+    what = f"the cell has the tag `{MAY_FAIL}`, so that the others run"
+    draft.repairs.append(Repair("error", cell, 1, what, "it failed in this way when it was last run, too", "", error))
+    return True
 
 
 async def _stop(session: Session, error: str, sources: Mapping[int, str], run: _Run) -> Stop:

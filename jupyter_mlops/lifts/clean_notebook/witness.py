@@ -50,7 +50,8 @@ def frames(error: BaseException | None, files: dict[str, int]) -> list[dict[str,
             found.append({"cell": cell, "span": _span(trace), "names": seen, "of": None})
         elif was_cell and "self" in frame.f_locals:
             found[-1]["of"] = described(frame.f_locals["self"])
-        was_cell = cell is not None
+        # What stands around a method, `wrapper(*args, **kwargs)`, is passed over.
+        was_cell = cell is not None or (was_cell and "args" in frame.f_locals and "self" not in frame.f_locals)
         trace = trace.tb_next
     if was_cell and isinstance(error, AttributeError) and hasattr(error, "obj"):
         found[-1]["of"] = described(error.obj)
@@ -78,7 +79,9 @@ def described(value: Any) -> dict[str, Any]:
 def _described(value: Any) -> dict[str, Any]:
     if isinstance(value, (str, bool, int, float, list, dict, set)):
         kind = {"str": "text", "list": "list", "dict": "dict", "set": "set"}.get(type(value).__name__)
-        return {"kind": kind or ("number" if isinstance(value, (int, float)) else "")}
+        plain = isinstance(value, list) and not any(hasattr(each, "__len__") for each in value)
+        long: dict[str, Any] = {"rank": 1, "size": len(value)} if plain else {}  # type: ignore[arg-type]
+        return {"kind": kind or ("number" if isinstance(value, (int, float)) else ""), **long}
     classes = [each for each in type(value).__mro__ if each is not object]
     known = {f"{each.__module__.partition('.')[0]}.{each.__name__}" for each in classes}
     if "pandas.DataFrame" in known:
@@ -94,21 +97,28 @@ def _described(value: Any) -> dict[str, Any]:
             "numbered": labels,
             "counted": _counted(value.index),
             "texts": text,
+            "rank": 1,
+            "size": len(value),
         }
-    if known & {"pandas.BaseGroupBy", "pandas.GroupBy", "pandas.Window", "pandas.BaseWindow"}:
-        return {**_described(value.obj), "kind": "groupby"}
+    if known & {"pandas.GroupBy", "pandas.BaseWindow", "pandas.Resampler"}:
+        of = _described(getattr(value, "_selected_obj", value.obj))
+        return {**of, "kind": "groupby" if of["kind"] == "frame" else ""}
+    if "pandas.ExtensionArray" in known and _is_text(value.dtype):
+        return {"kind": "texts", "rank": 1}
     if "pandas.Index" in known:
         return {"kind": "index"}
     if "numpy.ndarray" in known:
         axes = value.dtype == object and value.size and type(value.flat[0]).__module__.startswith("matplotlib")
-        return {"kind": "axes-array" if axes else "array", "rank": value.ndim}
+        size = len(value) if value.ndim else 0
+        fixed = not value.flags.writeable
+        return {"kind": "axes-array" if axes else "array", "rank": value.ndim, "size": size, "fixed": fixed}
     if "matplotlib.Axes" in known:
         return {"kind": "axes"}
     if "matplotlib.Figure" in known:
         return {"kind": "figure"}
     module = ".".join(part for part in type(value).__module__.split(".") if not part.startswith("_"))
     if module.partition(".")[0] in ("sklearn", "statsmodels", "scipy"):
-        return {"kind": f"@{module}.{type(value).__name__}()"}
+        return {"kind": f"@{module}.{type(value).__name__}()", "size": getattr(value, "n_features_in_", 0)}
     return {"kind": ""}
 
 

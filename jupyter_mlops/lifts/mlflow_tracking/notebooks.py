@@ -94,6 +94,7 @@ def with_cells(
     as_copy: bool,
     order: Sequence[int] = (),
     marks: Mapping[str, str] | None = None,
+    tags: Mapping[int, str] | None = None,
 ) -> str:
     """The notebook's file with other sources in some cells.
 
@@ -103,6 +104,7 @@ def with_cells(
         as_copy: whether it is a notebook of its own, which has not been run: without outputs and counts.
         order: its cells in another order; as they are where it is empty.
         marks: what its metadata say of it then.
+        tags: cell → a tag that it gets.
     """
     document: dict[str, Any] = json.loads(text)
     cells = document.get("cells")
@@ -113,6 +115,9 @@ def with_cells(
         lines = source.split("\n")
         as_lines = [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
         cells[index][key] = as_lines if isinstance(cells[index][key], list) else source
+    for index, tag in (tags or {}).items():
+        metadata = cells[index].setdefault("metadata", {})
+        metadata["tags"] = [*metadata.get("tags", []), tag]
     if order:
         cells[:] = [cells[index] for index in order]
     if as_copy:

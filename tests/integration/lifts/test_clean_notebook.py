@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,3 +96,25 @@ def test_what_a_run_sees_makes_repairs_sure(make: Callable[[str], Path]) -> None
         again = lift("clean-notebook", root / "old.ipynb", options=options)
         assert (again.plan.state, again.plan.cannot, again.applied) == ("done", (), None)
     assert (root / "old_clean.ipynb").read_bytes() == before
+
+
+def test_cells_that_failed_when_they_were_last_run_may_fail(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    document = json.loads(notebook("x = 1", "1 / 0", "y = x +", "{}['a']", "assert x == 1"))
+    for cell, name, text in (
+        (1, "ZeroDivisionError", "division by zero"),
+        (2, "SyntaxError", "an old text"),
+        (3, "KeyError", "'b'"),
+    ):
+        output = {"output_type": "error", "ename": name, "evalue": text, "traceback": []}
+        document["cells"][cell]["outputs"] = [output]
+    write(root, {"old.ipynb": json.dumps(document)})
+    planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}, write=False).plan
+    assert "old_clean.ipynb stops in cell 3: KeyError: 'a'" in planned.found[-1], "that was another error"
+    assert "@@ cell 1 @@\n+tag raises-exception" in planned.shown["old_clean.ipynb"]
+    document["cells"][3]["outputs"][0]["evalue"] = "'a'"
+    write(root, {"old.ipynb": json.dumps(document)})
+    done = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"})
+    assert done.plan.found[-1].endswith("old_clean.ipynb runs to the end.")
+    cells = json.loads((root / "old_clean.ipynb").read_text())["cells"]
+    assert [cell["metadata"].get("tags", []) for cell in cells] == [[], *[["raises-exception"]] * 3, []]

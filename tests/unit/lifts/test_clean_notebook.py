@@ -495,3 +495,10 @@ def test_what_a_notebook_imports_is_repaired_where_it_is(tmp_path: Path) -> None
     assert lift("clean-notebook", tmp_path / "work/a.ipynb").plan.state == "done"
     lifted = cleaned(tmp_path, "from helpers import whole\nimport numpy as np\nnp.float(whole(1.5))")
     assert [change.path for change in lifted.plan.changes.changes] == ["work/a_clean.ipynb"]
+
+
+def test_what_cells_and_modules_of_python_2_import_is_repaired(tmp_path: Path) -> None:
+    write(tmp_path, {"one.py": "import two\n\nprint two.TWO\n", "two.py": "TWO = 2\nprint TWO\n"})
+    lifted = cleaned(tmp_path, "import one\nprint 'loaded'", at="a.ipynb")
+    changed = sorted(change.path for change in lifted.plan.changes.changes)
+    assert changed == ["a_clean.ipynb", "one.py", "two.py"]

@@ -84,6 +84,29 @@ def _quiet(site: Site) -> list[Edit] | None:
     return without("warn")(site)
 
 
+def _as_many_labels(site: Site) -> list[Edit] | None:
+    """As many labels as ticks: of more the first ones were shown, of less the other ticks had none."""
+    if site.spread or site.call is None:
+        return None
+    if site.kinds.name(site.node):
+        ticks, labels = site.argument(0, "ticks"), site.argument(1, "labels")
+        places = site.text(ticks) if ticks is not None and _is_quiet(ticks) else ""
+    else:
+        labels = site.argument(0, "labels")
+        axis = site.node.attr[4]  # type: ignore[attr-defined]
+        places = f"{site.text(site.receiver)}.get_{axis}ticks()" if isinstance(site.receiver, ast.Name) else ""
+    if labels is None or not places:
+        return None
+    return [Edit(site.code.span(labels), f'([*{site.text(labels)}] + [""] * len({places}))[:len({places})]')]
+
+
+def _is_quiet(node: ast.expr) -> bool:
+    """Whether code can be run again and gives the same."""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    quiet = ("range", "arange", "len", "list")
+    return all(getattr(each.func, "id", getattr(each.func, "attr", "")) in quiet for each in calls)
+
+
 CHANGES = (
     Change(
         "matplotlib", "3.8", (f"{_P}.style.use", "matplotlib.style.use", f"{_P}.style.context", "matplotlib.style.context"), _style, before=f"{_PLT}plt.style.use('seaborn-whitegrid')",
@@ -206,5 +229,18 @@ CHANGES = (
     Change(
         "matplotlib", "3.8", (".collections",), None, before=f"{_PLT}x = plt.contour([[1, 2], [2, 3]]).collections", on=(f"@{_P}.contour()", f"@{_P}.contourf()"),
         why="A contour is one collection now, whose own methods set what was set of each.",
+    ),
+    Change(
+        "matplotlib", "3.3", (f"{_P}.xticks", f"{_P}.yticks"), _as_many_labels, before=f"{_PLT}plt.figure()\nx = plt.xticks(range(3), ['a', 'b'])",
+        after=f"{_PLT}plt.figure()\nx = plt.xticks(range(3), ([*['a', 'b']] + [\"\"] * len(range(3)))[:len(range(3))])",
+        gives="[each.get_text() for each in x[1]] == ['a', 'b', '']", error="number of FixedLocator locations",
+        why="There have to be as many labels as ticks; of more, the first ones were shown, and of less, the other ticks had none.",
+    ),
+    Change(
+        "matplotlib", "3.3", (".set_xticklabels", ".set_yticklabels"), _as_many_labels,
+        before=f"{_PLT}_, ax = plt.subplots()\nax.set_xticks([1, 2])\nx = ax.set_xticklabels(['a', 'b', 'c'])",
+        after=f"{_PLT}_, ax = plt.subplots()\nax.set_xticks([1, 2])\nx = ax.set_xticklabels(([*['a', 'b', 'c']] + [\"\"] * len(ax.get_xticks()))[:len(ax.get_xticks())])",
+        gives="[each.get_text() for each in x] == ['a', 'b']", on=_AX, error="number of FixedLocator locations",
+        why="There have to be as many labels as ticks; of more, the first ones were shown, and of less, the other ticks had none.",
     ),
 )  # fmt: skip

@@ -355,4 +355,9 @@ CHANGES = (
         "pandas", "1.0", (".agg", ".aggregate"), _renaming, before=f"{_DF}x = df.groupby('a').agg({{'b': {{'m': 'mean'}}}})",
         on=("groupby",), why="Results are no longer named by nested dictionaries: `.agg(name=(column, function))` names them.",
     ),
+    Change(
+        "pandas", "0.23", (".reshape",), attribute("to_numpy().reshape"), before=f"{_DF}x = df['a'].reshape(-1, 1)",
+        after=f"{_DF}x = df['a'].to_numpy().reshape(-1, 1)", gives="x.shape == (2, 1)", on=("series", "row"),
+        why="`.reshape()` of series is gone; arrays have it.",
+    ),
 )  # fmt: skip

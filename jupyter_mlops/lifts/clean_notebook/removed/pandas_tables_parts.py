@@ -6,9 +6,9 @@ import ast
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
 from jupyter_mlops.lifts.clean_notebook.chosen import by_what
-from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
+from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.known import FORMULAS
-from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, without
+from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, brackets, without
 
 _DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
 _TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\n"
@@ -94,14 +94,7 @@ def _by_position(site: Site) -> list[Edit] | None:
     # From the end one could only count where labels were no numbers.
     if not isinstance(number, int) or isinstance(number, bool) or not (by_name or number < 0):
         return []
-    span = site.code.span(node.value)
-    # A bracket around what the number is taken of belongs to it.
-    rest = site.code.between(Span(span.end_line, span.end_column, *site.code.span(node)[2:]))
-    shift = rest.find("[")
-    if shift < 0 or "\n" in rest[:shift]:
-        return None
-    column = span.end_column + shift
-    return [Edit(Span(span.end_line, column, span.end_line, column), ".iloc")]
+    return brackets(site, ".iloc")
 
 
 def _chained(site: Site) -> list[Edit] | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
-from jupyter_mlops.lifts.clean_notebook.edits import Edit
+from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
 from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, value, without
 from jupyter_mlops.lifts.clean_notebook.scaled import scaled
 
@@ -106,6 +106,27 @@ def _kernel(site: Site) -> list[Edit] | None:
         return [] if site.call is None or not site.call.args else None
     is_kernel = isinstance(only, ast.Constant) and isinstance(only.value, str)
     return named("kernel")(site) if is_kernel else None
+
+
+def _one_row_seen(site: Site) -> list[Edit] | None:
+    """One row that has a name: as long as the model has columns."""
+    rows = site.argument(0, "X")
+    value, model = site.value(rows), site.value(site.receiver)
+    if rows is None or value.rank != 1 or not value.size or value.size != model.size:
+        return []
+    return [Edit(site.code.span(rows), f"[{site.text(rows)}]")]
+
+
+def _scaled_column(site: Site) -> list[Edit] | None:
+    """Scalers took a column by itself, and gave one back."""
+    column, call = site.argument(0, "X"), site.call
+    if column is None or call is None or site.value(column).rank != 1:
+        return []
+    name = site.node.attr  # type: ignore[attr-defined]
+    array = f"{site.ref('numpy.asarray')}({site.text(column)}).reshape(-1, 1)"
+    end = site.code.span(call)
+    back = [Edit(Span(end.end_line, end.end_column, end.end_line, end.end_column), ".ravel()")] if name != "fit" else []
+    return [*site.replaced(column, array), *back]
 
 
 CHANGES = (
@@ -293,5 +314,18 @@ CHANGES = (
         _SK, "0.19", (".predict",), _one_row, before="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict(50)",
         after="from sklearn.linear_model import LinearRegression\nx = LinearRegression().fit([[1], [3]], [1, 3]).predict([[50]])",
         gives="x.round().tolist() == [50]", on=("@sklearn*",), why="A number, or a list of them, is no row any more: tables have two dimensions.",
+    ),
+    Change(
+        _SK, "0.19", (".predict", ".predict_proba", ".decision_function"), _one_row_seen,
+        before="from sklearn.linear_model import LinearRegression\nm = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3])\nrow = [3, 5]\nx = m.predict(row)",
+        after="from sklearn.linear_model import LinearRegression\nm = LinearRegression().fit([[1, 2], [3, 5], [0, 1]], [1, 2, 3])\nrow = [3, 5]\nx = m.predict([row])",
+        gives="x.shape == (1,)", on=("@sklearn*",), error="Expected 2D array, got 1D", why="A list of numbers is no row any more: tables have two dimensions.",
+    ),
+    Change(
+        _SK, "0.19", (".fit", ".fit_transform", ".transform", ".inverse_transform"), _scaled_column,
+        before="import numpy as np\nfrom sklearn.preprocessing import StandardScaler\nc = np.array([1.0, 3.0])\nx = StandardScaler().fit_transform(c)",
+        after="import numpy as np\nfrom sklearn.preprocessing import StandardScaler\nc = np.array([1.0, 3.0])\nx = StandardScaler().fit_transform(np.asarray(c).reshape(-1, 1)).ravel()",
+        gives="x.tolist() == [-1, 1]", on=tuple(f"@sklearn.preprocessing.{name}()" for name in ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler")),
+        error="Expected 2D array, got 1D", why="A column by itself is no table any more, which has two dimensions.",
     ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site, moved
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.rewrites import added, named, template
@@ -27,6 +29,24 @@ def _mode_indexed(site: Site) -> list[Edit] | None:
     end = site.code.span(site.call) if site.call is not None else None
     rest = site.code.rows[end.end_line - 1][end.end_column :].replace(".mode[", "[0][") if end is not None else ""
     return added("keepdims", "True")(site) if rest.startswith("[0][0]") else []
+
+
+def _mode_of_text(site: Site) -> list[Edit] | None:
+    """The commonest text of a series, `mode(series).mode[0]`: the series itself tells it."""
+    series = site.argument(0, "a")
+    if series is None or site.value(series).kind not in ("series", "row"):
+        return []
+    for node in ast.walk(site.own):
+        inner = node.value if isinstance(node, ast.Subscript) and _is_zero(node.slice) else None
+        first = isinstance(inner, ast.Attribute) and inner.attr == "mode"
+        first = first or (isinstance(inner, ast.Subscript) and _is_zero(inner.slice))
+        if isinstance(node, ast.Subscript) and first and inner.value is site.call:  # type: ignore[union-attr]
+            return [Edit(site.code.span(node), f"{site.atom(series)}.mode().iloc[0]")]
+    return None
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0
 
 
 CHANGES = (
@@ -127,5 +147,12 @@ CHANGES = (
     Change(
         "scipy", "1.11", ("scipy.stats.mode",), _mode_indexed, before="from scipy import stats\nx = stats.mode([1, 2, 2])[0][0]",
         after="from scipy import stats\nx = stats.mode([1, 2, 2], keepdims=True)[0][0]", gives="x == 2", why="It gave an array of one; now it has to be asked to.",
+    ),
+    Change(
+        "scipy", "1.11", ("scipy.stats.mode",), _mode_of_text,
+        before="import pandas as pd\nfrom scipy import stats\nf = lambda x: stats.mode(x, keepdims=True).mode[0]\nx = pd.Series(['u', 'v', 'v']).groupby([1, 1, 1]).agg(f)",
+        after="import pandas as pd\nfrom scipy import stats\nf = lambda x: x.mode().iloc[0]\nx = pd.Series(['u', 'v', 'v']).groupby([1, 1, 1]).agg(f)",
+        gives="x[1] == 'v'", error="not recognized as numeric",
+        why="It takes no texts any more; `series.mode()` tells the commonest, the first of them in order.",
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_mlops.project.marks import MarkedDict, MarkedList
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.yaml_reader import DocumentError
+from jupyter_mlops.project.yaml_reader import MAX_DEPTH, DocumentError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,6 +22,8 @@ _HEADER = lazy(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = lazy(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = lazy(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _STRING = lazy(r"""\"[^"]*"|'[^']*'""")
+# A dotted key nests without a bracket, and the standard parser takes time with the square of its length.
+_LONG_KEY = lazy(rf"""(?m)(?:^|[{{,\[])[ \t]*(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{MAX_DEPTH}}}""")
 _ERROR_LINE = lazy(r"\(at line (\d+)")
 
 Path = tuple[str | int, ...]
@@ -34,8 +36,11 @@ def read_toml(text: str) -> MarkedDict:
         text: the file's content.
 
     Raises:
-        DocumentError: when it is not valid TOML.
+        DocumentError: when it is not valid TOML, or nested deeper than `MAX_DEPTH`.
     """
+    long_key = _LONG_KEY.search(text)
+    if long_key:
+        raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", text.count("\n", 0, long_key.end()) + 1)
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -43,9 +48,21 @@ def read_toml(text: str) -> MarkedDict:
         raise DocumentError(
             f"not valid TOML: {str(error).split(' (at')[0]}", int(place[1]) if place else None
         ) from None
+    if _depth(data) > MAX_DEPTH:
+        raise DocumentError(f"nested deeper than {MAX_DEPTH} levels")
     marked = _mark(data, (), _scan(text), 1)
     assert isinstance(marked, MarkedDict)
     return marked
+
+
+def _depth(data: Any) -> int:
+    depth = 0
+    level: list[Any] = [data]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        inner = [value.values() if isinstance(value, dict) else value for value in level]
+        level = [item for values in inner for item in values if isinstance(item, (dict, list))]
+    return depth
 
 
 def _scan(text: str) -> dict[Path, int]:

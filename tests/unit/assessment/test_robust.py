@@ -209,3 +209,12 @@ def test_a_text_without_end_is_masked_in_little_time():
     # It took the square of its length, which were hours.
     assert find_secret("a" * 300_000) is None
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("text", ["[tool{0}]\na = 1\n", "a{0} = 1\n", "a = {{b{0} = 1}}\n"])
+def test_a_dotted_key_without_end_is_a_note_in_little_time(project, text):
+    start = time.process_time()
+    assessment = project.files({"pyproject.toml": text.format(".x" * 50_000)}).commit().assess()
+    assert ("pyproject.toml", "nested deeper than 200 levels") in {(n.path, n.message) for n in assessment.notes}
+    # The parser alone takes minutes.
+    assert time.process_time() - start < 10

@@ -7,14 +7,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from jupyter_mlops.assessment.checksums import is_checksum
-from jupyter_mlops.assessment.data_files import find_file
+from jupyter_mlops.assessment.checksums import names_checksum
+from jupyter_mlops.assessment.data_files import find_file, is_data_file
 from jupyter_mlops.assessment.dataflow import bound_to
-from jupyter_mlops.assessment.located_data import Source, located, where_missing
+from jupyter_mlops.assessment.located_data import Source, downloaded, located, where_missing
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at, text_from_elsewhere
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.versioned_stores import METHODS, WORDS, versioned_read
+from jupyter_mlops.assessment.written_files import written
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
 
@@ -62,6 +63,7 @@ _READS = _READERS | {
     "load",
     "open",
     "urlretrieve",
+    "urlopen",
     "retrieve",
     "get",
     "download",
@@ -156,6 +158,7 @@ def _reads(unit: Unit) -> Iterator[Source]:
         *("torchaudio", "librosa", "soundfile", "xarray", "geopandas", "pydicom", "nibabel"),
         *WORDS,
         "ExampleGen",
+        *("urlopen", "urlretrieve", "requests", "httpx"),
         "ReadFrom",
     )
     for path, source in sources_of(unit, *words):
@@ -198,7 +201,7 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if method in _FOLDERS_OF_BEAM:
         return _for_beam(unit, site)
     if method == "retrieve":
-        return _from_pooch(site)
+        return _from_pooch(unit, site)
     if method in METHODS:
         read = versioned_read(unit, site)
         return Source(site, *read) if read is not None else None
@@ -217,9 +220,12 @@ def _source(unit: Unit, site: Site) -> Source | None:
         return _for_sagemaker(unit, site)
     if method == "train":
         return _for_yolo(unit, site)
-    if call.name == "open" or call.name.endswith(
-        (".open", "urlretrieve", "requests.get", "wget.download", "gdown.download")
-    ):
+    if _FETCHES.search(call.name):
+        text = text_at(unit, site, call.argument(0) or call.argument(None, "url"))
+        if text and _TABLE.search(text) and not _is_local(text):
+            return located(unit, site, text)
+        return downloaded(unit, site, text) if _is_kept_as_data(unit, site) else None
+    if call.name == "open" or call.name.endswith((".open", "wget.download", "gdown.download")):
         mode = call.text(1, "mode") or "r"
         text = call.text(0)
         if text and ("r" in mode or not call.name.endswith("open")) and _TABLE.search(text):
@@ -239,6 +245,35 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if not text:
         return Source(site, "unknown", "")
     return located(unit, site, text)
+
+
+#: Calls that fetch what lies at an address.
+_FETCHES = lazy(
+    r"(^|\.)urllib\.request\.(urlopen|urlretrieve)$|^(requests|httpx)(\.Session\(\)|\.Client\(\))?\.get$|(^|\.)urlretrieve$"
+)
+
+
+def _is_local(text: str) -> bool:
+    return "://" not in text and "{}" not in text
+
+
+def _is_kept_as_data(unit: Unit, site: Site) -> bool:
+    """Whether what a call fetches is written to a file of data: by its own second argument, in its function, or where that is called."""
+    target = text_at(unit, site, site.call.argument(1, "filename")) if site.call.attribute == "urlretrieve" else None
+    if target is not None:
+        return is_data_file(target)
+    holders = {site.scope}
+    source = unit.project.python(site.path)
+    holders |= {
+        call.scope.name
+        for call in (source.calls if source is not None else ())
+        if site.scope and call.name == f":{site.scope}"
+    }
+    return any(
+        (writer.path == site.path and writer.scope in holders) and is_data_file(text)
+        for text, writers in written(unit).items()
+        for writer in writers
+    )
 
 
 _SYSTEM_TIME = lazy(
@@ -371,10 +406,10 @@ def _from_store(site: Site) -> Source | None:
     return Source(site, "database", name, None if version is None else f"version {ast.unparse(version)}")
 
 
-def _from_pooch(site: Site) -> Source | None:
+def _from_pooch(unit: Unit, site: Site) -> Source | None:
     if site.call.name != "pooch.retrieve":
         return None
-    checked = is_checksum(site.call.argument(1, "known_hash"))
+    checked = names_checksum(unit, site.path, site.call.scope, site.call.argument(1, "known_hash"))
     return Source(site, "url", site.call.text(0, "url") or "A file", "its checksum is checked" if checked else None)
 
 

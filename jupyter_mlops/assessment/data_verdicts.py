@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.data_files import is_data_file
 from jupyter_mlops.assessment.dvc_tracked import Tracked, tracked
+from jupyter_mlops.assessment.fetched_files import fetched
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
 from jupyter_mlops.assessment.kept_models import is_model_file
 from jupyter_mlops.assessment.sites import Site
@@ -84,6 +85,14 @@ def file_verdict(unit: Unit, path: str) -> Verdict | None:
         matching = [name for name in git.committed if _matches(name, path)] if "*" in path else []
         if matching:
             return in_git(unit, path, matching)
+    by_command = fetched(unit).get(path)
+    if by_command is not None:
+        if by_command.checked:
+            message = f"{path} is fetched in one version: its checksum is compared, or the address names it."
+            return Verdict(Rung.E3, message, None, (by_command.path, by_command.line))
+        message = f"{path} is fetched without a version or a checksum."
+        raise_by = "Compare a checksum where it is fetched, or put the file under DVC."
+        return Verdict(Rung.E2, message, raise_by, (by_command.path, by_command.line))
     if not unit.project.exists(path):
         if not is_data_file(path):
             return None

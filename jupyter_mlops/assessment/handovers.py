@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from jupyter_mlops.assessment.data_reads import reads
+from jupyter_mlops.assessment.probe import Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.written_files import makers
 from jupyter_mlops.project.marks import items, mapping
@@ -10,6 +14,8 @@ from jupyter_mlops.project.reach import Node, scope_named
 
 _SETTINGS = (".yaml", ".yml", ".toml", ".json")
 _LARGEST = 50_000
+#: Steps of one entry point at most that are compared by their files.
+_MOST = 40
 
 
 def leaves_for(unit: Unit, earlier: Node, later: Node) -> bool:
@@ -38,6 +44,27 @@ def leaves_for(unit: Unit, earlier: Node, later: Node) -> bool:
         if section not in left
         for need in needs
     )
+
+
+def linked_by_files(
+    unit: Unit, stages: list[Stage], apart: Callable[[Stage, Stage], bool] = lambda _earlier, _later: False
+) -> list[Stage]:
+    """The stages, those without one before them linked to the last one that leaves a file for them.
+
+    Args:
+        unit: the unit.
+        stages: the stages, in the order in which they run.
+        apart: whether two of them are no steps of each other, whatever they write.
+    """
+    linked = list(stages)
+    for position, stage in enumerate(linked[:_MOST]):
+        if stage.after or stage.node is None:
+            continue
+        for earlier in reversed(linked[:position]):
+            if earlier.node is not None and not apart(earlier, stage) and leaves_for(unit, earlier.node, stage.node):
+                linked[position] = replace(stage, after=frozenset({earlier.name}))
+                break
+    return linked
 
 
 def _named_as(section: str, node: Node) -> bool:

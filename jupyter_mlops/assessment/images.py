@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
@@ -146,7 +146,7 @@ def base_name(image: str) -> str:
 
 
 def _compose(unit: Unit) -> Iterator[Build]:
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 build = mapping(service).get("build")

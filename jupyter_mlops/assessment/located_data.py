@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.checksums import compares_checksum
 from jupyter_mlops.assessment.data_files import find_file
+from jupyter_mlops.assessment.pinned_addresses import OF_INTERFACE, PINNED
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
@@ -35,10 +36,6 @@ class Source(NamedTuple):
 
 
 _URL = lazy(r"^(https?|ftp|s3a?|gs|gcs|abfss?|wasbs?|az|hdfs|lakefs|dbfs|azureml)://", re.IGNORECASE)
-#: A commit, a checksum, a version or a date of a release in a URL.
-_PINNED = lazy(
-    r"[0-9a-f]{40}|[0-9a-f]{64}|versionId=|generation=|/v\d+(\.\d+)*/|@v?\d|/\d+\.\d+\.\d+/|/releases/download/|lakefs://[^/]+/(?!main|master)"
-)
 
 
 #: Where a platform puts what its job is given: the pipeline says what that is.
@@ -53,16 +50,28 @@ def located(unit: Unit, site: Site, text: str) -> Source:
     if own is not None:
         return Source(site, "file", own, text=own)
     if _URL.match(text):
-        version = "the address names a version" if _PINNED.search(text) else _by_checksum(unit, site)
+        version = "the address names a version" if PINNED.search(text) else _by_checksum(unit, site)
         return Source(site, "url", text, version, fallback=where_missing(site.call))
     if "{}" in text:
         return _with_unknown_start(unit, site, text)
     return Source(site, "file", find_file(unit, site.path, text), text=text)
 
 
+def downloaded(unit: Unit, site: Site, text: str | None) -> Source:
+    """What is fetched from an address, which may not be known.
+
+    Args:
+        unit: the unit.
+        site: the call.
+        text: the address; None where only a run can tell.
+    """
+    if text and _URL.match(text) and "{}" not in text and not OF_INTERFACE.search(text):
+        return located(unit, site, text)
+    return Source(site, "url", text or "An address", _by_checksum(unit, site), fallback=where_missing(site.call))
+
+
 def _by_checksum(unit: Unit, site: Site) -> str | None:
-    source = unit.project.python(site.path)
-    return "its checksum is compared" if source is not None and compares_checksum(source, site.call.scope) else None
+    return "its checksum is compared" if compares_checksum(unit, site.path, site.call.scope) else None
 
 
 _OF_REPOSITORY = lazy(r"^https://(raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(raw|blob))/")

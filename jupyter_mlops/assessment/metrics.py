@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
@@ -398,7 +398,7 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
 def loaded_by(unit: Unit, path: str) -> str:
     """What starts Prometheus with a file: a compose service that mounts it, a Dockerfile that copies it; "" without."""
     name = posixpath.basename(path)
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for _service, service, line in items(mapping(document).get("services")):
                 for volume in sequence(mapping(service).get("volumes")):
@@ -437,7 +437,7 @@ def loaded_by(unit: Unit, path: str) -> str:
 def _host(unit: Unit, target: str) -> str:
     host = re.sub(r"^https?://", "", target).partition(":")[0].partition("/")[0]
     short = host.partition(".")[0]
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for name, service, _line in items(mapping(document).get("services")):
                 if host in (name, mapping(service).get("container_name"), mapping(service).get("hostname")):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.literals import name_of, returned_by, text_of
+from jupyter_mlops.assessment.settings_values import value_at
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.python_source import Call, PythonSource
 
@@ -102,7 +103,12 @@ def sources_of(unit: Unit, *words: str, tests: bool = False) -> Iterator[tuple[s
 
 def text_at(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
     source = unit.project.python(site.path)
-    return text_of(source, site.call.scope, node) if source is not None else None
+    if source is None or node is None:
+        return None
+    text = text_of(source, site.call.scope, node)
+    if text is None or "{}" in text:
+        return value_at(unit, site.path, site.call.scope, node) or text
+    return text
 
 
 def text_from_elsewhere(unit: Unit, site: Site, node: ast.expr | None) -> str | None:
@@ -121,7 +127,10 @@ def texts_from_callers(unit: Unit, site: Site, node: ast.expr | None, *, itself:
     position = names.index(node.id) - (names[0] in ("self", "cls"))
     callers = unit.once(f"callers of {function.name}", lambda: _callers(unit, function.name))
     for path, source, call in callers.get((site.path, site.scope), ()):
-        text = text_of(source, call.scope, call.argument(position, node.id)) if itself or path != site.path else None
+        given = call.argument(position, node.id) if itself or path != site.path else None
+        text = text_of(source, call.scope, given)
+        if text is None and given is not None:
+            text = value_at(unit, path, call.scope, given)
         if text:
             yield text
 

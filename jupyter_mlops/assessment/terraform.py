@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 
 _RESOURCE = lazy(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{')
+#: The workspace of HCP Terraform that plans and applies what is pushed.
+_CLOUD = lazy(r"^terraform\s*\{[^}]*?^\s*(cloud\s*\{|backend\s+\"remote\")", re.MULTILINE | re.DOTALL)
 _LARGEST = 300_000
 #: Longest part of a resource that is looked at.
 _BODY = 3000
@@ -52,9 +55,20 @@ def _resources(unit: Unit) -> Iterator[Resource]:
 
 
 def applied(unit: Unit) -> str | None:
-    """The command that applies Terraform's files, as `path:line`; None where people do."""
+    """What applies Terraform's files, as `path:line`: a command, or a service that watches the repository; None where people do."""
+    return unit.once("terraform applied", lambda: _applied(unit))
+
+
+def _applied(unit: Unit) -> str | None:
     for launch in unit.launches:
         for command in launch.commands:
             if command.words[:1] in (("terraform",), ("tofu",), ("terragrunt",)) and "apply" in command.words:
                 return f"{launch.path}:{launch.line_of(command)}"
+    for file in (*unit.named("atlantis.yaml"), *unit.covering.named("atlantis.yaml")):
+        return f"{file.path}:1"
+    for file in unit.files.suffixed(".tf"):
+        text = (unit.project.text(file.path) or "") if file.size <= _LARGEST else ""
+        found = _CLOUD.search(text)
+        if found:
+            return f"{file.path}:{text.count(chr(10), 0, found.start(1)) + 1}"
     return None

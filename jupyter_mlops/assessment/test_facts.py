@@ -220,6 +220,7 @@ class _Reader:
             for call in source.calls:
                 if call.name in ("sys.path.insert", "sys.path.append", "site.addsitedir"):
                     yield _said_folder(source, call)
+        yield from _paths_of_commands(self.unit)
         for file in self.unit.named("pyproject.toml"):
             tool = self.unit.project.toml(file.path).get("tool") or {}
             options = ((tool.get("pytest") or {}) if isinstance(tool, dict) else {}).get("ini_options")
@@ -261,6 +262,19 @@ class _Reader:
             for name, child in self.source.module.children.items()
             if child.kind == "function" and name in scope.names
         ]
+
+
+def _paths_of_commands(unit: Unit) -> list[str]:
+    """The folders that commands put on the path of the tests: `PYTHONPATH=jobs pytest`."""
+    return unit.once("paths of test commands", lambda: list(_on_paths(unit)))
+
+
+def _on_paths(unit: Unit) -> Iterator[str]:
+    for launch in unit.launches:
+        for target, command in unit.reach.targets(launch):
+            given = [word for word in command.assigned if word.startswith("PYTHONPATH=")]
+            for place in given[-1].partition("=")[2].split(":") if target.kind == "tests" and given else ():
+                yield place.strip("./") if "$" not in place else place.rpartition("/")[2]
 
 
 def _said_folder(source: PythonSource, call: Call) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_mlops.assessment.data_reads import reads
+from jupyter_mlops.assessment.fetched_files import fetched
 from jupyter_mlops.assessment.kept_models import is_model_file, kept_models
 from jupyter_mlops.assessment.located_data import Source
 from jupyter_mlops.assessment.sites import Site
@@ -61,8 +62,10 @@ def _scores(unit: Unit, path: str) -> bool:
 def is_derived(unit: Unit, source: Source) -> bool:
     """Whether a file that is read is one that the project's own code makes."""
     made = unit.once("made files", lambda: {kept.where for kept in kept_models(unit)} | pipeline_outputs(unit))
-    return source.kind == "file" and (
-        source.where in made or bool(makers(unit, source.text)) or is_model_file(source.where)
+    return (
+        source.kind == "file"
+        and source.where not in fetched(unit)
+        and (source.where in made or bool(makers(unit, source.text)) or is_model_file(source.where))
     )
 
 

@@ -42,7 +42,7 @@ _TRAINER_OWNERS = lazy(
 _PREPARING = lazy(
     r"sklearn\.(preprocessing|impute|feature_extraction|feature_selection|decomposition|compose|manifold)\b"
     r"|Scaler\b|Encoder\b|Imputer\b|Vectorizer\b|Tokenizer\b|Binarizer\b|ColumnTransformer\b|PCA\b|[Tt]okenizer|[Ss]caler|[Ee]ncoder"
-    r"|nannyml\b|alibi_detect\b|frouros\b|evidently\b|[Ii]mputer|[Vv]ectorizer|[Pp]reprocess|[Tt]ransformer\b|image_?[Dd]ata_?[Gg]en|scipy\.stats|matplotlib|seaborn"
+    r"|nannyml\b|alibi_detect\b|frouros\b|evidently\b|[Ii]mputer|[Vv]ectorizer|[Pp]reprocess|[Tt]ransformer\b|image_?[Dd]ata_?[Gg]en|sklearn\.neighbors\.(NearestNeighbors|KDTree|BallTree)\b|\b[Ii]ndex(er)?\b|\bBM25|scipy\.stats|matplotlib|seaborn"
 )
 
 
@@ -78,7 +78,7 @@ def _trainings(unit: Unit) -> Iterator[Site]:
 
 
 #: What prepares data or, when it is what is logged, is the model.
-_EITHER = lazy(r"sklearn\.(decomposition|manifold)\b")
+_EITHER = lazy(r"sklearn\.(decomposition|manifold)\b|sklearn\.neighbors\.NearestNeighbors\b")
 
 
 def _is_the_model(call: Call) -> bool:

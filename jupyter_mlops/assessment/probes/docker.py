@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.images import Build, builds, built_from, copies_project, entry_words
 from jupyter_mlops.assessment.kube import containers_of, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.workdirs import working_folder
-from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, strings
@@ -35,7 +35,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             script = launch.text if not launch.text.startswith("[") else " ".join(shlex.quote(word) for word in words)
             where = working_folder(unit, file.path) or _workdir(unit, folder)
             yield Launch(f"{file.path}#launch", "container", file.path, launch.line, script, where, file.name)
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 key = "entrypoint" if mapping(service).get("entrypoint") else "command"
@@ -164,7 +164,7 @@ def content_folder(path: str) -> str:
 
 def _replicas(unit: Unit) -> Iterator[Finding]:
     """Services of compose that are built here, and how many of each run."""
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for name, service, line in items(mapping(document).get("services")):
                 deploy = mapping(mapping(service).get("deploy"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.dvc_stages import lock_of
 from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.marks import items, mapping
 from jupyter_mlops.project.patterns import lazy
 
@@ -84,7 +84,7 @@ def _locked(unit: Unit, path: str) -> Iterator[Finding]:
 
 def _listened(unit: Unit) -> Iterator[Finding]:
     """Services of compose files that send their events to OpenLineage."""
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         if "OPENLINEAGE" not in (unit.project.text(file.path) or ""):
             continue
         for document in unit.project.yaml(file.path):

@@ -42,7 +42,7 @@ def _launch(path: str, folder: str, target: Target, name: str, targets: dict[str
     for number, command in target.recipe:
         lines += [""] * (number - first - len(lines))
         # "-" says: go on when it fails. Each line has a shell of its own, which does not stop at errors.
-        plain = command.lstrip("-@+")
+        plain = command.lstrip("-@+").replace("$@", target.name).replace("$<", target.needs[0] if target.needs else "")
         if target.ignored or "-" in command[: len(command) - len(plain)]:
             lines.append(f"{plain} || true")
         else:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.terraform import resources
+from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping, sequence
@@ -202,8 +202,13 @@ _SCALES = frozenset(
 )
 
 
+#: Resources that run as many instances as they say.
+_PLAIN_RESOURCES = ("aws_ecs_service", "kubernetes_deployment")
+
+
 def _terraform(unit: Unit) -> Iterator[Finding]:
     """Resources of Terraform that scale by default or have two or more instances."""
+    by = applied(unit)
     for kind, name, body, path, line in resources(unit):
         count = re.search(
             r"(?:desired_count|initial_instance_count|min_capacity|minimum_instance_count|replicas)\s*=\s*(\d+)", body
@@ -211,9 +216,13 @@ def _terraform(unit: Unit) -> Iterator[Finding]:
         most = re.search(r"(?:max_capacity|max_size|max_instance_count|max_replicas)\s*=\s*(\d+)", body)
         if _TOOLS.search(name):
             continue
-        if kind in _SCALES and not (most and most[1] == "1"):
+        scales = kind in _SCALES and not (most and most[1] == "1")
+        if by is None and (scales or kind in _PLAIN_RESOURCES):
+            told = f"{kind} {name} is declared, and nothing here applies it."
+            yield _scaling(Rung.E2, told, path, line, "Run `terraform apply` in CI or by a script.", CONFIGURED)
+        elif scales:
             yield _scaling(Rung.E3, f"{kind} {name} scales.", path, line, confidence=CONFIGURED)
-        elif kind in ("aws_ecs_service", "kubernetes_deployment"):
+        elif kind in _PLAIN_RESOURCES:
             enough = count is not None and int(count[1]) >= 2
             yield _scaling(
                 Rung.E3 if enough else Rung.E2,

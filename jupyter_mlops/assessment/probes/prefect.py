@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.flows import decorated, flow_stages
+from jupyter_mlops.assessment.handovers import linked_by_files
 from jupyter_mlops.assessment.probe import Pipeline, Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -54,6 +55,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
     for path in unit.mentioning("prefect"):
         for flow in decorated(unit, path, "prefect.flow"):
             stages = flow_stages(unit, path, flow, lambda _call, node: _is_task(unit, node[0], node[1]))
+            stages = linked_by_files(unit, stages)
             if not stages:
                 continue
             started, chain = _started(unit, path, flow)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jupyter_mlops.assessment.flows import flow_stages, own_function
-from jupyter_mlops.assessment.handovers import leaves_for
+from jupyter_mlops.assessment.handovers import linked_by_files
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
@@ -17,8 +17,6 @@ from jupyter_mlops.project.python_source import PythonSource, Scope
 _MODULES = 2
 #: What steps do that live in one module, and are a pipeline all the same.
 _WHOLE = frozenset({"data", "preparation", "training"})
-#: Steps of one entry point at most that are compared by their files.
-_MOST = 40
 #: What the steps of a pipeline do, by their names.
 _KINDS = {
     "data": lazy(r"load|ingest|read|fetch|download|extract|import|collect|dataset|get_data", re.IGNORECASE),
@@ -51,7 +49,8 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                 continue
             stages = _linked(unit, flow_stages(unit, path, scope, lambda _call, _node: True))
             connected = {name for stage in stages for name in (stage.name, *stage.after) if stage.after}
-            kinds = {kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(name)}
+            named = {stage.name: _says(stage) for stage in stages}
+            kinds = {kind for name in connected for kind, pattern in _KINDS.items() if pattern.search(named[name])}
             if len(kinds) < _MODULES:
                 continue
             modules = {stage.node[0] for stage in stages if stage.node is not None and stage.name in connected}
@@ -61,13 +60,20 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
                     "python-pipeline",
                     "Python",
                     path,
-                    next(stage.line for stage in stages if stage.name in connected and _is_work(stage.name)),
+                    next(stage.line for stage in stages if stage.name in connected and _is_work(named[stage.name])),
                     tuple(stage for stage in stages if stage.name in connected),
                     started_by=f"python {unit.local(path)}",
                     chain=unit.reach.chain(path, scope.name),
                     confidence=0.7,
                 )
                 break
+
+
+def _says(stage: Stage) -> str:
+    """What a step's name says of it; that of its module where the function is called like those of all modules."""
+    called = stage.name.partition("#")[0]
+    module = stage.node[0].rpartition("/")[2] if stage.node is not None else ""
+    return f"{module} {called}" if called in ("main", "run", "execute", "process", "__main__") else stage.name
 
 
 def _is_work(name: str) -> bool:
@@ -85,14 +91,7 @@ def _linked(unit: Unit, stages: list[Stage]) -> list[Stage]:
             made = stages[place[name]]
             after |= made.after if _makes(made, stage) else {name}
         linked.append(replace(stage, after=frozenset(after - settings if stage.name not in settings else ())))
-    for position, stage in enumerate(linked[:_MOST]):
-        if stage.after or stage.node is None:
-            continue
-        for earlier in reversed(linked[:position]):
-            if earlier.node is not None and not _makes(earlier, stage) and leaves_for(unit, earlier.node, stage.node):
-                linked[position] = replace(stage, after=frozenset({earlier.name}))
-                break
-    return linked
+    return linked_by_files(unit, linked, _makes)
 
 
 def _makes(maker: Stage, stage: Stage) -> bool:

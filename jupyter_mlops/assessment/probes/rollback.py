@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.commanded import commands
+from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.findings import CALL, CONFIGURED, Finding, Findings, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.compose import NAMES as COMPOSE_FILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
 
@@ -68,7 +68,7 @@ def _manifests(unit: Unit) -> Iterator[Finding]:
 
 
 def _compose(unit: Unit) -> Iterator[Finding]:
-    for file in unit.named(*COMPOSE_FILES):
+    for file in compose_files(unit):
         for document in unit.project.yaml(file.path):
             for name, service, _line in items(mapping(document).get("services")):
                 update = mapping(mapping(mapping(service).get("deploy")).get("update_config"))

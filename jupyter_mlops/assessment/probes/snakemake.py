@@ -5,58 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
+from jupyter_mlops.assessment.snakemake_rules import Rule, rules, shell_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
-from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import LAUNCH
 from jupyter_mlops.project.shell import join
 
-_RULE = lazy(r"^(?:rule|checkpoint)\s+(\w+)\s*:")
-_SECTION = lazy(r"^\s+(input|output|shell|script|notebook|run|params|log|conda|threads|resources)\s*:(.*)$")
-_STRING = lazy(r'"""(.*?)"""|"([^"]*)"|\'([^\']*)\'', re.DOTALL)
-
-
-@dataclass
-class _Rule:
-    name: str
-    line: int
-    parts: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def strings(self, section: str) -> list[str]:
-        _line, text = self.parts.get(section, (0, ""))
-        return ["".join(found) for found in _STRING.findall(text)]
-
-
-def _rules(unit: Unit) -> Iterator[tuple[str, _Rule]]:
-    for file in unit.named("Snakefile", "*.smk"):
-        rule: _Rule | None = None
-        section = ""
-        for number, line in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
-            start = _RULE.match(line)
-            part = _SECTION.match(line) if rule is not None else None
-            if start:
-                if rule is not None:
-                    yield file.path, rule
-                rule, section = _Rule(start[1], number), ""
-            elif part and rule is not None:
-                section = part[1]
-                rule.parts[section] = (number, part[2])
-            elif rule is not None and section and line.startswith((" ", "\t")):
-                first, text = rule.parts[section]
-                rule.parts[section] = (first, f"{text}\n{line}")
-        if rule is not None:
-            yield file.path, rule
-
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    for path, rule in _rules(unit):
-        folder = posixpath.dirname(path) or "."
+    for rule in rules(unit):
+        path, folder = rule.path, posixpath.dirname(rule.path) or "."
         scripts = rule.strings("script") + rule.strings("notebook")
         shell = [f"{'papermill' if script.endswith('.ipynb') else 'python'} {script}" for script in scripts] or [
-            "".join(rule.strings("shell"))
+            shell_of(unit, rule)
         ]
         if shell[0]:
             section = "script" if rule.strings("script") else "notebook" if rule.strings("notebook") else "shell"
@@ -68,8 +31,9 @@ def _launches(unit: Unit) -> Iterator[Launch]:
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
     by_file: dict[str, list[Stage]] = {}
-    outputs = {out for _path, rule in _rules(unit) for out in rule.strings("output")}
-    for path, rule in _rules(unit):
+    outputs = {out for rule in rules(unit) for out in rule.strings("output")}
+    for rule in rules(unit):
+        path = rule.path
         if "output" not in rule.parts:
             continue
         missing = next(
@@ -98,7 +62,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         )
 
 
-def _unmade(unit: Unit, rule: _Rule, outputs: set[str]) -> str | None:
+def _unmade(unit: Unit, rule: Rule, outputs: set[str]) -> str | None:
     """An input among the files that the rules make, which none of them makes."""
     folders = {posixpath.dirname(out) for out in outputs} - {""}
     patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", ".+", re.escape(out))) for out in outputs if "{" in out]

@@ -108,14 +108,26 @@ def show_journey(done: Journey, *, dry_run: bool) -> None:
     for each, why in done.stuck:
         console.print(f"[yellow]○[/] {escape(each.title)} [dim]({each.name})[/]: {escape(why)}")
     for command in done.acted:
-        console.print(f"[dim]  ran {escape(command)}[/]")
+        console.print(f"[dim]  ran {escape(command)}{' in the copy' if dry_run else ''}[/]")
     before, after = done.before, done.after
     would = "would be" if dry_run else "is"
     console.print(
         f"Level {before.level} at {before.progress} % → it {would} [bold]Level {after.level} at {after.progress} %[/]"
     )
+    for command in dict.fromkeys(done.waiting.values()):
+        waits = [criterion for criterion, each in done.waiting.items() if each == command]
+        console.print(
+            f"  {', '.join(waits)} {'waits' if len(waits) == 1 else 'wait'} for a run: [cyan]{escape(command)}[/]"
+        )
+    if done.level_then > after.level:
+        console.print(
+            f"  [bold]Level {done.level_then}[/] once that ends as it did when it was proven."
+            + (" [dim]With --act, the copy is run too, and shows it.[/]" if dry_run else "")
+        )
     if after.level < done.target:
         for result in after.headline.blockers:
+            if result.criterion.id in done.waiting:
+                continue
             console.print(
                 f"  [dim]{escape(result.criterion.id)}: {escape(result.message)} {escape(result.raise_by or '')}[/]"
             )

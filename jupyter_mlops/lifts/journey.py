@@ -17,6 +17,7 @@ from typing import Any
 
 from jupyter_mlops.assessment.api import Assessment, assess
 from jupyter_mlops.assessment.scoring import OPEN
+from jupyter_mlops.assessment.what_if import what_if
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
 from jupyter_mlops.interpreter import isolated
 from jupyter_mlops.lifts.api import Lifted, carry_out, lift
@@ -27,8 +28,10 @@ from jupyter_mlops.project.walk import EXCLUDED
 
 #: What may be done for a person who asked for it: nothing that installs, pushes, or has a gap to fill in.
 _ACTS = ("git add ", "git commit ", "jupyter mlops ", "dvc repro ")
-#: Of these, what is done in a preview's copy: all but running the pipeline.
+#: Of these, what is done in a preview's copy unless it is asked for all: all but running the pipeline.
 _QUICK = ("git add ", "git commit ")
+#: What runs the user's code, and so shows more than any preview can that does not.
+_RUNS = "dvc repro "
 #: What a person has to fill in: `NOTEBOOK`, `s3://…`.
 _GAP = re.compile(r"…|\bNOTEBOOK\b")
 _WHO = ("-c", "user.name=preview", "-c", "user.email=preview@localhost")
@@ -43,10 +46,11 @@ class Journey:
         before: how the project stood.
         steps: the lifts that fitted, in order, with what each did or would do.
         stuck: lifts that would lead on and do not fit, with the reason.
-        acted: commands that were run for the person.
+        acted: commands that were run for the person, in a preview's copy too.
         left: what is left to a person, in order.
         unused: options that were given for lifts that were not on the way.
         after: how the project stands then, or would.
+        committed: whether what the steps wrote was committed, for the person or in a preview's copy.
     """
 
     target: int
@@ -57,11 +61,56 @@ class Journey:
     acted: list[str] = field(default_factory=list)
     left: list[Act] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
+    committed: bool = False
 
     @property
     def good(self) -> bool:
         """Whether every lift on the way fitted."""
         return not self.stuck or self.after.level >= self.target
+
+    @property
+    def waiting(self) -> dict[str, str]:
+        """Gates up to the target that wait for a run of what the steps have made: criterion → the command that runs it.
+
+        None are named where they wait for commits as well, nor those that a run alone would not open.
+        """
+        if not self.committed:
+            return {}
+        runs = {
+            criterion: act.command
+            for step in self.steps
+            for act in step.plan.left
+            if act.command and act.command.startswith(_RUNS) and act.command not in self.acted
+            for criterion in (*step.lift.raises, *step.lift.brings)
+        }
+        gates = [result for result in self.after.headline.results if result.criterion.required]
+        return {
+            result.criterion.id: runs[result.criterion.id]
+            for result in gates
+            if result.criterion.level <= self.target and result.state not in OPEN and result.criterion.id in runs
+            # The assessment says what is missing: a run, or more than that.
+            if _RUNS.strip() in (result.raise_by or "")
+        }
+
+    @property
+    def level_then(self) -> int:
+        """The level after these runs, if they end as they did when the steps were proven."""
+        return what_if(self.after.headline, self.waiting).level if self.waiting else self.after.level
+
+    def gates(self) -> list[dict[str, Any]]:
+        """How each gate up to the target stood and stands, and what it waits for."""
+        before = {result.criterion.id: result.state for result in self.before.headline.results}
+        return [
+            {
+                "criterion": result.criterion.id,
+                "level": result.criterion.level,
+                "state": [before.get(result.criterion.id), result.state],
+                "waits_for": self.waiting.get(result.criterion.id),
+                "raise_by": None if result.state in OPEN else result.raise_by,
+            }
+            for result in self.after.headline.results
+            if result.criterion.required and result.criterion.level <= self.target
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as the JSON document of the command line."""
@@ -70,6 +119,8 @@ class Journey:
             "path": str(self.before.project.base),
             "level": [self.before.level, self.after.level],
             "progress": [self.before.progress, self.after.progress],
+            "level_then": self.level_then,
+            "gates": self.gates(),
             "steps": [step.to_dict() for step in self.steps],
             "stuck": [{"lift": each.name, "why": why} for each, why in self.stuck],
             "acted": self.acted,
@@ -95,9 +146,9 @@ def journey(
         path: the project, or a folder in it.
         target: level 1 to 4.
         options: `LIFT.NAME` → value, of what lifts let one choose.
-        write: whether anything is changed; else all is done in a copy that is thrown away, where files are committed and
-            the pipeline is not run.
-        act: whether to commit after each step, and to run the pipeline once, for the person.
+        write: whether anything is changed; else all is done in a copy that is thrown away, where files are committed.
+        act: whether to commit after each step, and to run the pipeline once, for the person; in a copy, too, if that is
+            where all is done.
         agree: asked before each step is carried out; always yes when None.
         progress: called with events.
 
@@ -113,7 +164,7 @@ def journey(
     chosen = _options(options or {})
     with _place(Path(path), copied=not write) as place:
         before = assess(place)
-        done = Journey(target, before, before)
+        done = Journey(target, before, before, committed=act or not write)
         unfit: dict[str, Plan] = {}
 
         def plan(each: Lift) -> Lifted:
@@ -132,7 +183,7 @@ def journey(
             if agree is not None and not agree(planned):
                 return False
             done.steps.append(carry_out(planned))
-            _follow_up(done, planned, _ACTS if act and write else () if write else _QUICK)
+            _follow_up(done, planned, _ACTS if act else () if write else _QUICK, preview=not write)
             done.after = assess(place)
             return True
 
@@ -224,22 +275,24 @@ def _cleared(each: Lift, done: Journey, plan: Callable[[Lift], Lifted]) -> Lifte
     return None
 
 
-def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None:
-    """Do what is left to a person as far as that is allowed; note the rest."""
+def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...], *, preview: bool = False) -> None:
+    """Do what is left to a person as far as that is allowed; note the rest, and all of it in a preview."""
     for each in planned.plan.left:
         if each.command is None or _GAP.search(each.command) or not each.command.startswith(allowed or ("\0",)):
             if each not in done.left:
                 done.left.append(each)
             continue
-        preview = allowed is _QUICK
         command = each.command.replace("git commit", f"git {shlex.join(_WHO)} commit") if preview else each.command
         command = command.replace("jupyter mlops", shlex.join(isolated("from jupyter_mlops.cli import main; main()")))
         # The programs beside this interpreter are found, whether or not its environment is activated.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        env = {**os.environ, "PATH": path}
+        if preview:
+            env.pop("MLFLOW_TRACKING_URI", None)  # the runs of a copy are none of the team's
         ran = subprocess.run(
             ["sh", "-c", command],
             cwd=done.after.project.base,
-            env={**os.environ, "PATH": path},
+            env=env,
             capture_output=True,
             text=True,
             check=False,
@@ -249,10 +302,11 @@ def _follow_up(done: Journey, planned: Lifted, allowed: tuple[str, ...]) -> None
             done.left.append(
                 Act(f"{each.what} It failed when it was done for you: {said[-1] if said else command}", each.command)
             )
-        elif not preview:
-            done.acted.append(each.command)
-        else:
+            continue
+        if preview:
             done.left.append(each)
+        if not preview or each.command.startswith(_RUNS):
+            done.acted.append(each.command)
 
 
 @contextmanager

@@ -28,7 +28,10 @@ def command(
         typer.Option("--to", metavar="LEVEL", help="All lifts that lead to a level, one after the other."),
     ] = None,
     act: Annotated[
-        bool, typer.Option("--act", help="With --to: also commit each step, and run the pipeline once.")
+        bool,
+        typer.Option(
+            "--act", help="With --to: also commit each step, and run the pipeline once; with --dry-run, in the copy."
+        ),
     ] = False,
     option: Annotated[
         Optional[list[str]],  # noqa: UP045 - typer on 3.10

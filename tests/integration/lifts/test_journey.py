@@ -19,13 +19,17 @@ OPTIONS = {"environment.resolve": "no", "dvc-init.remote": "s3://bucket/churn"}
 def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
     root = make("level-0")
     before = state(root)
-    shown = journey(root, 2, options=OPTIONS, write=False)
+    shown = journey(root, 2, options=OPTIONS, write=False, act=True)
     assert state(root) == before, "the preview wrote something"
     assert [step.lift.name for step in shown.steps][-2:] == ["pipeline", "ci"]
     assert "mlflow-tracking" not in [step.lift.name for step in shown.steps], "the pipeline records its runs"
     done = journey(root, 2, options=OPTIONS, act=True)
     assert [step.lift.name for step in done.steps] == [step.lift.name for step in shown.steps]
     assert any(command.startswith("dvc repro") for command in done.acted)
+    # A copy that was run, too, shows how each gate stands in the end.
+    assert shown.waiting == done.waiting == {}
+    assert shown.gates() == done.gates()
+    assert (shown.after.level, shown.level_then) == (done.after.level, done.after.level)
     # Two things only a person can do: another day's commit, and a place to push to.
     write(root, {"README.md": "# Churn\n"})
     subprocess.run(["sh", "-c", "git add --all && git commit --quiet -m more"], cwd=root, check=True)
@@ -55,6 +59,12 @@ def test_what_stops_a_notebook_is_cleared_out_of_the_way(make) -> None:
     made = next(step for step in shown.steps if step.lift.name == "pipeline").plan
     assert "The notebook is churn_clean.ipynb; it stays as it is." in made.found
     assert "pipelines/churn/dvc.yaml" in [change.path for change in made.changes.changes]
+    # What the preview has not run is named, and so is where that leads.
+    assert shown.waiting == {"pipeline-reproducible": "dvc repro pipelines/churn/dvc.yaml"}
+    # A run is no model, which this notebook does not train: that gate waits for more.
+    (trains,) = [gate for gate in shown.gates() if gate["criterion"] == "pipeline-automated"]
+    assert (trains["state"][1], trains["waits_for"]) == ("partial", None)
+    assert shown.level_then == shown.after.level
 
 
 def test_scripts_reach_level_2_without_a_notebook(make) -> None:

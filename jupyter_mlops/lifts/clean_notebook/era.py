@@ -27,8 +27,16 @@ _RELEASES = {
     "statsmodels": "0.6 2014-12 0.8 2017-02 0.9 2018-05 0.10 2019-06 0.11 2020-01 0.12 2020-08 0.13 2021-10 0.14 2023-05",
 }  # fmt: skip
 _PYTHONS = "2.7 2010-07 3.4 2014-03 3.5 2015-09 3.6 2016-12 3.7 2018-06 3.8 2019-10 3.9 2020-10 3.10 2021-10 3.11 2022-10 3.12 2023-10 3.13 2024-10"
-#: The newest Python that a version of NumPy was built for: the others follow.
-_LAST_FOR = {"1.13": "3.6", "1.16": "3.7", "1.18": "3.8", "1.20": "3.9", "1.22": "3.10", "1.24": "3.11", "1.26": "3.12"}
+#: The newest Pythons that versions up to these were built for.
+_LAST_FOR = {
+    "numpy": "1.13 3.6 1.16 3.7 1.18 3.8 1.20 3.9 1.22 3.10 1.24 3.11 1.26 3.12",
+    "pandas": "0.22 3.6 0.24 3.7 1.0 3.8 1.2 3.9 1.4 3.10 2.0 3.11 2.1 3.12",
+    "scikit-learn": "0.19 3.6 0.21 3.7 0.23 3.8 0.24 3.9 1.0 3.10 1.2 3.11 1.3 3.12",
+    "matplotlib": "2.1 3.6 3.0 3.7 3.2 3.8 3.4 3.9 3.5 3.10 3.7 3.11 3.8 3.12",
+    "scipy": "1.0 3.6 1.2 3.7 1.4 3.8 1.6 3.9 1.8 3.10 1.10 3.11 1.11 3.12",
+}
+#: The oldest Python that uv and most systems still have.
+_OLDEST = "3.8"
 _MODULES = {
     "numpy": "numpy",
     "pandas": "pandas",
@@ -63,6 +71,20 @@ class Era:
         lines = [f"{name}=={version}.*" for name, version in sorted(self.versions.items())]
         head = f"# As of {self.month}, for Python {self.python}: {self.why}."
         return "\n".join([head, *lines, *self.others, "ipykernel"]) + "\n"
+
+    def command(self, what: str) -> str:
+        """What makes the environment, and installs something there: uv, where it has such a Python."""
+        if _number(self.python) >= _number(_OLDEST):
+            return f"uv venv --python {self.python} .venv-old && uv pip install --python .venv-old {what}"
+        # Nor does it read what the distributions of that time say of themselves, nor the pip of that time what those of today do.
+        pip = ".venv-old/bin/python -m pip install"
+        return f"python{self.python} -m venv .venv-old && {pip} 'pip<22' && {pip} {what}"
+
+    def lacking(self) -> str:
+        """What such an environment is missing on most machines: a sentence; "" for nothing."""
+        if _number(self.python) >= _number(_OLDEST):
+            return ""
+        return f" Python {self.python} is too old for uv and for most systems; pyenv builds it, and conda still has it."
 
     def told(self) -> str:
         """The versions in a sentence."""
@@ -111,12 +133,16 @@ def era(scene: Scene, path: str, used: tuple[str, ...], gone: list[Repair | Open
         return None
     newest = [version for version, published in _all(_PYTHONS).items() if published <= month]
     chosen = python or newest[-1]
-    limit = next(
-        (last for numpy, last in _LAST_FOR.items() if _number(versions.get("numpy", "9")) <= _number(numpy)), chosen
-    )
+    limits = [
+        next((last for up_to, last in _all(_LAST_FOR[name]).items() if _number(version) <= _number(up_to)), "3.99")
+        for name, version in versions.items()
+        if name in _LAST_FOR
+    ]
+    # An older one would do, but nobody has it any more.
+    chosen = min([max(chosen, _OLDEST, key=_number), *limits], key=_number)
     tops = {use.name.partition(".")[0] for use in imported(scene, only=path)} - _MODULES.keys()
     others = tuple(sorted({distribution_of(top) for top in tops}))
-    return Era(month, min(chosen, limit, key=_number), versions, why, others)
+    return Era(month, chosen, versions, why, others)
 
 
 def _number(version: str) -> tuple[int, ...]:

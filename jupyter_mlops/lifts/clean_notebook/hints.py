@@ -37,6 +37,34 @@ _HINTS = (
         r"has no attribute '(append|ix)'",
         "Tables of pandas no longer have it: `pd.concat` puts tables together, `.loc` takes labels and `.iloc` places",
     ),
+    (
+        r"UnicodeDecodeError: 'utf-8' codec can't decode",
+        'The file is not in UTF-8: `encoding=` says in what it is, `"cp1252"` from Windows and `"mac_roman"` from an old Mac',
+    ),
+    (
+        r"LookupError: .*(nltk|NLTK|\*{10})|Resource \S+ not found",
+        "NLTK wants data that are no part of it: `nltk.download` fetches those that it names, `punkt_tab` in the place of `punkt`",
+    ),
+    (
+        r"\[E050\] Can't find model",
+        "spaCy wants a model: `python -m spacy download en_core_web_sm` fetches one; short names, `en`, are gone since spaCy 3",
+    ),
+    (
+        r"^(SyntaxError|IndentationError|TabError): ",
+        "Python cannot read the cell: what stands there is no code, or was left half changed",
+    ),
+    (
+        r"^NameError: name '\w+' is not defined",
+        "No cell above gives it a value: its cell was deleted, or stands below",
+    ),
+    (
+        r"No module named 'tensorflow\.(contrib|examples)|module 'tensorflow' has no attribute '(placeholder|Session|contrib|app|flags)'",
+        "That is TensorFlow 1: `tensorflow.compat.v1` has most of it, but not `contrib`",
+    ),
+    (
+        r"No module named 'keras\.",
+        "Keras has other modules since version 3: what a module had is mostly in the one above it, as `keras.layers`, `keras.utils`",
+    ),
 )
 
 

@@ -308,8 +308,8 @@ def _of_its_time(scene: Scene, made: _Made, path: str, notebook: Notebook, draft
     what = f"-r {shlex.quote(file)}" if file else " ".join([names, *found.others, "ipykernel"])
     made.left.append(
         Act(
-            f"Or run {path} as it was, in an environment of its time ({found.month}, as {found.why}): Python {found.python} with {found.told()}.",
-            f"uv venv --python {found.python} .venv-old && uv pip install --python .venv-old {what}",
+            f"Or run {path} as it was, in an environment of its time ({found.month}, as {found.why}): Python {found.python} with {found.told()}.{found.lacking()}",
+            found.command(what),
         )
     )
 

@@ -8,22 +8,33 @@ squares are summed (ridge), and `sqrt(n) * alpha` where absolute values are (las
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from jupyter_mlops.lifts.clean_notebook.change import Rewrite, Site
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.rewrites import without
 
-#: What can be asked of a pipeline as it can of the model; its coefficients, for one, are of the scaled columns.
+#: What can be asked of a pipeline as it can of the model.
 _SAME = ("fit", "predict", "score")
+#: What fitted models are asked → code that gives the same of a pipeline.
+_ASKED = {
+    "coef_": "({m}[-1].coef_ / {m}[0].scale_)",
+    "intercept_": "({m}[-1].intercept_ - ({m}[-1].coef_ / {m}[0].scale_ * {m}[0].mean_).sum(-1))",
+}
 #: What gives or takes sparse tables, which no scaler centres.
 _SPARSE = ("scipy.sparse", "sklearn.feature_extraction", "OneHotEncoder", "sparse=True")
 
 
-def scaled(power: str) -> Rewrite:
-    """Leave `normalize` out where it changed nothing; else, where nothing but predictions is wanted, scale in a pipeline.
+#: The penalty of scaled columns: from the model's call, and the number of rows → its arguments; None where that is not sure.
+Penalty = Callable[[Site, str], "list[str] | None"]
+
+
+def scaled(penalty: Penalty, *, by: str = "") -> Rewrite:
+    """Leave `normalize` out where it changed nothing; else scale in a pipeline, where it is known what is asked of the model.
 
     Args:
-        power: what of the number of rows the penalty is multiplied by: "" or " ** 0.5".
+        penalty: of scaled columns.
+        by: what the chosen penalty, `.alpha_`, is divided by to be the old one, with `{n}` for the number of rows.
     """
 
     def rewrite(site: Site) -> list[Edit] | None:
@@ -35,23 +46,67 @@ def scaled(power: str) -> Rewrite:
         intercept = site.argument(None, "fit_intercept")
         if not value.value or (isinstance(intercept, ast.Constant) and not intercept.value):
             return without("normalize")(site)  # it was ignored without an intercept
-        rows = _rows(site)
-        return None if rows is None else _piped(site, f"len({rows}){power}")
+        found = _rows(site, by)
+        if found is None or site.call is None or any("#" in line for line in site.text(site.call).splitlines()):
+            return None
+        rows, asked = found
+        arguments = penalty(site, f"len({rows})")
+        return None if arguments is None else [*_piped(site, arguments), *asked]
 
     return rewrite
 
 
-def _piped(site: Site, factor: str) -> list[Edit] | None:
+def _piped(site: Site, arguments: list[str]) -> list[Edit]:
     call = site.call
-    if call is None or len(call.args) > 1 or any("#" in line for line in site.text(call).splitlines()):
-        return None
-    alpha = site.argument(0, "alpha")
-    one = alpha is None or (isinstance(alpha, ast.Constant) and alpha.value == 1)
-    penalty = factor if alpha is None or one else f"{_operand(site, alpha)} * {factor}"
-    rest = [site.text(each) for each in call.keywords if each.arg not in ("alpha", "normalize")]
-    model = f"{site.text(site.node)}({', '.join([f'alpha={penalty}', *rest])})"
+    assert call is not None
+    said = {each.partition("=")[0] for each in arguments} | {"normalize"}
+    rest = [site.text(each) for each in call.keywords if each.arg not in said]
+    model = f"{site.text(site.node)}({', '.join([*arguments, *rest])})"
     pipeline, scaler = site.ref("sklearn.pipeline.make_pipeline"), site.ref("sklearn.preprocessing.StandardScaler")
     return site.replaced(call, f"{pipeline}({scaler}(), {model})")
+
+
+def one_penalty(power: str) -> Penalty:
+    """`alpha`, by a power of the number of rows: "" or " ** 0.5"."""
+
+    def penalty(site: Site, rows: str) -> list[str] | None:
+        if site.call is None or len(site.call.args) > 1:
+            return None
+        alpha = _alpha(site)
+        return [f"alpha={alpha and alpha + ' * '}{rows}{power}"]
+
+    return penalty
+
+
+def two_penalties(site: Site, rows: str) -> list[str] | None:
+    """`alpha` and `l1_ratio`: that on absolute values grows by the root of the rows, that on squares by the rows."""
+    ratio = site.argument(None, "l1_ratio")
+    if site.call is None or len(site.call.args) > 1:
+        return None
+    if ratio is not None and not (isinstance(ratio, ast.Constant) and isinstance(ratio.value, (int, float))):
+        return None
+    one = float(ratio.value) if isinstance(ratio, ast.Constant) else 0.5  # type: ignore[arg-type]
+    absolute, squares = f"{one:g} * {rows} ** 0.5", f"{1 - one:g} * {rows}"
+    alpha = _alpha(site)
+    return [
+        f"alpha={alpha and alpha + ' * '}({absolute} + {squares})",
+        f"l1_ratio={one:g} / ({one:g} + {1 - one:g} * {rows} ** 0.5)",
+    ]
+
+
+def many_penalties(site: Site, rows: str) -> list[str] | None:
+    """`alphas` to choose from, of which each is a penalty on squares."""
+    if site.call is None or len(site.call.args) > 1 or site.argument(None, "cv") is not None:
+        return None  # parts of the rows were scaled by themselves
+    alphas = site.argument(0, "alphas")
+    return [f"alphas=[alpha * {rows} for alpha in {site.text(alphas) if alphas is not None else '(0.1, 1.0, 10.0)'}]"]
+
+
+def _alpha(site: Site) -> str:
+    """The penalty that is given; "" for one."""
+    alpha = site.argument(0, "alpha")
+    one = alpha is None or (isinstance(alpha, ast.Constant) and alpha.value == 1)
+    return "" if one or alpha is None else _operand(site, alpha)
 
 
 def _operand(site: Site, node: ast.expr) -> str:
@@ -62,8 +117,8 @@ def _operand(site: Site, node: ast.expr) -> str:
     )
 
 
-def _rows(site: Site) -> str | None:
-    """The name of the table that the model is fitted on; None where more than its predictions is asked for."""
+def _rows(site: Site, by: str) -> tuple[str, list[Edit]] | None:
+    """The name of the table that the model is fitted on, and edits for what it is asked; None where that is not sure."""
     if any(word in row for row in site.code.rows for word in _SPARSE):
         return None
     own, tree = site.own, site.code.tree
@@ -72,20 +127,24 @@ def _rows(site: Site) -> str | None:
     (target,) = own.targets
     if not isinstance(target, ast.Name) or _bound(tree, target.id) != [own.lineno]:
         return None
-    uses = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == target.id and node is not target
-    ]
-    called = {
-        id(node.func.value): node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
+    asked, taken = {}, {}
     tables = set()
-    for use in uses:
-        call = called.get(id(use))
-        if call is None or call.func.attr not in _SAME:  # type: ignore[attr-defined]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            taken[id(node.value)] = node
+        if isinstance(node, ast.Call):
+            asked[id(node.func)] = node
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == target.id]
+    wanted: list[tuple[ast.Attribute, str]] = []
+    for use in (node for node in uses if node is not target):
+        attribute = taken.get(id(use))
+        call = asked.get(id(attribute))
+        name = attribute.attr if attribute is not None else ""
+        if attribute is not None and call is None and (name in _ASKED or (name == "alpha_" and by)):
+            wanted.append((attribute, _ASKED.get(name, f"({{m}}[-1].alpha_ / {by})")))
+        elif call is None or name not in _SAME:
             return None
-        if call.func.attr == "fit":  # type: ignore[attr-defined]
+        elif name == "fit":
             if len(call.args) != 2 or call.keywords or not isinstance(call.args[0], ast.Name):
                 return None
             tables.add(call.args[0].id)
@@ -94,7 +153,14 @@ def _rows(site: Site) -> str | None:
     (table,) = tables
     # One value, known before the model is made: its length then is that of what is fitted.
     bound = _bound(tree, table)
-    return table if len(bound) == 1 and bound[0] < own.lineno else None
+    if len(bound) != 1 or bound[0] >= own.lineno:
+        return None
+    edits = [
+        Edit(site.code.span(node), text.format(m=target.id, n=f"len({table})"))
+        for node, text in wanted
+        if site.code.is_itself(node)
+    ]
+    return (table, edits) if len(edits) == len(wanted) else None
 
 
 def _bound(tree: ast.Module, name: str) -> list[int]:

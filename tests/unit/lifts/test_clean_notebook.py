@@ -15,6 +15,7 @@ from lift_projects import CELLS, WHO, commit, notebook, run, write
 from jupyter_mlops.assessment.api import assess
 from jupyter_mlops.changes.changeset import Change
 from jupyter_mlops.lifts.api import Lifted, lift, lifts
+from jupyter_mlops.lifts.clean_notebook.edits import Open
 from jupyter_mlops.lifts.clean_notebook.era import era
 from jupyter_mlops.lifts.scene import Scene
 
@@ -404,7 +405,20 @@ def test_what_cannot_be_repaired_gets_an_environment_of_its_time(tmp_path: Path)
     assert files["a_of_its_time.txt"].splitlines()[-2:] == ["pyyaml", "ipykernel"], "what else it imports"
     (act,) = [act for act in lifted.plan.left if "of its time" in act.what]
     assert "git has it from 2019-11" in act.what
-    assert "--python 3.7" in (act.command or "")
+    assert (act.command or "").startswith("python3.7 -m venv"), "scikit-learn 0.21 was built for none that uv has"
+    assert "too old for uv" in act.what
+
+
+def test_the_environment_has_the_oldest_python_that_is_still_there_where_that_will_do(tmp_path: Path) -> None:
+    document = json.loads(notebook("import numpy as np\nimport pandas as pd\npd.Panel()"))
+    document["metadata"]["language_info"] = {"name": "python", "version": "3.7.4"}
+    write(tmp_path, {"a.ipynb": json.dumps(document)})
+    gone = [Open(0, 2, "a", "b", "numpy 1.19")]
+    found = era(Scene.open(tmp_path), "a.ipynb", ("numpy", "pandas"), gone)
+    assert found is not None
+    assert (found.python, found.versions) == ("3.8", {"numpy": "1.18", "pandas": "0.25"})
+    assert found.command("x").startswith("uv venv --python 3.8 ")
+    assert found.lacking() == ""
 
 
 def test_the_environment_is_written_also_where_nothing_could_be_repaired(tmp_path: Path) -> None:

@@ -248,9 +248,32 @@ def test_a_scaled_penalised_model_predicts_what_it_did(model: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "model", ["Ridge(0.05", "Lasso(0.05", "ElasticNet(alpha=0.05, l1_ratio=0.3", "RidgeCV([0.01, 0.1]"]
+)
+def test_scaled_models_are_asked_for_what_they_were(model: str) -> None:
+    import numpy as np
+
+    name = model.partition("(")[0]
+    asked = "c, b, p = m.coef_, m.intercept_, m.predict(X)\n" + ("a = m.alpha_\n" if name == "RidgeCV" else "a = 0\n")
+    code = repaired(
+        f"{_DATA}\nfrom sklearn.linear_model import {name}\nm = {model}, normalize=True)\nm.fit(X, y)\n{asked}"
+    )
+    names: dict[str, Any] = {}
+    exec(code, names)
+    table, y = names["X"], names["y"]
+    norm = np.sqrt(((table - table.mean(0)) ** 2).sum(0))
+    old = eval(f"{model})", names).fit((table - table.mean(0)) / norm, y)  # as `normalize=True` did it
+    coefficients = old.coef_ / norm
+    assert np.allclose(names["c"], coefficients, atol=1e-3)
+    assert np.allclose(names["b"], old.intercept_ - (coefficients * table.mean(0)).sum(), atol=1e-2)
+    assert np.allclose(names["p"], table @ names["c"] + names["b"])
+    assert names["a"] == pytest.approx(getattr(old, "alpha_", 0))
+
+
+@pytest.mark.parametrize(
     "more",
     [
-        "m.coef_",  # of the scaled columns
+        "m.n_iter_",
         "for a in (1, 2):\n    m.set_params(alpha=a)",
         "grid(m)",
         "X = X[:9]",  # of another length when it is fitted

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
 from jupyter_mlops.lifts.clean_notebook.edits import Edit, Span
 from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, both, given, keyword, named, value, without
-from jupyter_mlops.lifts.clean_notebook.scaled import scaled
+from jupyter_mlops.lifts.clean_notebook.scaled import many_penalties, one_penalty, scaled, two_penalties
 
 _SK = "scikit-learn"
 _XY = "X, y = [[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.9, 0.1]] * 3, [0, 1, 0, 1] * 3\n"
@@ -44,7 +44,7 @@ _BOOSTED = tuple(
 #: Linear models by the version in which they lost `normalize`.
 _NORMALIZED = {
     "1.2": tuple(f"sklearn.linear_model.{name}" for name in (
-        "ElasticNet", "RidgeCV", "LassoCV", "ElasticNetCV", "MultiTaskLasso", "MultiTaskElasticNet", "BayesianRidge", "ARDRegression",
+        "LassoCV", "ElasticNetCV", "MultiTaskLasso", "MultiTaskElasticNet", "BayesianRidge", "ARDRegression",
     )),
     "1.4": tuple(f"sklearn.linear_model.{name}" for name in (
         "Lars", "LarsCV", "LassoLars", "LassoLarsCV", "LassoLarsIC", "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV",
@@ -187,7 +187,7 @@ CHANGES = (
     ),
     *(
         Change(
-            _SK, "1.2", (f"sklearn.linear_model.{model}",), scaled(power),
+            _SK, "1.2", (f"sklearn.linear_model.{model}",), scaled(one_penalty(power)),
             before=f"from sklearn.linear_model import {model}\n{_XY}x = {model}(alpha=0.01, normalize=True)\nx.fit(X, y)",
             after=f"from sklearn.linear_model import {model}\n{_XY}from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
             f"x = make_pipeline(StandardScaler(), {model}(alpha=0.01 * len(X){power}))\nx.fit(X, y)",
@@ -196,6 +196,21 @@ CHANGES = (
             f"`alpha * {said}`, with n rows, and the old coefficients are the new ones divided by the scaler's `scale_`.",
         )
         for model, power, said in (("Ridge", "", "n"), ("Lasso", " ** 0.5", "sqrt(n)"))
+    ),
+    *(
+        Change(
+            _SK, "1.2", (f"sklearn.linear_model.{model}",), scaled(penalty, by=by),
+            before=f"from sklearn.linear_model import {model}\n{_XY}m = {model}({old}normalize=True)\nm.fit(X, y)\nx = m.{asked}",
+            after=f"from sklearn.linear_model import {model}\n{_XY}from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
+            f"m = make_pipeline(StandardScaler(), {model}({new}))\nm.fit(X, y)\nx = {told}",
+            gives="m.score(X, y) > 0.9", why="`normalize` is gone, which divided columns by their norm; of scaled columns, the penalties are others: with n rows, those on squares are "
+            "multiplied by n, those on absolute values by its root.",
+        )
+        for model, penalty, by, old, new, asked, told in (
+            ("ElasticNet", two_penalties, "", "alpha=0.001, ", "alpha=0.001 * (0.5 * len(X) ** 0.5 + 0.5 * len(X)), l1_ratio=0.5 / (0.5 + 0.5 * len(X) ** 0.5)",
+             "coef_", "(m[-1].coef_ / m[0].scale_)"),
+            ("RidgeCV", many_penalties, "{n}", "alphas=[0.01, 0.1], ", "alphas=[alpha * len(X) for alpha in [0.01, 0.1]]", "alpha_", "(m[-1].alpha_ / len(X))"),
+        )
     ),
     *(
         Change(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.commands import unwrapped
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
@@ -69,7 +70,7 @@ def _builds(unit: Unit) -> Iterator[Build]:
         if launch.neutralised:
             continue
         for command in launch.commands:
-            words = command.words
+            words = tuple(unwrapped(list(command.words)))
             build = words[:2] in (("docker", "build"), ("podman", "build"), ("buildah", "bud")) or words[:3] in (
                 ("docker", "buildx", "build"),
                 ("docker", "image", "build"),
@@ -79,7 +80,11 @@ def _builds(unit: Unit) -> Iterator[Build]:
             elif words[:2] == ("bentoml", "containerize"):
                 for file in unit.named("bentofile.yaml", "bentofile.yml"):
                     yield Build(file.path, file.folder, frozenset(_names(words)), launch.path, launch.line_of(command))
-            elif words[:3] == ("gcloud", "builds", "submit") or words[:2] in (("az", "acr"), ("kaniko", "executor")):
+            elif words and words[0] in ("/kaniko/executor", "executor", "kaniko"):
+                if "--no-push" in words:
+                    continue  # nobody gets the image
+                yield _from_kaniko(words, join(launch.folder, command.folder), launch.path, launch.line_of(command))
+            elif words[:3] == ("gcloud", "builds", "submit") or words[:2] == ("az", "acr"):
                 plain = [word for word in words[2:] if not word.startswith("-") and word not in ("submit", "build")]
                 folder = (
                     join(launch.folder, plain[-1])
@@ -122,6 +127,25 @@ def _from_command(words: tuple[str, ...], folder: str, path: str, line: int | No
         position += 1
     where = join(folder, context)
     return Build(join(folder, file) if file else join(where, "Dockerfile"), where, frozenset(_names(words)), path, line)
+
+
+def _from_kaniko(words: tuple[str, ...], folder: str, path: str, line: int | None) -> Build:
+    """`/kaniko/executor --context $CI_PROJECT_DIR/api --dockerfile Dockerfile --destination registry/team/name`."""
+    given = dict(_OPTION.findall(" ".join(words)))
+    places = {name: _CHECKOUT.sub("", given.get(name, "")) for name in ("context", "dockerfile")}
+    where = join(folder, places["context"] or ".")
+    file = places["dockerfile"]
+    # A Dockerfile is looked for where kaniko runs, then in the context.
+    beside = join(folder, file) if file and given["dockerfile"] != file else join(where, file or "Dockerfile")
+    names = {base_name(found[1]) for found in _OPTION.findall(" ".join(words)) if found[0] == "destination"}
+    return Build(beside, where, frozenset(names - {""}), path, line)
+
+
+_OPTION = lazy(r"--?([a-z-]+)[= ](\S+)")
+#: The folder that a CI system checks out to.
+_CHECKOUT = lazy(
+    r"^(dir://)?(\$\{?(CI_PROJECT_DIR|GITHUB_WORKSPACE|WORKSPACE|PWD)\}?|\$\(Build\.SourcesDirectory\)|/workspace)(/|$)|^dir://"
+)
 
 
 def _names(words: tuple[str, ...]) -> list[str]:

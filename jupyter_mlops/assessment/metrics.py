@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
+from jupyter_mlops.assessment.scraped import annotated, kept, selected
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.unit import Unit
@@ -171,6 +172,10 @@ def _exposed(unit: Unit) -> Iterator[Exposure]:
         for item in objects(unit, "Deployment", "StatefulSet") if unit.named(file) else ():
             if _serves_with(unit, item, server):
                 yield Exposure(item.path, item.line or 1, title, True, names)
+        for launch in unit.launches if unit.named(file) else ():
+            for command in launch.commands if launch.kind == "container" else ():
+                if posixpath.basename(command.words[0]) == server:
+                    yield Exposure(launch.path, launch.line_of(command) or 1, title, True, names)
     for item in objects(unit, "InferenceService"):
         # What KServe runs for a format of models exports metrics; a container of one's own need not.
         if item.api == "serving.kserve.io" and mapping(mapping(item.spec.get("predictor")).get("model")):
@@ -372,12 +377,16 @@ def _scrapes(unit: Unit) -> Iterator[Scrape]:
                 for target in strings(static.get("targets")):
                     place = line_saying(unit, path, line_of(static, "targets") or line, target)
                     yield Scrape(path, place, target, _host(unit, target), loaded)
+            for looked_up in map(mapping, sequence(job.get("dns_sd_configs"))):
+                for target in strings(looked_up.get("names")):
+                    place = line_saying(unit, path, line_of(looked_up, "names") or line, target)
+                    yield Scrape(path, place, target, _host(unit, target.removeprefix("tasks.")), loaded)
             if "kubernetes_sd_configs" in job:
-                found = _annotated(unit) or _kept(unit, job)
+                found = annotated(unit) or kept(unit, job)
                 yield Scrape(path, line_saying(unit, path, line, name, "job_name"), name, found, loaded or path)
     for item in objects(unit, "ServiceMonitor", "PodMonitor"):
         place = line_saying(unit, item.path, item.line, f"kind: {item.kind}")
-        yield Scrape(item.path, place, f"{item.kind} {item.name}", _selected(unit, item), item.path)
+        yield Scrape(item.path, place, f"{item.kind} {item.name}", selected(unit, item), item.path)
     for item in objects(unit, "Deployment", "StatefulSet", "Service", "InferenceService"):
         annotations = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("annotations")) | mapping(
             mapping(item.document.get("metadata")).get("annotations")
@@ -409,6 +418,11 @@ def loaded_by(unit: Unit, path: str) -> str:
                     )
                     place = join(file.folder, source)
                     if place == path or path.startswith(f"{place}/"):
+                        return f"{file.path}:{line}"
+                for given in sequence(mapping(service).get("configs")):  # a swarm hands files over by a name
+                    called = given if isinstance(given, str) else mapping(given).get("source")
+                    kept_in = mapping(mapping(mapping(document).get("configs")).get(called)).get("file")
+                    if isinstance(kept_in, str) and join(file.folder, kept_in) == path:
                         return f"{file.path}:{line}"
     for file in unit.named(*DOCKERFILES):
         for source, instruction in unit.project.dockerfile(file.path).copied:
@@ -446,65 +460,6 @@ def _host(unit: Unit, target: str) -> str:
         if short == item.name:
             return f"{item.path}: {item.kind} {item.name}"
     return f"{host}, by the host's address" if host in ("localhost", "127.0.0.1", "host.docker.internal") else ""
-
-
-def _annotated(unit: Unit) -> str:
-    for item in objects(unit, "Deployment", "StatefulSet", "Service"):
-        found = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("annotations")) | mapping(
-            mapping(item.document.get("metadata")).get("annotations")
-        )
-        if str(found.get("prometheus.io/scrape")).lower() == "true":
-            return f"{item.path}: {item.kind} {item.name}"
-    return ""
-
-
-_PORT_NAME = "__meta_kubernetes_pod_container_port_name"
-
-
-def _kept(unit: Unit, job: dict[Any, Any]) -> str:
-    """The workload with a port of the name that a scrape job keeps; "" without one."""
-    for rule in map(mapping, sequence(job.get("relabel_configs"))):
-        if rule.get("action") == "keep" and strings(rule.get("source_labels")) == [_PORT_NAME]:
-            wanted = str(rule.get("regex"))
-            for item in objects(unit, "Deployment", "StatefulSet", "RayService"):
-                for container in _pods(item):
-                    if any(mapping(port).get("name") == wanted for port in sequence(container.get("ports"))):
-                        return f"{item.path}: {item.kind} {item.name}"
-    return ""
-
-
-def _pods(item: KubeObject) -> list[dict[Any, Any]]:
-    """The containers of a workload; of a cluster of Ray, those of its head and its workers."""
-    if item.kind != "RayService":
-        return containers_of(item)
-    cluster = mapping(item.spec.get("rayClusterConfig"))
-    groups = [mapping(cluster.get("headGroupSpec")), *map(mapping, sequence(cluster.get("workerGroupSpecs")))]
-    pods = [mapping(mapping(group.get("template")).get("spec")) for group in groups]
-    return [mapping(container) for pod in pods for container in sequence(pod.get("containers"))]
-
-
-def _selected(unit: Unit, monitor: KubeObject) -> str:
-    """What a monitor selects: one of pods goes by the labels of pods, one of services by those of services."""
-    wanted = mapping(mapping(monitor.spec.get("selector")).get("matchLabels"))
-    for item in objects(unit, "Service", "Deployment", "StatefulSet"):
-        labels = mapping(mapping(mapping(item.spec.get("template")).get("metadata")).get("labels"))
-        if monitor.kind != "PodMonitor":
-            labels = mapping(mapping(item.document.get("metadata")).get("labels")) | labels
-        if wanted and all(labels.get(key) == value for key, value in wanted.items()):
-            return f"{item.path}: {item.kind} {item.name}"
-    # KServe gives its label to the pods of a service.
-    served = wanted.get("serving.kserve.io/inferenceservice") if len(wanted) == 1 else None
-    for item in objects(unit, "InferenceService"):
-        if served is not None and item.name == served:
-            return f"{item.path}: {item.kind} {item.name}"
-    for item in objects(unit, "RayService"):
-        cluster = mapping(item.spec.get("rayClusterConfig"))
-        groups = [mapping(cluster.get("headGroupSpec")), *map(mapping, sequence(cluster.get("workerGroupSpecs")))]
-        for group in groups:
-            labels = mapping(mapping(mapping(group.get("template")).get("metadata")).get("labels"))
-            if wanted and all(labels.get(key) == value for key, value in wanted.items()):
-                return f"{item.path}: {item.kind} {item.name}"
-    return ""
 
 
 class Alert(NamedTuple):

@@ -142,7 +142,7 @@ _ADDOPTS = "PYTEST_ADDOPTS="
 
 
 def _targets(words: list[str], folder: str) -> list[Target]:
-    words = _unwrapped(words)
+    words = unwrapped(words)
     if not words:
         return []
     program, rest = posixpath.basename(words[0]), words[1:]
@@ -165,7 +165,12 @@ def _targets(words: list[str], folder: str) -> list[Target]:
     return [Target("tool", program, folder, tuple(rest))]
 
 
-def _unwrapped(words: list[str]) -> list[str]:
+def unwrapped(words: list[str]) -> list[str]:
+    """The words of a command without the programs that only start it: `uv run`, `sudo`, `timeout 10`.
+
+    Args:
+        words: the command's words.
+    """
     while words:
         program = posixpath.basename(words[0])
         if program in _WRAPPERS:

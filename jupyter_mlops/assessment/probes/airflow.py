@@ -30,7 +30,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             command = _command(source, call)
             if command:
                 yield Launch(
-                    _id(path, call),
+                    _id(path, source, call),
                     "schedule",
                     path,
                     call.line,
@@ -48,13 +48,37 @@ def _command(source: PythonSource, call: Call) -> str | None:
     said: list[str] = []
     for keyword in ("bash_command", "entrypoint", "cmds", "command", "arguments"):
         scope, node = _given(source, call, keyword)
-        if isinstance(node, (ast.List, ast.Tuple)):
+        if isinstance(node, (ast.List, ast.Tuple)) or _rest(source, call, node):
             # What only a run can tell, such as the day, is no reason not to read the rest.
-            words = [scope.string(element) for element in node.elts]
+            words = [_string(call, scope, element) for element in _rest(source, call, node) or node.elts]  # type: ignore[union-attr]
             said += [shlex.quote(word or "{}") for word in words] if any(words) else []
         elif node is not None and (text := scope.string(node)):
             said.append(text)
     return " ".join(said) or None
+
+
+def _rest(source: PythonSource, call: Call, node: ast.expr | None) -> list[ast.expr]:
+    """What a call gives the `*args` of the function that makes the operator, where that hands them on: `list(args)`."""
+    helper = _helpers(source).get(call.name)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("list", "tuple"):
+        node = node.args[0] if node.args else None
+    if helper is None or not isinstance(node, ast.Name) or not isinstance(helper[0].node, ast.FunctionDef):
+        return []
+    taken = helper[0].node.args
+    return call.node.args[len(taken.args) :] if taken.vararg is not None and taken.vararg.arg == node.id else []
+
+
+def _string(call: Call, scope: Scope, node: ast.expr) -> str | None:
+    """A text, or what a call gives for the parameter that a node names of the function that makes the operator."""
+    parameters = _parameters(scope) if scope is not call.scope else []
+    if isinstance(node, ast.Name) and node.id in parameters:
+        given = call.argument(parameters.index(node.id), node.id)
+        return call.scope.string(given) if given is not None else None
+    return (call.scope if node in call.node.args else scope).string(node)
+
+
+def _parameters(scope: Scope) -> list[str]:
+    return [argument.arg for argument in scope.node.args.args] if isinstance(scope.node, ast.FunctionDef) else []
 
 
 def _task(source: PythonSource, call: Call) -> str:
@@ -70,7 +94,7 @@ def _given(source: PythonSource, call: Call, keyword: str) -> tuple[Scope, ast.e
         return call.scope, call.argument(None, keyword)
     scope, made = helper
     node = made.argument(None, keyword)
-    parameters = [argument.arg for argument in scope.node.args.args] if isinstance(scope.node, ast.FunctionDef) else []
+    parameters = _parameters(scope)
     if isinstance(node, ast.Name) and node.id in parameters:
         return call.scope, call.argument(parameters.index(node.id), node.id)
     return scope, node
@@ -103,8 +127,9 @@ def _sources(unit: Unit) -> Iterator[tuple[str, PythonSource]]:
             yield path, source
 
 
-def _id(path: str, call: Call) -> str:
-    return f"{path}#{call.text(None, 'task_id') or call.line}"
+def _id(path: str, source: PythonSource, call: Call) -> str:
+    scope, node = _given(source, call, "task_id")
+    return f"{path}#{(scope.string(node) if node is not None else None) or _key(call.node)}"
 
 
 def _pipelines(unit: Unit) -> Iterator[Pipeline]:
@@ -112,6 +137,7 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
         for scope in source.scopes:
             if any(decorator.replace("()", "") in _DAGS for decorator in scope.decorators):
                 stages = flow_stages(unit, path, scope, lambda _call, node: _is_task(unit, node))
+                stages = stages or _connected(unit, path, source, scope)
                 scheduled = any(_schedule(node) for node in getattr(scope.node, "decorator_list", []))
                 called = unit.reach.reached(path, scope.name) and any(
                     call.name == f":{scope.name}" for call in source.calls
@@ -177,22 +203,27 @@ def _classic(unit: Unit, path: str, source: PythonSource) -> Iterator[Pipeline]:
     if not dags:
         return
     for scope in source.scopes:
-        operators = _operators(source, scope)
-        if not operators and not _loops_of(scope):
-            continue
-        looped = _looped(unit, path, source, scope)
-        operators = {name: call for name, call in operators.items() if all(call.line != one.line for one in looped)}
-        after: dict[str, set[str]] = {name: set() for name in operators}
-        for earlier, later in _edges(scope):
-            if later in after and earlier in after:
-                after[later].add(earlier)
-        stages = [
-            Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, source, call))
-            for name, call in operators.items()
-        ]
-        stages += looped
-        triggered = _triggered(unit, dags[0].text(0, "dag_id") or "")
-        yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), True, triggered)
+        if _operators(source, scope) or _loops_of(scope):
+            stages = _connected(unit, path, source, scope)
+            triggered = _triggered(unit, dags[0].text(0, "dag_id") or "")
+            yield _pipeline(path, dags[0].line, stages, _schedule(dags[0].node), True, triggered)
+
+
+def _connected(unit: Unit, path: str, source: PythonSource, scope: Scope) -> list[Stage]:
+    """The operators of a scope and their order."""
+    looped = _looped(unit, path, source, scope)
+    operators = {
+        name: call for name, call in _operators(source, scope).items() if all(call.line != one.line for one in looped)
+    }
+    after: dict[str, set[str]] = {name: set() for name in operators}
+    for earlier, later in _edges(scope):
+        if later in after and earlier in after:
+            after[later].add(earlier)
+    stages = [
+        Stage(name, path, call.line, after=frozenset(after[name]), node=_node(unit, path, source, call))
+        for name, call in operators.items()
+    ]
+    return [*stages, *looped]
 
 
 def _operators(source: PythonSource, scope: Scope) -> dict[str, Call]:
@@ -255,7 +286,7 @@ def _key(node: ast.Call) -> str:
     for keyword in node.keywords:
         if keyword.arg == "task_id" and isinstance(keyword.value, ast.Constant):
             return str(keyword.value.value)
-    return f"line {node.lineno}"
+    return f"line {node.lineno}:{node.col_offset}"
 
 
 def _statements(scope: Scope) -> Iterator[ast.AST]:
@@ -312,7 +343,7 @@ def _node(unit: Unit, path: str, source: PythonSource, call: Call) -> Node | Non
             return path, name[1:]
         found = unit.reach.modules.resolve(name, path) if name and name[0] != "?" else None
         return (found[0], found[1]) if found else None
-    return (_id(path, call), LAUNCH) if _command(source, call) else None
+    return (_id(path, source, call), LAUNCH) if _command(source, call) else None
 
 
 PROBE = Probe(

@@ -15,10 +15,14 @@ from jupyter_mlops.project.patterns import lazy
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
-    for file in unit.all_files.suffixed(""):
-        if file.name.lower() == "jenkinsfile":
+    for file in unit.all_files.suffixed("", ".jenkinsfile", ".jenkins", ".groovy"):
+        if _FILE.search(file.name):
             for step in _jenkins(unit, file.path):
                 yield launch_of("ci", step)
+
+
+#: `Jenkinsfile`, and those of further jobs: `Jenkinsfile.nightly` (without an ending that is another language), `retrain.Jenkinsfile`.
+_FILE = lazy(r"^jenkinsfile$|\.jenkins(file)?$|^jenkinsfile[.\w-]*\.groovy$", re.IGNORECASE)
 
 
 _SHELL = lazy(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from jupyter_mlops.assessment.azure_tasks import CHECKOUT, task_script
 from jupyter_mlops.assessment.ci import Step, covers, joined, launch_of
 from jupyter_mlops.assessment.conditions import constant
 from jupyter_mlops.assessment.probe import Probe
@@ -61,26 +62,26 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
         triggers.add("schedule")
     index = 0
     for step, hidden in _azure_steps(document, None):
-        for key in ("script", "bash", "pwsh", "powershell"):
-            if isinstance(step.get(key), str):
-                folder = (
-                    str(step.get("workingDirectory") or ".")
-                    .replace("$(System.DefaultWorkingDirectory)/", "")
-                    .replace("$(Build.SourcesDirectory)/", "")
-                )
-                yield _step(
-                    path,
-                    _block(unit, path, step, key),
-                    step[key],
-                    "job",
-                    index,
-                    frozenset(triggers),
-                    folder=folder,
-                    neutralised=hidden,
-                    pipefail=False,
-                    assigned=(*assignments(document.get("variables")), *assignments(step.get("env"))),
-                )
-                index += 1
+        written = [(step[key], step, key) for key in _AZURE_SCRIPTS if isinstance(step.get(key), str)]
+        task = task_script(unit, step) if "task" in step else None
+        for script, holder, key in [*written, *([task] if task is not None else [])]:
+            place = step.get("workingDirectory") or mapping(step.get("inputs")).get("workingDirectory") or "."
+            yield _step(
+                path,
+                _block(unit, path, holder, key),
+                script,
+                "job",
+                index,
+                frozenset(triggers),
+                folder=CHECKOUT.sub("", str(place)) or ".",
+                neutralised=hidden,
+                pipefail=False,
+                assigned=(*assignments(document.get("variables")), *assignments(step.get("env"))),
+            )
+            index += 1
+
+
+_AZURE_SCRIPTS = ("script", "bash", "pwsh", "powershell")
 
 
 def _azure_steps(node: Any, outer: str | None) -> Iterator[tuple[dict[Any, Any], str | None]]:

@@ -138,6 +138,29 @@ WIRINGS: dict[str, Wiring] = {
             ("k8s/rules.yaml", "nv_inference", "tv_inference"),
         ),
     ),
+    "TorchServe in a container of its own exposes its metrics": Wiring(
+        "service-monitored",
+        {
+            "train.py": TRITON["train.py"],
+            "config.properties": "load_models=churn.mar\n",
+            "Dockerfile": 'FROM pytorch/torchserve\nCOPY . .\nCMD ["torchserve", "--start", "--foreground"]\n',
+            "docker-compose.yml": """
+                services:
+                  api: {build: .}
+                  prometheus:
+                    image: prom/prometheus
+                    volumes: ["./prometheus.yml:/etc/prometheus/prometheus.yml"]
+                """,
+            "prometheus.yml": """
+                rule_files: [rules.yml]
+                scrape_configs: [{job_name: api, static_configs: [{targets: ["api:8082"]}]}]
+                """,
+            "rules.yml": """
+                groups: [{name: api, rules: [{alert: Slow, expr: "rate(ts_inference_latency_microseconds[5m]) > 1"}]}]
+                """,
+        },
+        (("Dockerfile", '"torchserve", "--start"', '"sleep", "9"'), ("rules.yml", "ts_inference", "st_inference")),
+    ),
     "a release copies the model to where Triton looks": Wiring(
         "model-served",
         {

@@ -62,6 +62,8 @@ def view_of(value: Any) -> View:
     if numpy is not None and hasattr(numpy, "ndarray"):
         if issubclass(kind, numpy.ndarray):
             return open_array(value, numpy)
+        if is_a(kind, "numpy.random", "RandomState"):
+            return _open_random_state(value)
         if issubclass(kind, numpy.generic):
             return open_array(numpy.asarray(value), numpy)._replace(kind=type_name(kind))
         if pandas is not None and hasattr(pandas, "DataFrame"):
@@ -170,7 +172,9 @@ def _open_object(value: Any) -> View:
         state = tuple("a count" if type(part) is int and place in _COUNTS else part for place, part in enumerate(state))
     for attributes in (state, slots):
         if type(attributes) is dict and all(type(name) is str for name in attributes):
+            learned = _is_fitted(kind, attributes)
             kept = [name for name in sorted(attributes) if not _is_cache(kind, name)]
+            kept = [name for name in kept if not (learned and _is_random_state(attributes[name]))]
             parts += [("." + name, _attribute(kind, name, attributes[name])) for name in kept]
         elif attributes is not None:
             parts.append((" (state)", attributes))
@@ -192,6 +196,26 @@ def _attribute(kind: type, name: str, value: Any) -> Any:
         own = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
         return "the generator of numpy.random" if value is own else value
     return value
+
+
+def _open_random_state(value: Any) -> View:
+    """A generator of the old kind: it draws by its state alone, not by the seed that its process had from the system."""
+    return View(type_name(type(value)), (), None, [(" (state)", value.get_state(legacy=False))])
+
+
+def _is_random_state(value: Any) -> bool:
+    return is_a(type(value), "numpy.random", "RandomState")
+
+
+def _is_fitted(kind: type, attributes: dict[str, Any]) -> bool:
+    """Whether it is an estimator of scikit-learn that has learned something.
+
+    What it would draw from, were it fitted once more, is no part of that: without a seed it is the generator of the whole
+    process, which every other model draws from as well, and of which a file holds a copy.
+    """
+    if not any(base.__name__ == "BaseEstimator" and module_of(base) == "sklearn.base" for base in kind.__mro__):
+        return False
+    return any(name.endswith("_") and not name.startswith("_") for name in attributes)
 
 
 def _in_order(value: Any) -> Any:

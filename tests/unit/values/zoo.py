@@ -120,6 +120,21 @@ def fitted(model):
     return model.fit(features, target)
 
 
+def set_state():
+    """A generator that the system seeded first, differently in every process."""
+    generator = np.random.RandomState()
+    generator.set_state(np.random.RandomState(4).get_state())
+    return generator
+
+
+def boosted_without_a_seed():
+    """It holds the generator of the process, which others draw from as well."""
+    np.random.set_state(np.random.RandomState(4).get_state())  # noqa: NPY002 - that one is meant
+    model = fitted(GradientBoostingClassifier(n_estimators=3, subsample=0.5))
+    np.random.random()  # noqa: NPY002
+    return model
+
+
 ZOO = {
     "none": lambda: None,
     "big int": lambda: 10**400,
@@ -176,6 +191,7 @@ ZOO = {
     "dtype": lambda: np.dtype("i4"),
     "generator": lambda: np.random.default_rng(3),
     "random state": lambda: np.random.RandomState(3),
+    "random state that was set": set_state,
     "sparse": lambda: scipy.sparse.random(10, 10, 0.2, format="csr", rng=1),
     "frame": frame,
     "empty frame": pd.DataFrame,
@@ -191,6 +207,7 @@ ZOO = {
     "tree": lambda: fitted(DecisionTreeRegressor(max_depth=4, random_state=0)),
     "forest": lambda: fitted(RandomForestClassifier(5, random_state=0)),
     "boosting": lambda: fitted(GradientBoostingClassifier(n_estimators=3, random_state=0)),
+    "boosting without a seed": boosted_without_a_seed,
     "histogram boosting": lambda: fitted(HistGradientBoostingRegressor(max_iter=3, random_state=0)),
     "neighbours": lambda: fitted(KNeighborsClassifier()),
     "pipeline": lambda: fitted(make_pipeline(StandardScaler(), LogisticRegression())),

@@ -371,10 +371,25 @@ class Reach:
                 for launch in self.launches
                 if launch.startswith("dagster:") and launch.rpartition("#")[2] in names
             )
+        elif target.kind == "tool" and target.value == "kedro" and target.arguments[:1] == ("run",):
+            file = f"kedro:{join(target.folder, 'pyproject.toml')}"
+            yield from (launch.id for launch in self.launches.values() if launch.group == file)
+        elif target.kind == "tool" and target.value == "dagster" and target.arguments[:2] == ("asset", "materialize"):
+            yield from self._materialized(target)
         elif target.kind == "tool" and target.value == "ploomber":
             yield from self._in_folder(target, "pipeline.yaml")
         elif target.kind == "tool" and target.value == "snakemake":
             yield from self._in_folder(target, "Snakefile")
+
+    def _materialized(self, target: Target) -> Iterator[str]:
+        """The definitions whose assets `dagster asset materialize -m package.definitions` makes; those of `-f` likewise."""
+        words = target.arguments
+        named = [words[place + 1] for place, word in enumerate(words[:-1]) if word in ("-m", "-f", "--module-name")]
+        wanted = {self._in_project(join(target.folder, name)) for name in named if name.endswith(".py")}
+        wanted |= {self.modules.find(name, "_") or "" for name in named if not name.endswith(".py")}
+        for launch in self.launches.values():
+            if launch.id.startswith("dagster:") and "#" not in launch.id and (not named or launch.path in wanted):
+                yield launch.id
 
     def _in_folder(self, target: Target, name: str) -> Iterator[str]:
         path = join(target.folder, name)

@@ -21,7 +21,8 @@ from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 _CRITERION = "retraining-automated"
 _METRIC = lazy(
-    r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|(^|_)error$|performance|improve|better",
+    r"acc|f1|auc|roc|rmse|mae|mse|mape|r2|precision|recall|score|metric|loss|(^|_)error$|performance|improve|better"
+    r"|ndcg|(^|_)(ap|mrr|iou|dice|bleu|rouge|wer|cer|brier|gini|ks|nll|wape|kappa|mcc)($|_|[@0-9])",
     re.IGNORECASE,
 )
 _SETTING = lazy(r"threshold|^min_|^max_|_min$|_max$|n_iter|limit|tolerance", re.IGNORECASE)
@@ -113,6 +114,9 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     asked: set[Node] = set()
     for path, scope in scopes:
         for node in _own_statements(scope):
+            for compare in _conditional(node):
+                if _compares_metric(compare, scope):
+                    yield _judged(unit, path, scope, compare)
             if (
                 isinstance(node, ast.If)
                 and _acts_on(node, f"{posixpath.basename(path)} {scope.name}")
@@ -154,6 +158,14 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     for path, scope, compare in comparisons:
         if decisions or (path, scope.name) in asked or _decides_tasks(unit, path, scope):
             yield _judged(unit, path, scope, compare)
+
+
+def _conditional(node: ast.stmt) -> Iterator[ast.Compare]:
+    """What a workflow of Flyte asks before one of its tasks: `conditional("gate").if_(new < old).then(promote())`."""
+    if isinstance(node, (ast.Return, ast.Assign, ast.Expr)) and node.value is not None:
+        for call in ast.walk(node.value):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("if_", "elif_") and call.args:
+                yield from _answers(call.args[0])
 
 
 def _asked(unit: Unit, path: str, scope: Scope, test: ast.expr) -> set[Node]:
@@ -283,7 +295,33 @@ def _compares_metric(compare: ast.Compare, scope: Scope) -> bool:
     names = [name for side in sides for name in (*_names(side)[-2:], *_keys(side), *_made_of(scope, side))]
     if ordered and len(sides) == 2 and _new_against_old(*(ast.unparse(_scaled(side)) for side in sides)):
         return True
+    if ordered and sum(_of_production(scope, side) for side in sides) == 1:
+        return True
     return ordered and any(_METRIC.search(name) and not _SETTING.search(name) for name in names)
+
+
+def _of_production(scope: Scope, side: ast.expr) -> bool:
+    """Whether a figure is made of the model in use: `score("models:/churn@production")`, `artifact(":production").metadata["ap"]`."""
+    side = _scaled(side)
+    values = _values(scope, side.id) if isinstance(side, ast.Name) else [side]
+    return any(
+        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and bool(_IN_USE.search(inner.value))
+        for value in values
+        for inner in ast.walk(value)
+    )
+
+
+_IN_USE = lazy(r"(^|[@:/_-])(production|champion|incumbent|live|deployed)$", re.IGNORECASE)
+
+
+def _values(scope: Scope, name: str) -> list[ast.expr]:
+    """What a variable of a function is set to, in branches and `try:` too."""
+    return [
+        statement.value
+        for statement in _own_statements(scope)
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+    ]
 
 
 def _scaled(side: ast.expr) -> ast.expr:

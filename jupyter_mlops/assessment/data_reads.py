@@ -14,7 +14,13 @@ from jupyter_mlops.assessment.located_data import Source, downloaded, located, w
 from jupyter_mlops.assessment.pinned_settings import revision_of
 from jupyter_mlops.assessment.sites import Site, sites, sources_of, text_at, text_from_elsewhere
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.assessment.versioned_stores import METHODS, WORDS, versioned_read
+from jupyter_mlops.assessment.versioned_stores import (
+    METHODS,
+    WORDS,
+    dataset_of_clearml,
+    versioned_open,
+    versioned_read,
+)
 from jupyter_mlops.assessment.written_files import written
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
@@ -194,6 +200,9 @@ def _source(unit: Unit, site: Site) -> Source | None:
         or method in ("forPath", "read_delta")
         or ("format" in call.name and method == "load")
     ):
+        if any(isinstance(one.node.func, ast.Attribute) and one.node.func.value is call.node and one.attribute in _ABOUT
+               for one in call.scope.calls):  # fmt: skip
+            return None
         version = call.argument(1, "version") is not None or _as_of(call)
         return Source(site, "database", call.text(0) or "A table", "as of a time" if version else None)
     if method in _DATABASES or _WAREHOUSES.search(site.name) or method in ("BigQueryExampleGen", "ReadFromBigQuery"):
@@ -205,6 +214,10 @@ def _source(unit: Unit, site: Site) -> Source | None:
     if method in METHODS:
         read = versioned_read(unit, site)
         return Source(site, *read) if read is not None else None
+    if call.name in ("clearml.Dataset.get", "clearml.datasets.Dataset.get"):
+        return Source(site, *dataset_of_clearml(site))
+    if method == "open" and (read := versioned_open(site)) is not None:
+        return Source(site, *read)
     if call.name.startswith(("kaggle.", "kagglehub.", "opendatasets.")):
         return _from_kaggle(unit, site)
     if call.name in _COMMANDS:
@@ -328,6 +341,8 @@ def _for_sagemaker(unit: Unit, site: Site) -> Source | None:
     return located(unit, site, text) if text and ("://" in text or "{}" not in text) else None
 
 
+#: Questions about a table that read none of its rows: `DeltaTable(uri).version()`.
+_ABOUT = frozenset({"version", "history", "detail", "schema", "metadata", "protocol", "vacuum", "optimize"})
 #: Options of Delta, Iceberg and Hudi that read a table as it was.
 _AS_OF = frozenset({"versionasof", "timestampasof", "snapshot-id", "as-of-timestamp", "tag", "as.of.instant"})
 

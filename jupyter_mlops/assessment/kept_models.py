@@ -48,6 +48,8 @@ _MODEL_SUFFIXES = (
     ".pmml",
     ".tflite",
     ".pb",
+    ".mar",
+    ".gguf",
     ".model",
     ".bin",
 )
@@ -118,6 +120,7 @@ def _kept(unit: Unit) -> Iterator[Kept]:
         "WandbLogger",
         "MLflowLoggerCallback",
         "upload_f",
+        "neptune",
         "update_weights",
         "Model.upload",
         "RegisterModel",

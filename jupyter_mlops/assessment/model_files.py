@@ -24,6 +24,8 @@ def logs_model_file(unit: Unit, site: Site) -> bool:
     """Whether a call hands the file of a model to a tracker: `mlflow.log_artifact("models/model.pkl")`."""
     call = site.call
     given = call.argument(0, "local_path") or call.argument(None, "artifact_or_path")
+    if call.attribute == "upload" and call.name.startswith("neptune"):
+        return _uploaded_to_neptune(call)
     if call.attribute == "add_artifact" and call.name.startswith("sacred."):
         given = call.argument(0, "filename")
     elif call.attribute != "log_artifact" or not call.name.startswith(("mlflow.", "wandb.")):
@@ -36,6 +38,15 @@ def logs_model_file(unit: Unit, site: Site) -> bool:
     if _names_model(call.scope, given, call.text(1, "artifact_path") or ""):
         return True
     return any(_names_model(scope, item) for scope, item in _listed(unit, site, given))
+
+
+def _uploaded_to_neptune(call: Call) -> bool:
+    """`run["model"].upload("model.joblib")`."""
+    field = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    key = field.slice if isinstance(field, ast.Subscript) else None
+    given = call.argument(0, "value")
+    named = (call.scope.string(key) if key is not None else None) or ""
+    return given is not None and _names_model(call.scope, given, named)
 
 
 def _names_model(scope: Scope, node: ast.expr, also: str = "") -> bool:

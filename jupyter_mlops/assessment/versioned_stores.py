@@ -19,7 +19,7 @@ _VERSION = lazy(r":(v\d+)$")
 #: Last parts of the names of calls that `versioned_read` knows.
 METHODS = frozenset({*_OBJECTS, "scan", "fetch", "artifact"})
 #: What a source has to mention to read so.
-WORDS = ("get_object", "download_file", "pyiceberg", "pooch", "wandb.Api")
+WORDS = ("get_object", "download_file", "pyiceberg", "pooch", "wandb.Api", "clearml", "version_id")
 
 
 def versioned_read(unit: Unit, site: Site) -> tuple[str, str, str | None] | None:
@@ -46,6 +46,31 @@ def versioned_read(unit: Unit, site: Site) -> tuple[str, str, str | None] | None
         checked = _all_have_checksums(unit, site)
         return ("url", call.text(0) or "A file", "its checksum is checked") if checked else None
     return None
+
+
+def versioned_open(site: Site) -> tuple[str, str, str] | None:
+    """As `versioned_read`, of a file that s3fs opens: `fs.open(path, version_id=…)`.
+
+    Args:
+        site: a call of a method `open`.
+    """
+    given = site.call.argument(None, "version_id") if site.name.startswith(("s3fs.", "fsspec.")) else None
+    if given is None or (isinstance(given, ast.Constant) and not given.value):
+        return None
+    return "url", site.call.text(0) or "An object of a bucket", "the call gives the version of the object"
+
+
+def dataset_of_clearml(site: Site) -> tuple[str, str, str | None]:
+    """As `versioned_read`, of `clearml.Dataset.get`: by its version or id, or by an alias, which the task records.
+
+    Args:
+        site: the call.
+    """
+    call = site.call
+    name = call.text(2, "dataset_name") or call.text(0, "dataset_id") or "A data set of ClearML"
+    told = [key for key in ("dataset_version", "dataset_id", "alias") if call.argument(None, key) is not None]
+    told += ["dataset_id"] if call.node.args else []
+    return "database", name, f"the call gives its {told[0].removeprefix('dataset_')}" if told else None
 
 
 def _gives_version(site: Site) -> bool:

@@ -114,9 +114,9 @@ def _gates(unit: Unit, reaching: list[Trigger]) -> Iterator[Finding]:
     asked: set[Node] = set()
     for path, scope in scopes:
         for node in _own_statements(scope):
-            for compare in _conditional(node):
-                if _compares_metric(compare, scope):
-                    yield _judged(unit, path, scope, compare)
+            for asks in _conditional(node):
+                if _compares_metric(asks, scope):
+                    yield _judged(unit, path, scope, asks)
             if (
                 isinstance(node, ast.If)
                 and _acts_on(node, f"{posixpath.basename(path)} {scope.name}")

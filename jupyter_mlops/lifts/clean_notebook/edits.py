@@ -91,6 +91,9 @@ class Proposal:
     repair: Repair
 
 
+State = tuple[Notebook, list[Repair], dict[int, list[int]]]
+
+
 @dataclass
 class Draft:
     """A notebook under repair.
@@ -126,6 +129,14 @@ class Draft:
         """The notebook with its cells in the order in which they are put."""
         cells = tuple(self.notebook.cells[index] for index in self.order)
         return replace(self.notebook, cells=cells) if cells else self.notebook
+
+    def state(self) -> State:
+        """What it is now, to come back to."""
+        return self.notebook, list(self.repairs), dict(self._lines)
+
+    def back(self, state: State) -> None:
+        """Take back what was done since."""
+        self.notebook, self.repairs, self._lines = state[0], list(state[1]), dict(state[2])
 
     def changed(self) -> dict[int, str]:
         """Cell → its source, of the cells that are not as they were."""

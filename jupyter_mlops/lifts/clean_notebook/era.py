@@ -78,7 +78,7 @@ class Era:
             return f"uv venv --python {self.python} .venv-old && uv pip install --python .venv-old {what}"
         # Nor does it read what the distributions of that time say of themselves, nor the pip of that time what those of today do.
         pip = ".venv-old/bin/python -m pip install"
-        return f"python{self.python} -m venv .venv-old && {pip} 'pip<22' && {pip} {what}"
+        return f"python{self.python} -m venv .venv-old && {pip} --upgrade 'pip<22' && {pip} {what}"
 
     def lacking(self) -> str:
         """What such an environment is missing on most machines: a sentence; "" for nothing."""

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jupyter_mlops.lifts.clean_notebook.edits import Draft, Repair
+from jupyter_mlops.lifts.clean_notebook.edits import Draft, Repair, State
 from jupyter_mlops.lifts.clean_notebook.mending import Table, mend_stop
 from jupyter_mlops.lifts.clean_notebook.seen import Stop
 from jupyter_mlops.lifts.scene import Scene
@@ -180,6 +180,7 @@ async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table
     async with Session(_KERNEL, run.cwd, scratch=run.work, temp=run.work / "temp", env=run.environment) as session:
         await session.install_agent(root=run.root, protected=scene.root.resolve(), reference=run.work / "reference")
         position = again = 0
+        before: tuple[State, tuple[int, int]] | None = None
         while position < len(order):
             cell = cells[position]
             scene.tell(f"{run.told}: cell {cell.index}", position / len(cells))
@@ -192,11 +193,17 @@ async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table
                 if failure.kind != "raised" or not isinstance(notebook, Draft) or table is None or again == _AGAIN:
                     return outcome
                 again += 1
-                if not mend_stop(notebook, table, await _stop(session, outcome.error, sources, run)):
-                    if not _failed_then(notebook, cell.index, failure, outcome.error):
-                        return outcome
+                stop = await _stop(session, outcome.error, sources, run)
+                state, where = notebook.state(), _place(notebook, stop)
+                if mend_stop(notebook, table, stop):
+                    before = (state, where)
+                elif _failed_then(notebook, cell.index, failure, outcome.error):
                     position += 1
                     continue
+                else:
+                    if before is not None and before[1] == where:
+                        notebook.back(before[0])  # what was repaired there fails all the same: it was no repair
+                    return outcome
                 mended, cells = cells, _cells(notebook)
                 # A cell that failed is run again where it stands; what was repaired above it, from the beginning.
                 if [one.source for one in mended[:position]] != [one.source for one in cells[:position]]:
@@ -222,21 +229,31 @@ def _cells(notebook: Notebook | Draft) -> list[SourceCell]:
     return list(without_installs(SourceNotebook(Path(found.path), "", cells, None, {})).code_cells)
 
 
+def _place(draft: Draft, stop: Stop) -> tuple[int, int]:
+    """The cell and the line, as it was, of the innermost call of a stop."""
+    frame = stop.frames[-1] if stop.frames else None
+    return (frame.cell, draft.original(frame.cell, frame.span[0])) if frame is not None else (-1, 0)
+
+
 def _failed_then(draft: Draft, cell: int, failure: CellFailedError, error: str) -> bool:
     """Let a cell fail that failed in the same way when it was last run, as its outputs say: it may be there to show that."""
     notebook = draft.notebook
     told = [one for one in notebook.cells[cell].outputs if isinstance(one, dict) and one.get("output_type") == "error"]
     # Only the words for what Python cannot read are others in each of its versions.
     unread = failure.ename in ("SyntaxError", "IndentationError", "TabError")
-    same = [
-        one for one in told if one.get("ename") == failure.ename and (unread or one.get("evalue") == failure.evalue)
-    ]
+    same = [one for one in told if one.get("ename") == failure.ename and (unread or _head(one) == _head(failure))]
     if not same or cell in draft.changed():
         return False
     draft.raising.add(cell)
     what = f"the cell has the tag `{MAY_FAIL}`, so that the others run"
     draft.repairs.append(Repair("error", cell, 1, what, "it failed in this way when it was last run, too", "", error))
     return True
+
+
+def _head(error: CellFailedError | dict[str, Any]) -> str:
+    """The first line of an error's text; values may follow that are others each time."""
+    text = error.get("evalue", "") if isinstance(error, dict) else error.evalue
+    return next(iter(str(text).splitlines()), "")
 
 
 async def _stop(session: Session, error: str, sources: Mapping[int, str], run: _Run) -> Stop:

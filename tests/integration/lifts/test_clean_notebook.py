@@ -118,3 +118,17 @@ def test_cells_that_failed_when_they_were_last_run_may_fail(make: Callable[[str]
     assert done.plan.found[-1].endswith("old_clean.ipynb runs to the end.")
     cells = json.loads((root / "old_clean.ipynb").read_text())["cells"]
     assert [cell["metadata"].get("tags", []) for cell in cells] == [[], *[["raises-exception"]] * 3, []]
+
+
+def test_what_fails_all_the_same_was_no_repair(make: Callable[[str], Path]) -> None:
+    root = make("level-0")
+    cells = (
+        "import pandas as pd\nheld = {'t': pd.DataFrame({'a': [1, 2], 'c': ['x', 'y']})}",
+        "held['t'].mean()\nmean = held['t'].mean() + held['none']",
+    )
+    write(root, {"old.ipynb": notebook(*cells)})
+    planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}).plan
+    assert "old_clean.ipynb stops in cell 1: KeyError: 'none'" in planned.found[-1]
+    assert "".join(json.loads((root / "old_clean.ipynb").read_text())["cells"][1]["source"]) == (
+        "held['t'].mean(numeric_only=True)\nmean = held['t'].mean() + held['none']"
+    )

@@ -300,3 +300,16 @@ def test_scaling_that_changed_nothing_is_left_out() -> None:
 def test_styles_of_seaborn_are_found_where_they_are_used_for_a_while() -> None:
     code = "import matplotlib.pyplot as plt\nwith plt.style.context(('seaborn-dark')):\n    plt.plot([1])"
     assert "('seaborn-v0_8-dark')" in repaired(code)
+
+
+def test_deviations_of_a_table_are_those_that_numpy_computed() -> None:
+    code = "import numpy as np, pandas as pd\ndf = pd.DataFrame({'a': [1, 3], 'b': [2.0, 2.0]})\n"
+    new = repaired(f"{code}x = np.std(df[['a', 'b']])\ny = np.var(df[['a']], ddof=1)\nz = np.std(df.a)")
+    assert new.splitlines()[2:] == [
+        "x = df[['a', 'b']].std(axis=0, ddof=0)",
+        "y = df[['a']].var(axis=0, ddof=1)",
+        "z = np.std(df.a)",
+    ]
+    names: dict[str, Any] = {}
+    exec(new, names)
+    assert (names["x"].tolist(), names["y"].tolist(), names["z"]) == ([1, 0], [2], 1)

@@ -66,6 +66,15 @@ def test_columns_of_text_that_only_a_run_knows() -> None:
     assert "found = table.corr(numeric_only=True)" in after(code)
 
 
+def test_a_scaler_that_was_fitted_on_a_table_takes_no_single_column() -> None:
+    code = """
+    from sklearn.preprocessing import StandardScaler
+    s = StandardScaler().fit([[1.0, 2.0], [3.0, 4.0]])
+    x = s.inverse_transform([1.0, 2.0, 3.0])
+    """
+    assert after(code) == dedent(code).strip("\n")
+
+
 def test_only_the_statement_that_failed_is_touched_and_the_error_is_told() -> None:
     code = """
     import pandas as pd

@@ -123,6 +123,8 @@ def _scaled_column(site: Site) -> list[Edit] | None:
     if column is None or call is None or site.value(column).rank != 1:
         return []
     name = site.node.attr  # type: ignore[attr-defined]
+    if not name.startswith("fit") and site.value(site.receiver).size != 1:
+        return []  # it was fitted on a table
     array = f"{site.ref('numpy.asarray')}({site.text(column)}).reshape(-1, 1)"
     end = site.code.span(call)
     back = [Edit(Span(end.end_line, end.end_column, end.end_line, end.end_column), ".ravel()")] if name != "fit" else []

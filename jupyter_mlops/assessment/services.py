@@ -70,6 +70,7 @@ _WORDS = (
     "kserve",
     "seldon",
     "mlserver",
+    "BaseHTTPRequestHandler",
 )
 #: Calls of a model.
 PREDICTS = lazy(
@@ -225,6 +226,7 @@ def _frameworks(unit: Unit, path: str, source: PythonSource) -> Iterator[Service
         title = next((_KINDS[name] for name in names if name in _KINDS), None)
         if title is not None and scope.kind == "class":
             yield _framework(unit, title, path, scope, list(scope.children.values()))
+    yield from _by_hand(unit, path, source)
     for call in source.calls:
         if call.name == "bentoml.Service":
             handlers = [
@@ -233,6 +235,45 @@ def _frameworks(unit: Unit, path: str, source: PythonSource) -> Iterator[Service
                 if any(decorator.endswith((".api()", ".api")) for decorator in scope.decorators)
             ]
             yield _framework(unit, "BentoML", path, call.scope, handlers, call.line)
+
+
+def _by_hand(unit: Unit, path: str, source: PythonSource) -> Iterator[Service]:
+    """Handlers of the standard library's own server: `do_POST` answers every path that is posted to."""
+    for scope in source.scopes:
+        if scope.kind == "class" and any(base.endswith("http.server.BaseHTTPRequestHandler") for base in scope.bases):
+            verbs = [verb for verb in scope.children.values() if verb.name.rpartition(".")[2] in ("do_GET", "do_POST")]
+            routes = tuple(
+                Route(
+                    verb.name.rpartition("_")[2],
+                    ANY,
+                    (path, verb.name),
+                    verb.line,
+                    predicts_behind(unit, (path, verb.name)),
+                )
+                for verb in verbs
+            )
+            yield Service(
+                "http.server", path, scope.line, routes, starters=_starters(unit, path), modules=frozenset({path})
+            )
+
+
+#: The path of a route that answers all.
+ANY = "*"
+
+
+def meets(url: str, service: Service, route: Route) -> bool:
+    """Whether what is sent to an address arrives at a route.
+
+    Args:
+        url: the address.
+        service: whose route it is.
+        route: the route.
+    """
+    if route.path == ANY:  # then the host has to say so
+        host = re.sub(r"^https?://", "", url).partition("/")[0].partition(":")[0].partition(".")[0]
+        started = started_for_real(service)
+        return route.method == "POST" and started is not None and host in re.split(r"[/#]", started.id)
+    return url.rstrip("/").endswith(route.path.rstrip("/")) and route.path != "/"
 
 
 def _framework(

@@ -84,7 +84,8 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                 )
         reference = mapping(_spec(item).get("workflowTemplateRef")).get("name")
         if kind == "schedule" and isinstance(reference, str) and _suspended(item) is None:
-            yield from _submission(unit, item, reference, line_of(_spec(item), "workflowTemplateRef"))
+            asked = _spec(item).get("entrypoint")
+            yield from _submission(unit, item, (reference, asked), line_of(_spec(item), "workflowTemplateRef"))
     sources = {item.name: item for item in objects(unit, "EventSource") if item.api == "argoproj.io"}
     for item in objects(unit, "Sensor"):
         named = [mapping(one).get("eventSourceName") for one, _line in entries(item.spec.get("dependencies"))]
@@ -127,15 +128,16 @@ def _filled(container: dict[Any, Any], given: dict[str, str]) -> dict[Any, Any]:
 
 
 def _submission(
-    unit: Unit, item: KubeObject, reference: str, line: int | None, *, pushed: bool = False
+    unit: Unit, item: KubeObject, reference: tuple[str, Any], line: int | None, *, pushed: bool = False
 ) -> Iterator[Launch]:
-    """The launch that a scheduled or triggered reference to a template is."""
+    """The launch that a scheduled or triggered reference to a template is, with the entry that it asks for instead of the template's."""
     for target in _workflows(unit):
-        entry = _spec(target).get("entrypoint")
-        if target.name == reference and isinstance(entry, str):
+        entry = reference[1] or _spec(target).get("entrypoint")
+        if target.name == reference[0] and isinstance(entry, str):
             needs = (_id(target, entry),)
             name = f"{item.kind} {item.name}"
-            place = f"{item.path}#{item.kind}/{item.name}/{reference}"
+            place = f"{item.path}#{item.kind}/{item.name}/{reference[0]}"
+            place += f"/{entry}" if reference[1] else ""
             kind, event = ("ci", "push") if pushed else ("schedule", "schedule")
             triggers = frozenset({event})
             yield Launch(place, kind, item.path, line or item.line, "", unit.path, name, triggers=triggers, needs=needs)
@@ -172,11 +174,11 @@ def _containers_in(node: Any, depth: int = 0) -> Iterator[tuple[dict[Any, Any], 
         yield from _containers_in(value, depth + 1)
 
 
-def _references(node: Any, depth: int = 0) -> Iterator[tuple[str, int | None]]:
-    """Templates that a sensor's triggers name."""
+def _references(node: Any, depth: int = 0) -> Iterator[tuple[tuple[str, Any], int | None]]:
+    """Templates that a sensor's triggers name, with the entry that they ask for."""
     for key, value, line in items(mapping(node)):
         if key == "workflowTemplateRef" and isinstance(mapping(value).get("name"), str):
-            yield value["name"], line
+            yield (value["name"], mapping(node).get("entrypoint")), line
         elif depth < 20:
             yield from _references(value, depth + 1)
     for value in sequence(node):

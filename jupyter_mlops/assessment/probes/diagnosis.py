@@ -12,7 +12,7 @@ from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import objects
 from jupyter_mlops.assessment.metrics import alerts, inner_document, line_saying
 from jupyter_mlops.assessment.probe import Probe
-from jupyter_mlops.assessment.services import Route, services
+from jupyter_mlops.assessment.services import ANY, meets, services
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence
@@ -25,6 +25,8 @@ _DIAGNOSES = lazy(
     r"root_?cause|diagnos|\brca\b|_rca|rca_|what_changed|recent_changes|changes_since|probable_cause|explain_incident|triage|blame_change|suspects?\b",
     re.IGNORECASE,
 )
+#: What the folders of a diagnosis are called, where those of the functions say less.
+_FOLDERS = lazy(r"(^|[/_-])(rca|root[_-]?causes?|diagnos(is|e|tics?))($|[/_.-])", re.IGNORECASE)
 #: Calls that look nothing up.
 _IDLE = frozenset(
     {"print", "info", "debug", "warning", "error", "str", "dict", "append", "get", "dumps", "loads", "format"}
@@ -111,19 +113,21 @@ def _routed(route: object, depth: int = 0) -> Iterator[str]:
 
 def _diagnoses(unit: Unit, node: Node) -> bool:
     """Whether a function is a diagnosis: it is called so, and looks something up, itself or in what it calls."""
-    return (
-        node[1] not in (LAUNCH, "")
-        and bool(_DIAGNOSES.search(f"{posixpath.basename(node[0])} {node[1]}"))
-        and any(_looks_up(unit, at) for at in unit.reach.behind(node))
-    )
+    said = _DIAGNOSES.search(f"{posixpath.basename(node[0])} {node[1]}") or _FOLDERS.search(unit.local(node[0]))
+    return node[1] not in (LAUNCH, "") and bool(said) and any(_looks_up(unit, at) for at in unit.reach.behind(node))
 
 
 def _looks_up(unit: Unit, node: Node) -> bool:
     source = unit.project.python(node[0]) if node[1] not in (LAUNCH, "") else None
     scope = scope_named(source, node[1]) if source is not None else None
     return scope is not None and any(
-        call.attribute not in _IDLE and not call.name.startswith(":") for call in scope.calls
+        call.attribute not in _IDLE and not call.name.startswith(":") and not _ANSWER.search(call.name)
+        for call in scope.calls
     )
+
+
+#: The request and the answer of a handler of the standard library's server.
+_ANSWER = lazy(r"(^|\.)self\.(rfile|wfile|headers|send_response|send_header|end_headers)\b")
 
 
 def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
@@ -133,14 +137,14 @@ def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
             behind = sorted(node for node in unit.reach.behind(route.node) if _diagnoses(unit, node))
             if not behind:
                 continue
-            hook = next((hook for hook in hooks if _meets(hook, route)), None)
+            hook = next((hook for hook in hooks if meets(hook.url, service, route)), None)
             where = behind[0]
             if hook is not None:
                 yield Finding(
                     "diagnosis",
                     _CRITERION,
                     Rung.E3,
-                    f"Alerts are sent to {route.path}, which runs {where[1]}.",
+                    f"Alerts are sent to {hook.url if route.path == ANY else route.path}, which runs {where[1]}.",
                     confidence=CALL,
                     path=route.node[0],
                     line=route.line,
@@ -175,16 +179,11 @@ def _own(unit: Unit, hooks: list[_Hook]) -> Iterator[Finding]:
                 return
 
 
-def _meets(hook: _Hook, route: Route) -> bool:
-    """Whether what is sent to a hook arrives at a route."""
-    return hook.url.rstrip("/").endswith(route.path.rstrip("/")) and route.path != "/"
-
-
 def _dispatches(unit: Unit, hook: _Hook) -> bool:
     """Whether a hook is the forge's, or a route of the project that hands the alert on to the forge."""
     if hook.url.rstrip("/").endswith("/dispatches"):
         return True
-    met = [route.node for service in services(unit) for route in service.routes if _meets(hook, route)]
+    met = [one.node for service in services(unit) for one in service.routes if meets(hook.url, service, one)]
     for path, name in unit.reach.behind(*met) if met else ():
         source = unit.project.python(path) if name != LAUNCH else None
         scope = scope_named(source, name) if source is not None else None

@@ -190,6 +190,18 @@ def test_an_alert_submits_a_workflow_that_diagnoses(project, path, old, new, sta
     assert results(project.assess())["root-cause"].state == state
 
 
+@pytest.mark.parametrize(
+    ("asked", "state"), [("entrypoint: main, ", "fail"), ("entrypoint: look, ", "pass"), ("", "fail")]
+)
+def test_a_sensor_asks_for_another_entry_of_the_template(project, asked, state):
+    look = "    - name: look\n      container: {image: acme/churn, command: [python, root_cause.py]}\n"
+    project.files(EVENTS).edit("k8s/events.yaml", "python, root_cause.py", "echo, nothing")
+    project.edit("k8s/events.yaml", "spec: {workflowTemplateRef", f"spec: {{{asked}workflowTemplateRef")
+    events = project.root / "k8s/events.yaml"
+    events.write_text(events.read_text(encoding="utf-8") + look, encoding="utf-8")
+    assert results(project.commit().assess())["root-cause"].state == state
+
+
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12\n"
 LARGE = {
     ".gitattributes": "*.parquet filter=lfs\n*.joblib filter=lfs\n",

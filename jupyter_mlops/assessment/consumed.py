@@ -11,6 +11,8 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.sites import Site
 from jupyter_mlops.assessment.tainted import Held, Tainted, given_to, handed_on, tasks_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.python_source import constant_truth
 from jupyter_mlops.project.reach import scope_named
 
 _EXPORTS = frozenset(
@@ -49,6 +51,8 @@ _BRANCHES = (
     "task.short_circuit",
     "task.sensor",
 )
+#: Checks that raise where they find something wrong.
+_FAILS_ITSELF = lazy(r"^pandera[\w.()]*\.validate$|^soda\.scan\.Scan\(\)\.assert_no_\w+$")
 #: Functions that a result is followed through at most.
 _MOST = 60
 
@@ -87,6 +91,8 @@ def uses_of(unit: Unit, site: Site) -> Iterator[Use]:
     scope = scope_named(source, site.scope) if source is not None else None
     if scope is None:
         return
+    if _FAILS_ITSELF.match(site.name) and not _is_swallowed(site):
+        yield Use("what fails the step where the check does", site.path, site.line, counts=True, scope=site.scope)
     pending = deque([Held(site.path, scope, frozenset({id(site.call.node)}))])
     seen: set[tuple[str, str, frozenset[int], frozenset[str]]] = set()
     while pending and len(seen) < _MOST:
@@ -100,6 +106,19 @@ def uses_of(unit: Unit, site: Site) -> Iterator[Use]:
         pending += handed_on(unit, tainted)
 
 
+def _is_swallowed(site: Site) -> bool:
+    """Whether a `try` around a call takes its error for fine: no handler raises, exits or tells somebody."""
+    for statement in site.call.scope.body:
+        for node in ast.walk(statement):
+            held = isinstance(node, ast.Try) and any(
+                inner is site.call.node for part in node.body for inner in ast.walk(part)
+            )
+            for handler in node.handlers if isinstance(node, ast.Try) and held else ():
+                if not any(_changes(inner) for part in handler.body for inner in ast.walk(part)):
+                    return True
+    return False
+
+
 def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
     held = tainted.held
     notebook = unit.project.notebook(held.path) if held.path.endswith(".ipynb") else None
@@ -109,7 +128,7 @@ def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
         return notebook.place(number)[1] if notebook is not None else number
 
     for node in tainted.nodes:
-        if isinstance(node, (ast.If, ast.While)) and _asks(tainted, node.test) and _acts(node, tainted.root):
+        if isinstance(node, (ast.If, ast.While)) and _branches(tainted, node):
             yield Use("branched on", held.path, line(node), counts=True, scope=held.scope.name)
         elif isinstance(node, ast.Assert) and tainted.holds(node.test):
             yield Use("asserted on", held.path, line(node), counts=True, scope=held.scope.name)
@@ -130,6 +149,11 @@ def _in_scope(unit: Unit, tainted: Tainted) -> Iterator[Use]:
                 )
     if tainted.returned and _decides(unit, held):
         yield Use("what decides which tasks run", held.path, held.scope.line, counts=True, scope=held.scope.name)
+
+
+def _branches(tainted: Tainted, node: ast.If | ast.While) -> bool:
+    """Whether a branch depends on the result, may go either way, and does something."""
+    return _asks(tainted, node.test) and constant_truth(node.test) is None and _acts(node, tainted.root)
 
 
 def _asks(tainted: Tainted, test: ast.expr) -> bool:
@@ -196,4 +220,7 @@ def _acts(node: ast.If | ast.While, root: ast.AST) -> bool:
 def _changes(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise):
         return True
+    if isinstance(node, ast.Call) and _name(node) in _EXITS:
+        first = node.args[0] if node.args else ast.Constant(0)
+        return not (isinstance(first, ast.Constant) and not first.value)  # `sys.exit(0)` ends as if all were well
     return isinstance(node, ast.Call) and _name(node) not in _KEEPS | _FORMS

@@ -6,11 +6,11 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from jupyter_mlops.assessment.compose_files import compose_files
 from jupyter_mlops.assessment.kube import KubeObject, containers_of, objects
+from jupyter_mlops.assessment.recorded_metrics import recorded
 from jupyter_mlops.assessment.scraped import annotated, kept, selected
 from jupyter_mlops.assessment.services import services
 from jupyter_mlops.assessment.sites import sites, sources_of
@@ -213,8 +213,8 @@ def _serves_with(unit: Unit, item: KubeObject, server: str) -> bool:
     return False
 
 
-def knows(unit: Unit, name: str) -> bool:
-    """Whether a metric is emitted by the code, by what exposes it, or by a known exporter."""
+def knows(unit: Unit, name: str, depth: int = 0) -> bool:
+    """Whether a metric is emitted by the code, by what exposes it, or by a known exporter, or is recorded from such ones."""
     plain = _SUFFIX.sub("", name)
     if (
         _KNOWN.match(name)
@@ -222,7 +222,11 @@ def knows(unit: Unit, name: str) -> bool:
         or any(metric.used and metric.name in (plain, name) for metric in emitted(unit))
     ):
         return True
-    return any(exposure.names is not None and exposure.names.search(name) for exposure in exposures(unit))
+    if any(exposure.names is not None and exposure.names.search(name) for exposure in exposures(unit)):
+        return True
+    expression = recorded(unit).get(name) if depth < 3 else None
+    made_of = metrics_in(expression) if expression is not None else []
+    return bool(made_of) and all(knows(unit, one, depth + 1) for one in made_of)
 
 
 _NOT_METRICS = frozenset(
@@ -460,73 +464,3 @@ def _host(unit: Unit, target: str) -> str:
         if short == item.name:
             return f"{item.path}: {item.kind} {item.name}"
     return f"{host}, by the host's address" if host in ("localhost", "127.0.0.1", "host.docker.internal") else ""
-
-
-class Alert(NamedTuple):
-    """An alert rule.
-
-    Attributes:
-        path: file.
-        line: where.
-        name: its name.
-        expression: as written.
-        loaded: what loads the file; "" when nothing does.
-        annotations: its annotations.
-    """
-
-    path: str
-    line: int | None
-    name: str
-    expression: str
-    loaded: str
-    annotations: dict[Any, Any]
-
-
-def alerts(unit: Unit) -> list[Alert]:
-    """The alert rules of a unit."""
-    return unit.once("alerts", lambda: list(_alerts(unit)))
-
-
-def _alerts(unit: Unit) -> Iterator[Alert]:
-    for file in unit.files.suffixed(".yml", ".yaml", ".rules"):
-        if file.size > 500_000:
-            continue
-        text = unit.project.text(file.path) or ""
-        if "alert:" not in text:
-            continue
-        for document in unit.project.yaml(file.path):
-            if "groups" in mapping(document) and "apiVersion" not in mapping(document):
-                yield from _groups(file.path, document.get("groups"), _rules_loaded(unit, file.path))
-    for item in objects(unit, "PrometheusRule"):
-        yield from _groups(item.path, item.spec.get("groups"), item.path)
-    for item in objects(unit, "ConfigMap"):
-        for _name, text, line in items(item.document.get("data")):
-            if isinstance(text, str) and "alert:" in text:
-                for alert in _groups(item.path, inner_document(text).get("groups"), item.path):
-                    place = line_saying(unit, item.path, line, f"alert: {alert.name}")
-                    yield Alert(alert.path, place, alert.name, alert.expression, alert.loaded, alert.annotations)
-
-
-def _groups(path: str, groups: Any, loaded: str) -> Iterator[Alert]:
-    for group in map(mapping, sequence(groups)):
-        for entry, line in entries(group.get("rules")):
-            rule = mapping(entry)
-            if isinstance(rule.get("alert"), str) and isinstance(rule.get("expr"), (str, int)):
-                yield Alert(
-                    path,
-                    line_of(rule, "expr") or line,
-                    rule["alert"],
-                    str(rule["expr"]),
-                    loaded,
-                    mapping(rule.get("annotations")),
-                )
-
-
-def _rules_loaded(unit: Unit, path: str) -> str:
-    """The Prometheus configuration that lists a rule file, by its name or a pattern."""
-    name = posixpath.basename(path)
-    for config, document in prometheus_files(unit):
-        for pattern, line in entries(document.get("rule_files")):
-            if isinstance(pattern, str) and fnmatchcase(name, posixpath.basename(pattern)):
-                return f"{config}:{line}"
-    return ""

@@ -42,6 +42,7 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
             yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
     yield from cloud_triggers(unit)
     yield from _in_code(unit)
+    yield from _of_celery(unit)
     yield from _loops(unit)
 
 
@@ -127,6 +128,34 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
                         scope.line,
                         tuple(_below(path, scope)),
                     )
+
+
+def _of_celery(unit: Unit) -> Iterator[Trigger]:
+    """What Celery's beat starts: `app.conf.beat_schedule = {"check": {"task": "jobs.check", "schedule": …}}`, where a beat runs."""
+    beats = any(
+        "celery" in command.words and {"beat", "-B", "--beat"} & set(command.words)
+        for launch in unit.launches
+        for command in launch.commands
+    )
+    for path, source in sources_of(unit, "beat_schedule") if beats else ():
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Dict):
+                continue
+            said = {
+                key.value: value
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            task = said.get("task")
+            if "schedule" not in said or not isinstance(task, ast.Constant) or not isinstance(task.value, str):
+                continue
+            found = unit.reach.modules.resolve(task.value, path)
+            name = task.value.rpartition(".")[2]
+            target = (
+                found if found is not None and found[1] else (path, name) if name in source.module.children else None
+            )
+            if target is not None:
+                yield Trigger("schedule", f"Celery's beat in {path}", path, node.lineno, (target,))
 
 
 def _is_applied(source: PythonSource, built: Call) -> bool:

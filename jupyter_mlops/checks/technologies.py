@@ -22,7 +22,7 @@ _BY_CRITERION = {
     "dependencies-declared": ("requirements",),
     "pipeline-automated": (
         *("pipelines", "python-pipeline", "ploomber", "papermill", "snakemake", "make", "mise", "taskfile"),
-        *("launchers", "tox", "task-runners"),
+        *("launchers", "tox", "task-runners", "crontab"),
         *("orchestrators", "prefect", "airflow", "dagster", "kedro", "azure-ml", "argo-workflows", "tekton"),
         *("databricks-bundles", "step-tables", "sagemaker", "vertex-ai", "tfx", "kubeflow", "azure-ml-sdk"),
     ),

@@ -405,6 +405,17 @@ def _luigi(words: list[str], folder: str) -> list[Target]:
     return [Target("module", module, folder, ("luigi", task))] if module and task else []
 
 
+def _celery(words: list[str], folder: str) -> list[Target]:
+    """`celery -A jobs worker`: the module with the tasks."""
+    for position, word in enumerate(words):
+        given = word.partition("=")[2] if word.startswith("--app=") else ""
+        if word in ("-A", "--app") and position + 1 < len(words):
+            given = words[position + 1]
+        if given:
+            return [Target("module", given.partition(":")[0].removesuffix(".app"), folder, ("celery",))]
+    return []
+
+
 def _mise(words: list[str], folder: str) -> list[Target]:
     plain = _plain(words)
     if plain[:1] in (["run"], ["r"], ["task"]):
@@ -451,4 +462,5 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "mlflow": _mlflow,
     "mise": _mise,
     "luigi": _luigi,
+    "celery": _celery,
 }

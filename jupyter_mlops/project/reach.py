@@ -312,6 +312,13 @@ class Reach:
             if found:
                 yield found, ""
                 yield found, "__main__"
+            if found and target.arguments[:1] == ("celery",):
+                source = self.project.python(found)
+                for child in source.module.children.values() if source is not None else ():
+                    if any(
+                        decorator.replace("()", "").endswith((".task", "shared_task")) for decorator in child.decorators
+                    ):
+                        yield found, child.name
             if found and target.arguments[:1] == ("luigi",):
                 for task in target.arguments[1:2]:
                     yield found, task

@@ -96,4 +96,4 @@ def join(folder: str, path: str) -> str:
             parts.pop()
         else:
             parts.append(part)
-    return "/".join(parts) or "."
+    return f"/{'/'.join(parts)}" if folder.startswith("/") else "/".join(parts) or "."

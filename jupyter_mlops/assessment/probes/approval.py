@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from jupyter_mlops.assessment.approval_steps import approval_steps
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
@@ -26,6 +27,9 @@ _PROTECTED = lazy(r"prod|live|release|promot|approv|deploy", re.IGNORECASE)
 _RULE = lazy(
     r"^(default\s+)?(deny|violation|warn|allow|approved|result)\w*\s*(\[|\{|:?=|contains\b|if\b)", re.MULTILINE
 )
+#: `allow = true`: a rule that holds whatever is asked, and what holds where no other rule does.
+_FIXED = lazy(r"^(default\s+)?\w+\s*:?=\s*(true|false)[ \t]*$", re.MULTILINE)
+_DENIES = lazy(r"^(deny|violation|warn)\w*\s*(\[|\{|:?=|contains\b|if\b)", re.MULTILINE)
 _POLICY = {
     ("conftest", "test"),
     ("opa", "eval"),
@@ -40,6 +44,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _policies(unit)
     yield from _asked_by_code(unit)
     yield from _checked(unit)
+    yield from approval_steps(unit)
     yield from _environments(unit)
 
 
@@ -165,8 +170,11 @@ def _missing_rules(unit: Unit, words: tuple[str, ...], folder: str) -> str | Non
     ]
     if not rules:
         return f"there is no policy in {' or '.join(folders)}"
-    if not any(_RULE.search(unit.project.text(path) or "") for path in rules):
-        return f"{rules[0]} has no rule"
+    texts = [_FIXED.sub("", unit.project.text(path) or "") for path in rules]
+    if not any(_RULE.search(text) for text in texts):
+        return f"{rules[0]} has no rule that depends on anything"
+    if words[0] == "conftest" and not any(_DENIES.search(text) for text in texts):
+        return f"{rules[0]} denies nothing, and conftest asks for no other rule"
     return None
 
 
@@ -262,6 +270,6 @@ PROBE = Probe(
     id="approval",
     title="approvals, OPA, Kyverno, protected environments",
     reads="CI files, Python code, policies",
-    credits="configured: a policy that nothing applies · wired: a policy that is invoked, an approval that is checked; reviewers set in a forge are not visible",
+    credits="configured: a policy that nothing applies · wired: a policy that is invoked, an approval that is checked, a step that waits for named people; reviewers set in a forge are not visible",
     findings=_findings,
 )

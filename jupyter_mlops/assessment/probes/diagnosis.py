@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from jupyter_mlops.assessment.alert_rules import alerts
 from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import objects
-from jupyter_mlops.assessment.metrics import alerts, inner_document, line_saying
+from jupyter_mlops.assessment.metrics import inner_document, line_saying
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.services import ANY, meets, services
 from jupyter_mlops.assessment.unit import Unit

@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.alert_rules import Alert, alerts
 from jupyter_mlops.assessment.consumed import Use, uses_of
+from jupyter_mlops.assessment.distances import are_both, compares_with_itself, own_distances
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.live_checks import failing_operators, live_checks, scheduled_scans
-from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, knows, metrics_in
+from jupyter_mlops.assessment.metrics import emitted, knows, metrics_in
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.services import services, started_for_real
@@ -67,7 +69,8 @@ def _checks(unit: Unit) -> list[Site]:
     ]
     found = [site for site in found if not _BY_HAND.match(site.name) or _is_about_drift(unit, site)]
     found = [site for site in found if not site.name.endswith("entropy") or _compares_two(site)]
-    return [*found, *_own(unit), *live_checks(unit)]
+    found = [site for site in (*found, *own_distances(unit)) if not compares_with_itself(site)]
+    return [*found, *live_checks(unit)]
 
 
 def _is_about_drift(unit: Unit, site: Site) -> bool:
@@ -76,7 +79,7 @@ def _is_about_drift(unit: Unit, site: Site) -> bool:
         return True
     node = site.call.scope.node
     parameters = [*node.args.args, *node.args.kwonlyargs] if isinstance(node, ast.FunctionDef) else []
-    if _are_both([argument.arg for argument in parameters]):
+    if are_both([argument.arg for argument in parameters]):
         return True
     name = site.scope.rpartition(".")[2]
     for path, source in sources_of(unit, f"{name}(") if name else ():
@@ -85,14 +88,9 @@ def _is_about_drift(unit: Unit, site: Site) -> bool:
                 given = [
                     ast.unparse(argument) for argument in (*call.node.args, *(key.value for key in call.node.keywords))
                 ]
-                if _are_both(given) or any(_DRIFT_NAME.search(target) for target in _kept_as(call)):
+                if are_both(given) or any(_DRIFT_NAME.search(target) for target in _kept_as(call)):
                     return True
     return False
-
-
-def _are_both(names: list[str]) -> bool:
-    """Whether one name is of live data and another one of a reference."""
-    return any(_LIVE.search(name) for name in names) and any(_REFERENCE.search(name) for name in names)
 
 
 def _kept_as(call: Call) -> Iterator[str]:
@@ -101,10 +99,6 @@ def _kept_as(call: Call) -> Iterator[str]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Assign) and node.value is call.node:
                 yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-
-
-_LIVE = lazy(r"\b(live|current|today|yesterday|recent|production|serving|new)(_\w+)?\b", re.IGNORECASE)
-_REFERENCE = lazy(r"\b(ref|reference|baseline|train|training)(_\w+)?\b", re.IGNORECASE)
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -149,15 +143,6 @@ def _scans(unit: Unit) -> Iterator[Finding]:
 def _compares_two(site: Site) -> bool:
     """Whether an entropy is one of two distributions; of one alone it compares nothing."""
     return site.call.argument(1, "qk") is not None
-
-
-def _own(unit: Unit) -> Iterator[Site]:
-    """Calls of functions of the project that compute drift by hand, such as a population stability index."""
-    for path, source in sources_of(unit, "psi", "population_stability"):
-        for site in sites(unit, path, source.calls):
-            last = site.call.name.replace("()", "").rpartition(".")[2].lstrip(":")
-            if re.search(r"(^|_)psi($|_)|population_stability", last) and site.call.name[:1] == ":":
-                yield site
 
 
 def _of(unit: Unit, site: Site) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch, assignments
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.shell import read_script
 
 _EVENTS = {
     "push": "push",
@@ -141,7 +142,7 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
         for position, (part, step_line) in enumerate(entries(job.get("steps"))):
             step = mapping(part)
             reason = dead or _never(step.get("if"))
-            if _goes_on(step.get("continue-on-error"), job):
+            if _goes_on(step.get("continue-on-error"), job) and not _is_answered(step, job, by_job[name]):
                 reason = reason or "`continue-on-error: true` hides its failure"
             base = Step(
                 path=path,
@@ -310,6 +311,23 @@ def _never(condition: Any) -> str | None:
     if condition is not None and condition != "" and constant(condition) is False:
         return "`if: false` keeps it from running"
     return None
+
+
+def _is_answered(step: dict[Any, Any], job: dict[Any, Any], triggers: frozenset[str]) -> bool:
+    """Whether a later step acts where this one has failed: it fails itself or, in what no push starts, does anything but print."""
+    asked = re.compile(
+        rf"steps\.{re.escape(str(step.get('id')))}\.(outcome|conclusion)\s*(==\s*'failure'|!=\s*'success')"
+    )
+    for other in map(mapping, sequence(job.get("steps"))):
+        if step.get("id") and asked.search(str(other.get("if"))):
+            words = [command.words for command in read_script(str(other.get("run") or ""))]
+            if any(one[0] == "exit" and one[1:2] not in ((), ("0",)) for one in words):
+                return True
+            if not triggers & _ON_CHANGE and (
+                "uses" in other or any(one[0] not in ("echo", "printf") for one in words)
+            ):
+                return True
+    return False
 
 
 def _goes_on(value: Any, job: dict[Any, Any]) -> bool:

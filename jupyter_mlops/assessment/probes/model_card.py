@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,8 +11,9 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import Site
+from jupyter_mlops.assessment.training_data import pipeline_outputs
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.assessment.written_files import plain_path, written
+from jupyter_mlops.assessment.written_files import makers, plain_path, written
 from jupyter_mlops.project.files import File
 from jupyter_mlops.project.patterns import lazy
 
@@ -58,6 +60,9 @@ def _judged(unit: Unit, file: File) -> Finding:
     if not text.strip():
         return found
     sections = list(sections_of(text))
+    told = Counter(_without_figures(section.body) for section in sections)
+    # The same words under several headings are about none of them.
+    sections = [at._replace(body="") if told[_without_figures(at.body)] > 1 else at for at in sections]
     missing = [
         topic
         for topic, pattern in _TOPICS.items()
@@ -127,6 +132,10 @@ def _judged(unit: Unit, file: File) -> Finding:
         anywhere=True,
         raise_by="Fill the metrics from the run's metrics file.",
     )
+
+
+def _without_figures(body: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", body).strip().lower()
 
 
 class Section(NamedTuple):
@@ -208,11 +217,22 @@ def other_figure(unit: Unit, text: str) -> tuple[int, str, str] | None:
 
 
 def _metrics_files(unit: Unit, card: str) -> list[File]:
-    return [
+    found = [
         file
         for file in unit.files.suffixed(".json")
         if file.size < 200_000 and file.path != card and _OF_METRICS.search(f"/{unit.local(file.path)}")
     ]
+    # Where some of them are what the project's runs write, those tell, and no others.
+    made = (
+        [file for file in found if file.path in pipeline_outputs(unit) or makers(unit, unit.local(file.path))]
+        if len(found) > 1
+        else []
+    )
+    current = [file for file in found if not _PAST.search(unit.local(file.path))]
+    return made or current or found
+
+
+_PAST = lazy(r"(^|[/_.-])(old|backup|archive|previous|prev|draft|examples?|sample|template)([/_.-]|$)", re.IGNORECASE)
 
 
 #: Files of metrics, by what they or their folders are called.

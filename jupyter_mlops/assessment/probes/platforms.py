@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.terraform import applied, resources
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -44,6 +46,7 @@ _PLAIN = (
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _commands(unit)
+    yield from _in_code(unit)
     yield from _files(unit)
     yield from _terraform(unit)
 
@@ -105,6 +108,26 @@ def _commands(unit: Unit) -> Iterator[Finding]:
                         launch.line_of(command),
                         "Set two or more instances, or an autoscaler.",
                     )
+
+
+def _in_code(unit: Unit) -> Iterator[Finding]:
+    """Commands in lists of code that CI runs: `["gcloud", "run", "deploy", service]`."""
+    groups = {
+        launch.group or launch.id for launch in unit.launches if launch.kind == "ci" and launch.neutralised is None
+    }
+    for path, source in sources_of(unit, "gcloud", "serverless", "lambda", "containerapp", "modal", "zappa"):
+        for scope in source.scopes:
+            if not unit.reach.groups(path, scope.name) & groups:
+                continue
+            lists = (inner for statement in scope.body for inner in ast.walk(statement) if isinstance(inner, ast.List))
+            for node in lists:
+                words = [scope.string(one) or "" for one in node.elts[:5]]
+                platform = next((name for pattern, name in _DEPLOYS if words and pattern.search(" ".join(words))), None)
+                if platform is not None:
+                    message = f"`{' '.join(words[:3])}` deploys to {platform}, which scales by default."
+                    found = _scaling(Rung.E3, message, path, node.lineno)
+                    yield from _both(replace(found, chain=unit.reach.chain(path, scope.name)))
+                    return
 
 
 def _is_tried(unit: Unit, launch: Launch, command: Command) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.alert_rules import Alert, alerts
 from jupyter_mlops.assessment.findings import CALL, PARSED, Finding, Rung
-from jupyter_mlops.assessment.metrics import Alert, alerts, emitted, exposures, knows, metrics_in, scrapes
+from jupyter_mlops.assessment.metrics import emitted, exposures, knows, metrics_in, scrapes
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy

@@ -96,11 +96,22 @@ def _limits(node: ast.AST) -> bool:
     """Whether a statement holds a figure to a limit: that there is one says nothing."""
     if isinstance(node, ast.Assert):
         return any(
-            isinstance(inner, ast.Compare) and any(isinstance(operator, _ORDERS) for operator in inner.ops)
+            isinstance(inner, ast.Compare)
+            and any(isinstance(operator, _ORDERS) for operator in inner.ops)
+            and not _always_holds(inner)
             for inner in ast.walk(node.test)
         )
     name = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
     return name.startswith(("assertLess", "assertGreater", "assertAlmostEqual", "assert_allclose", "assert_array_less"))
+
+
+def _always_holds(compare: ast.Compare) -> bool:
+    """Whether no share or difference of shares can miss a limit: `difference <= 1`, `ratio >= 0`."""
+    limit = compare.comparators[-1]
+    if not isinstance(limit, ast.Constant) or not isinstance(limit.value, (int, float)):
+        return False
+    above, below = isinstance(compare.ops[-1], (ast.Lt, ast.LtE)), isinstance(compare.ops[-1], (ast.Gt, ast.GtE))
+    return (above and limit.value >= 1) or (below and limit.value <= 0)
 
 
 def _automatic(unit: Unit, site: Site) -> str:

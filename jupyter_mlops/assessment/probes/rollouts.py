@@ -97,10 +97,7 @@ def _rollout(unit: Unit, item: KubeObject) -> Iterator[Finding]:
     known = {
         template.name
         for template in objects(unit, "AnalysisTemplate", "ClusterAnalysisTemplate")
-        if any(
-            mapping(metric).get("successCondition") or mapping(metric).get("failureCondition")
-            for metric in sequence(template.spec.get("metrics"))
-        )
+        if any(_may_fail(mapping(metric)) for metric in sequence(template.spec.get("metrics")))
     }
     if wanted and not wanted & known:
         yield _routed(
@@ -111,7 +108,18 @@ def _rollout(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             line_of(canary),
         )
         return
+    weights = [step["setWeight"] for step in steps if isinstance(step.get("setWeight"), int)]
+    if weights and min(weights) >= 100:
+        told = f"Rollout {item.name} gives the new version all of the traffic at once."
+        yield _routed(unit, item, Rung.E2, told, line_of(canary, "steps"))
+        return
     yield from _both(unit, item, bool(wanted), "Rollout", line_of(canary))
+
+
+def _may_fail(metric: dict[Any, Any]) -> bool:
+    """Whether an analysis looks at what it measures: a condition that is `true` whatever comes out is none."""
+    conditions = [str(metric[key]) for key in ("successCondition", "failureCondition") if metric.get(key)]
+    return any("result" in condition for condition in conditions)
 
 
 def _kserve(unit: Unit, item: KubeObject) -> Iterator[Finding]:

@@ -13,13 +13,17 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.handed_scripts import SHELL_CALLS
 from jupyter_mlops.project.marks import mapping, sequence
+from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 
 #: What a source has to say to ask Prometheus.
 _ASKS = ("/api/v1/query", "PrometheusConnect")
 #: Keys under which the share of a version is set.
 _SHARES = frozenset({"canaryTrafficPercent", "weight", "weights", "trafficPercent", "candidates"})
+#: The same in a text that is handed to `kubectl patch`.
+_SAID = lazy(r"\b(canaryTrafficPercent|weights?|trafficPercent)\b")
 _WRITES = frozenset(
     {"patch_namespaced_custom_object", "patch_cluster_custom_object", "replace_namespaced_custom_object", "write_text"}
     | {"safe_dump", "dump", "patch", "put"}
@@ -85,7 +89,7 @@ def _shifts(unit: Unit) -> Iterator[_Shift]:
         asking = {scope.name for scope in source.scopes if scope.kind == "function" and _asks(source, scope)}
         setting = {scope.name for scope in source.scopes if scope.kind == "function" and _sets(scope)}
         for scope in source.scopes:
-            if scope.name in asking | setting or scope.kind == "class":
+            if scope.name in asking or scope.kind == "class":
                 continue
             called = [
                 (call, node[1]) for call in scope.calls if (node := own_function(unit, path, call)) and node[0] == path
@@ -94,6 +98,8 @@ def _shifts(unit: Unit) -> Iterator[_Shift]:
                 continue  # what an endless loop runs is behind it, the function around the loop is not
             first = next((call.line for call, name in called if name in asking), None)
             sets = [call for call, name in called if name in setting and first is not None and call.line >= first]
+            own = scope.calls if scope.name in setting and first is not None else []
+            sets += [call for call in own if _writes(call) and call.line >= (first or 0)]
             if sets and any(isinstance(node, ast.Compare) for node in _inside(source, scope, called)):
                 again = {id(call.node) for call, name in called if name in asking}
                 chosen = next((call for call in sets if _checked(scope, call, again)), None)
@@ -114,14 +120,25 @@ def _asks(source: PythonSource, scope: Scope) -> bool:
 
 def _sets(scope: Scope) -> bool:
     """Whether a function writes the share of a version."""
-    if not any(call.attribute in _WRITES for call in scope.calls):
+    if not any(_writes(call) for call in scope.calls):
         return False
     return any(
-        isinstance(node, ast.Constant) and node.value in _SHARES
+        isinstance(node, ast.Constant)
+        and (node.value in _SHARES or (isinstance(node.value, str) and bool(_SAID.search(node.value))))
         for statement in scope.body
         for node in ast.walk(statement)
         if not isinstance(getattr(node, "value", None), (list, dict))
     )
+
+
+def _writes(call: Call) -> bool:
+    """Whether a call writes something, itself or by `kubectl patch`."""
+    if call.name not in SHELL_CALLS:
+        return call.attribute in _WRITES
+    words = [
+        node.value for node in ast.walk(call.node) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return bool({"patch", "apply", "annotate", "set"} & set(" ".join(words).split())) and "kubectl" in " ".join(words)
 
 
 def _inside(source: PythonSource, scope: Scope, called: list[tuple[Call, str]]) -> Iterator[ast.AST]:

@@ -225,7 +225,7 @@ def check(rows):
     return schema.validate(rows)
 """
 MODULE = "def double(x):\n    return 2 * x\n"
-CARD = "# Churn\n\n## {}\nRanks customers by their risk to leave, for the team that calls them.\n"
+CARD = "# Churn\n\n## {0}\n{0}: ranks customers by their risk to leave, for the team that calls them.\n"
 BOTH = {"load.py": LOAD, "train.py": FIT}
 
 ALARM_OF_LAMBDA = (
@@ -541,6 +541,7 @@ RUNGS: dict[str, dict[str, Files]] = {
     },
     "traffic-control": {"wired": MOVES, "checked by nothing": changed(MOVES, "work.py", "if failures() > 0.02", "if time")},
     "drift-repair": {"wired": DRIFT, "verified by nothing": changed(DRIFT, "work.py", 'raise SystemExit("not good enough")', "print(value)")},
+    "crontab": {"wired": {"train.py": FIT, "deploy/crontab": "0 5 * * * python train.py\n", "start.sh": "crontab deploy/crontab\n"}},
     "task-runners": {"wired": {"train.py": FIT, "pyproject.toml": "[tool.poe.tasks]\ntrain = 'python train.py'\n"}},
     "taskfile": {"wired": {"train.py": FIT, "Taskfile.yml": "tasks:\n  train: python train.py\n"}},
     "tox": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},

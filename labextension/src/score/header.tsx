@@ -16,7 +16,8 @@ import {
   levelNames,
   levelText,
   profileText,
-  progressText
+  progressText,
+  unitName
 } from './view';
 
 export function Header(props: {
@@ -33,33 +34,35 @@ export function Header(props: {
     <div className="jp-Mlops-header">
       <div className="jp-Mlops-header-top">
         <UnitName {...props} />
-        <span className="jp-Mlops-age">
-          {model.busy ? (
-            trans.__('scoring…')
-          ) : (
-            <Age model={model} trans={trans} />
-          )}
-        </span>
-        <button
-          type="button"
-          className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
-          title={trans.__('Score again')}
-          aria-label={trans.__('Score again')}
-          data-busy={model.busy}
-          onClick={() => void model.refresh()}
-        >
-          <refreshIcon.react tag="span" elementSize="normal" />
-        </button>
-        <button
-          type="button"
-          className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
-          title={trans.__('More')}
-          aria-label={trans.__('More')}
-          aria-haspopup="menu"
-          onClick={event => props.openMenu(event.currentTarget)}
-        >
-          <ellipsesIcon.react tag="span" elementSize="normal" />
-        </button>
+        <div className="jp-Mlops-header-tools">
+          <span className="jp-Mlops-age">
+            {model.busy ? (
+              trans.__('scoring…')
+            ) : (
+              <Age model={model} trans={trans} />
+            )}
+          </span>
+          <button
+            type="button"
+            className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
+            title={trans.__('Score again')}
+            aria-label={trans.__('Score again')}
+            data-busy={model.busy}
+            onClick={() => void model.refresh()}
+          >
+            <refreshIcon.react tag="span" elementSize="normal" />
+          </button>
+          <button
+            type="button"
+            className="jp-Button jp-mod-minimal jp-mod-small jp-Mlops-iconButton"
+            title={trans.__('More')}
+            aria-label={trans.__('More')}
+            aria-haspopup="menu"
+            onClick={event => props.openMenu(event.currentTarget)}
+          >
+            <ellipsesIcon.react tag="span" elementSize="normal" />
+          </button>
+        </div>
       </div>
       <div className="jp-Mlops-level">{levelText(unit, trans)}</div>
       <div
@@ -101,8 +104,9 @@ function UnitName(props: {
   const { model, assessment, unit, trans } = props;
   const project =
     assessment.root.split('/').pop() || trans.__('All files of the server');
+  const paths = assessment.units.map(one => one.path);
   const name = (path: string) =>
-    path === '.' || path === '' ? project : path.split('/').pop();
+    path === '.' || path === '' ? project : unitName(path, paths);
   if (assessment.units.length < 2) {
     return (
       <span
@@ -118,6 +122,7 @@ function UnitName(props: {
     <Select
       className="jp-Mlops-unitPicker"
       aria-label={trans.__('Project that is scored')}
+      title={unit.path}
       value={unit.path}
       onChange={event => (model.pickedUnit = event.target.value)}
     >

@@ -64,6 +64,18 @@ export function holds(folder: string, path: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** The last part of a unit's path, or as many as tell it from the others. */
+export function unitName(path: string, all: readonly string[]): string {
+  const parts = path.split('/');
+  for (let from = parts.length - 1; from > 0; from--) {
+    const end = parts.slice(from).join('/');
+    if (all.filter(one => `/${one}`.endsWith(`/${end}`)).length < 2) {
+      return end;
+    }
+  }
+  return path;
+}
+
 /** A path relative to the assessed folder as a path of the server; null when it lies above the server root. */
 export function serverPath(root: string, relative: string): string | null {
   const parts = root.split('/').filter(Boolean);

@@ -13,6 +13,7 @@ import {
   placeText,
   progressText,
   serverPath,
+  unitName,
   unitOf
 } from '../view';
 
@@ -166,5 +167,19 @@ describe('criteria', () => {
   it('come next in the order of the assessor', () => {
     const one = unit({ criteria, next_steps: ['b', 'gone', 'a'] });
     expect(nextSteps(one).map(c => c.id)).toEqual(['b', 'a']);
+  });
+});
+
+describe('unitName', () => {
+  it('is as short as can be told from the others', () => {
+    const all = ['.', 'churn', 'shop/model', 'bank/model', 'model'];
+    expect(all.map(path => unitName(path, all))).toEqual([
+      '.',
+      'churn',
+      'shop/model',
+      'bank/model',
+      'model'
+    ]);
+    expect(unitName('deep/er/one', all)).toBe('one');
   });
 });

@@ -9,20 +9,24 @@ export interface ITracked {
   notebook: string;
 }
 
-/** The run that an executed notebook says it left, from the text of its outputs. */
-export function readTracked(
-  content: unknown,
-  notebook: string
-): ITracked | null {
-  const { cells } = (content ?? {}) as {
-    cells?: { outputs?: { text?: string | string[] }[] }[];
-  };
-  const text = (cells ?? [])
-    .flatMap(cell => cell.outputs ?? [])
-    .map(({ text }) => (Array.isArray(text) ? text.join('') : (text ?? '')))
-    .join('\n');
-  const [, run, uri] = /^MLflow run ([0-9a-f]{32}) in (\S+)/m.exec(text) ?? [];
-  return run && uri ? { run, uri, notebook } : null;
+/** The run that a run of a pipeline left, from the file that names it: `products/mlflow_run.json`. */
+export function readTracked(text: string, notebook: string): ITracked | null {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { run_id: run, tracking_uri: uri } = (content ?? {}) as Record<
+    string,
+    unknown
+  >;
+  return typeof run === 'string' &&
+    /^[0-9a-f]{32}$/.test(run) &&
+    typeof uri === 'string' &&
+    uri
+    ? { run, uri, notebook }
+    : null;
 }
 
 /** The page of a server that shows runs; null where the runs are in a file, which has no page. */

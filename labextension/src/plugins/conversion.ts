@@ -171,7 +171,7 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       return panel;
     };
 
-    /** The MLflow run that the last run of a pipeline left, as its executed notebook says. */
+    /** The MLflow run that the last run of a pipeline left. */
     const tracked = async (
       conversion: IConversion | null
     ): Promise<ITracked | null> => {
@@ -179,13 +179,17 @@ export const conversion: JupyterFrontEndPlugin<void> = {
       if (!conversion || !last) {
         return null;
       }
-      const file = `${conversion.path}/products/${last.name}.ipynb`;
+      const products = `${conversion.path}/products`;
       try {
-        const { content } = await contents.get(file);
+        const { content } = await contents.get(`${products}/mlflow_run.json`, {
+          type: 'file',
+          format: 'text',
+          content: true
+        });
         const { readTracked } = await import('../convert/tracked');
-        return readTracked(content, file);
+        return readTracked(content as string, `${products}/${last.name}.ipynb`);
       } catch {
-        // Without the target MLflow there is no such notebook.
+        // Without the target MLflow there is no such file.
         return null;
       }
     };

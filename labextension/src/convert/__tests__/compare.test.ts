@@ -38,13 +38,12 @@ describe('readReport', () => {
 
 describe('readTracked', () => {
   const run = 'a'.repeat(32);
-  const notebook = (text: string | string[]) => ({
-    cells: [{}, { outputs: [{ text: 'x' }, { text }] }]
-  });
+  const file = (run_id: unknown, tracking_uri: unknown) =>
+    JSON.stringify({ run_id, tracking_uri });
 
-  it('finds the run that a notebook says it left', () => {
-    const text = [`MLflow run ${run} in `, 'sqlite:////runs/mlflow.db\n'];
-    const tracked = readTracked(notebook(text), 'p/track.ipynb');
+  it('finds the run that a pipeline says it left', () => {
+    const text = file(run, 'sqlite:////runs/mlflow.db');
+    const tracked = readTracked(text, 'p/track.ipynb');
     expect(tracked).toEqual({
       run,
       uri: 'sqlite:////runs/mlflow.db',
@@ -59,8 +58,10 @@ describe('readTracked', () => {
     expect(at('javascript:alert(1)')).toBeNull();
   });
 
-  it('finds none where there is none', () => {
-    expect(readTracked(notebook('MLflow run x in y'), '')).toBeNull();
-    expect(readTracked(null, '')).toBeNull();
+  it.each([
+    ['', 'null', '[]', '{', '1'],
+    [file('x', 'y'), file(run, ''), file(run, 1), file([run], 'y')]
+  ])('finds none where there is none', (...texts) => {
+    texts.forEach(text => expect(readTracked(text, '')).toBeNull());
   });
 });

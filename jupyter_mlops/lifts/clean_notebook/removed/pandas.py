@@ -17,6 +17,7 @@ from jupyter_mlops.lifts.clean_notebook.rewrites import (
     named,
     quoted_like,
     template,
+    value,
     without,
 )
 
@@ -98,9 +99,43 @@ def _squeeze(site: Site) -> list[Edit] | None:
     return [*(without("squeeze")(site) or []), Edit(end, '.squeeze("columns")')] if _true(squeeze) else None
 
 
+def _range(site: Site) -> list[Edit] | None:
+    named = [site.argument(None, name) for name in ("start", "end", "periods")]
+    if site.call is None or not any(named) or site.call.args:
+        return []
+    return site.replaced(site.node, site.ref("pandas.date_range"))
+
+
+def _is_tried(site: Site) -> str:
+    """The one name or column that is converted and assigned to itself in a statement of its own; "" for other statements."""
+    own, call = site.own, site.call
+    chosen = site.argument(1, "errors")
+    if not (isinstance(chosen, ast.Constant) and chosen.value == "ignore") or call is None or not call.args:
+        return ""
+    if not (isinstance(own, ast.Assign) and own.value is call and len(own.targets) == 1) or "\n" in site.text(own):
+        return ""
+    target, row = own.targets[0], site.code.rows[own.lineno - 1]
+    same = ast.dump(target).replace("Store()", "Load()") == ast.dump(call.args[0])
+    alone = row[: own.col_offset].strip() == "" and row[site.code.span(own).end_column :].strip() in ("", ";")
+    return site.text(target) if same and alone and call.keywords and call.keywords[-1].arg == "errors" else ""
+
+
+def _tried(site: Site) -> list[Edit] | None:
+    """`x = pd.to_numeric(x, errors="ignore")`, by hand."""
+    if not _is_tried(site):
+        return []
+    own, call = site.own, site.call
+    assert call is not None
+    indent = " " * own.col_offset
+    rest = [*map(site.text, call.args), *(site.text(each) for each in call.keywords if each.arg != "errors")]
+    converted = f"{_is_tried(site)} = {site.text(site.node)}({', '.join(rest)})"
+    lines = ("try:", f"    {converted}", "except (ValueError, TypeError):", "    pass  # it stays as it is")
+    return [Edit(site.code.span(own), f"\n{indent}".join(lines))]
+
+
 def _errors_ignored(site: Site) -> list[Edit] | None:
     chosen = site.argument(1, "errors")
-    return None if isinstance(chosen, ast.Constant) and chosen.value == "ignore" else []
+    return None if isinstance(chosen, ast.Constant) and chosen.value == "ignore" and not _is_tried(site) else []
 
 
 def _max_width(site: Site) -> list[Edit] | None:
@@ -421,5 +456,21 @@ CHANGES = (
         "pandas", "1.0", ("pandas.DataFrame.from_items",), template("{@pandas.DataFrame.from_dict}(dict({items}){rest})", "items"),
         before=f"{_PD}x = pd.DataFrame.from_items([('a', [1])])", after=f"{_PD}x = pd.DataFrame.from_dict(dict([('a', [1])]))",
         gives="list(x) == ['a']", why="`from_items` is gone; dictionaries keep their order now.", name=True,
+    ),
+    Change(
+        "pandas", "1.4", ("pandas.set_option", "pandas.get_option", "pandas.reset_option"),
+        value(0, "pat", {name: f'"display.{name}"' for name in ("precision", "max_columns", "max_rows", "width", "encoding")}),
+        before=f"{_PD}pd.set_option('precision', 3)", after=f"{_PD}pd.set_option('display.precision', 3)", gives="pd.get_option('display.precision') == 3",
+        why="Other options have such names, too: those of what is shown begin with `display.`.",
+    ),
+    Change(
+        "pandas", "1.0", ("pandas.DatetimeIndex",), _range, before=f"{_PD}x = pd.DatetimeIndex(start='2020', periods=2, freq='D')",
+        after=f"{_PD}x = pd.date_range(start='2020', periods=2, freq='D')", gives="x[1].day == 2", why="A range of dates is made by `pd.date_range`.",
+    ),
+    Change(
+        "pandas", "3.0", ("pandas.to_numeric", "pandas.to_datetime", "pandas.to_timedelta"), _tried,
+        before=f"{_PD}s = pd.Series(['1', 'a'])\ns = pd.to_numeric(s, errors='ignore')",
+        after=f"{_PD}s = pd.Series(['1', 'a'])\ntry:\n    s = pd.to_numeric(s)\nexcept (ValueError, TypeError):\n    pass  # it stays as it is", gives="s.tolist() == ['1', 'a']",
+        why='`errors="ignore"` is gone: where it cannot be converted, what was there is kept.',
     ),
 )  # fmt: skip

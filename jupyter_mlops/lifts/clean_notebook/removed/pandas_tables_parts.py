@@ -9,12 +9,14 @@ from jupyter_mlops.lifts.clean_notebook.chosen import by_what
 from jupyter_mlops.lifts.clean_notebook.edits import Edit
 from jupyter_mlops.lifts.clean_notebook.known import FORMULAS
 from jupyter_mlops.lifts.clean_notebook.rewrites import attribute, brackets, without
+from jupyter_mlops.lifts.clean_notebook.tables_syntax import rows_numbered
 
 _DF = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': [1.5, None]})\n"
 _TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\n"
 _ANY = ("frame", "series", "pandas")
 #: Where the kind cannot be told: names that nothing but pandas has had.
 _SURELY = (*_ANY, "?")
+_PLACES = ("loc", "iloc", "at", "iat")
 _INPLACE = ("fillna", "replace", "clip", "interpolate", "ffill", "bfill", "where", "mask")
 
 
@@ -98,15 +100,17 @@ def _by_position(site: Site) -> list[Edit] | None:
 
 
 def _chained(site: Site) -> list[Edit] | None:
-    """`table[column][rows] = value` changes a copy now."""
+    """`table[column][rows] = value` changes a copy now, as does `table[column].loc[rows] = value`."""
     target = site.node
-    if not (
-        isinstance(target, ast.Subscript)
-        and isinstance(target.value, (ast.Subscript, ast.Attribute))
-        and isinstance(site.own, (ast.Assign, ast.AugAssign))
-    ):
+    if not (isinstance(target, ast.Subscript) and isinstance(site.own, (ast.Assign, ast.AugAssign))):
         return []
-    column = target.value
+    column, by = target.value, ""
+    if isinstance(column, ast.Attribute) and column.attr in _PLACES:
+        inner, place = column.value, column.attr
+        if isinstance(inner, (ast.Subscript, ast.Attribute)):
+            column, by = inner, place
+    if not isinstance(column, (ast.Subscript, ast.Attribute)):
+        return []
     if site.kinds.of(column.value) != "frame" or not isinstance(column.value, ast.Name):
         return []
     if isinstance(column, ast.Attribute):
@@ -119,11 +123,15 @@ def _chained(site: Site) -> list[Edit] | None:
         if not (isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)):
             return []
         name = site.text(column.slice)
-    rows = target.slice
+    rows, table = target.slice, column.value.id
+    if by in ("iloc", "iat"):
+        return [Edit(site.code.span(target), f"{table}.{by}[{site.text(rows)}, {table}.columns.get_loc({name})]")]
     mask = by_what(rows, site) == "mask" or site.kinds.of(rows) in ("series", "pandas")
-    if not mask:
+    # Rows that have numbers for labels are told by those, one by one.
+    single = by_what(rows, site) == "number" or isinstance(rows, ast.Name)
+    if not by and not mask and not (single and rows_numbered(site.code.tree, table)):
         return None
-    return [Edit(site.code.span(target), f"{site.text(column.value)}.loc[{site.text(rows)}, {name}]")]
+    return [Edit(site.code.span(target), f"{table}.{by or 'loc'}[{site.text(rows)}, {name}]")]
 
 
 def _one_of_one(site: Site) -> list[Edit] | None:
@@ -145,6 +153,33 @@ def _one_of_one(site: Site) -> list[Edit] | None:
     if isinstance(value, (ast.Starred, ast.Tuple, ast.List, ast.Dict, ast.Set)):
         return []
     return [Edit(site.code.span(own.value), site.text(value))]
+
+
+def _several_columns(site: Site) -> list[Edit] | None:
+    """`table.groupby(key)["a", "b"]` as `[["a", "b"]]`."""
+    node = site.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple) or len(node.slice.elts) < 2:
+        return []
+    columns = ", ".join(site.text(each) for each in node.slice.elts)
+    return [Edit(site.code.span(node.slice), f"[{columns}]")]
+
+
+def _label_renamed(site: Site) -> list[Edit] | None:
+    """`table.columns.values[0] = "a"` as a table whose column is renamed."""
+    own, target = site.own, site.node
+    if not (isinstance(own, ast.Assign) and own.targets == [target] and isinstance(target, ast.Subscript)):
+        return []
+    array, place = target.value, target.slice
+    if not (isinstance(array, ast.Attribute) and array.attr == "values" and by_what(place, site) == "number"):
+        return []
+    labels = array.value
+    if not (isinstance(labels, ast.Attribute) and labels.attr == "columns" and isinstance(labels.value, ast.Name)):
+        return []
+    table = labels.value.id
+    if site.kinds.of(labels.value) != "frame":
+        return []
+    text = f"{table} = {table}.rename(columns={{{table}.columns[{site.text(place)}]: {site.text(own.value)}}})"
+    return [Edit(site.code.span(own), text)]
 
 
 CHANGES = (
@@ -190,5 +225,25 @@ CHANGES = (
     Change(
         "pandas", "1.2", ("[]=",), _one_of_one, before=f"{_DF}df.loc[df.a > 0, 'b'] = 9,", after=f"{_DF}df.loc[df.a > 0, 'b'] = 9",
         gives="df.b.tolist() == [9, 9]", why="Rows of a column take one value, or as many as there are rows: a comma behind the value makes a tuple of it.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]=",), _chained, before=f"{_DF}df['b'].iloc[0] = 9\ndf.a.loc[1] = 7", after=f"{_DF}df.iloc[0, df.columns.get_loc('b')] = 9\ndf.loc[1, \"a\"] = 7",
+        gives="df.b[0] == 9 and df.a[1] == 7",
+        why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]=",), _chained,
+        before="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\ndf = df.fillna(0)\ny = df.describe()\nfor i in range(2):\n    df['b'][i] = i",
+        after="import pandas as pd\nfrom io import StringIO\ndf = pd.read_csv(StringIO('a,b\\n1,2\\n3,4'))\ndf = df.fillna(0)\ny = df.describe()\nfor i in range(2):\n    df.loc[i, 'b'] = i",
+        gives="df.b.tolist() == [0, 1]",
+        why="A column is a copy now: what is assigned to a part of it does not reach the table. `.loc` assigns rows and column at once.",
+    ),
+    Change(
+        "pandas", "3.0", ("[]=",), _label_renamed, before=f"{_DF}df.columns.values[0] = 'c'", after=f"{_DF}df = df.rename(columns={{df.columns[0]: 'c'}})",
+        gives="list(df) == ['c', 'b']", why="Names of columns cannot be changed in their array any more; `.rename` gives other names.",
+    ),
+    Change(
+        "pandas", "2.0", ("[]",), _several_columns, before=f"{_DF}x = df.groupby('a')['a', 'b'].sum()", after=f"{_DF}x = df.groupby('a')[['a', 'b']].sum()",
+        gives="list(x) == ['a', 'b']", on=("groupby",), why="Several columns of groups are chosen by a list.",
     ),
 )  # fmt: skip

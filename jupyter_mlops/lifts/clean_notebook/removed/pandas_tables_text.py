@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from jupyter_mlops.lifts.clean_notebook.change import Change, Site
 from jupyter_mlops.lifts.clean_notebook.chosen import columns_chosen
@@ -13,6 +14,7 @@ _TEXT = "import pandas as pd\ndf = pd.DataFrame({'a': [3, 1], 'b': ['x', 'y']})\
 _ANY = ("frame", "series", "pandas")
 #: Where the kind cannot be told: names that nothing but pandas has had.
 _SURELY = (*_ANY, "?")
+_SIGNS = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _NUMERIC = ("corr", "mean", "median", "std", "var", "skew", "quantile", "cov", "sem", "kurt")
 
 
@@ -122,6 +124,9 @@ def _text_type(site: Site) -> list[Edit] | None:
         return []
     other = parent.comparators[0]
     is_object = isinstance(other, ast.Constant) and other.value in ("object", "O")
+    if isinstance(other, ast.Call) and site.kinds.name(other.func) == "numpy.dtype" and len(other.args) == 1:
+        given = other.args[0]
+        is_object = (isinstance(given, ast.Constant) and given.value in ("object", "O")) or site.text(given) == "object"
     if not (is_object or (isinstance(other, ast.Name) and site.kinds.name(other) == "object")):
         return []
     left, right = site.text(site.node), site.text(other)
@@ -132,6 +137,32 @@ def _text_type(site: Site) -> list[Edit] | None:
     if f'({left} {sign} "str")' in site.code.rows[parent.lineno - 1]:
         return []
     return [Edit(site.code.span(parent), f'(({left} {sign} {right}) {joint} ({left} {sign} "str"))')]
+
+
+def _text_type_name(site: Site) -> list[Edit] | None:
+    """`series.dtype.name == "object"`: the type of text has another name."""
+    parent, kind = site.parent, site.receiver
+    if not (isinstance(kind, ast.Attribute) and kind.attr == "dtype" and isinstance(parent, ast.Compare)):
+        return []
+    if len(parent.ops) != 1 or parent.left is not site.node or not isinstance(parent.ops[0], (ast.Eq, ast.NotEq)):
+        return []
+    other = parent.comparators[0]
+    if not (isinstance(other, ast.Constant) and other.value == "object"):
+        return []
+    word = "in" if isinstance(parent.ops[0], ast.Eq) else "not in"
+    return [Edit(site.code.span(parent), f'{site.text(site.node)} {word} ({site.text(other)}, "str")')]
+
+
+def _pattern(site: Site) -> list[Edit] | None:
+    """`.str.replace` took a pattern for a regular expression; of one character, and without signs of one, it is the same."""
+    pattern = site.argument(0, "pat")
+    if site.argument(None, "regex") is not None or site.spread:
+        return []
+    if isinstance(pattern, ast.Call) or pattern is None:
+        return []  # what is compiled was, and is, an expression
+    if not (isinstance(pattern, ast.Constant) and isinstance(pattern.value, str)):
+        return None
+    return added("regex", "True")(site) if len(pattern.value) > 1 and _SIGNS.search(pattern.value) else []
 
 
 def _interpolated(site: Site) -> list[Edit] | None:
@@ -184,5 +215,15 @@ CHANGES = (
         "pandas", "3.0", (".interpolate",), _interpolated, before=f"{_TEXT}x = df.interpolate()",
         after=f'{_TEXT}x = df.assign(**df.select_dtypes("number").interpolate())', gives="list(x) == ['a', 'b']", on=("frame",),
         why="Columns of text are no longer left out of what is interpolated.",
+    ),
+    Change(
+        "pandas", "3.0", (".name",), _text_type_name, before=f"{_TEXT}x = [name for name in df if df[name].dtype.name == 'object']",
+        after=f"{_TEXT}x = [name for name in df if df[name].dtype.name in ('object', \"str\")]", gives="x == ['b']",
+        on=("series.dtype", "pandas.dtype", "?"), why="Columns of text have a type of their own now, `str`, and not `object`.",
+    ),
+    Change(
+        "pandas", "2.0", (".replace",), _pattern, before=f"{_TEXT}x = df.b.str.replace('[xz]+', 'u')",
+        after=f"{_TEXT}x = df.b.str.replace('[xz]+', 'u', regex=True)", gives="x.tolist() == ['u', 'y']", on=("series.str",),
+        why="What is replaced is a text now, unless `regex=True` says that it is a regular expression.",
     ),
 )  # fmt: skip

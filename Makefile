@@ -92,7 +92,7 @@ ladder: $(STAMPS)/dev ## Every hazard notebook through both engines, and the lon
 fuzz: $(STAMPS)/dev ## Convert random notebooks for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz $(ARGS)
 
-fuzz-assess: $(STAMPS)/dev ## Assess mutated project trees for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz-assess
+fuzz-assess: $(STAMPS)/dev ## Assess hostile and mutated project trees for SECONDS=600 from SEED=1 on; what goes wrong is kept in build/fuzz-assess
 	cd tests && PYTHONPATH=. ../$(BIN)/python -m fuzz.assess --seconds $(SECONDS) --seed $(SEED) --keep ../build/fuzz-assess $(ARGS)
 
 bench: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/browser ## What it costs: start-up, assessing, converting, running, in JupyterLab

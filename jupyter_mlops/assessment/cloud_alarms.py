@@ -103,7 +103,7 @@ def _commands(unit: Unit) -> Iterator[Alarm]:
         for command in launch.commands if launch.neutralised is None else ():
             if not command.neutralised and any(command.words[: len(known)] == known for known in _COMMANDS):
                 text = " ".join(command.words)
-                for word in re.findall(r"[\w./-]+\.(?:json|ya?ml)", text):
+                for word in re.findall(r"(?<![\w./-])[\w./-]+\.(?:json|ya?ml)", text):
                     text += unit.project.text(join(launch.folder, word)) or ""
                 notifies = bool(re.search(r"--alarm-actions|--action\b|notification-?channels", text, re.IGNORECASE))
                 line = launch.line_of(command)

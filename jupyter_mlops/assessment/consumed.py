@@ -197,7 +197,7 @@ def _conditions(unit: Unit, tainted: Tainted, node: ast.Call) -> Iterator[Use]:
     # The text of the source is at hand; that of the function has to be made.
     if "GITHUB_OUTPUT" not in (unit.project.text(tainted.held.path) or "") or "GITHUB_OUTPUT" not in tainted.text:
         return
-    for name in re.findall(r"\b([A-Za-z_][\w-]*)=", " ".join(ast.unparse(argument) for argument in node.args)):
+    for name in re.findall(r"(?<![\w-])([A-Za-z_][\w-]*)=", " ".join(ast.unparse(argument) for argument in node.args)):
         asked = re.compile(rf"\bif:.*\boutputs\.{re.escape(name)}\b")
         for path in sorted({launch.path for launch in unit.launches if launch.kind == "ci"}):
             for number, text in enumerate((unit.project.text(path) or "").splitlines(), 1):

@@ -142,7 +142,8 @@ def record(folder: Path, assessment: Assessment) -> dict[str, Any]:
         return row
     path = folder / FILE
     path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8", newline="\n") as stream:
+    # Names of folders need not be text.
+    with path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
     return row
 

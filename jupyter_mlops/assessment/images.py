@@ -20,7 +20,7 @@ _THIRD_PARTY = lazy(
     r"|(^|/)(oauth2-proxy|grafana|prom|bitnami|bitnamilegacy|minio|confluentinc|apache|prefecthq|otel|jaegertracing|mlflow|argoproj|istio|kserve)/"
 )
 #: `IMAGE=registry/team/name` in a script, and where it is used.
-_SET = lazy(r"^\s*(?:export +)?(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
+_SET = lazy(r"^[ \t]*(?:export +)?(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
 _VARIABLE = lazy(r"\$\{?(\w+)\}?")
 #: Entries of images that run what they are given.
 _HANDS_ON = lazy(r"\.sh$|(^|/)(sh|bash|env|exec|tini|dumb-init|catatonit|gosu|su-exec)$")

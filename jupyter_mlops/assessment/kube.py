@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -80,7 +79,7 @@ def _documents(unit: Unit, path: str, text: str) -> list[Any]:
         return []
 
 
-_ACTION = lazy(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_ACTION = lazy(r"\{\{-?([^{}]*)\}\}")
 _VALUE = lazy(r"\.Values\.([\w.]+)")
 
 
@@ -89,8 +88,8 @@ def _rendered(text: str, values: dict[Any, Any]) -> str:
     lines = []
     hidden: list[bool] = []
     for line in text.split("\n"):
-        alone = re.fullmatch(r"\s*\{\{-?\s*(.*?)\s*-?\}\}\s*", line)
-        action = alone[1] if alone else ""
+        alone = _ACTION.fullmatch(line.strip())
+        action = alone[1].removesuffix("-").strip() if alone else ""
         word = action.split(" ")[0] if action else ""
         if word in ("if", "range", "with"):
             hidden.append(word == "if" and _is_off(action, values))
@@ -104,7 +103,7 @@ def _rendered(text: str, values: dict[Any, Any]) -> str:
         elif alone or any(hidden):
             lines.append("")
         else:
-            lines.append(_ACTION.sub(lambda found: _value(found[1], values), line))
+            lines.append(_ACTION.sub(lambda found: _value(found[1].removesuffix("-").strip(), values), line))
     return "\n".join(lines)
 
 

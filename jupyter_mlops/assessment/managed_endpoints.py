@@ -145,7 +145,7 @@ def _of_vertex(unit: Unit, site: Site) -> str:
 def _in_settings(unit: Unit, site: Site) -> str:
     """What a file that the code names says, where all of it is handed on: `endpoint.deploy(model, **spec)`."""
     text = unit.project.text(site.path) or ""
-    for name in dict.fromkeys(re.findall(r"[\w./-]+\.(?:json|ya?ml)\b", text)):
+    for name in dict.fromkeys(re.findall(r"(?<![\w./-])[\w./-]+\.(?:json|ya?ml)\b", text)):
         found = [name, f"{site.path.rpartition('/')[0]}/{name}"]
         said = next((content for path in found if (content := unit.project.text(path))), "")
         most = re.search(r"max_replica_count\W{1,4}(\d+)", said)

@@ -271,7 +271,7 @@ _NOT_METRICS = frozenset(
 def metrics_in(expression: str) -> list[str]:
     """The names of metrics in a PromQL expression."""
     text = re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', '""', expression)
-    text = re.sub(r"\{[^}]*\}|\[[^\]]*\]", " ", text)
+    text = re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", " ", text)
     text = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", " ", text)
     found = []
     for match in re.finditer(r"[a-zA-Z_:][\w:]*", text):

@@ -19,6 +19,8 @@ from jupyter_mlops.project.python_source import PythonSource
 IDLE = frozenset(
     {"--collect-only", "--co", "--collectonly", "--fixtures", "--fixtures-per-test", "--markers", "--setup-plan", "-h"}
 )
+#: Characters of a setting whose quotes are understood: their time grows with the square of a word.
+_LONGEST = 20_000
 _WORD = lazy(r"\w[\w.\[\]-]*|[()]")
 
 
@@ -96,7 +98,7 @@ def _settings(unit: Unit) -> dict[str, Any]:
 def _words(value: Any) -> list[str]:
     if isinstance(value, str):
         try:
-            return shlex.split(value)
+            return shlex.split(value) if len(value) < _LONGEST else value.split()
         except ValueError:
             return value.split()
     return strings(value)

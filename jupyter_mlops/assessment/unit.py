@@ -55,7 +55,9 @@ _MENTIONED: OrderedDict[tuple[str, str], Mentions] = OrderedDict()
 _MOST_KEPT = 64
 
 #: What a runner of tests would find.
-_HAS_TESTS = lazy(r"^\s*(async +)?def +test|^\s*class +Test|\b(unittest|pytest|doctest|hypothesis)\b", re.MULTILINE)
+_HAS_TESTS = lazy(
+    r"^[ \t]*(async +)?def +test|^[ \t]*class +Test|\b(unittest|pytest|doctest|hypothesis)\b", re.MULTILINE
+)
 
 
 @dataclass

@@ -54,11 +54,14 @@ class Instruction(NamedTuple):
             if isinstance(parsed, list):
                 return tuple(str(word) for word in parsed)
         try:
-            return tuple(shlex.split(text))
+            # Its time grows with the square of a word's length.
+            return tuple(shlex.split(text) if len(text) < _LONGEST else text.split())
         except ValueError:
             return tuple(text.split())
 
 
+#: Characters of an instruction whose quotes are understood.
+_LONGEST = 20_000
 #: What Dockerfiles are called: `Dockerfile`, `Dockerfile.api`, `dockerfile-api`, `api.Dockerfile`.
 NAMES = ("Dockerfile", "Dockerfile.*", "Dockerfile-*", "Dockerfile_*", "*.Dockerfile", "Containerfile")
 

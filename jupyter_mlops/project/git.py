@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from jupyter_mlops.project.git_state import state_of
+from jupyter_mlops.project.git_state import blocks, door_blocks, state_of
 
 T = TypeVar("T")
 
@@ -28,6 +28,7 @@ _SAFE = (
     *("-c", "core.attributesFile=/dev/null"),
     *("-c", "core.quotePath=false"),
     *("-c", "log.showSignature=false"),
+    *("-c", "log.mailmap=false"),
 )
 _TIMEOUT_S = 60.0
 _GITLINK = "160000"
@@ -92,7 +93,24 @@ class Git:
 
     @cached_property
     def _staged(self) -> dict[str, Blob]:
-        return _read_index(self.run("ls-files", "-z", "--stage") or b"")
+        return _read_index(self._listing or b"")
+
+    @cached_property
+    def _listing(self) -> bytes | None:
+        return self.run("ls-files", "-z", "--stage")
+
+    @property
+    def has_index(self) -> bool:
+        """Whether git can say what is tracked; else nothing can be told from this repository."""
+        return self._listing is not None
+
+    @property
+    def lost_commit(self) -> bool:
+        """Whether objects of the commit that is checked out are not there or broken."""
+        try:
+            return self.head is not None and _read_commit(self.top, self.head) is None
+        except LookupError:
+            return True
 
     @cached_property
     def committed(self) -> dict[str, Blob]:
@@ -110,12 +128,21 @@ class Git:
             excluded: folder names to leave out whatever git thinks of them.
         """
         patterns = [f"--exclude={name}/" for name in excluded]
-        listing = self.run("ls-files", "-z", "--others", "--exclude-standard", *patterns, "--", under) or b""
+        standard = () if self._waits_at_ignored else ("--exclude-standard",)
+        listing = self.run("ls-files", "-z", "--others", *standard, *patterns, "--", under) or b""
         return [os.fsdecode(path) for path in listing.split(b"\0") if path]
 
     def ignores(self, path: str) -> bool:
         """Whether git ignores this path (tracked files are never ignored)."""
-        return self.run("check-ignore", "--quiet", "--", path) is not None
+        return not self._waits_at_ignored and self.run("check-ignore", "--quiet", "--", path) is not None
+
+    @property
+    def _waits_at_ignored(self) -> bool:
+        """Whether what says what is ignored is a pipe somewhere, at which git would wait for ever."""
+        folders = self.once(
+            "folders", lambda: {"", *(f"{path.rpartition('/')[0]}/" for path in self.index if "/" in path)}
+        )
+        return blocks(f"{self.top}/{folder}.gitignore" for folder in folders)
 
     @cached_property
     def commits(self) -> int:
@@ -207,6 +234,8 @@ def find_repository(folder: Path) -> Git | None:
         (it then has no history there).
     """
     resolved = folder.resolve()
+    if door_blocks(resolved):
+        return None
     state = state_of(resolved)  # first: what changes while git is asked shows next time
     kept = _KEPT.get(resolved)
     if kept is not None and state is not None and kept[0] == state:

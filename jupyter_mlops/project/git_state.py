@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from jupyter_mlops.project.stamp import is_settled, stamp_of
@@ -21,6 +23,8 @@ _SHARED_STAMPED = (
     "reftable/tables.list",
 )
 _NEEDED = ("objects", "refs")
+#: What else git opens.
+_OPENED = ("commondir", "info/exclude", "info/attributes", "objects/info/alternates")
 
 
 def state_of(folder: Path) -> tuple[object, ...] | None:
@@ -32,16 +36,16 @@ def state_of(folder: Path) -> tuple[object, ...] | None:
     Returns:
         None where it cannot be told: no repository, one that was written just now, or settings in files elsewhere.
     """
-    door = next((place / ".git" for place in (folder, *folder.parents) if os.path.lexists(place / ".git")), None)
-    own = None if door is None else door if door.is_dir() else _led_to(door, "gitdir: ")
-    if own is None:
+    places = _places(_door(folder))
+    if places is None:
         return None
-    shared = _led_to(own / "commondir") or own
-    if not all((shared / name).is_dir() for name in _NEEDED):
+    door, own, shared = places
+    if not all(_is_folder(f"{shared}/{name}") for name in _NEEDED):
         return None
     read = [_read(own / name) for name in _OWN_READ] + [_read(shared / name) for name in _SHARED_READ]
     head, settings = read[0] or b"", b"".join(text or b"" for text in read[1:])
-    reference = _read(shared / os.fsdecode(head[5:].strip())) if head.startswith(b"ref: ") else None
+    branch = _branch(head)
+    reference = _read(shared / branch) if branch is not None else None
     if b"include" in settings.lower() or (reference or b"").startswith(b"ref:"):
         return None
     stamps = [stamp_of(f"{own}/{name}") for name in _OWN_STAMPED]
@@ -49,6 +53,67 @@ def state_of(folder: Path) -> tuple[object, ...] | None:
     if not all(stamp is None or is_settled(stamp) for stamp in stamps):
         return None
     return door, own, shared, reference, *read, *stamps
+
+
+def blocks(places: Iterable[str]) -> bool:
+    """Whether one of these paths is a pipe or the like, which git would open and wait at for ever."""
+    return any(_is_special(place) for place in places)
+
+
+def door_blocks(folder: Path) -> bool:
+    """Whether git would wait for ever at what is, or leads to, the repository around a folder.
+
+    Args:
+        folder: an existing folder, links resolved.
+    """
+    door = _door(folder)
+    if door is None:
+        return False
+    if _is_special(str(door)):
+        return True
+    places = _places(door)
+    if places is None:
+        return False
+    _, own, shared = places
+    if _is_special(f"{own}/HEAD"):
+        return True
+    branch = _branch(_read(own / "HEAD") or b"")
+    names = [*_OWN_READ, *_OWN_STAMPED, *_SHARED_READ, *_SHARED_STAMPED, *_OPENED, *([branch] if branch else [])]
+    return blocks(f"{place}/{name}" for place in {own, shared} for name in names)
+
+
+def _door(folder: Path) -> Path | None:
+    """What is called `.git` in a folder or in the nearest one above that has one."""
+    return next((place / ".git" for place in (folder, *folder.parents) if os.path.lexists(place / ".git")), None)
+
+
+def _places(door: Path | None) -> tuple[Path, Path, Path] | None:
+    """A door, the work tree's own folder that it is or leads to, and the one that all work trees share.
+
+    Nothing is read where it leads to no repository.
+    """
+    own = None if door is None else door if _is_folder(str(door)) else _led_to(door, "gitdir: ")
+    if door is None or own is None or not os.path.lexists(f"{own}/HEAD"):
+        return None
+    return door, own, _led_to(own / "commondir") or own
+
+
+def _branch(head: bytes) -> str | None:
+    """The file of the branch that is checked out."""
+    name = os.fsdecode(head[5:].strip()) if head.startswith(b"ref: refs/") else ""
+    return None if not name or ".." in name or "\0" in name else name
+
+
+def _is_special(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - asked of hundreds of files
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` fails on names that are too long
 
 
 def _led_to(pointer: Path, prefix: str = "") -> Path | None:
@@ -61,7 +126,8 @@ def _led_to(pointer: Path, prefix: str = "") -> Path | None:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as stream:
-            return stream.read(1_000_000)
+        # What is at the path may be a pipe.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+            return stream.read(1_000_000) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
     except (OSError, ValueError):
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from jupyter_mlops.project.patterns import lazy
 
-_RULE = lazy(r"^([^\s:#=][^:#=]*?)\s*(::?)(?!=)\s*([^#;]*)(?:;\s*(.*))?")
+_RULE = lazy(r"^([^\s:#=][^:#=]*)(::?)(?!=)\s*([^#;]*)(?:;\s*(.*))?")
 _VARIABLE = lazy(r"^\s*(?:export\s+)?([A-Za-z_.][\w.]*)\s*(?::{0,3}|\?|\+)=\s*(.*)$")
 _IGNORING = lazy(r"(^|\s)(-?[a-zA-Z]*i[a-zA-Z]*|--ignore-errors)(\s|$)")
 _REFERENCE = lazy(r"\$[({]([\w.]+)[)}]")

@@ -10,9 +10,11 @@ import re
 
 from jupyter_mlops.project.patterns import lazy
 
-_TYPE_PARAMETERS = lazy(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE)
-_TYPE_ALIAS = lazy(r"^(\s*)type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
-_EXCEPT = lazy(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+_TYPE_PARAMETERS = lazy(
+    r"^([ \t\f]*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
+)
+_TYPE_ALIAS = lazy(r"^([ \t\f]*)type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+_EXCEPT = lazy(r"^([ \t\f]*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
 _PREFIX = lazy(r"(?<![\w])([fFtT][rR]?|[rR][fFtT])(\"\"\"|'''|\"|')")
 
 

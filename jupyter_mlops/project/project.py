@@ -339,11 +339,20 @@ def open_project(path: str | Path, *, overrides: dict[str, str] | None = None) -
         )
     folder = found.resolve()
     git = find_repository(folder)
+    if git is not None and not git.has_index:
+        git = None
     base = git.top.resolve() if git else folder
     relative = folder.relative_to(base).as_posix() if git else "."
     walk = walk_repository(git, relative) if git else walk_folder(base)
     held = {_relative(base, name): text for name, text in (overrides or {}).items()}
-    return Project(base, relative, git, walk, {name: text for name, text in held.items() if name is not None})
+    project = Project(base, relative, git, walk, {name: text for name, text in held.items() if name is not None})
+    if git is None and os.path.lexists(folder / ".git"):
+        project.note(".git", "git cannot read this repository; the folder is assessed as one without git")
+    elif git is None and all((folder / name).is_dir() for name in ("objects", "refs")) and (folder / "HEAD").is_file():
+        project.note(".", "a bare repository; clone it to have its files assessed")
+    elif git is not None and git.lost_commit:
+        project.note(".", "git cannot read the commit that is checked out; `git fsck` says what is broken")
+    return project
 
 
 def suffixes(files: Iterable[File], *wanted: str) -> list[File]:

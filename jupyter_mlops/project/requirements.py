@@ -56,7 +56,7 @@ def parse_requirement(text: str, line: int | None = None) -> Requirement | None:
         None when it is not a requirement.
     """
     body, *options = re.split(r"\s--(?:hash|config-settings|global-option)[= ]", text.strip())
-    body = re.sub(r"\s+#.*$", "", body)
+    body = re.sub(r"(?<!\s)\s+#.*$", "", body)
     found = _NAME.match(body)
     if not found:
         return None
@@ -109,7 +109,7 @@ def read_requirements(text: str) -> RequirementsFile:
         if option:
             (includes if option[1] in ("-r", "--requirement") else constraints).append(option[2])
         elif entry.startswith(("git+", "http://", "https://", "-e git+", "--editable git+")):
-            egg = re.search(r"#.*\begg=([\w.-]+)", entry)
+            egg = re.search(r"\begg=([\w.-]+)", entry.partition("#")[2])
             if egg:
                 found.append(Requirement(normalise(egg[1]), entry.split(" ")[-1], line=line))
         elif not entry.startswith("-"):

@@ -1,6 +1,9 @@
-"""Assesses mutated project trees for a given time, and keeps the seeds of those that went wrong.
+"""Assesses hostile and mutated project trees for a given time, and keeps those that went wrong.
 
     make fuzz-assess SECONDS=600 SEED=1
+
+First every kind of file is put in the place of every format, and every kind of repository around the project; then trees
+are mutated at random.
 
 An answer has to come within a minute, be the same twice, fit its schema, point at lines that are there, and show nothing of
 what lies outside; not one byte of the tree may change.
@@ -17,17 +20,21 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from importlib.resources import files
+from itertools import count, islice, product
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 from unit.assessment.conftest import hash_of_tree
 
+from fuzz import hostile
 from fuzz.trees import CANARY, lay
 from jupyter_mlops.assessment.api import assess
 from jupyter_mlops.assessment.reports import formats, report_named
+from jupyter_mlops.errors import MlopsError
 
 DATE = "2026-11-23"
 SECONDS = 60
@@ -36,8 +43,8 @@ _watched: list[str] = []
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watched and event == "open" and isinstance(arguments[0], str) and "/outside/" in arguments[0]:
-        _outside.append(arguments[0])
+    if _watched and event in ("open", "os.listdir", "os.scandir") and "/outside" in str(arguments[0]):
+        _outside.append(str(arguments[0]))
 
 
 sys.addaudithook(_watch)
@@ -52,11 +59,24 @@ def check(seed: int, folder: Path) -> str | None:
     """
     root = folder / "project"
     done = lay(seed, root)
+    problem = judged(root)
+    return None if problem is None else f"{problem} (after {', '.join(done)})"
+
+
+def judged(root: Path) -> str | None:
+    """What goes wrong when a tree is assessed, which lies beside an `outside` folder; None when nothing does.
+
+    Args:
+        root: the tree.
+    """
     before = hash_of_tree(root)
     signal.signal(signal.SIGALRM, _late)
     signal.alarm(SECONDS)
     try:
         problem = _judge(root)
+    except MlopsError as error:
+        # Settings that cannot be understood are the user's error, told as one.
+        problem = None if error.exit_status == 2 else traceback.format_exc()
     except Exception:  # noqa: BLE001
         problem = traceback.format_exc()
     finally:
@@ -64,7 +84,7 @@ def check(seed: int, folder: Path) -> str | None:
         _watched.clear()
     if problem is None and hash_of_tree(root) != before:
         problem = "the tree has changed"
-    return None if problem is None else f"{problem} (after {', '.join(done)})"
+    return problem
 
 
 def _late(_signal: int, _frame: object) -> None:
@@ -122,23 +142,48 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz-assess"), help="folder for trees that went wrong")
     chosen = parser.parse_args()
     counts: Counter[str] = Counter()
-    slowest = (0.0, 0)
-    seed, end = chosen.seed, time.monotonic() + chosen.seconds
-    while time.monotonic() < end and (chosen.count is None or seed < chosen.seed + chosen.count):
+    slowest = (0.0, "")
+    end = time.monotonic() + chosen.seconds
+    for name, attempt in islice(_attempts(chosen.seed), chosen.count):
+        if time.monotonic() > end:
+            break
         with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
             started = time.process_time()
-            problem = check(seed, Path(scratch))
-            slowest = max(slowest, (time.process_time() - started, seed))
+            problem = attempt(Path(scratch))
+            slowest = max(slowest, (time.process_time() - started, name))
             counts["right" if problem is None else "wrong"] += 1
             if problem is not None:
-                print(f"seed {seed}: {problem}", flush=True)
-                shutil.copytree(
-                    Path(scratch), chosen.keep / str(seed), symlinks=True, dirs_exist_ok=True, ignore=_pipes
-                )
-        seed += 1
+                print(f"{name}: {problem}", flush=True)
+                kept = chosen.keep / name.replace("/", "_")
+                shutil.copytree(Path(scratch), kept, symlinks=True, dirs_exist_ok=True, ignore=_pipes)
     print(f"{sum(counts.values())} trees:", ", ".join(f"{n} {what}" for what, n in counts.most_common()))
-    print(f"slowest: {slowest[0]:.1f} s of CPU (seed {slowest[1]})")
+    print(f"slowest: {slowest[0]:.1f} s of CPU ({slowest[1]})")
     return 1 if counts["wrong"] else 0
+
+
+def _attempts(seed: int) -> Iterator[tuple[str, Callable[[Path], str | None]]]:
+    """What is tried, with its name: all that is hostile if the first seed is 1, then trees by seed without end."""
+    if seed == 1:
+        for kind in hostile.REPOSITORIES:
+            yield f"repository {kind}", partial(_in_repository, kind)
+        for kind, name in product(hostile.KINDS, hostile.FORMATS):
+            yield f"{name} {kind}", partial(_in_place, kind, name)
+    for number in count(seed):
+        yield f"seed {number}", partial(check, number)
+
+
+def _in_repository(kind: str, folder: Path) -> str | None:
+    hostile.lay_all(folder / "project")
+    hostile.REPOSITORIES[kind](folder / "project")
+    return judged(folder / "project")
+
+
+def _in_place(kind: str, name: str, folder: Path) -> str | None:
+    root = folder / "project"
+    hostile.lay_all(root)
+    hostile.KINDS[kind](root / name, hostile.FORMATS[name][1])
+    hostile.commit(root)
+    return judged(root)
 
 
 def _pipes(folder: str, names: list[str]) -> list[str]:

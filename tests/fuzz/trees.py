@@ -12,6 +12,12 @@ from textwrap import dedent
 from unit.assessment.conftest import LEVEL_2
 from unit.assessment.serving_project import LEVEL_3, LEVEL_4
 
+WHO = {
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+}
 #: What lies beside the project, and must not come into an answer.
 CANARY = "canary-4f1d0a7c"
 _NOTEBOOK = (
@@ -211,16 +217,10 @@ _ON_PATHS: tuple[Callable[[random.Random, Path], None], ...] = (_rename, _make_f
 
 
 def _commit(root: Path) -> None:
-    who = {
-        "GIT_AUTHOR_NAME": "a",
-        "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "a",
-        "GIT_COMMITTER_EMAIL": "a@example.org",
-    }
     for words in (
         ["init", "-q"],
         ["commit", "-q", "--allow-empty", "-m", "start"],
         ["add", "-A"],
         ["commit", "-q", "--allow-empty", "-m", "work"],
     ):
-        subprocess.run(["git", *words], cwd=root, env=os.environ | who, capture_output=True, check=False)
+        subprocess.run(["git", *words], cwd=root, env=os.environ | WHO, capture_output=True, check=False)

@@ -102,7 +102,7 @@ def _before(job: _Job) -> Iterator[str]:
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     for job in _jobs(unit):
-        script = re.search(r"[\w./-]+\.py\b", str(job.content["command"]))
+        script = re.search(r"(?<![\w./-])[\w./-]+\.py\b", str(job.content["command"]))
         runs = script is not None and unit.project.exists(join(job.folder, script[0]))
         for name, value, line in items(job.content.get("inputs")):
             asset = str(mapping(value).get("path") or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -44,9 +44,10 @@ def _jenkins(unit: Unit, path: str) -> Iterator[Step]:
     pushed = bool(re.search(r"pollSCM|githubPush|\bgitlab\s*\(|checkout\s+scm|when\s*\{", code)) or not scheduled
     triggers = frozenset((["push"] if pushed else []) + (["schedule"] if scheduled else []))
     hidden_parts = _hidden(plain)
+    ends = [place for place, char in enumerate(code) if char == "\n"]
     for index, found in enumerate(_SHELL.finditer(code)):
         place = bisect_right(hidden_parts, found.start(), key=lambda part: part.start)
-        line = code.count("\n", 0, found.start(2)) + 1
+        line = bisect_left(ends, found.start(2)) + 1
         hidden = (
             "`returnStatus: true` hides its failure"
             if "returnStatus: true" in code[found.start() : found.end() + 40]

@@ -26,7 +26,7 @@ _TOPICS = {
     "limits": lazy(r"limit|caveat|risk|bias|ethic|fair|out.of.scope|consideration", re.IGNORECASE),
 }
 _PLACEHOLDER = lazy(
-    r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx+%|coming soon|to be (added|written|defined|determined|filled|completed)|see above|not applicable|^\s*(none|n/?a|unknown)\b",
+    r"More Information Needed|\bTODO\b|\bTBD\b|<your|lorem ipsum|\{\{|\[insert|fill (this )?in|xx%|coming soon|to be (added|written|defined|determined|filled|completed)|see above|not applicable|^\s*(none|n/?a|unknown)\b",
     re.IGNORECASE,
 )
 _FIGURE = lazy(r"(?<![\w.])(\d+\.\d{2,}|\d{1,3}(?:\.\d+)?\s*%)")

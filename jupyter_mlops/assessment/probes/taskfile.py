@@ -14,7 +14,7 @@ from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.reach import TASKFILES
 from jupyter_mlops.project.shell import join
 
-_VARIABLE = lazy(r"\{\{\s*(?:\.(\w+))?.*?\}\}")
+_VARIABLE = lazy(r"\{\{\s*(?:\.(\w+))?[^{}]*\}\}")
 _SEVERAL = lazy(r"[;\n]\s*\S")
 
 
@@ -98,7 +98,7 @@ def _launch(
 
 def _command(command: str, ignored: bool) -> str:
     # Of several lines the last one says how it ended: the runner sets no `-e`.
-    whole = f"(set +e; {command}\n)" if _SEVERAL.search(command) and "set -e" not in command else command
+    whole = f"(set +e; {command}\n)" if _SEVERAL.search(command.strip()) and "set -e" not in command else command
     return f"{whole} || true" if ignored else whole
 
 

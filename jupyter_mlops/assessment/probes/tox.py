@@ -82,7 +82,9 @@ def _of_ini(path: str, text: str, above: int) -> Iterator[Launch]:
         )
         script = "\n".join(_command(line, ignored) for line in (commands or "").split("\n"))
         given = parser.get(section, "setenv", fallback=parser.get(section, "set_env", fallback=""))
-        assigned = tuple(re.sub(r"\s*=\s*", "=", line.strip(), count=1) for line in given.splitlines() if "=" in line)
+        assigned = tuple(
+            re.sub(r"(?<!\s)\s*=\s*", "=", line.strip(), count=1) for line in given.splitlines() if "=" in line
+        )
         found.append(
             _Environment(name.removeprefix("testenv:"), None if commands is None else script, place + above, assigned)
         )

@@ -31,7 +31,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 def _judged(unit: Unit, file: File, started: tuple[Launch, int | None] | None) -> Iterator[Finding]:
     text = _COMMENT.sub("", unit.project.text(file.path) or "")
     name = posixpath.basename(file.folder)
-    said = re.search(r"(?m)^\s*(name|platform|backend)\s*:", text)
+    said = re.search(r"(?m)^[ \t]*(name|platform|backend)\s*:", text)
     problem = None
     if {found[0] for found in _TENSORS.findall(text)} != {"i", "o"}:
         problem = "has no inputs and outputs"

@@ -18,7 +18,7 @@ from jupyter_mlops.project.toml_reader import read_toml
 from jupyter_mlops.project.yaml_reader import DocumentError
 
 _TOOL = LockTool("uv", "uv", ("uv sync --locked", "uv sync", "uv run", "uv pip sync", "uv export"))
-_TERM = lazy(r"""([a-z_]+)\s*(===|[<>=!~]=|[<>]|not\s*in|in)\s*["']([^"']*)["']""")
+_TERM = lazy(r"""(?<![a-z_])([a-z_]+)\s*(===|[<>=!~]=|[<>]|not\s*in|in)\s*["']([^"']*)["']""")
 _OWN = lazy(r"source = \{ (?:virtual|editable) = \"\.\" \}")
 
 

@@ -103,7 +103,7 @@ def _results(assessment: Assessment, unit: UnitAssessment, result: Result) -> li
 
 
 def _location(path: str, line: int | None, end_line: int | None = None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
     if line is not None:
         physical["region"] = {"startLine": line, "endLine": end_line or line}
     return {"physicalLocation": physical}

@@ -9,9 +9,11 @@ from typing import Literal, NamedTuple
 
 from jupyter_mlops.assessment.written_files import WRITERS
 
-Use = Literal["whole", "written", "folder", "part"]
+Use = Literal["whole", "read", "written", "folder", "part"]
 #: Calls whose arguments are parts of a text, or no path at all.
 _JOINERS = frozenset({"join", "joinpath", "format", "replace", "split", "startswith", "endswith", "print"})
+#: Calls whose first argument is a file that is read, beside `read_csv` and the like.
+_READERS = frozenset({"loadtxt", "genfromtxt", "loadmat"})
 
 
 class Text(NamedTuple):
@@ -20,7 +22,8 @@ class Text(NamedTuple):
     Attributes:
         node: the text.
         value: what it says.
-        use: whether it is read, written, a folder that others are joined to, or part of something that cannot be told.
+        use: whether it is surely read, may be, is written, a folder that others are joined to, or part of something that cannot
+            be told.
         joined: of a folder, what is joined to it.
     """
 
@@ -80,7 +83,9 @@ def _use_in_call(call: ast.Call, name: str, position: int) -> Use:
     if name == "open":
         named = next((each.value for each in call.keywords if each.arg == "mode"), None)
         mode = call.args[1] if len(call.args) > 1 else named
-        return "written" if isinstance(mode, ast.Constant) and str(mode.value)[:1] in ("w", "a", "x") else "whole"
+        return "written" if isinstance(mode, ast.Constant) and str(mode.value)[:1] in ("w", "a", "x") else "read"
+    if position == 0 and (name in _READERS or name.startswith("read_")):
+        return "read"
     return "written" if name in WRITERS or name.startswith(("to_", "save", "write")) else "whole"
 
 

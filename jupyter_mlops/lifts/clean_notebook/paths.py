@@ -81,6 +81,8 @@ _DATA = frozenset(
         ".svg",
     ]
 )
+#: A file without a suffix, where it is read.
+_BARE = re.compile(r"^(?![a-z][a-z0-9+.-]*://)(?:[\w .:~-]*/)*[\w-]+$")
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://")
 
 
@@ -103,7 +105,7 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
     for text in texts:
         value = text.value
         written = _plain(value)
-        may_be_file = _may_be_file(written)
+        may_be_file = _may_be_file(written) or (text.use == "read" and bool(_BARE.match(written)))
         foreign = bool(_FOREIGN.match(value)) or (may_be_file and bool(_PERHAPS_FOREIGN.match(value)))
         leads = not foreign and _leads(scene, folder, written)
         if not foreign and not leads and text.use == "folder" and _KAGGLE.match(value):
@@ -117,7 +119,7 @@ def mend_paths(draft: Draft, scene: Scene, path: str) -> None:
         shown = f"`{value}`"
         new, why = (written, "`/` parts folders on every system.") if windows else _instead(text, written, place, made)
         if new is None:
-            if foreign or text.use == "whole":
+            if foreign or text.use in ("whole", "read"):
                 reason = f"It is a path of {whose}, and {why}" if foreign else f"There is no such file, and {why}"
                 unsure.append(Open(cell, line, shown, reason))
             continue
@@ -196,7 +198,7 @@ def _instead(text: Text, path: str, place: _Place, made: set[str]) -> tuple[str 
         return None, "nothing tells which file of the project it stands for"
     if text.use == "written" or path in made:
         return parts[-1], "it is written beside the notebook"
-    if text.use == "folder" or not posixpath.splitext(path)[1]:
+    if text.use == "folder" or (text.use != "read" and not posixpath.splitext(path)[1]):
         return _folder(parts, text.joined, path.endswith("/"), place)
     if re.search(r"[*?]", parts[-1]) and len(parts) > 1:
         found, why = _folder(parts[:-1], (), True, place)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.lifts.scene import Scene
+from jupyter_mlops.project.python_source import Call
 from jupyter_mlops.project.requirements import Requirement, parse_requirement
 
 #: Calls of pandas that need a package which nobody imports: last part of the call's name → distribution.
@@ -113,6 +115,8 @@ def silent(scene: Scene, apart: tuple[str, ...] = (), only: str | None = None) -
         notebook = scene.project.notebook(path) if path.endswith(".ipynb") else None
         for call in source.calls if source is not None else ():
             package = _SILENT.get(call.attribute)
+            if call.attribute == "read_excel":
+                package = _for_workbook(scene, path, call)
             if package is not None:
                 cell, line = notebook.place(call.line) if notebook is not None else (None, call.line)
                 found.setdefault(package, Use(package, path, line, cell))
@@ -132,3 +136,15 @@ def _installs(scene: Scene, path: str) -> Iterator[tuple[Requirement, Use]]:
             requirement = parse_requirement(word.strip("\"'"))
             if requirement is not None and not word.startswith(("-", ".")) and "/" not in word:
                 yield requirement, Use(requirement.name, path, escape.line, escape.cell)
+
+
+def _for_workbook(scene: Scene, path: str, call: Call) -> str | None:
+    """The package that pandas reads a workbook with, by what the file is, or else by its name; None where it is none."""
+    where = call.node.args[0] if call.node.args else None
+    name = where.value if isinstance(where, ast.Constant) and isinstance(where.value, str) else ""
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    if name and scene.project.kind(file) == "file":
+        with (scene.root / file).open("rb") as stream:
+            head = stream.read(4)
+        return {b"\xd0\xcf\x11\xe0": "xlrd", b"PK\x03\x04": "openpyxl"}.get(head)
+    return "xlrd" if name.lower().endswith(".xls") else "openpyxl"

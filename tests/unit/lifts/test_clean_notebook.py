@@ -17,6 +17,7 @@ from jupyter_mlops.changes.changeset import Change
 from jupyter_mlops.lifts.api import Lifted, lift, lifts
 from jupyter_mlops.lifts.clean_notebook.edits import Open
 from jupyter_mlops.lifts.clean_notebook.era import era
+from jupyter_mlops.lifts.environment.imported import silent
 from jupyter_mlops.lifts.scene import Scene
 
 FORMAT_3 = (
@@ -74,6 +75,8 @@ def refused(lifted: Lifted) -> list[tuple[str, int | None, int | None]]:
         ("train.csv", "data/train.csv", "../data/train.csv"),
         ("..\\\\data\\\\train.csv", "data/train.csv", "../data/train.csv"),
         ("~/train.csv", "data/it's/train.csv", "../data/it's/train.csv"),
+        ("/home/ann/housing", "data/housing", "../data/housing"),
+        ("housing", "data/housing", "../data/housing"),
     ],
 )
 def test_a_path_that_leads_nowhere_means_the_one_file_that_fits(tmp_path: Path, path: str, file: str, new: str) -> None:
@@ -516,3 +519,28 @@ def test_what_cells_and_modules_of_python_2_import_is_repaired(tmp_path: Path) -
     lifted = cleaned(tmp_path, "import one\nprint 'loaded'", at="a.ipynb")
     changed = sorted(change.path for change in lifted.plan.changes.changes)
     assert changed == ["a_clean.ipynb", "one.py", "two.py"]
+
+
+def test_a_file_without_a_suffix_that_is_not_there_is_told(tmp_path: Path) -> None:
+    lifted = cleaned(
+        tmp_path, "import pandas as pd\npd.read_csv('housing')\nx = 'housing'\npd.read_csv(x)\nopen('https://a.org/b')"
+    )
+    assert refused(lifted) == [("`housing`", 0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "package"),
+    [
+        ("a.xls", b"\xd0\xcf\x11\xe0", "xlrd"),
+        ("a.xls", b"PK\x03\x04", "openpyxl"),
+        ("a.xls", b"a,b\n", ""),
+        ("b.xls", b"", "xlrd"),
+        ("b.xlsx", b"", "openpyxl"),
+    ],
+)
+def test_workbooks_need_the_package_that_reads_what_they_are(
+    tmp_path: Path, name: str, head: bytes, package: str
+) -> None:
+    (tmp_path / "a.xls").write_bytes(head)
+    write(tmp_path, {"a.ipynb": notebook(f"import pandas as pd\npd.read_excel('{name}')")})
+    assert [use.name for use in silent(Scene.open(tmp_path))] == ([package] if package else [])

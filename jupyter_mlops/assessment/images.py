@@ -12,7 +12,7 @@ from jupyter_mlops.project.commands import unwrapped
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import items, line_of, mapping
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.shell import join
+from jupyter_mlops.project.shell import join, read_script
 
 #: Images of tools that run beside a project: a build whose name only a run can tell does not make them.
 _THIRD_PARTY = lazy(
@@ -235,9 +235,32 @@ def entry_words(unit: Unit, image: str, dockerfile: str = "") -> tuple[str, ...]
         found[file.path] = entries[-1].words if entries else ()
     name = base_name(image)
     called = [path for path in found if path == dockerfile or (name and name in re.split(r"[/.]", path))]
+    if not called and len(found) > 1:
+        called = [path for path in found if name and name in _written_names(unit).get(path, ())]
     path = next(iter(called or found), None) if len(called or found) == 1 else None
     words = found[path] if path is not None else ()
     return () if not words or _HANDS_ON.search(words[0]) else words
+
+
+def _written_names(unit: Unit) -> dict[str, set[str]]:
+    """Dockerfile → names that commands give its image, read from the text: what manifests launch is asked before launches are known."""
+    return unit.once("names of images", lambda: dict(_named_builds(unit)))
+
+
+def _named_builds(unit: Unit) -> Iterator[tuple[str, set[str]]]:
+    found: dict[str, set[str]] = {}
+    for file in unit.all_files.suffixed(".yml", ".yaml", ".sh", ".jenkinsfile", ".mk", ""):
+        text = unit.project.text(file.path) or "" if file.size < _LARGEST else ""
+        for line in _BUILDS.findall(text):
+            for command in read_script(line.rstrip("\"'")):
+                if command.words[1:2] == ("build",):
+                    build = _from_command(command.words, ".", file.path, None)
+                    found.setdefault(build.dockerfile, set()).update(build.names)
+    yield from found.items()
+
+
+_LARGEST = 100_000
+_BUILDS = lazy(r"\b(?:docker|podman) build [^\n;&|]*")
 
 
 def copies_project(unit: Unit, dockerfile: str, context: str) -> tuple[int, str] | None:

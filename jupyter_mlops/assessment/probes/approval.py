@@ -18,7 +18,7 @@ from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, Scope
 from jupyter_mlops.project.shell import join
 
-_APPROVED = lazy(r"approv", re.IGNORECASE)
+_APPROVED = lazy(r"approv|sign(ed)?[-_ ]?off(?![a-z])", re.IGNORECASE)
 _RELEASES = lazy(r"promot|releas|deploy|publish|regist|rollout|champion|alias|transition|approv", re.IGNORECASE)
 #: Approved data is no approved model.
 _OF_DATA = lazy(r"input|path|file|data|feedback|label|amount|loan|credit|applicant", re.IGNORECASE)
@@ -180,7 +180,7 @@ def _missing_rules(unit: Unit, words: tuple[str, ...], folder: str) -> str | Non
 
 def _checked(unit: Unit) -> Iterator[Finding]:
     """Code that asks for a recorded approval and stops without one."""
-    for path in unit.mentioning("approv", "Approv", "APPROV"):
+    for path in unit.mentioning("approv", "Approv", "APPROV", "signoff", "sign_off", "sign-off", "signed_off"):
         source = unit.project.python(path)
         if source is None or unit.is_test(path):
             continue
@@ -189,7 +189,7 @@ def _checked(unit: Unit) -> Iterator[Finding]:
                 for node in ast.walk(statement):
                     if (
                         isinstance(node, ast.If)
-                        and _asks(node.test)
+                        and _asks(node.test, scope)
                         and _stops(node)
                         and not _nested(statement)
                         and _promotes(path, scope)
@@ -206,8 +206,10 @@ def _checked(unit: Unit) -> Iterator[Finding]:
                         return
 
 
-def _asks(test: ast.expr) -> bool:
+def _asks(test: ast.expr, scope: Scope) -> bool:
     """Whether a condition asks for an approval; a constant with the word in its name is a list of what is allowed."""
+    if any(_of_record(scope, inner.id) for inner in ast.walk(test) if isinstance(inner, ast.Name)):
+        return True
     called = {id(inner.func) for inner in ast.walk(test) if isinstance(inner, ast.Call)}
     # `paths.approved_input.suffix` asks for the suffix.
     owners = {
@@ -220,6 +222,20 @@ def _asks(test: ast.expr) -> bool:
         inner.value for inner in ast.walk(test) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
     ]
     return any(_APPROVED.search(word) and not word.isupper() and not _OF_DATA.search(word) for word in (*names, *texts))
+
+
+def _of_record(scope: Scope, name: str) -> bool:
+    """Whether a variable is what a file of approvals says: `signed = yaml.safe_load(open("governance/signoff.yaml"))`."""
+    return any(
+        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and _RECORD.search(inner.value)
+        for statement in scope.body
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+        for inner in ast.walk(statement.value)
+    )
+
+
+_RECORD = lazy(r"(approvals?|sign[-_]?offs?)[\w.-]*(/[\w*.-]+)*\.(ya?ml|json|toml)$", re.IGNORECASE)
 
 
 def _promotes(path: str, scope: Scope) -> bool:

@@ -19,6 +19,8 @@ from jupyter_mlops.project.patterns import lazy
 
 _NAME = lazy(r"^model[-_ ]?cards?(\b|[-_]).*\.(md|rst|txt)$|^modelcard\.(md|rst)$", re.IGNORECASE)
 _HEADING = lazy(r"^#{1,6}\s+(.*)$|^(.+)\n[=-]{3,}$", re.MULTILINE)
+#: `**Intended use.** Ranks customers.`, or a line of bold text with a paragraph below it.
+_RUN_IN = lazy(r"^(?:[-*] +)?(?:\*\*|__)([^*_\n]{3,60}?)[.:]?(?:\*\*|__)[.:]?(?=\s)", re.MULTILINE)
 _TOPICS = {
     "intended use": lazy(r"use|purpose|scope|intend", re.IGNORECASE),
     "data": lazy(r"data", re.IGNORECASE),
@@ -159,6 +161,13 @@ def sections_of(text: str) -> Iterator[Section]:
         end = found[position + 1].start() if position + 1 < len(found) else len(text)
         title = heading[1] or heading[2] or ""
         yield Section(title, text.count("\n", 0, heading.start()) + 1, text[heading.end() : end])
+    # Bold words that begin a paragraph are headings of their own; what is around them keeps its text.
+    ends = [at.start() for at in found]
+    run_in = list(_RUN_IN.finditer(text))
+    for position, heading in enumerate(run_in):
+        after = [run_in[position + 1].start()] if position + 1 < len(run_in) else []
+        end = min([at for at in (*ends, *after) if at >= heading.end()], default=len(text))
+        yield Section(heading[1], text.count("\n", 0, heading.start()) + 1, text[heading.end() : end])
 
 
 def _figures_line(text: str) -> int | None:

@@ -11,8 +11,10 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.trainings import relevant
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.project.marks import mapping
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
+from jupyter_mlops.project.shell import join
 
 _OPTIONS = lazy(
     r"^(argparse\.ArgumentParser\(\)(\.\w+\(\))*\.(add_argument)|click\.(option|argument)|typer\.(Option|Argument|run|Typer)|absl\.flags\.DEFINE_\w+|fire\.Fire"
@@ -142,7 +144,21 @@ def _of_kubeflow(unit: Unit, _path: str) -> tuple[str, int | None] | None:
     return None
 
 
+def _of_zenml(unit: Unit, _path: str) -> tuple[str, int | None] | None:
+    """`pipeline.with_options(config_path="train.yaml")`, where that file has parameters."""
+    for path, source in sources_of(unit, "config_path"):
+        for call in source.calls:
+            given = call.text(None, "config_path") if call.attribute in ("with_options", "configure") else None
+            for place in (given, join(path.rpartition("/")[0] or ".", given)) if given else ():
+                told = mapping(next(iter(unit.project.yaml(place)), None)) if unit.project.exists(place) else {}
+                steps = [mapping(step) for step in mapping(told.get("steps")).values()]
+                if any(mapping(one.get("parameters")) for one in (told, *steps)):
+                    return path, call.line
+    return None
+
+
 _HANDED = {
+    "ZenML": _of_zenml,
     "Snakemake": _of_snakemake,
     "Kedro": _of_kedro,
     "Dagster": _of_dagster,

@@ -16,7 +16,7 @@ from jupyter_mlops.project.shell import join
 
 _KINDS = frozenset({"google_monitoring_alert_policy", "aws_cloudwatch_metric_alarm", "azurerm_monitor_metric_alert"})
 _NOTIFIES = lazy(
-    r"alarm_actions\s*=\s*\[\s*\S|notification_channels\s*=\s*(\[\s*[^\]\s]|concat|var|local)|\baction\s*\{"
+    r"alarm_actions\s*=\s*\[\s*[^\]\s]|notification_channels\s*=\s*(\[\s*[^\]\s]|concat|var|local)|\baction\s*\{"
 )
 _OFF = lazy(r"\b(enabled|actions_enabled)\s*=\s*false")
 _COMMANDS = (

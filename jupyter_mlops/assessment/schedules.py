@@ -68,11 +68,13 @@ def _loops(unit: Unit) -> Iterator[Trigger]:
                 lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
                 if not any(line in lines for line in sleeps) or not _is_endless(loop):
                     continue
-                inside = [call for call in scope.calls if call.line in lines]
-                own = {found for call in inside if (found := own_function(unit, path, call)) is not None}
-                if any((path, scope.name) in unit.reach.behind(*node) for node in started):
-                    nodes = tuple(sorted(own)) or ((path, scope.name),)
-                    yield Trigger("schedule", f"the loop of `{scope.name}`", path, loop.lineno, nodes)
+                called = [(call.line, own_function(unit, path, call)) for call in scope.calls]
+                own = {found for line, found in called if found is not None and line in lines}
+                if all(found is None or line in lines for line, found in called):
+                    own.add((path, scope.name))  # nothing of the project is done before
+                if own and any((path, scope.name) in unit.reach.behind(*node) for node in started):
+                    what = f"the loop of `{scope.name}`"
+                    yield Trigger("schedule", what, path, loop.lineno, tuple(sorted(own)))
 
 
 def _is_endless(loop: ast.While) -> bool:

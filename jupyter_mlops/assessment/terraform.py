@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.patterns import lazy
 
-_RESOURCE = lazy(r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{')
+_BLOCK = lazy(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{')
 #: The workspace of HCP Terraform that plans and applies what is pushed.
 _CLOUD = lazy(r"^terraform\s*\{[^}]*?^\s*(cloud\s*\{|backend\s+\"remote\")", re.MULTILINE | re.DOTALL)
 _LARGEST = 300_000
@@ -37,10 +37,19 @@ class Resource(NamedTuple):
 
 def resources(unit: Unit) -> list[Resource]:
     """The Terraform resources of a unit."""
-    return unit.once("terraform", lambda: list(_resources(unit)))
+    return [found for kind, found in _known(unit) if kind == "resource"]
 
 
-def _resources(unit: Unit) -> Iterator[Resource]:
+def data_blocks(unit: Unit) -> list[Resource]:
+    """What the Terraform files of a unit read or make on the way: `data "archive_file" "code" {…}`."""
+    return [found for kind, found in _known(unit) if kind == "data"]
+
+
+def _known(unit: Unit) -> list[tuple[str, Resource]]:
+    return unit.once("terraform", lambda: list(_blocks(unit)))
+
+
+def _blocks(unit: Unit) -> Iterator[tuple[str, Resource]]:
     for file in unit.files.suffixed(".tf"):
         if file.size > _LARGEST:
             continue
@@ -48,10 +57,10 @@ def _resources(unit: Unit) -> Iterator[Resource]:
         code = [line for line in lines if not line.lstrip().startswith(("#", "//"))]
         numbers = [number for number, line in enumerate(lines, 1) if not line.lstrip().startswith(("#", "//"))]
         for position, line in enumerate(code):
-            found = _RESOURCE.match(line)
+            found = _BLOCK.match(line)
             if found:
                 body = "\n".join(code[position + 1 :])[:_BODY].partition("\n}")[0]
-                yield Resource(found[1], found[2], body, file.path, numbers[position])
+                yield found[1], Resource(found[2], found[3], body, file.path, numbers[position])
 
 
 def applied(unit: Unit) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.alert_rules import Alert, alerts
+from jupyter_mlops.assessment.cloud_alarms import alarms
 from jupyter_mlops.assessment.consumed import Use, uses_of
 from jupyter_mlops.assessment.distances import are_both, compares_with_itself, own_distances
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, Finding, Rung
@@ -278,7 +279,26 @@ def _alert(unit: Unit, paths: set[str]) -> Alert | None:
         about = _DRIFT_NAME.search(alert.expression) or any(name.startswith(tuple(beside)) for name in names)
         if about and all(knows(unit, name) for name in names):
             return alert
+    return _cloud_alarm(unit, paths)
+
+
+def _cloud_alarm(unit: Unit, paths: set[str]) -> Alert | None:
+    """An alarm of a cloud on a metric that one of the sources sends: `put_metric_data(MetricData=[{"MetricName": "Drift"}])`."""
+    sent = {name for path in sorted(paths) for name in _sent_to_cloudwatch(unit, path)}
+    for alarm in alarms(unit) if sent else ():
+        watched = next((name for name in sent if re.search(rf"\b{re.escape(name)}\b", alarm.text)), None)
+        if watched is not None and alarm.by is not None and alarm.notifies:
+            return Alert(alarm.path, alarm.line, alarm.name, watched, alarm.by, {})
     return None
+
+
+def _sent_to_cloudwatch(unit: Unit, path: str) -> Iterator[str]:
+    source = unit.project.python(path)
+    for call in source.calls if source is not None else ():
+        for node in ast.walk(call.node) if call.attribute == "put_metric_data" else ():
+            for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+                if isinstance(key, ast.Constant) and key.value == "MetricName" and isinstance(value, ast.Constant):
+                    yield str(value.value)
 
 
 def _watched(use: Use, alert: Alert | None) -> Use:

@@ -1,4 +1,4 @@
-"""What else starts things: invoke tasks, console scripts, shell scripts, MLproject, Procfile."""
+"""What else starts things: invoke tasks, console scripts, shell scripts, MLproject, Procfile, functions of Lambda."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
+from jupyter_mlops.assessment.lambda_functions import scheduled_functions
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -46,6 +47,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     # `mlflow.run("src/train")`: the project around others runs them as the steps of one pipeline.
                     group=min((other.path for other in around), key=len, default=""),
                 )
+    yield from scheduled_functions(unit)
     for file in unit.named("Procfile"):
         for number, text in enumerate((unit.project.text(file.path) or "").splitlines(), 1):
             name, colon, started = text.partition(":")

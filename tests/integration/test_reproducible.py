@@ -8,6 +8,10 @@ import pytest
 from engines import Shell, write
 from jupyter_mlops_converters.emit import emit
 from jupyter_mlops_converters.plan.pipeline import HandOver, Parameter, Pipeline, Stage, StageCell
+from lift_projects import notebook
+from lift_projects import write as write_files
+
+from jupyter_mlops.lifts.pipeline.api import convert
 
 pytest.importorskip("dvc")
 
@@ -59,3 +63,32 @@ def test_a_first_run_in_a_fresh_clone_changes_nothing_in_git(tmp_path: Path) -> 
     shown = (clone / PIPELINE.folder / "products/show.ipynb").read_text()
     assert "one\\n" in shown
     assert "<object at 0x…>" in shown
+
+
+def test_a_notebook_without_a_seed_repeats_once_its_pipeline_is_given_one(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    cells = (
+        "import numpy as np",
+        "# # Load\nx = np.random.normal(size=3)",
+        "# # Train\nnp.random.shuffle(x)\nprint(x)",
+    )
+    write_files(root, {"drawn.ipynb": notebook(*cells)})
+    run = Shell(tmp_path / "shell", hide=False)
+    run("git init -q", root)
+    run("git add -A", root)
+    run("git commit -qm start", root)
+    conversion = convert(root / "drawn.ipynb", targets=["dvc"], progress=None)
+    assert conversion.good
+    assert "unseeded-draws" in [finding["code"] for finding in conversion.document["findings"]]
+    folder = conversion.path
+    assert "random_seed: null # a number makes" in (folder / "params.yaml").read_text()
+
+    def shown() -> str:
+        run("dvc repro --force", folder)
+        return (folder / "dvc.lock").read_text()
+
+    assert shown() != shown()
+    (folder / "params.yaml").write_text(
+        (folder / "params.yaml").read_text().replace("random_seed: null", "random_seed: 7")
+    )
+    assert shown() == shown()

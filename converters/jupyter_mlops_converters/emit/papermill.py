@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_mlops_converters.emit import layout, literals, names, notebook, sample
+from jupyter_mlops_converters.emit import layout, literals, names, notebook, sample, seed
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.pipeline import HandOver, Parameter, Pipeline, Stage, StageCell
@@ -85,6 +85,9 @@ def _cells(pipeline: Pipeline, stage: Stage) -> list[StageCell]:
     if sample.NAME in stage.parameters and not stage.tracks:
         text = render("sample.py.j2", readers=sample.readers(pipeline, stage))
         cells.append(notebook.generated("code", text.rstrip("\n"), "sample"))
+    if seed.NAME in stage.parameters and stage.free_draws:
+        text = render("seed.py.j2", seeds=[seed.SEEDS[name] for name in stage.free_draws if name in seed.SEEDS])
+        cells.append(notebook.generated("code", text.rstrip("\n"), "seed"))
     if stage.definitions.strip():
         cells.append(notebook.generated("code", stage.definitions.strip("\n"), "definitions"))
     for cell in stage.cells:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from ruamel.yaml.comments import CommentedMap
 
-from jupyter_mlops_converters.emit import layout, literals, own_tests, papermill, yaml_text
+from jupyter_mlops_converters.emit import layout, literals, own_tests, papermill, sample, seed, yaml_text
 from jupyter_mlops_converters.emit.emission import Content, Part
 from jupyter_mlops_converters.emit.templating import render
 from jupyter_mlops_converters.plan.pipeline import Finding, HandOver, Parameter, Pipeline
@@ -20,6 +20,11 @@ TITLES = {
     "papermill": "JupyterLab and papermill",
     "ploomber": "Ploomber",
     "prefect": "Prefect",
+}
+#: Parameters that no cell has, and what they are for.
+_OWN = {
+    sample.NAME: "rows to take of each file, null for all",
+    seed.NAME: "a number makes every run draw the same, null draws as the notebook does",
 }
 
 
@@ -50,7 +55,7 @@ def _params(pipeline: Pipeline) -> bytes:
     document = CommentedMap()
     for parameter in pipeline.parameters:
         document[parameter.name] = yaml_text.plain(parameter.value)
-        origin = "rows to take of each file, null for all" if parameter.source_cell is None else _cell(parameter)
+        origin = _OWN.get(parameter.name, "") if parameter.source_cell is None else _cell(parameter)
         document.yaml_add_eol_comment(f"{origin}: {', '.join(parameter.stages)}", parameter.name, 0)
     return yaml_text.dump(document, header=header)
 

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import Any
 
-from jupyter_mlops_converters.emit import project, sample, versions
+from jupyter_mlops_converters.emit import project, sample, seed, versions
 from jupyter_mlops_converters.emit.emission import Content, Emission, Part
 from jupyter_mlops_converters.errors import MlopsError
 from jupyter_mlops_converters.plan.pipeline import Pipeline
@@ -55,7 +55,7 @@ def emit(pipeline: Pipeline, targets: Iterable[str] = TARGETS) -> Emission:
         raise MlopsError(
             "unknown-target", f"There is no target {', '.join(unknown)}. Choose among: {', '.join(known)}."
         )
-    pipeline = sample.extend(versions.extend(pipeline))
+    pipeline = seed.extend(sample.extend(versions.extend(pipeline)))
     for name in wanted:
         if hasattr(known[name], "extend"):
             pipeline = known[name].extend(pipeline)

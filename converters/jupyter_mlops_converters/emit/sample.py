@@ -23,7 +23,7 @@ _READERS = frozenset(
 def extend(pipeline: Pipeline) -> Pipeline:
     """The pipeline with the parameter `sample_rows` for the stages that read tables; as it is where none does."""
     reading = tuple(s.name for s in pipeline.stages if readers(pipeline, s) and not lists_names_in(s))
-    texts = (_texts(stage) for stage in pipeline.stages)
+    texts = (texts_of(stage) for stage in pipeline.stages)
     if not reading or any(layout.names(text, NAME) for several in texts for text in several):
         return pipeline
     stages = tuple(
@@ -44,18 +44,19 @@ def lists_names_in(stage: Stage) -> bool:
 def readers(pipeline: Pipeline, stage: Stage) -> tuple[str, ...]:
     """The functions of pandas with which a stage reads tables, itself or in functions of the library that it calls."""
     modules: dict[str, str] = {}
-    trees = [_tree(text) for text in _texts(stage)]
+    trees = [_tree(text) for text in texts_of(stage)]
     for tree in trees:
         modules |= imported_modules(tree)
     found = {name for tree in trees for name in _called(tree, modules)}
     for definition in ast.parse(pipeline.library).body:
         name = getattr(definition, "name", None)
-        if name is not None and any(layout.names(text, name) for text in _texts(stage)):
+        if name is not None and any(layout.names(text, name) for text in texts_of(stage)):
             found |= set(_called(definition, imported_modules(ast.parse(pipeline.library))))
     return tuple(sorted(found))
 
 
-def _texts(stage: Stage) -> list[str]:
+def texts_of(stage: Stage) -> list[str]:
+    """The code of a stage that the notebook has, by the cell."""
     cells = [cell.source for cell in stage.cells if cell.kind == "code"]
     return [stage.context, stage.definitions, *cells] if not stage.tracks else []
 

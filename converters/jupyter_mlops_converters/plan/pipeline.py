@@ -164,7 +164,8 @@ class Stage:
         metrics: numeric variables (or flat dicts of numbers) that go to `metrics_file`; at most one stage of a notebook
             has any.
         metrics_file: relative to the pipeline's folder.
-        draws_randomness: True when it draws from a random generator.
+        free_draws: random generators that it draws from before anything has seeded them: "<random>", "<numpy.random>",
+            "<torch>".
         seconds: observed run time of its cells; None when not observed.
         tracks: True for the stage that records an execution: it also reads the executed notebooks of all stages before
             it, and the metrics.
@@ -187,7 +188,7 @@ class Stage:
     after: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     metrics_file: str = "metrics.json"
-    draws_randomness: bool = False
+    free_draws: tuple[str, ...] = ()
     seconds: float | None = None
     tracks: bool = False
     source_notebook: str | None = None

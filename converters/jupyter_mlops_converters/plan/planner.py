@@ -13,6 +13,7 @@ from jupyter_mlops_converters.plan.context import Library, make_context, make_li
 from jupyter_mlops_converters.plan.decisions import decisions
 from jupyter_mlops_converters.plan.draft import Draft
 from jupyter_mlops_converters.plan.draft import draft as make_draft
+from jupyter_mlops_converters.plan.draws import free_draws
 from jupyter_mlops_converters.plan.edited import EditedPlan
 from jupyter_mlops_converters.plan.flow import Crossing
 from jupyter_mlops_converters.plan.parameters import Candidate, find_parameters, rewritten
@@ -255,6 +256,7 @@ def _stages(
         default=None,
     )
     modules = {use.path for use in _library_files(program, place)}
+    free = free_draws(program)
     stages = []
     for number, stage in enumerate(draft.division.stages):
         context = make_context(program, stage, draft.flow.replays[number], library, place.name, draft.assigned)
@@ -278,7 +280,7 @@ def _stages(
                 writes=_written(steps, place),
                 after=tuple(draft.division.names[other] for other in sorted(draft.flow.after[number])),
                 metrics=tuple(sorted(results.metrics)) if number == metric_stage else (),
-                draws_randomness=any(set(step.writes) & set(GENERATORS) for step in steps),
+                free_draws=tuple(sorted({name for step in steps for name in free.get(step.index, ())})),
                 seconds=sum(s.seconds for s in steps if s.seconds is not None) if program.observation else None,
                 secrets=variables_in("\n".join(texts), program.analysis.notebook.secrets),
             )
@@ -410,27 +412,16 @@ def _program_findings(program: Program) -> list[Finding]:
                 "change it, and whether it can be written to a file was not tried. `jupyter mlops verify` proves the result.",
             )
         )
-    previous: dict[str, str] = {}
-    # Libraries draw from `random` for themselves, some of them when they are imported.
-    own_random = any(module.split(".")[0] == "random" for module in program.analysis.modules.values())
-    for step in program.steps:
-        states = step.observed.random if step.observed is not None else {}
-        drawn = [
-            n
-            for n, state in states.items()
-            if previous.get(n, state) != state and n not in step.writes and (n != "<random>" or own_random)
-        ]
-        previous.update(states)
-        if drawn:
-            found.append(
-                Finding(
-                    "unseeded-draws", "warning",
-                    "The notebook draws random numbers from here on without setting a seed, so every run of it gives other "
-                    "results. The proof gave both runs the same draws. Set a seed in the first cell to make it repeatable.",
-                    step.index,
-                )
-            )  # fmt: skip
-            break
+    if first := next(iter(free_draws(program)), None):
+        found.append(
+            Finding(
+                "unseeded-draws", "warning",
+                "The notebook draws random numbers from here on without setting a seed, so every run of it gives other "
+                "results. The proof gave both runs the same draws. Set a seed in the first cell, or the one in params.yaml, "
+                "to make it repeatable.",
+                first,
+            )
+        )  # fmt: skip
     for step in program.steps:
         observed = step.observed
         if observed is not None and observed.network:

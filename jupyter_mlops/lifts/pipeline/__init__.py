@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_mlops.errors import MissingDependencyError, MlopsError
 from jupyter_mlops.lifts.lift import Act, Lift, Option, Plan, Refusal, State, not_here
@@ -115,11 +117,20 @@ def _of(scene: Scene, notebooks: list[Path], left_out: tuple[int, ...] = ()) -> 
         shown=shown(conversion.changes, folder),
         found=(f"The notebook is {conversion.document['notebook']}; it stays as it is.", *_without(left_out)),
         left=(
+            *_seed(conversion.document, folder),
             Act("Run the pipeline once, which writes its lock.", f"dvc repro {folder}/dvc.yaml"),
             Act("Commit it.", 'git add --all && git commit -m "Turn the notebook into a pipeline"'),
             *(() if has_remote(scene) else (_REMOTE,)),
         ),
     )
+
+
+def _seed(document: Mapping[str, Any], folder: str) -> tuple[Act, ...]:
+    """What is left where the notebook draws without a seed: that it is to draw the same every time is for people to say."""
+    if not any(parameter["name"] == "random_seed" for parameter in document["parameters"]):
+        return ()
+    what = f"Give `random_seed` in {folder}/params.yaml a number, if each run is to give the same: the notebook sets no seed."
+    return (Act(what),)
 
 
 def _without(cells: tuple[int, ...]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ _REMOTES = {
     "https": ("", ()),
 }
 _RUFF = ("ruff.toml", ".ruff.toml")
+#: Of each file, where CI runs a pipeline by DVC; its own tests take as many.
+_SAMPLE_ROWS = 1000
 
 
 @dataclass
@@ -89,6 +91,11 @@ def work_of(scene: Scene) -> Work:
         name = posixpath.basename(folder)
         work.checks[f"Test the pipeline {name}"] = work.command(f"python -m pytest {shlex.quote(f'{folder}/tests')}")
         work.found.append(f"{folder}/tests runs the pipeline and holds its results to what they were.")
+        if _takes_samples(scene, folder):
+            work.checks[f"Reproduce the pipeline {name} on a sample"] = work.command(
+                f"dvc exp run --temp -S {shlex.quote(f'{folder}/params.yaml:sample_rows={_SAMPLE_ROWS}')} "
+                f"{shlex.quote(f'{folder}/dvc.yaml')}"
+            )
     if work.checks:
         _lint(scene, work, installed)
     return work
@@ -99,6 +106,14 @@ def _pipelines(scene: Scene) -> list[str]:
     folders = [file.folder for file in scene.unit.files if file.name == "conversion.json" and file.special is None]
     tested = {file.folder for file in scene.unit.files if file.name.startswith("test_") and file.suffix == ".py"}
     return sorted(folder for folder in folders if f"{folder}/tests" in tested)
+
+
+def _takes_samples(scene: Scene, folder: str) -> bool:
+    """Whether DVC can run a pipeline on a part of its data: the parameter for that is among its own."""
+    params = f"{folder}/params.yaml"
+    if not (scene.project.exists(f"{folder}/dvc.yaml") and scene.project.exists(params)):
+        return False
+    return "sample_rows" in mapping(next(iter(scene.project.yaml(params)), None))
 
 
 def _install(scene: Scene, work: Work) -> None:

@@ -71,6 +71,25 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["dvc[s3]", "dvc pull", "-m pytest tests"],
     ),
+    "pipeline": (
+        {
+            ".dvc/config": "",
+            "pipelines/churn/conversion.json": "{}\n",
+            "pipelines/churn/dvc.yaml": "stages: {}\n",
+            "pipelines/churn/params.yaml": "sample_rows: null\n",
+            "pipelines/churn/requirements.txt": "pytest==8.4.0\n",
+            "pipelines/churn/tests/test_churn.py": "def test_churn():\n    assert open('params.yaml')\n",
+            "pipelines/whole/conversion.json": "{}\n",
+            "pipelines/whole/dvc.yaml": "stages: {}\n",
+            "pipelines/whole/params.yaml": "c: 1\n",
+            "pipelines/whole/tests/test_whole.py": "def test_whole():\n    assert open('params.yaml')\n",
+        },
+        [
+            "-m pip install -r pipelines/churn/requirements.txt",
+            "-m pytest pipelines/churn/tests",
+            "dvc exp run --temp -S pipelines/churn/params.yaml:sample_rows=1000 pipelines/churn/dvc.yaml",
+        ],
+    ),
     "contracts": (
         {
             "requirements.txt": "pytest==8.4.0\n",
@@ -158,6 +177,8 @@ def test_what_is_written_is_valid_and_opens_the_gate(name: str, project) -> None
     assert document["permissions"] == {"contents": "read"}
     used = [step["uses"] for step in document["jobs"]["tests"]["steps"] if "uses" in step]
     assert all(len(each.partition("@")[2]) == 40 for each in used), "actions are pinned by commit"
+    if name == "pipeline":
+        assert workflow.read_text("utf-8").count("dvc exp run") == 1, "the other takes no sample"
     if name == "data":
         assert "AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}" in workflow.read_text("utf-8")
         assert any("AWS_SECRET_ACCESS_KEY" in act.what for act in lifted.plan.left)

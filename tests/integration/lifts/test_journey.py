@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+import yaml
 from lift_projects import notebook, state, write
 
 from jupyter_mlops.assessment.api import assess
@@ -13,6 +17,31 @@ from jupyter_mlops.lifts.api import lift
 from jupyter_mlops.lifts.journey import journey
 
 OPTIONS = {"environment.resolve": "no", "dvc-init.remote": "s3://bucket/churn"}
+
+
+def passes_its_ci(root: Path) -> None:
+    """The commands of its CI pass in a fresh clone, but for the installation, and leave it as it is."""
+    clone = root.with_name("clone")
+    subprocess.run(["git", "clone", "--quiet", "--depth=1", root.as_uri(), str(clone)], check=True)
+    steps = yaml.safe_load((clone / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]["tests"]["steps"]
+    checks = [step for step in steps if "run" in step and step["name"] != "Install"]
+    assert [step["name"] for step in checks] == [
+        "Test the pipeline churn",
+        "Reproduce the pipeline churn on a sample",
+    ]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for step in checks:
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            cwd=clone,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{step['name']}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
 
 
 @pytest.mark.e2e
@@ -35,6 +64,7 @@ def test_from_a_notebook_and_its_table_to_level_2(make) -> None:
     subprocess.run(["sh", "-c", "git add --all && git commit --quiet -m more"], cwd=root, check=True)
     after = assess(root)
     assert after.level == 2, [(result.criterion.id, result.message) for result in after.headline.blockers]
+    passes_its_ci(root)
     again = journey(root, 2, options=OPTIONS, act=True)
     assert again.steps == []
     assert again.unused == list(OPTIONS), "options of what was not needed are told"

@@ -41,12 +41,14 @@ def texts_of(tree: ast.Module) -> Iterator[Text]:
     """
     parts, saved = _names_given_to(tree)
     ends = _joined_to(tree)
+    later = _read_later(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = _name_of(node)
             for position, argument in enumerate((*node.args, *(each.value for each in node.keywords))):
                 if (value := _text_of(argument)) is not None:
-                    yield Text(argument, value, _use_in_call(node, name, position), _rest_of(node, name, position))
+                    rest = later[id(node)] if id(node) in later else _rest_of(node, name, position)
+                    yield Text(argument, value, _use_in_call(node, name, position), rest)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             value = _text_of(node.value)
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -60,6 +62,22 @@ def texts_of(tree: ast.Module) -> Iterator[Text]:
                     before = side is node.left and value.endswith(("/", "\\"))
                     end = _text_of(node.right) if before else None
                     yield Text(side, value, "folder" if before else "part", (end,) if end is not None else ())
+
+
+def _read_later(tree: ast.Module) -> dict[int, tuple[str, ...]]:
+    """`os.chdir(…)`, by its id → relative paths that are read after it, and before the next one."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    calls.sort(key=lambda node: (node.lineno, node.col_offset))
+    found: dict[int, tuple[str, ...]] = {}
+    there: int | None = None
+    for call in calls:
+        name, first = _name_of(call), _text_of(call.args[0])
+        if name == "chdir":
+            there = id(call)
+            found[there] = ()
+        elif there is not None and first is not None and _use_in_call(call, name, 0) == "read" and ":" not in first:
+            found[there] += (first,) if not first.startswith(("/", "~", "..", "\\")) else ()
+    return {key: tuple(dict.fromkeys(names)) for key, names in found.items()}
 
 
 def _text_of(node: ast.AST) -> str | None:

@@ -124,6 +124,8 @@ def test_paths_that_lead_somewhere_or_are_written_stay(tmp_path: Path, cell: str
         ("open(os.path.join('../input', 'train.csv'))", "open(os.path.join('../houses', 'train.csv'))"),
         ("glob('/home/ann/houses/*.csv')", "glob('../houses/*.csv')"),
         ("os.listdir('/kaggle/input/houses')", "os.listdir('../houses')"),
+        ("os.chdir('C:\\\\Users\\\\ann\\\\Datasets')\nopen('train.csv')\nopen('test.csv')", "os.chdir('../houses')"),
+        ("os.chdir('/home/ann/work')\nopen('raw/rows.csv')", "os.chdir('..')"),
     ],
 )
 def test_a_folder_is_told_by_what_is_joined_to_it_or_by_its_name(tmp_path: Path, cell: str, new: str) -> None:

@@ -20,6 +20,7 @@ from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequen
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call
 from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
+from jupyter_mlops.project.shell import join
 
 _CRITERION = "root-cause"
 _DIAGNOSES = lazy(
@@ -54,6 +55,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 path=item.path,
                 line=item.line,
             )
+    yield from _playbooks(unit)
     found = [*_own(unit, hooks), *_submitted(unit, hooks)]
     yield from found
     if hooks and not found:
@@ -66,6 +68,44 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             path=hooks[0].path,
             line=hooks[0].line,
         )
+
+
+def _playbooks(unit: Unit) -> Iterator[Finding]:
+    """Values of Robusta's chart: what it does when an alert of here fires, where a release is made with them."""
+    known = {alert.name for alert in alerts(unit)}
+    for file in unit.files.suffixed(".yml", ".yaml"):
+        if file.size > 300_000 or "customPlaybooks" not in (unit.project.text(file.path) or ""):
+            continue
+        document = mapping(next(iter(unit.project.yaml(file.path)), None))
+        for playbook, line in entries(document.get("customPlaybooks")):
+            fired = [mapping(one).get("on_prometheus_alert") for one in sequence(mapping(playbook).get("triggers"))]
+            named = {mapping(one).get("alert_name") for one in fired if one is not None}
+            if not sequence(mapping(playbook).get("actions")) or not fired or not (named & known or None in named):
+                continue
+            by = _released(unit, file.path)
+            yield Finding(
+                "diagnosis",
+                _CRITERION,
+                Rung.E3 if by and known else Rung.E2,
+                f"Robusta looks into alerts with the playbooks of {file.path}{'' if by else ', which no release uses'}.",
+                confidence=PARSED,
+                path=file.path,
+                line=line,
+                chain=(by,) if by else (),
+                raise_by=None if by else f"Install Robusta's chart with `-f {file.path}`.",
+            )
+            return
+
+
+def _released(unit: Unit, path: str) -> str | None:
+    """The command of Helm that is given a file of values, as `path:line`."""
+    for launch in unit.launches:
+        for command in launch.commands if launch.neutralised is None else ():
+            if command.words[:1] == ("helm",) and {"upgrade", "install"} & set(command.words):
+                folder = join(launch.folder, command.folder)
+                if path in [join(folder, word.rpartition("=")[2]) for word in command.words]:
+                    return f"{launch.path}:{launch.line_of(command)}"
+    return None
 
 
 def _hooks(unit: Unit) -> Iterator[_Hook]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
@@ -11,12 +12,13 @@ from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.kube import objects
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.schedules import triggers
+from jupyter_mlops.assessment.services import services, started_for_real
 from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.handed_scripts import SHELL_CALLS
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
+from jupyter_mlops.project.reach import LAUNCH, Node, scope_named
 
 #: What a source has to say to ask Prometheus.
 _ASKS = ("/api/v1/query", "PrometheusConnect")
@@ -28,6 +30,23 @@ _WRITES = frozenset(
     {"patch_namespaced_custom_object", "patch_cluster_custom_object", "replace_namespaced_custom_object", "write_text"}
     | {"safe_dump", "dump", "patch", "put"}
 )
+
+
+#: Methods of stores that keep a value under a name: `redis.set("canary_weight", 0.2)`.
+_KEEPS = frozenset({"set", "hset", "setex", "put"})
+_SHARE = lazy(r"(canary|challenger|candidate|new|green)_(weight|share|traffic|percent(age)?|ratio)", re.IGNORECASE)
+_SHARE_WORDS = (
+    "canaryTrafficPercent",
+    "weight",
+    "trafficPercent",
+    "candidates",
+    "_share",
+    "_percent",
+    "_traffic",
+    "_ratio",
+)
+#: What a router compares a throw of the dice with.
+_PART = lazy(r"(^|_)(weight|share|ratio|percent(age)?|fraction|traffic|canary)", re.IGNORECASE)
 
 
 class _Shift(NamedTuple):
@@ -79,31 +98,85 @@ def _split(unit: Unit) -> str | None:
                 for service in map(mapping, services.values()):
                     if len(sequence(mapping(service.get("weighted")).get("services"))) >= 2:
                         return f"{file.path}:1"
+    return _router(unit)
+
+
+def _router(unit: Unit) -> str | None:
+    """A service of the project that chooses a version by the dice: `"new" if random() < weight else "old"`."""
+    for service in services(unit):
+        for route in service.routes if started_for_real(service) is not None else ():
+            for path, name in sorted(unit.reach.behind(route.node)):
+                source = unit.project.python(path) if name not in ("", LAUNCH) else None
+                scope = scope_named(source, name) if source is not None else None
+                for node in (inner for statement in (scope.body if scope else ()) for inner in ast.walk(statement)):
+                    if isinstance(node, ast.Compare) and _throws(node):
+                        return f"{path}:{node.lineno}"
     return None
+
+
+def _throws(compare: ast.Compare) -> bool:
+    sides = [compare.left, *compare.comparators]
+    names = [side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides]
+    return any(isinstance(side, ast.Call) for side in sides) and any(_PART.search(name) for name in names if name)
 
 
 def _shifts(unit: Unit) -> Iterator[_Shift]:
     """Functions behind a trigger that ask the metrics, and then set a share."""
     there = unit.reach.behind(*(node for trigger in triggers(unit) for node in trigger.nodes))
-    for path, source in sources_of(unit, *_ASKS):
-        asking = {scope.name for scope in source.scopes if scope.kind == "function" and _asks(source, scope)}
-        setting = {scope.name for scope in source.scopes if scope.kind == "function" and _sets(scope)}
+    asking = _nodes(unit, _ASKS, _asks)
+    setting = _nodes(unit, _SHARE_WORDS, lambda _source, scope: bool(_sets(scope)))
+    for path, source in sources_of(unit, *_ASKS, *_SHARE_WORDS) if asking and setting else ():
         for scope in source.scopes:
-            if scope.name in asking or scope.kind == "class":
+            if scope.kind != "function" or (path, scope.name) in asking:
                 continue
-            called = [
-                (call, node[1]) for call in scope.calls if (node := own_function(unit, path, call)) and node[0] == path
-            ]
-            if (path, scope.name) not in there and not all((path, name) in there for _call, name in called):
+            led = [(call, node) for call in scope.calls if (node := own_function(unit, path, call)) is not None]
+            if (path, scope.name) not in there and not all(node in there for _call, node in led):
                 continue  # what an endless loop runs is behind it, the function around the loop is not
-            first = next((call.line for call, name in called if name in asking), None)
-            sets = [call for call, name in called if name in setting and first is not None and call.line >= first]
-            own = scope.calls if scope.name in setting and first is not None else []
-            sets += [call for call in own if _writes(call) and call.line >= (first or 0)]
-            if sets and any(isinstance(node, ast.Compare) for node in _inside(source, scope, called)):
-                again = {id(call.node) for call, name in called if name in asking}
-                chosen = next((call for call in sets if _checked(scope, call, again)), None)
-                yield _Shift(path, scope, chosen or sets[0], chosen is not None)
+            asks = [call for call, node in led if (behind := unit.reach.behind(node)) & asking and not behind & setting]
+            sets: list[tuple[Call, Node | None]] = [(call, None) for call in _sets(scope)]
+            sets += [(call, node) for call, node in led if unit.reach.behind(node) & setting]
+            later = [(call, node) for call, node in sets if any(one.line <= call.line for one in asks)]
+            names = [(call, node[1]) for call, node in led if node[0] == path]
+            if later and any(isinstance(node, ast.Compare) for node in _inside(source, scope, names)):
+                again = {id(call.node) for call in asks}
+                chosen = next(
+                    (
+                        call
+                        for call, node in later
+                        if _checked(scope, call, again)
+                        or (node is not None and _asks_again(unit, node, asking, setting))
+                    ),
+                    None,
+                )
+                yield _Shift(path, scope, chosen or later[0][0], chosen is not None)
+
+
+def _nodes(unit: Unit, words: tuple[str, ...], fits: Callable[[PythonSource, Scope], bool]) -> frozenset[Node]:
+    """The functions that something is true of."""
+    return frozenset(
+        (path, scope.name)
+        for path, source in sources_of(unit, *words)
+        for scope in source.scopes
+        if scope.kind == "function" and fits(source, scope)
+    )
+
+
+def _asks_again(unit: Unit, node: Node, asking: frozenset[Node], setting: frozenset[Node]) -> bool:
+    """Whether a function sets a share, asks the metrics after that, and goes one way or the other by the answer."""
+    source = unit.project.python(node[0])
+    scope = scope_named(source, node[1]) if source is not None else None
+    if scope is None:
+        return False
+    led = [
+        (call, unit.reach.behind(at)) for call in scope.calls if (at := own_function(unit, node[0], call)) is not None
+    ]
+    sets = [call.line for call, behind in led if behind & setting] + [call.line for call in _sets(scope)]
+    asks = [call.line for call, behind in led if behind & asking and sets and call.line > min(sets)]
+    return bool(asks) and any(
+        isinstance(inner, (ast.Compare, ast.If)) and inner.lineno >= min(asks)
+        for statement in scope.body
+        for inner in ast.walk(statement)
+    )
 
 
 def _asks(source: PythonSource, scope: Scope) -> bool:
@@ -118,27 +191,22 @@ def _asks(source: PythonSource, scope: Scope) -> bool:
     )
 
 
-def _sets(scope: Scope) -> bool:
-    """Whether a function writes the share of a version."""
-    if not any(_writes(call) for call in scope.calls):
-        return False
-    return any(
-        isinstance(node, ast.Constant)
-        and (node.value in _SHARES or (isinstance(node.value, str) and bool(_SAID.search(node.value))))
+def _sets(scope: Scope) -> list[Call]:
+    """The calls of a function that write the share of a version: into an object or a file, or into a store by its name."""
+    keeps = [
+        call for call in scope.calls if call.attribute in _KEEPS and _is_share(call.text(0)) and len(call.node.args) > 1
+    ]
+    writes = [call for call in scope.calls if call.attribute in _WRITES]
+    named = any(
+        isinstance(node, ast.Constant) and _is_share(node.value)
         for statement in scope.body
         for node in ast.walk(statement)
-        if not isinstance(getattr(node, "value", None), (list, dict))
     )
+    return [*keeps, *(writes if named else ())]
 
 
-def _writes(call: Call) -> bool:
-    """Whether a call writes something, itself or by `kubectl patch`."""
-    if call.name not in SHELL_CALLS:
-        return call.attribute in _WRITES
-    words = [
-        node.value for node in ast.walk(call.node) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    return bool({"patch", "apply", "annotate", "set"} & set(" ".join(words).split())) and "kubectl" in " ".join(words)
+def _is_share(value: object) -> bool:
+    return isinstance(value, str) and (value in _SHARES or _SHARE.fullmatch(value) is not None)
 
 
 def _inside(source: PythonSource, scope: Scope, called: list[tuple[Call, str]]) -> Iterator[ast.AST]:

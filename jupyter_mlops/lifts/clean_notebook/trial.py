@@ -180,7 +180,7 @@ async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table
     async with Session(_KERNEL, run.cwd, scratch=run.work, temp=run.work / "temp", env=run.environment) as session:
         await session.install_agent(root=run.root, protected=scene.root.resolve(), reference=run.work / "reference")
         position = again = 0
-        before: tuple[State, tuple[int, int]] | None = None
+        last: tuple[State, tuple[int, int], Outcome] | None = None
         while position < len(order):
             cell = cells[position]
             scene.tell(f"{run.told}: cell {cell.index}", position / len(cells))
@@ -196,14 +196,15 @@ async def _ran(scene: Scene, notebook: Notebook | Draft, run: _Run, table: Table
                 stop = await _stop(session, outcome.error, sources, run)
                 state, where = notebook.state(), _place(notebook, stop)
                 if mend_stop(notebook, table, stop):
-                    before = (state, where)
+                    last = (state, where, outcome)
                 elif _failed_then(notebook, cell.index, failure, outcome.error):
                     position += 1
                     continue
                 else:
-                    if before is not None and before[1] == where:
-                        notebook.back(before[0])  # what was repaired there fails all the same: it was no repair
-                    return outcome
+                    if last is None or last[1] != where:
+                        return outcome
+                    notebook.back(last[0])  # what was repaired there fails all the same: it was no repair
+                    return last[2]
                 mended, cells = cells, _cells(notebook)
                 # A cell that failed is run again where it stands; what was repaired above it, from the beginning.
                 if [one.source for one in mended[:position]] != [one.source for one in cells[:position]]:

@@ -27,7 +27,11 @@ def tell(asked: str, answer: str) -> None:
     sources = json.loads(pathlib.Path(asked).read_text(encoding="utf-8"))
     files = {name(source, source, 0): cell for cell, source in sources}
     error = getattr(sys, "last_value", None)
-    pathlib.Path(answer).write_text(json.dumps(frames(error, files)), encoding="utf-8")
+    try:
+        told = json.dumps(frames(error, files))
+    except Exception:  # noqa: BLE001 - the values are the user's; without knowing them nothing is repaired
+        told = "[]"
+    pathlib.Path(answer).write_text(told, encoding="utf-8")
 
 
 def frames(error: BaseException | None, files: dict[str, int]) -> list[dict[str, Any]]:
@@ -118,7 +122,7 @@ def _described(value: Any) -> dict[str, Any]:
         return {"kind": "figure"}
     module = ".".join(part for part in type(value).__module__.split(".") if not part.startswith("_"))
     if module.partition(".")[0] in ("sklearn", "statsmodels", "scipy"):
-        return {"kind": f"@{module}.{type(value).__name__}()", "size": getattr(value, "n_features_in_", 0)}
+        return {"kind": f"@{module}.{type(value).__name__}()", "size": int(getattr(value, "n_features_in_", 0))}
     return {"kind": ""}
 
 

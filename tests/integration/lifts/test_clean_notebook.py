@@ -123,12 +123,16 @@ def test_cells_that_failed_when_they_were_last_run_may_fail(make: Callable[[str]
 def test_what_fails_all_the_same_was_no_repair(make: Callable[[str], Path]) -> None:
     root = make("level-0")
     cells = (
+        "class Odd(dict):\n    __len__ = None\nodd = Odd()",
         "import pandas as pd\nheld = {'t': pd.DataFrame({'a': [1, 2], 'c': ['x', 'y']})}",
         "held['t'].mean()\nmean = held['t'].mean() + held['none']",
     )
     write(root, {"old.ipynb": notebook(*cells)})
     planned = lift("clean-notebook", root / "old.ipynb", options={"run": "yes"}).plan
-    assert "old_clean.ipynb stops in cell 1: KeyError: 'none'" in planned.found[-1]
-    assert "".join(json.loads((root / "old_clean.ipynb").read_text())["cells"][1]["source"]) == (
+    assert (
+        "old_clean.ipynb stops in cell 2: TypeError: Cannot perform reduction 'mean' with string dtype"
+        in planned.found[-1]
+    )
+    assert "".join(json.loads((root / "old_clean.ipynb").read_text())["cells"][2]["source"]) == (
         "held['t'].mean(numeric_only=True)\nmean = held['t'].mean() + held['none']"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jupyter_mlops.assessment.secrets import mask
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.what_if import what_if
 from jupyter_mlops.project import Note, Project
+from jupyter_mlops.project.files import File
 
 SCHEMA = 1
 _SNIPPET = 120
@@ -321,7 +323,7 @@ def _evidence(finding: Finding, unit: Unit, relative: _Relative) -> dict[str, An
         "end_line": finding.end_line or finding.line,
         "cell": finding.cell,
         "snippet": mask(snippet)[:_SNIPPET],
-        "chain": [_chain_link(link, relative) for link in finding.chain],
+        "chain": [_chain_link(link, relative, unit.project.by_path) for link in finding.chain],
         "inherited": finding.path in unit.inherited,
         "probe": finding.probe,
         "part": finding.part or None,
@@ -338,7 +340,10 @@ def _fingerprint(finding: Finding, unit: Unit, snippet: str) -> str:
     return hashlib.sha1("\0".join(said).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-def _chain_link(link: str, relative: _Relative) -> str:
+def _chain_link(link: str, relative: _Relative, files: Mapping[str, File]) -> str:
+    """A link as `path:line` or `path#cell:line`; a file without a line stands for its first one."""
+    if (file := files.get(link)) is not None:
+        return f"{relative(link)}:1" if file.special is None and file.size else relative(link)
     for separator in ("#", ":"):
         path, mark, rest = link.partition(separator)
         if mark:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,10 +27,14 @@ def annotated(unit: Unit) -> str:
 
 
 _PORT_NAME = "__meta_kubernetes_pod_container_port_name"
+_LABELS = {
+    "__meta_kubernetes_pod_label_": ("Deployment", "StatefulSet"),
+    "__meta_kubernetes_service_label_": ("Service",),
+}
 
 
 def kept(unit: Unit, job: dict[Any, Any]) -> str:
-    """The workload with a port of the name that a scrape job keeps; "" without one.
+    """The workload with the label, or with a port of the name, that a scrape job keeps; "" without one.
 
     Args:
         unit: the unit.
@@ -42,6 +47,22 @@ def kept(unit: Unit, job: dict[Any, Any]) -> str:
                 for container in _pods(item):
                     if any(mapping(port).get("name") == wanted for port in sequence(container.get("ports"))):
                         return f"{item.path}: {item.kind} {item.name}"
+        if rule.get("action") == "keep" and (found := _labelled(unit, strings(rule.get("source_labels")), rule)):
+            return found
+    return ""
+
+
+def _labelled(unit: Unit, asked: list[str], rule: dict[Any, Any]) -> str:
+    """The workload or service that has the label that a rule asks for, with one of its values."""
+    wanted = str(rule.get("regex")).split("|")
+    for prefix, kinds in _LABELS.items():
+        if len(asked) == 1 and asked[0].startswith(prefix):
+            for item in objects(unit, *kinds):
+                own = item.document if kinds == ("Service",) else mapping(item.spec.get("template"))
+                labels = mapping(mapping(own.get("metadata")).get("labels"))
+                named = {re.sub(r"\W", "_", str(name)): str(value) for name, value in labels.items()}
+                if named.get(asked[0].removeprefix(prefix)) in wanted:
+                    return f"{item.path}: {item.kind} {item.name}"
     return ""
 
 

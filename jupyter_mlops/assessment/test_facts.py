@@ -35,6 +35,7 @@ class Test(NamedTuple):
         calls: what it calls of the project.
         chain: where that is defined.
         near: it is more than an empty shell.
+        cell: cell of a notebook, in which `line` is.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Test(NamedTuple):
     calls: str = ""
     chain: tuple[str, ...] = ()
     near: bool = False
+    cell: int | None = None
 
 
 def tests(unit: Unit) -> list[Test]:
@@ -67,6 +69,39 @@ def _tests(unit: Unit) -> Iterator[Test]:
             if source is not None:
                 reader = _Reader(unit, file.path, source, index)
                 yield from (reader.test(scope) for scope in _collected(source, settings))
+    yield from _notebook_tests(unit)
+
+
+def _notebook_tests(unit: Unit) -> Iterator[Test]:
+    """Notebooks that `pytest --nbmake` runs: each is a test, which fails where a cell does."""
+    for path in sorted(_run_as_tests(unit)):
+        notebook, source = unit.project.notebook(path), unit.project.python(path)
+        if notebook is None or source is None:
+            continue
+        claims = [found for found in _assertions(source.tree) if not _constant(found.test, frozenset())]
+        cell, line = notebook.place(claims[0].lineno if claims else 1)
+        problem = None if claims else "it asserts nothing that can fail"
+        yield Test(path, line, path, problem, "its cells", (f"{path}#{cell}:{line}",), near=True, cell=cell)
+
+
+def _run_as_tests(unit: Unit) -> set[str]:
+    """Notebooks that a command has nbmake run: those that it names, or all below its folders."""
+    found: set[str] = set()
+    for launch in unit.launches:
+        for target, _command in unit.reach.targets(launch):
+            if target.kind != "tests" or not any(word.partition("=")[0] == "--nbmake" for word in target.arguments):
+                continue
+            words = [word.rstrip("/") for word in target.arguments if not word.startswith("-")]
+            named = any(word.endswith(".ipynb") for word in words)
+            places = [place for word in words if unit.project.exists(place := join(target.folder, word))]
+            places = places or ([] if named else [target.folder])
+            found |= {
+                path
+                for path in unit.sources
+                if path.endswith(".ipynb")
+                and any(place in (".", path) or path.startswith(f"{place}/") for place in places)
+            }
+    return found
 
 
 def _named_files(unit: Unit) -> frozenset[str]:
@@ -145,11 +180,23 @@ class _Reader:
 
     def _own_call(self, scope: Scope) -> tuple[str, str] | None:
         """What of the project a test calls, itself or through helpers, fixtures and set-up of its file."""
+        if (notebook := self._notebook(scope)) is not None:
+            return "testbook", notebook
         for inner in self._involved(scope):
             for call in inner.calls:
                 target = self._target(call)
                 if target is not None:
                     return target
+        return None
+
+    def _notebook(self, scope: Scope) -> str | None:
+        """The notebook whose cells a test has run for it: `@testbook("explore.ipynb", execute=True)`."""
+        folders = (self.unit.path, self.path.rpartition("/")[0])
+        for mark in getattr(scope.node, "decorator_list", []):
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func).rpartition(".")[2] == "testbook" and mark.args:
+                given = mark.args[0].value if isinstance(mark.args[0], ast.Constant) else None
+                paths = [join(folder, given) for folder in folders] if isinstance(given, str) else []
+                return next((path for path in paths if self.unit.project.kind(path) == "file"), None)
         return None
 
     def _involved(self, scope: Scope) -> list[Scope]:

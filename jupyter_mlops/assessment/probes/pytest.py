@@ -25,6 +25,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
                 confidence=CALL,
                 path=test.path,
                 line=test.line,
+                cell=test.cell,
                 chain=test.chain,
             )
         return
@@ -38,6 +39,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             confidence=CALL,
             path=test.path,
             line=test.line,
+            cell=test.cell,
             raise_by="Call one of the project's functions in a test and assert what it returns.",
         )
 

@@ -53,6 +53,30 @@ def health():
 def predict(rows: list):
     return model.predict(rows)
 """
+CARD_TOOLKIT: Files = {
+    "train.py": """
+import model_card_toolkit as mct
+from sklearn.svm import SVC
+
+
+def main():
+    model = SVC().fit([[0], [1]], [0, 1])
+    toolkit = mct.ModelCardToolkit(output_dir="card")
+    card = toolkit.scaffold_assets()
+    card.model_details.overview = "Says who leaves within a month."
+    card.model_parameters.data.append(mct.Dataset(name="subscriptions of 2025"))
+    card.quantitative_analysis.performance_metrics.append(
+        mct.PerformanceMetric(type="accuracy", value=str(model.score([[0]], [0])))
+    )
+    card.considerations.limitations = [mct.Limitation(description="Not for new customers.")]
+    toolkit.update_model_card(card)
+    toolkit.export_format()
+
+
+if __name__ == "__main__":
+    main()
+""",
+}
 TORCHSERVE: Files = {
     "train.py": FIT,
     "config.properties": "model_store=/store\nload_models=churn.mar\n",
@@ -447,6 +471,12 @@ RUNGS: dict[str, dict[str, Files]] = {
     "launchers": {"wired": {"train.py": FIT, "Procfile": "web: python train.py\n"}},
     "make": {"wired": BOTH | {"Makefile": MAKEFILE}},
     "mise": {"wired": {"train.py": FIT, "mise.toml": "[tasks.train]\nrun = 'python train.py'\n"}},
+    "model-card-toolkit": {
+        "wired": CARD_TOOLKIT,
+        "configured": {"card.py": str(CARD_TOOLKIT["train.py"]).partition("\n\nif __name__")[0]},
+        "declared": changed(CARD_TOOLKIT, "train.py", "limitations", "owners"),
+        "imported": {"train.py": f"import model_card_toolkit\n\n{FIT}"},
+    },
     "model-card": {
         "empty": {"train.py": FIT, "MODEL_CARD.md": ""},
         "headings": {"train.py": FIT, "MODEL_CARD.md": "# Churn\n\n## Use\n\n## Data\n\n## Metrics\n\n## Limits\n"},

@@ -100,6 +100,21 @@ def _as_many_labels(site: Site) -> list[Edit] | None:
     return [Edit(site.code.span(labels), f'([*{site.text(labels)}] + [""] * len({places}))[:len({places})]')]
 
 
+def _turned(site: Site) -> list[Edit] | None:
+    """An angle that is written as a text."""
+    edits = []
+    for each in site.call.keywords if site.call is not None else ():
+        angle = each.value
+        if (
+            each.arg in ("rotation", "rot", "labelrotation")
+            and isinstance(angle, ast.Constant)
+            and isinstance(angle.value, str)
+        ):
+            number = angle.value.strip().removesuffix(".0")
+            edits += [Edit(site.code.span(angle), number)] if number.lstrip("-").isdigit() else []
+    return edits
+
+
 def _is_quiet(node: ast.expr) -> bool:
     """Whether code can be run again and gives the same."""
     calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
@@ -242,5 +257,14 @@ CHANGES = (
         after=f"{_PLT}_, ax = plt.subplots()\nax.set_xticks([1, 2])\nx = ax.set_xticklabels(([*['a', 'b', 'c']] + [\"\"] * len(ax.get_xticks()))[:len(ax.get_xticks())])",
         gives="[each.get_text() for each in x] == ['a', 'b']", on=_AX, error="number of FixedLocator locations",
         why="There have to be as many labels as ticks; of more, the first ones were shown, and of less, the other ticks had none.",
+    ),
+    Change(
+        "matplotlib", "3.6", (f"{_P}.xticks", f"{_P}.yticks", f"{_P}.xlabel", f"{_P}.ylabel", f"{_P}.text", f"{_P}.annotate", ".set_xticklabels", ".set_yticklabels"), _turned,
+        before=f"{_PLT}plt.figure()\nx = plt.xticks(rotation='45')", after=f"{_PLT}plt.figure()\nx = plt.xticks(rotation=45)", gives="x", on=(*_AX, "?"),
+        why="An angle is a number, and no text of one.",
+    ),
+    Change(
+        "matplotlib", "3.6", ("()",), _turned, before="import pandas as pd\nx = pd.Series([1, 2]).plot(rot='45')", after="import pandas as pd\nx = pd.Series([1, 2]).plot(rot=45)",
+        gives="x", error="rotation must be", why="An angle is a number, and no text of one.",
     ),
 )  # fmt: skip

@@ -150,6 +150,17 @@ def _kind_then(site: Site, value: ast.expr) -> str | None:
     return "float" if number or site.kinds.of(value) == "number" else None
 
 
+def _first_column(site: Site) -> list[Edit] | None:
+    """Of a table that is assigned to a column that is there, the first column was taken."""
+    own, target = site.own, site.node
+    if not (isinstance(own, ast.Assign) and own.targets == [target] and isinstance(target, ast.Subscript)):
+        return []
+    if not isinstance(target.slice, ast.Constant) or site.kinds.of(own.value) != "frame":
+        return []
+    whole = f"({site.text(own.value)})" if isinstance(own.value, (ast.BinOp, ast.Compare)) else site.text(own.value)
+    return [Edit(site.code.span(own.value), f"{whole}.iloc[:, 0]")]
+
+
 def _own_array(site: Site) -> list[Edit] | None:
     """What is assigned to a part of an array that is a view of a table, which cannot be changed."""
     own, target = site.own, site.node
@@ -225,5 +236,10 @@ CHANGES = (
         "pandas", "3.0", ("[]=",), _own_array, before=f"{_DF}x = held['t'].b.values\nx[0] = 7",
         after=f"{_DF}x = held['t'].b.values\nx = x.copy()\nx[0] = 7", gives="x.tolist() == [7, 2]", error="read-only",
         why="The values of a table cannot be changed in their array any more: the array is copied.",
+    ),
+    Change(
+        "pandas", "1.3", ("[]=",), _first_column, before=f"{_DF}t = held['t']\nt['c'] = pd.get_dummies(t['c'])",
+        after=f"{_DF}t = held['t']\nt['c'] = pd.get_dummies(t['c']).iloc[:, 0]", gives="t.c.tolist() == [1, 0]", error="Columns must be same length as key",
+        why="A table is no column: of several columns the first was taken.",
     ),
 )  # fmt: skip

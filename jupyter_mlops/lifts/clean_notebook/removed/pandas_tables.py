@@ -114,6 +114,12 @@ def _resampled(site: Site) -> list[Edit] | None:
     return [*(without("how")(site) or []), *(frequency(0, "rule")(site) or []), Edit(end, f".{how.value}()")]
 
 
+def _convention(site: Site) -> list[Edit] | None:
+    chosen = site.argument(None, "convention")
+    known = not isinstance(chosen, ast.Constant) or chosen.value in ("start", "end", "s", "e")
+    return [] if known else without("convention")(site)
+
+
 def _dropped(site: Site) -> list[Edit] | None:
     return named("labels", "axis", keep=1)(site) if site.call is not None and len(site.call.args) > 1 else []
 
@@ -359,5 +365,11 @@ CHANGES = (
         "pandas", "0.23", (".reshape",), attribute("to_numpy().reshape"), before=f"{_DF}x = df['a'].reshape(-1, 1)",
         after=f"{_DF}x = df['a'].to_numpy().reshape(-1, 1)", gives="x.shape == (2, 1)", on=("series", "row"),
         why="`.reshape()` of series is gone; arrays have it.",
+    ),
+    Change(
+        "pandas", "0.23", (".resample",), _convention,
+        before="import pandas as pd\ns = pd.Series([1, 3], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('D', convention='last').sum()",
+        after="import pandas as pd\ns = pd.Series([1, 3], index=pd.to_datetime(['2020-01-01', '2020-01-02']))\nx = s.resample('D').sum()",
+        gives="x.tolist() == [1, 3]", on=(*_SURELY, "groupby"), why="There are no other conventions than `start` and `end`, and of times they change nothing.",
     ),
 )  # fmt: skip

@@ -80,7 +80,7 @@ def work_of(scene: Scene) -> Work:
     own = sorted({test.path for test in found if test.problem is None})
     # Those beside them, too, that assert something else: contracts of the data, above all.
     beside = sorted({test.path for test in found if test.near} - set(own))
-    _install(scene, work)
+    _install(scene, work, lists=bool(own))
     if own:
         _own_tests(scene, work, own, beside, installed)
     for folder in pipelines if not blocked else ():
@@ -116,8 +116,15 @@ def _takes_samples(scene: Scene, folder: str) -> bool:
     return "sample_rows" in mapping(next(iter(scene.project.yaml(params)), None))
 
 
-def _install(scene: Scene, work: Work) -> None:
-    """How the project's own packages are installed: from its lock where there is one."""
+def _install(scene: Scene, work: Work, *, lists: bool) -> None:
+    """How the project's own packages are installed: from its lock where there is one.
+
+    Args:
+        scene: the project.
+        work: what CI has to do.
+        lists: whether lists of packages count as well. Converted pipelines bring the list that they were proven with, and a
+            project's own may be of another time: what it pins may no longer be had for this Python.
+    """
     there = {file.path for file in scene.unit.files if file.special is None}
     own = {name: scene.below(name) for name in ("uv.lock", "poetry.lock", "pyproject.toml")}
     folder = "" if scene.unit.path == "." else f" --directory {shlex.quote(scene.unit.path)}"
@@ -137,7 +144,7 @@ def _install(scene: Scene, work: Work) -> None:
         work.tool, work.environment_file = "conda", conda
         work.lock_files.append(conda)
     for each in found:
-        if each.tool == "requirements":
+        if each.tool == "requirements" and lists:
             _pip(work, f"-r {shlex.quote(each.path)}")
             work.lock_files.append(each.path)
     document = scene.project.toml(own["pyproject.toml"]) if own["pyproject.toml"] in there else {}
@@ -151,7 +158,7 @@ def _install(scene: Scene, work: Work) -> None:
         place = "." if scene.unit.path == "." else f"./{scene.unit.path}"
         _pip(work, f"-e {shlex.quote(place + (f'[{extras[0]}]' if extras else ''))}")
         work.lock_files.append(own["pyproject.toml"] if document else setup)
-    elif strings(mapping(document.get("project")).get("dependencies")):
+    elif lists and strings(mapping(document.get("project")).get("dependencies")):
         # It is no package, so pip cannot install it; what it declares can be.
         names = strings(mapping(document.get("project")).get("dependencies"))
         _pip(work, " ".join(shlex.quote(name) for name in names))
@@ -159,7 +166,7 @@ def _install(scene: Scene, work: Work) -> None:
     group = next(
         (name for name in ("dev", "test", "tests") if name in mapping(document.get("dependency-groups"))), None
     )
-    if group is not None:
+    if group is not None and lists:
         place = "" if scene.unit.path == "." else f"{shlex.quote(own['pyproject.toml'])}:"
         _pip(work, f"--group {place}{group}")
         work.lock_files.append(own["pyproject.toml"])

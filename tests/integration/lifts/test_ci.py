@@ -219,6 +219,24 @@ def test_its_commands_run_in_an_environment_of_their_own_and_fail_when_a_test_do
     assert "1 failed" in done("Test").stdout
 
 
+def test_what_a_pipeline_does_not_need_is_not_installed_for_it(project) -> None:
+    files = {
+        **{name: text for name, text in PROJECTS["pipeline"][0].items() if "/churn/" in name},
+        "requirements.txt": "numpy==1.13.0  # of another time\n",
+        "tests/test_scoring.py": "x = 1\n",
+    }
+    root = project(files)
+    lift("ci", root, options={"host": "both"})
+    for name in (".github/workflows/ci.yml", ".gitlab-ci.yml"):
+        installs = [line.strip("- ") for line in (root / name).read_text("utf-8").splitlines() if "pip install" in line]
+        assert installs == ["python -m pip install -r pipelines/churn/requirements.txt"]
+    # Tests of its own need what it lists.
+    write(root, {"tests/test_scoring.py": CODE["tests/test_scoring.py"]})
+    commit(root, "a test")
+    lift("ci", root)
+    assert "python -m pip install -r requirements.txt" in (root / ".github/workflows/ci.yml").read_text("utf-8")
+
+
 def test_a_job_is_added_to_what_gitlab_runs_already(project) -> None:
     root = project({"requirements.txt": "pytest==8.4.0\n", ".gitlab-ci.yml": MINE})
     lift("ci", root)

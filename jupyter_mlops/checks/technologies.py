@@ -52,6 +52,7 @@ _BY_CRITERION = {
         "approval",
         "model-card",
         "model-card-toolkit",
+        "ai-act",
         "responsible",
         "fairlearn",
         "shap",

@@ -39,23 +39,29 @@ _NAMED = lazy(r"`[^`\n]{3,}`|\w/\w|\b(19|20)\d\d\b")
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     for file in unit.files.which("model cards", _is_card):
-        yield _judged(unit, file)
+        yield judged_card(unit, file.path, unit.project.text(file.path) or "")
 
 
 def _is_card(file: File) -> bool:
     return file.special is None and _NAME.match(file.name) is not None
 
 
-def _judged(unit: Unit, file: File) -> Finding:
-    text = unit.project.text(file.path) or ""
+def judged_card(unit: Unit, path: str, text: str) -> Finding:
+    """What a card is worth.
+
+    Args:
+        unit: the unit.
+        path: of its file.
+        text: of the card, line for line as in the file.
+    """
     found = Finding(
         "model-card",
         "governed",
         Rung.E0,
-        f"{file.path} is empty.",
+        f"{path} is empty.",
         part="card",
         confidence=CONVENTION,
-        path=file.path,
+        path=path,
         line=1,
         anywhere=True,
     )
@@ -71,18 +77,18 @@ def _judged(unit: Unit, file: File) -> Finding:
         if not any(pattern.search(section.title) and section.is_real for section in sections)
     ]
     if missing:
-        message = f"{file.path} says nothing real about {' and '.join(missing)}."
+        message = f"{path} says nothing real about {' and '.join(missing)}."
         # The heading with nothing below it, where there is one.
         hollow = [at for at in sections if not at.is_real and any(_TOPICS[topic].search(at.title) for topic in missing)]
         line = next((section.line for section in (*hollow, *sections)), 1)
         return replace(found, rung=Rung.E1, message=message, line=line, raise_by=f"Write about {', '.join(missing)}.")
-    site = _made_by(unit, file.path)
+    site = _made_by(unit, path)
     if site is not None:
         return Finding(
             "model-card",
             "governed",
             Rung.E3,
-            f"{file.path} is written by the run.",
+            f"{path} is written by the run.",
             part="card",
             confidence=CALL,
             path=site.path,
@@ -98,10 +104,10 @@ def _judged(unit: Unit, file: File) -> Finding:
             "model-card",
             "governed",
             Rung.E2,
-            f"{file.path} says {said}, and {metric} says otherwise.",
+            f"{path} says {said}, and {metric} says otherwise.",
             part="card",
             confidence=CONVENTION,
-            path=file.path,
+            path=path,
             line=line,
             chain=(metric,),
             anywhere=True,
@@ -114,10 +120,10 @@ def _judged(unit: Unit, file: File) -> Finding:
             "model-card",
             "governed",
             Rung.E3,
-            f"{file.path} has the figures of {metric.partition(':')[0]}.",
+            f"{path} has the figures of {metric.partition(':')[0]}.",
             part="card",
             confidence=CONVENTION,
-            path=file.path,
+            path=path,
             line=line,
             chain=(metric,),
             anywhere=True,
@@ -126,10 +132,10 @@ def _judged(unit: Unit, file: File) -> Finding:
         "model-card",
         "governed",
         Rung.E2,
-        f"{file.path} is complete, but its figures are in no metrics file.",
+        f"{path} is complete, but its figures are in no metrics file.",
         part="card",
         confidence=CONVENTION,
-        path=file.path,
+        path=path,
         line=_figures_line(text) or next(at.line for at in sections if _TOPICS["metrics"].search(at.title)),
         anywhere=True,
         raise_by="Fill the metrics from the run's metrics file.",

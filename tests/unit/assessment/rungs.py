@@ -53,6 +53,30 @@ def health():
 def predict(rows: list):
     return model.predict(rows)
 """
+AI_ACT: Files = {
+    "train.py": FIT,
+    "metrics.json": '{"accuracy": 0.914}\n',
+    "docs/annex-iv.md": """---
+risk_class: high
+owner: "@risk"
+reviewed: 2026-09-01
+next_review: 2027-03-01
+---
+# Churn
+
+## Intended purpose
+It ranks customers by their risk to leave, for the team that calls them.
+
+## Data
+All customers of two years, with what they bought and when they did.
+
+## Performance
+Accuracy on the customers of the last quarter: 0.914.
+
+## Risks and limits
+New customers are judged poorly, so that a person looks at each of them.
+""",
+}
 CARD_TOOLKIT: Files = {
     "train.py": """
 import model_card_toolkit as mct
@@ -471,6 +495,11 @@ RUNGS: dict[str, dict[str, Files]] = {
     "launchers": {"wired": {"train.py": FIT, "Procfile": "web: python train.py\n"}},
     "make": {"wired": BOTH | {"Makefile": MAKEFILE}},
     "mise": {"wired": {"train.py": FIT, "mise.toml": "[tasks.train]\nrun = 'python train.py'\n"}},
+    "ai-act": {
+        "wired": AI_ACT,
+        "no owner": changed(AI_ACT, "docs/annex-iv.md", 'owner: "@risk"\n', ""),
+        "no record": AI_ACT | {"docs/annex-iv.md": "# Annex IV\n"},
+    },
     "model-card-toolkit": {
         "wired": CARD_TOOLKIT,
         "configured": {"card.py": str(CARD_TOOLKIT["train.py"]).partition("\n\nif __name__")[0]},

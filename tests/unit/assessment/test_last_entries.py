@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .conftest import results
-from .rungs import CARD_TOOLKIT, workflow
+from .rungs import AI_ACT, CARD_TOOLKIT, workflow
 from .test_catalogue import FIT
 from .test_catalogue_entries import Entry
 
@@ -127,6 +127,11 @@ ENTRIES = {
     "a notebook that testbook does not find": Entry(
         "tests", {"tests/test_explore.py": TESTBOOK}, ("tests/test_explore.py", "explore.ipynb", "other.ipynb")
     ),
+    "documentation by the AI Act": Entry("governed/card", AI_ACT, ("docs/annex-iv.md", "next_review: 2027-03-01", "")),
+    "a risk class that is none": Entry(
+        "governed/card", AI_ACT, ("docs/annex-iv.md", "risk_class: high", "risk_class: fine")
+    ),
+    "documentation with figures of no run": Entry("governed/card", AI_ACT, ("docs/annex-iv.md", "0.914", "0.98")),
     "Model Card Toolkit": Entry("governed/card", CARD_TOOLKIT, ("train.py", "toolkit.export_format()", "")),
     "limits in the card of the toolkit": Entry("governed/card", CARD_TOOLKIT, ("train.py", "limitations", "owners")),
 }

@@ -53,7 +53,7 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             if not site.reached:
                 continue
             named = bool(_ABOUT.search(site.scope))
-            text = ast.unparse(site.call.node)[:400]
+            text = f"{ast.unparse(site.call.node)[:400]} {_given(site)}"
             if site.call.attribute in _READS:
                 text = f"{bound_to(site.call)} {text}"
             if (
@@ -98,6 +98,12 @@ def _findings(unit: Unit) -> Iterator[Finding]:
         if unreachable
         else "Write the code that reads a snapshot again.",
     )
+
+
+def _given(site: Site) -> str:
+    """What the names stand for that a call is given: `path = f"s3://rows/snapshots/{run}"`."""
+    given = (site.call.scope.string(node) for node in site.call.node.args if isinstance(node, ast.Name))
+    return " ".join(text for text in given if text)
 
 
 PROBE = Probe(

@@ -15,6 +15,7 @@ from jupyter_mlops.assessment.schedules import triggers
 from jupyter_mlops.assessment.services import services, started_for_real
 from jupyter_mlops.assessment.sites import sources_of
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.workflow_delivery import deliveries
 from jupyter_mlops.project.marks import mapping, sequence
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope
@@ -57,6 +58,7 @@ class _Shift(NamedTuple):
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
+    yield from _workflows(unit)
     split = _split(unit)
     for found in _shifts(unit) if split is not None else ():
         chain = (split, *unit.reach.chain(found.path, found.scope.name)) if split else ()
@@ -84,6 +86,34 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             raise_by=None if found.checked else "Ask the metrics again, and fail when they are still bad.",
         )
         return
+
+
+def _workflows(unit: Unit) -> Iterator[Finding]:
+    for found in deliveries(unit, _nodes(unit, _ASKS, _asks)):
+        chain = (found.by, f"{found.path}:{found.line}")
+        message = "A workflow gives the new version more traffic when an analysis of its metrics lets it."
+        yield Finding(
+            "traffic-control",
+            "routed",
+            Rung.E3,
+            message,
+            confidence=CALL,
+            path=found.path,
+            line=found.line,
+            chain=chain,
+        )
+        if found.heals is not None:
+            message = "A workflow takes the traffic back when the analysis fails, and analyses again."
+            yield Finding(
+                "traffic-control",
+                "self-healing",
+                Rung.E3,
+                message,
+                confidence=CALL,
+                path=found.path,
+                line=found.heals,
+                chain=chain,
+            )
 
 
 def _split(unit: Unit) -> str | None:

@@ -156,6 +156,20 @@ def _branches(tainted: Tainted, node: ast.If | ast.While) -> bool:
     return _asks(tainted, node.test) and constant_truth(node.test) is None and _acts(node, tainted.root)
 
 
+def _looks_for_name(test: ast.expr) -> bool:
+    """Whether a condition looks for an entry by what it is called: `if "Drifted" in metric["metric_name"]:`."""
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Eq, ast.In, ast.NotEq, ast.NotIn)):
+        return False
+    sides = [test.left, *test.comparators]
+    keys = [side.slice for side in sides if isinstance(side, ast.Subscript)]
+    keys += [side.args[0] for side in sides if isinstance(side, ast.Call) and _name(side) == "get" and side.args]
+    written = any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides)
+    return written and any(isinstance(key, ast.Constant) and str(key.value) in _CALLED for key in keys)
+
+
+_CALLED = frozenset({"metric_name", "name", "metric", "id", "metric_id", "type", "kind", "title"})
+
+
 def _asks(tainted: Tainted, test: ast.expr) -> bool:
     """Whether a condition depends on what the result is, and not only on whether there is one."""
     if isinstance(test, ast.BoolOp):
@@ -168,6 +182,8 @@ def _asks(tainted: Tainted, test: ast.expr) -> bool:
     if isinstance(test, ast.Attribute) and test.attr == "empty":
         return False
     if isinstance(test, ast.Name) and test.id in tainted.collections:
+        return False
+    if _looks_for_name(test):
         return False
     # `if "drift" in table.columns:` asks how it looks.
     looks = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.In, ast.NotIn))

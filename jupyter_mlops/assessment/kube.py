@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -166,6 +167,37 @@ def _applied(unit: Unit) -> Iterator[tuple[str, str]]:
             yield unit.below(source["path"]), f"{application.path}:{line_of(source, 'path')}"
 
 
+def left_out(unit: Unit, path: str) -> str | None:
+    """Why a manifest is not applied though its neighbours are: the kustomization beside it lists them, and nothing names it.
+
+    Args:
+        unit: the unit.
+        path: the manifest.
+    """
+    folder, name = posixpath.dirname(path) or ".", posixpath.basename(path)
+    for file in unit.named("kustomization.yaml", "kustomization.yml"):
+        if file.folder == folder and name not in (unit.project.text(file.path) or ""):
+            listed = [join(folder, one) for one in _kustomized(unit, file.path)]
+            if any(posixpath.dirname(one) == posixpath.dirname(path) and unit.project.exists(one) for one in listed):
+                return None if _is_named(unit, folder, name) else f"{file.path} leaves it out"
+    return None
+
+
+def _kustomized(unit: Unit, path: str) -> list[str]:
+    document = mapping(next(iter(unit.project.yaml(path)), None))
+    return [item for key in ("resources", "bases", "components") for item in strings(document.get(key))]
+
+
+def _is_named(unit: Unit, folder: str, name: str) -> bool:
+    """Whether some file names a manifest, or applies its folder as it is: `kubectl apply -f k8s/`."""
+    whole = re.compile(rf"apply\b.*\s-f\s*\S*\b{re.escape(posixpath.basename(folder))}/?([\s\"']|$)", re.MULTILINE)
+    for file in unit.all_files.suffixed(".yml", ".yaml", ".sh", ".toml", ".json", ".jenkinsfile", ".py", ""):
+        text = unit.project.text(file.path) or "" if file.size < 100_000 else ""
+        if name in text or (folder != "." and whole.search(text)):
+            return True
+    return False
+
+
 def _applied_paths(words: tuple[str, ...]) -> list[str]:
     if words[:1] == ("kubectl",) and {"apply", "create", "replace"} & set(words):
         found = [
@@ -218,7 +250,7 @@ def launches(unit: Unit) -> Iterator[Launch]:
                     unit.path,
                     f"{item.kind} {item.name}",
                     triggers=frozenset({"schedule"} if kind == "schedule" else ()),
-                    neutralised="it is suspended" if item.spec.get("suspend") is True else None,
+                    neutralised="it is suspended" if item.spec.get("suspend") is True else left_out(unit, item.path),
                 )
 
 

@@ -44,7 +44,7 @@ def kept(unit: Unit, job: dict[Any, Any]) -> str:
         if rule.get("action") == "keep" and strings(rule.get("source_labels")) == [_PORT_NAME]:
             wanted = str(rule.get("regex"))
             for item in objects(unit, "Deployment", "StatefulSet", "RayService"):
-                for container in _pods(item):
+                for container in pods_of(item):
                     if any(mapping(port).get("name") == wanted for port in sequence(container.get("ports"))):
                         return f"{item.path}: {item.kind} {item.name}"
         if rule.get("action") == "keep" and (found := _labelled(unit, strings(rule.get("source_labels")), rule)):
@@ -66,8 +66,12 @@ def _labelled(unit: Unit, asked: list[str], rule: dict[Any, Any]) -> str:
     return ""
 
 
-def _pods(item: KubeObject) -> list[dict[Any, Any]]:
-    """The containers of a workload; of a cluster of Ray, those of its head and its workers."""
+def pods_of(item: KubeObject) -> list[dict[Any, Any]]:
+    """The containers of a workload; of a cluster of Ray, those of its head and its workers.
+
+    Args:
+        item: the workload.
+    """
     if item.kind != "RayService":
         return containers_of(item)
     pods = [mapping(mapping(group.get("template")).get("spec")) for group in _groups_of(item)]

@@ -103,6 +103,10 @@ class Root(NamedTuple):
     group: str
 
 
+#: What a flow of Metaflow is asked that runs none of its steps.
+_SHOWS = (("show",), ("check",), ("output-raw",), ("output-dot",), ("help",), ("--help",))
+
+
 class Reach:
     """Reachability in a project.
 
@@ -299,6 +303,8 @@ class Reach:
     def _nodes(self, target: Target) -> Iterator[Node]:
         if target.kind == "script":
             script = self._in_project(target.value)
+            if target.arguments[:1] in _SHOWS and "metaflow" in (self.project.text(script) or ""):
+                return  # the flow is looked at, and not run
             yield script, ""
             yield script, "__main__"
         elif target.kind == "notebook":
@@ -307,6 +313,8 @@ class Reach:
             found = self.modules.find(target.value, f"{target.folder}/_" if target.folder != "." else "_")
             if found is None and target.arguments[:1] == ("served",):
                 found = self.modules.find_served(target.value)
+            if found and target.arguments[:1] == ("served",) and not self._says(found, target.arguments[1:2]):
+                return  # the server stops at once: the file has no such application
             if found and found.endswith("__init__.py") and target.arguments[:1] != ("served",):
                 found = self.modules.find(f"{target.value}.__main__", "_") or found
             if found:
@@ -334,6 +342,11 @@ class Reach:
         else:
             for name in self.launch_ids(target):
                 yield name, LAUNCH
+
+    def _says(self, path: str, names: tuple[str, ...]) -> bool:
+        """Whether a file has all of some names somewhere, or takes all that another one has."""
+        text = self.project.text(path) or ""
+        return "import *" in text or all(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
     def launch_ids(self, target: Target) -> Iterator[str]:
         """The launches that a target means: stages, make targets, environments, shell scripts, console scripts."""

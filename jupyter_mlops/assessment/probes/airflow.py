@@ -31,7 +31,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             if command:
                 yield Launch(
                     _id(path, source, call),
-                    "schedule",
+                    "schedule" if _is_started(unit, source, call) else "console",
                     path,
                     call.line,
                     command,
@@ -39,6 +39,37 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     _task(source, call),
                     group=path,
                 )
+
+
+def _is_started(unit: Unit, source: PythonSource, call: Call) -> bool:
+    """Whether the DAG of an operator starts by itself: it has a schedule, or another DAG triggers it. True where it cannot be told."""
+    for decorator in getattr(call.scope.node, "decorator_list", []):
+        if any(decorated.replace("()", "") in _DAGS for decorated in call.scope.decorators):
+            if not any(one.name == f":{call.scope.name}" for one in source.calls):
+                return False
+            return _schedule(decorator) or _is_triggered(unit, call.scope.name, decorator)
+    nodes = (node for inner in call.scope.body for node in ast.walk(inner))
+    for statement in (node for node in nodes if isinstance(node, ast.With)):
+        for item in statement.items:
+            made = item.context_expr
+            inside = statement.lineno <= call.line <= (statement.end_lineno or statement.lineno)
+            if inside and isinstance(made, ast.Call) and call.scope.dotted(made.func).endswith(".DAG"):
+                return _schedule(made) or _is_triggered(unit, "", made)
+    return True
+
+
+def _is_triggered(unit: Unit, name: str, made: ast.expr) -> bool:
+    """Whether a task of another DAG triggers a DAG, by the name that it is made with."""
+    given = [
+        *getattr(made, "args", [])[:1],
+        *(one.value for one in getattr(made, "keywords", []) if one.arg == "dag_id"),
+    ]
+    names = {name, *(one.value for one in given if isinstance(one, ast.Constant))}
+    return any(
+        call.attribute == "TriggerDagRunOperator" and call.text(None, "trigger_dag_id") in names
+        for _path, source in _sources(unit)
+        for call in source.calls
+    )
 
 
 def _command(source: PythonSource, call: Call) -> str | None:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.kube import KubeObject, applied_by, objects
+from jupyter_mlops.assessment.kube import KubeObject, applied_by, left_out, objects
 from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
@@ -64,7 +64,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                         unit.path,
                         f"{item.kind} {item.name}: {task.get('name')}",
                         triggers=frozenset({"schedule"} if kind == "schedule" else ()),
-                        neutralised=_suspended(item),
+                        neutralised=_suspended(unit, item),
                         group=f"{item.path}#{item.name}",
                     )
             container, key = _container(template)
@@ -79,11 +79,11 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     f"{item.kind} {item.name}: {name}",
                     triggers=frozenset({"schedule"} if kind == "schedule" else ()),
                     needs=inner,
-                    neutralised=_suspended(item),
+                    neutralised=_suspended(unit, item),
                     group=f"{item.path}#{item.name}",
                 )
         reference = mapping(_spec(item).get("workflowTemplateRef")).get("name")
-        if kind == "schedule" and isinstance(reference, str) and _suspended(item) is None:
+        if kind == "schedule" and isinstance(reference, str) and _suspended(unit, item) is None:
             asked = _spec(item).get("entrypoint")
             yield from _submission(unit, item, (reference, asked), line_of(_spec(item), "workflowTemplateRef"))
     sources = {item.name: item for item in objects(unit, "EventSource") if item.api == "argoproj.io"}
@@ -98,8 +98,10 @@ def _launches(unit: Unit) -> Iterator[Launch]:
             yield from _inline(unit, item, pushed=pushed)
 
 
-def _suspended(item: KubeObject) -> str | None:
-    return "it is suspended" if item.kind == "CronWorkflow" and item.spec.get("suspend") is True else None
+def _suspended(unit: Unit, item: KubeObject) -> str | None:
+    if item.kind == "CronWorkflow" and item.spec.get("suspend") is True:
+        return "it is suspended"
+    return left_out(unit, item.path)
 
 
 def _given(task: dict[Any, Any]) -> dict[str, str]:
@@ -271,7 +273,7 @@ def _taken(task: dict[Any, Any]) -> frozenset[str]:
 
 def _started_by(unit: Unit, item: KubeObject) -> str:
     if item.kind == "CronWorkflow":
-        return "its schedule" if applied_by(unit, item.path) is not None and _suspended(item) is None else ""
+        return "its schedule" if applied_by(unit, item.path) is not None and _suspended(unit, item) is None else ""
     for launch in unit.launches:
         submitted = any(need.startswith(f"{item.path}#{item.kind}/") for need in launch.needs)
         if launch.kind in ("schedule", "ci") and submitted and applied_by(unit, launch.path) is not None:

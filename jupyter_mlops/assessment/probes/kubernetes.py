@@ -11,6 +11,7 @@ from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.images import built_from
 from jupyter_mlops.assessment.kube import KubeObject, applied_by, containers_of, launches, objects
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.scraped import pods_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.dockerfile import NAMES as DOCKERFILES
 from jupyter_mlops.project.marks import line_of, mapping
@@ -195,6 +196,17 @@ def _names_model(unit: Unit, item: KubeObject) -> bool:
     return "modelUri" in predictors or "componentSpecs" in predictors
 
 
+def _unbuilt(unit: Unit, item: KubeObject) -> str | None:
+    """The image of a cluster of Ray that is to hold the project's code, where nothing builds it: Ray's own holds none."""
+    if item.kind != "RayService" or "working_dir" in str(item.spec.get("serveConfigV2") or ""):
+        return None
+    for container in pods_of(item):
+        image = str(container.get("image") or "")
+        if image and "rayproject/" not in image and built_from(unit, image)[0] is None:
+            return image
+    return None
+
+
 def _platform(unit: Unit, item: KubeObject) -> Iterator[Finding]:
     if not _names_model(unit, item):
         advice = "Name the model, or the module of the project that serves it."
@@ -217,6 +229,12 @@ def _platform(unit: Unit, item: KubeObject) -> Iterator[Finding]:
             ),
             item,
         )
+    unbuilt = _unbuilt(unit, item)
+    if unbuilt is not None:
+        advice = "Build the image that the manifest names."
+        message = f"Nothing here builds the image {unbuilt} of {item.kind} {item.name}."
+        yield replace(_scaling(item, message), rung=Rung.E1, raise_by=advice)
+        return
     for part in ("container", "scaling"):
         yield _placed(
             unit, replace(_scaling(item, f"{item.kind} {item.name} is deployed by its operator."), part=part), item

@@ -57,8 +57,11 @@ def _pipelines(unit: Unit) -> Iterator[Pipeline]:
             )
         )
     for path, stages in by_file.items():
+        # Told no name, Snakemake makes what the first rule wants.
+        first = min((rule for rule in rules(unit) if rule.path == path), key=lambda rule: rule.line)
+        started = "" if "output" not in first.parts and _unmade(unit, first, outputs) else "snakemake"
         yield Pipeline(
-            "snakemake", "Snakemake", path, stages[0].line, tuple(stages), started_by="snakemake", confidence=0.85
+            "snakemake", "Snakemake", path, stages[0].line, tuple(stages), started_by=started, confidence=0.85
         )
 
 

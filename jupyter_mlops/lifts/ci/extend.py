@@ -42,7 +42,7 @@ def missing(work: Work, lines: Iterable[str]) -> dict[str, str]:
     found = {}
     for name, check in work.checks.items():
         if not _runs_pytest(check):
-            if not any(line == check or ("ruff" in check and "ruff check" in line) for line in there):
+            if not any(line == check or _does_as_much(line, check) for line in there):
                 found[name] = check
             continue
         places = [place for place in _places(check) if not any(_inside(place, each) for each in around)]
@@ -51,6 +51,13 @@ def missing(work: Work, lines: Iterable[str]) -> dict[str, str]:
         elif places:  # the others are run already
             found[f"{name} {' '.join(places)}"] = f"{check.partition('pytest')[0]}pytest {shlex.join(places)}"
     return found
+
+
+def _does_as_much(line: str, check: str) -> bool:
+    """Whether a command of a person's does what a check is there for: the linter, or DVC with all of the data."""
+    if "ruff check" in check:
+        return "ruff check" in line
+    return "dvc exp run" in check and ("dvc repro" in line or "dvc exp run" in line)
 
 
 def workflow_lines(text: str) -> list[str]:

@@ -66,3 +66,9 @@ def test_what_commands_run_already(lines: list[str], left: dict[str, str]) -> No
 )
 def test_a_workflow_that_runs_none_of_the_tests_gets_none(text: str) -> None:
     assert workflow(text, WORK, WORK.checks) is None
+
+
+@pytest.mark.parametrize(("line", "left"), [("dvc repro", 0), ("uv run dvc exp run --temp", 0), ("dvc status", 1)])
+def test_a_pipeline_that_a_person_has_dvc_run_is_not_run_again_on_a_sample(line: str, left: int) -> None:
+    work = Work("3.11", checks={"Reproduce": "dvc exp run --temp -S p/params.yaml:sample_rows=1000 p/dvc.yaml"})
+    assert len(missing(work, [line])) == left

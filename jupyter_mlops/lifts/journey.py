@@ -258,7 +258,7 @@ def _leads_on(each: Lift, now: Assessment, target: int, unfit: Iterable[str]) ->
 
 def _advised(acts: Iterable[Act], done: Journey) -> list[Act]:
     """What a lift that does not fit leaves to a person: nothing twice, and no lift that was on offer all the way."""
-    told = {act.command for act in done.left} - {None}
+    told = {act.command for act in done.left} - {None} | {f"jupyter mlops lift {step.lift.name}" for step in done.steps}
     tried = {
         f"jupyter mlops lift {one.name}" for each, _why in done.stuck for one in all_lifts() if each.name in one.clears
     }

@@ -62,7 +62,8 @@ def _of_scripts(scene: Scene) -> Plan:
 
     found = settings(scene)
     if not found:
-        return not_here(scene, _NONE)
+        act = Act("Where scripts hand files on, run them as a flow.", "jupyter mlops lift prefect-flow")
+        return not_here(scene, _NONE, left=(act,))
     return not_here(
         scene,
         f"There is no notebook here to convert, and {found[0].path} has its settings in the code, which this does not change.",

@@ -30,11 +30,13 @@ _CELL_FILE = re.compile(
     r"(?<![^\s\"'(<>])[^\s\"'(<>]*ipykernel_\d+[/\\]+\d+\.py(?::\d+)?|<ipython-input-\d+-\w+>(?::\d+)?|(?<=\()\d+\.py(?=, line \d+\))",
 )
 _TIME = r"\d[\d.,]*(?:e[+-]?\d+)? ?(?:ns|µs|μs|us|ms|s|min|h)\b(?: \d+ ?(?:s|ms|min)\b)*"
+#: Each as it is printed, and with the `…` that a pipeline's `reproducible.py` puts in its place.
 _TIMINGS = (
-    re.compile(rf"^(?:CPU times|Wall time|Compiler|Parser)\b[^\n]*{_TIME}[^\n]*$", re.MULTILINE),
-    re.compile(rf"{_TIME} ± {_TIME} per loop \(mean ± std\. dev\. of [^)]*\)"),
-    re.compile(r"\[(?:\d+:)?\d+:\d+(?:<|&lt;)(?:(?:\d+:)?\d+:\d+|\?),\s*[^\]\n]*\]"),  # tqdm: [00:01<00:03, 2.5it/s]
-    re.compile(rf"\b\d+s {_TIME}/(?:step|epoch|sample)\b"),  # Keras: 0s 2ms/step
+    re.compile(rf"^(?:CPU times|Wall time|Compiler|Parser)\b(?:[^\n]*{_TIME}[^\n]*|: …)$", re.MULTILINE),
+    re.compile(rf"(?:{_TIME} ± {_TIME}|…) per loop \(mean ± std\. dev\. of [^)]*\)"),
+    # tqdm: [00:01<00:03, 2.5it/s]
+    re.compile(r"\[(?:(?:\d+:)?\d+:\d+(?:<|&lt;)(?:(?:\d+:)?\d+:\d+|\?),\s*[^\]\n]*|…)\]"),
+    re.compile(rf"(?:\b\d+s {_TIME}|…)/(?:step|epoch|sample)\b"),  # Keras: 0s 2ms/step
     re.compile(r"(?:(?<=\d test in )|(?<=\d tests in ))\d+\.\d+s$", re.MULTILINE),  # unittest: Ran 2 tests in 0.001s
     re.compile(r"(?:(?<=\d passed in )|(?<=\d failed in ))\d+\.\d+s(?=(?: =+)?$)", re.MULTILINE),  # pytest
 )
@@ -44,13 +46,14 @@ _PROFILE_ROWS = re.compile(r"(?:^ *\d+(?:/\d+)?(?: +\d+\.\d+){4} [^\n]*(?:\n|\Z)
 _PROFILE_ROW = re.compile(r"^ *(\d+(?:/\d+)?)(?: +\d+\.\d+){4} ")
 #: statsmodels writes into every summary when it was made; the rest of the summary is to be compared.
 _MADE_AT = re.compile(
-    r"(\bDate:(?:\s|<[^>]*>|[&}\\])*)\w{3}, \d{2} \w{3} \d{4}|(\bTime:(?:\s|<[^>]*>|[&}\\])*)\d{2}:\d{2}:\d{2}"
+    r"(\bDate:(?:\s|<[^>]*>|[&}\\])*)(?:\w{3}, \d{2} \w{3} \d{4}|…)|(\bTime:(?:\s|<[^>]*>|[&}\\])*)(?:\d{2}:\d{2}:\d{2}|…)"
 )
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 _MARKUP = re.compile(r"<script\b.*?</script\s*>|<style\b.*?</style\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MADE_UP = re.compile(
     r"sk-container-id-\d+|sk-estimator-id-\d+|\bT_[0-9a-f]{5,}(?=_|\b)"
     r"|\b_?anim\w*?[0-9a-f]{32}"
+    r"|made-up-\d+"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])",
 )
 _BOKEH_ID = re.compile(r"(?<=[\"'#])p\d{4,}(?=[\"'])")

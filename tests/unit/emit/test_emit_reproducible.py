@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from jupyter_mlops_converters.emit import Emission
+from jupyter_mlops_converters.verify.outputs import compare_outputs
 
 
 @pytest.fixture
@@ -86,8 +87,8 @@ TWICE = {
         shown(text_html='<div id="9b7c1c52-5a1c-4c0a-9c41-1f1f0a3a6f09"></div>'),
     ],
     "drawing": [
-        shown(image_svg='<dc:date>2026-01-02</dc:date><clipPath id="p0123456789"/><g clip-path="url(#p0123456789)"/>'),
-        shown(image_svg='<dc:date>2027-01-02</dc:date><clipPath id="pabcdef6789"/><g clip-path="url(#pabcdef6789)"/>'),
+        shown(image_svg='<metadata><dc:date>2026-01-02</dc:date></metadata><clipPath id="p0123456789"/><g clip-path="url(#p0123456789)"/>'),
+        shown(image_svg='<metadata><dc:date>2027-01-02</dc:date></metadata><clipPath id="pabcdef6789"/><g clip-path="url(#pabcdef6789)"/>'),
     ],
 }  # fmt: skip
 
@@ -144,3 +145,11 @@ def test_where_the_project_lies_makes_no_difference(script: ModuleType, tmp_path
     place = tmp_path / "project"
     (output,) = rewritten(script, tmp_path, printed(f"{place}/data/x.csv\n"))["cells"][1]["outputs"]
     assert output["text"] == ["…/data/x.csv\n"]
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_it_compares_as_equal_with_the_notebook_as_it_ran(script: ModuleType, tmp_path: Path, case: str) -> None:
+    for output in TWICE[case]:
+        after = rewritten(script, tmp_path, output)["cells"][1]["outputs"]
+        found = compare_outputs([output], after)
+        assert found.verdict == "identical", found.detail

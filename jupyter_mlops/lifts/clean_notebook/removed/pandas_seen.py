@@ -40,6 +40,19 @@ def _numbers_only(site: Site) -> list[Edit] | None:
     return added("numeric_only", "True")(site)
 
 
+def _numbers_only_by_name(site: Site) -> list[Edit] | None:
+    """`groups.agg(np.mean)` is `groups.mean()`, of columns of numbers."""
+    call, function = site.call, site.argument(0, "func")
+    value = site.value(site.receiver)
+    if call is None or function is None or site.receiver is None or value.kind != "groupby" or not value.texts:
+        return []
+    name = site.kinds.name(function).removeprefix("numpy.")
+    name = function.value if isinstance(function, ast.Constant) and isinstance(function.value, str) else name
+    if name not in ("mean", "median", "std", "var") or len(call.args) + len(call.keywords) > 1:
+        return None
+    return site.replaced(call, f"{site.atom(site.receiver)}.{name}(numeric_only=True)")
+
+
 def _averaged(site: Site) -> list[Edit] | None:
     """`.pivot_table` without values took the mean of all columns of numbers."""
     method = isinstance(site.node, ast.Attribute) and not site.kinds.name(site.node)
@@ -241,5 +254,11 @@ CHANGES = (
         "pandas", "1.3", ("[]=",), _first_column, before=f"{_DF}t = held['t']\nt['c'] = pd.get_dummies(t['c'])",
         after=f"{_DF}t = held['t']\nt['c'] = pd.get_dummies(t['c']).iloc[:, 0]", gives="t.c.tolist() == [1, 0]", error="Columns must be same length as key",
         why="A table is no column: of several columns the first was taken.",
+    ),
+    Change(
+        "pandas", "2.0", (".agg", ".aggregate"), _numbers_only_by_name,
+        before=f"{_DF}import numpy as np\ngroups = held['t'].groupby('a')\nx = groups.agg(np.mean)",
+        after=f"{_DF}import numpy as np\ngroups = held['t'].groupby('a')\nx = groups.mean(numeric_only=True)", gives="list(x) == ['b']", on=("groupby",),
+        error=_TEXT_IN_NUMBERS, why="Columns of text are no longer left out unless that is asked for.",
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes import all_probes
 from jupyter_mlops.assessment.profiles import exempted, profile_of
 from jupyter_mlops.assessment.rulesets import difference
-from jupyter_mlops.assessment.scoring import answers, judge, level_of, progress_to, score_of
+from jupyter_mlops.assessment.scoring import answers, doubted, judge, level_of, progress_to, score_of
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.assessment.units import find_units
 from jupyter_mlops.assessment.waivers import Decision, apply, own_answers, read_waivers
@@ -183,7 +183,7 @@ def _assess_unit(unit: Unit, config: Config, decisions: tuple[Decision, ...], da
             found[finding.criterion].append(finding)
     left = config.left_out
     wanted = [item for item in all_criteria(config.plugins) if item.required or not left.leaves_out(item.id)]
-    judged = [judge(criterion, found[criterion.id]) for criterion in wanted]
+    judged = doubted((judge(criterion, found[criterion.id]) for criterion in wanted), unit.project.unread)
     # What does not count yet is kept apart, so that nothing can count it.
     results = tuple(result for result in judged if not result.criterion.preview)
     local = posixpath.relpath(unit.path, unit.project.folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ CREDIT = {
 RECOMMENDED_SHARE = Fraction(30, 100)
 #: How sure one can be that nothing is there, having looked at every file.
 ABSENT = 0.9
+#: What a file that cannot be read, beside the evidence, takes from its confidence.
+DOUBT = 0.2
 #: States that let a gate through.
 OPEN = frozenset({"pass", "not-applicable", "waived", "attested"})
 
@@ -161,6 +163,28 @@ def _telling(finding: Finding) -> tuple[int, float, str, int, int, str]:
         finding.line or 0,
         finding.message,
     )
+
+
+def doubted(results: Iterable[Result], unread: Iterable[str]) -> tuple[Result, ...]:
+    """Results, less sure where a file beside the evidence, of the same kind, could not be read: it may say otherwise.
+
+    Args:
+        results: as judged.
+        unread: paths of files that could not be read.
+    """
+    places = {_beside(path) for path in unread}
+    return tuple(
+        replace(result, confidence=max(round(result.confidence - DOUBT, 2), 0.0))
+        if result.state == "pass"
+        and any(finding.path is not None and _beside(finding.path) in places for finding in result.evidence)
+        else result
+        for result in results
+    )
+
+
+def _beside(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, name.rpartition(".")[2].lower()
 
 
 def level_of(results: Iterable[Result]) -> int:

@@ -115,6 +115,11 @@ class Project:
         )
 
     @property
+    def unread(self) -> frozenset[str]:
+        """Files that could not be read, so far."""
+        return frozenset(path for path, _message in self._notes if path in self.by_path)
+
+    @property
     def notes(self) -> tuple[Note, ...]:
         """What could not be read, so far, by path."""
         return tuple(note for _key, note in sorted(self._notes.items()))

@@ -144,6 +144,17 @@ def test_the_confidence_of_a_level_is_the_least_of_what_it_asks(level_2):
     assert unit.confidence == min(one.confidence for one in asked if one.state != "not-applicable")
 
 
+def test_a_neighbour_that_cannot_be_read_makes_it_less_sure_and_changes_no_level(level_2):
+    before = level_2.assess()
+    level_2.files({".github/workflows/other.yml": "on: [\n"}).commit()
+    after = level_2.assess()
+    assert results(after)["ci"].confidence == pytest.approx(results(before)["ci"].confidence - 0.2)
+    assert results(after)["data-versioned"].confidence == results(before)["data-versioned"].confidence
+    assert after.level == before.level == 2
+    level_2.files({"src/other.yml": "on: [\n"}).remove(".github/workflows/other.yml").commit()
+    assert results(level_2.assess())["ci"].confidence == results(before)["ci"].confidence  # not beside it
+
+
 def test_what_cannot_be_seen_keeps_the_gate_closed_says_why_and_can_be_attested():
     unseen = Finding("x", "a", Rung.E2, "Set on the server.", effect="not-visible")
     result = judge(ONE, [unseen, finding("y", 0.9, Rung.E2)])

@@ -146,3 +146,46 @@ def test_what_others_wrote_is_not_looked_at(project, folder):
 def test_what_git_ignores_is_not_looked_at(project):
     project.files(BASE | {"train.py": CALLED, ".gitignore": "train.py\n"}).commit()
     assert results(project.assess())["experiments-tracked"].rung <= 2
+
+
+#: Guard 11: one rule, one step, one test backs one required criterion of a dimension.
+def test_no_artefact_backs_two_required_criteria_of_a_dimension(level_4):
+    backed: dict[tuple[object, ...], set[str]] = {}
+    for result in level_4.assess().headline.results:
+        if result.criterion.required and result.state == "pass":
+            for one in result.evidence:
+                if one.effect == "support" and one.rung >= 3 and one.line is not None:
+                    place = (result.criterion.dimension, one.path, one.line, one.cell)
+                    backed.setdefault(place, set()).add(result.criterion.id)
+    assert [each for each in backed.items() if len(each[1]) > 1] == []
+
+
+def test_an_alert_on_drift_does_not_watch_the_service(level_4):
+    level_4.edit("src/service.py", "import Counter, Histogram", "import Counter, Gauge, Histogram")
+    level_4.edit(
+        "src/service.py",
+        "app = FastAPI()",
+        'DRIFT = Gauge("churn_drift_share", "drifted columns")\nDRIFT.set(0)\napp = FastAPI()',
+    )
+    rules = "groups:\n  - name: a\n    rules:\n      - {alert: Drift, expr: churn_drift_share > 0.3}\n"
+    level_4.files({"monitoring/rules.yml": rules}).commit()
+    assert results(level_4.assess())["service-monitored"].state != "pass"
+
+
+#: Guard 14: the same field one level higher says nothing to the server that reads it.
+@pytest.mark.parametrize(("indent", "wired"), [("    ", True), ("  ", False)])
+def test_a_canary_counts_only_where_its_schema_has_it(project, indent, wired):
+    field = f"{indent}canaryTrafficPercent: 20\n"
+    manifest = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n"
+        f"{field if not wired else ''}  predictor:\n{field if wired else ''}"
+        "    model: {modelFormat: {name: sklearn}, storageUri: 's3://acme-models/churn'}\n"
+    )
+    project.files(BASE | {"train.py": CALLED, "k8s/churn.yaml": manifest})
+    project.files(
+        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: kubectl apply -f k8s/\n"}
+    )
+    found = [one for one in results(project.commit().assess())["routed"].evidence if one.effect == "support"]
+    assert any(one.line == 6 and one.rung >= 2 for one in found) == wired, [
+        (one.message, one.line, one.rung) for one in found
+    ]

@@ -27,8 +27,9 @@ def scheduled_functions(unit: Unit) -> Iterator[Launch]:
         unit: the unit.
     """
     # What applies them is looked for in the text: which commands are run is not known before all launches are.
-    if _says(unit, _APPLIES) or unit.named("atlantis.yaml"):
-        yield from _of_terraform(unit)
+    functions = [one for one in resources(unit) if one.kind == "aws_lambda_function"]
+    if functions and (unit.named("atlantis.yaml") or _says(unit, _APPLIES)):
+        yield from _of_terraform(unit, functions)
     if unit.named(*_SERVERLESS) and _says(unit, _DEPLOYS):
         yield from _of_serverless(unit)
 
@@ -40,14 +41,13 @@ _SERVERLESS = ("serverless.yml", "serverless.yaml")
 
 def _says(unit: Unit, pattern: re.Pattern[str]) -> bool:
     """Whether a file of CI, a Makefile or a script has a command."""
-    files = unit.all_files.suffixed(".yml", ".yaml", ".sh", ".toml", ".json", ".py", "")
+    files = unit.all_files.suffixed(".yml", ".yaml", ".sh", ".toml", "")
     return any(pattern.search(unit.project.text(file.path) or "") for file in files if file.size < 100_000)
 
 
-def _of_terraform(unit: Unit) -> Iterator[Launch]:
-    found = resources(unit)
-    timed = list(_started(found))
-    for function in (one for one in found if one.kind == "aws_lambda_function"):
+def _of_terraform(unit: Unit, functions: list[Resource]) -> Iterator[Launch]:
+    timed = list(_started(resources(unit)))
+    for function in functions:
         handler = _HANDLER.search(function.body)
         by = next((one for one in timed if f"aws_lambda_function.{function.name}." in one.body), None)
         if handler is None or by is None:

@@ -59,8 +59,9 @@ class _Shift(NamedTuple):
 
 def _findings(unit: Unit) -> Iterator[Finding]:
     yield from _workflows(unit)
-    split = _split(unit)
-    for found in _shifts(unit) if split is not None else ():
+    shifts = list(_shifts(unit))
+    split = _split(unit) if shifts else None
+    for found in shifts if split is not None else ():
         chain = (split, *unit.reach.chain(found.path, found.scope.name)) if split else ()
         yield Finding(
             "traffic-control",
@@ -89,7 +90,8 @@ def _findings(unit: Unit) -> Iterator[Finding]:
 
 
 def _workflows(unit: Unit) -> Iterator[Finding]:
-    for found in deliveries(unit, _nodes(unit, _ASKS, _asks)):
+    asking = _nodes(unit, _ASKS, _asks)
+    for found in deliveries(unit, asking) if asking else ():
         chain = (found.by, f"{found.path}:{found.line}")
         message = "A workflow gives the new version more traffic when an analysis of its metrics lets it."
         yield Finding(
@@ -154,8 +156,10 @@ def _shifts(unit: Unit) -> Iterator[_Shift]:
     """Functions behind a trigger that ask the metrics, and then set a share."""
     there = unit.reach.behind(*(node for trigger in triggers(unit) for node in trigger.nodes))
     asking = _nodes(unit, _ASKS, _asks)
+    if not asking:
+        return
     setting = _nodes(unit, _SHARE_WORDS, lambda _source, scope: bool(_sets(scope)))
-    for path, source in sources_of(unit, *_ASKS, *_SHARE_WORDS) if asking and setting else ():
+    for path, source in sources_of(unit, *_ASKS, *_SHARE_WORDS) if setting else ():
         for scope in source.scopes:
             if scope.kind != "function" or (path, scope.name) in asking:
                 continue

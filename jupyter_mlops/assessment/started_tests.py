@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.commands import Target
 from jupyter_mlops.project.handed_scripts import SHELL_CALLS, shelled
-from jupyter_mlops.project.python_source import Call, Scope
+from jupyter_mlops.project.python_source import Call, PythonSource, Scope
 
 _WORDS = ("pytest", "unittest")
 _SUITES = frozenset({"unittest.TextTestRunner().run", "unittest.runner.TextTestRunner().run"})
@@ -41,6 +41,8 @@ def started_tests(unit: Unit, target: Target) -> Iterator[Started]:
         unit: the unit.
         target: what is run.
     """
+    if target.kind == "code":
+        yield from _in_text(target)
     paths = set(unit.mentioning(*_WORDS))
     for path, name in sorted(unit.reach.behind_target(target)) if paths else ():
         source = unit.project.python(path) if path in paths and not path.endswith(".ipynb") else None
@@ -48,6 +50,17 @@ def started_tests(unit: Unit, target: Target) -> Iterator[Started]:
             for call in scope.calls if scope.name == name else ():
                 for tests in _tests_of(call, path, target.folder):
                     yield Started(tests, f"{path}:{call.line}", None if _heeded(call) else _IGNORED)
+
+
+def _in_text(target: Target) -> Iterator[Started]:
+    """The tests that code starts which is handed to Python as a text."""
+    try:
+        source = PythonSource(target.value)
+    except ValueError:
+        return
+    for call in source.calls:
+        for tests in _tests_of(call, "", target.folder):
+            yield Started(tests, "", None if _heeded(call) else _IGNORED)
 
 
 def _tests_of(call: Call, path: str, folder: str) -> Iterator[Target]:

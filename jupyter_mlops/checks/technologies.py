@@ -28,7 +28,7 @@ _BY_CRITERION = {
     ),
     "pipeline-reproducible": ("parameters", "pip-tools", "poetry", "uv", "other-locks"),
     "tests": ("pytest", "unittest", "nbval"),
-    "ci": ("ci", "github-actions", "gitlab-ci", "jenkins", "other-ci", "cloud-builds"),
+    "ci": ("ci", "github-actions", "gitlab-ci", "jenkins", "other-ci", "small-ci", "cloud-builds"),
     "importable-code": ("modules",),
     "data-validated": ("validation", "hand-checks", "pandera", "great-expectations"),
     "metrics-recorded": ("dvc-metrics",),

@@ -43,11 +43,16 @@ _WRAPPERS = {
     "exec": 0,
     "nice": 0,
     "xvfb-run": 0,
+    "ddtrace-run": 0,
+    "opentelemetry-instrument": 0,
+    "unbuffer": 0,
+    "retry": 0,
     "timeout": 1,
     "stdbuf": 0,
 }
 _RUNNERS = frozenset(
     {"uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "conda", "mamba", "micromamba", "uvx", "pipx"}
+    | {"dotenv", "doppler", "op", "infisical"}
 )
 #: A variable that holds an interpreter: `$PYTHON -m pytest`.
 _INTERPRETER = lazy(r"\$[{(]?\w*py\w*[})]?$", re.IGNORECASE)
@@ -90,6 +95,7 @@ _VALUED = frozenset(
         "-C",
         "--cwd",
         "-u",
+        "-t",
     ]
 )
 _LINTERS = frozenset(
@@ -162,7 +168,13 @@ def _targets(words: list[str], folder: str) -> list[Target]:
         return [Target("script", join(folder, words[0]), folder, tuple(rest))]
     if words[0].endswith(".sh"):
         return [Target("shell", join(folder, words[0]), folder, tuple(rest))]
+    if words[0].startswith(("./", *_SCRIPT_FOLDERS)) and "." not in program:
+        return [Target("shell", join(folder, words[0]), folder, tuple(rest))]
     return [Target("tool", program, folder, tuple(rest))]
+
+
+#: Where scripts lie that are called without an ending.
+_SCRIPT_FOLDERS = ("scripts/", "script/", "bin/", "ci/", ".ci/", "tools/", "dev/")
 
 
 def unwrapped(words: list[str]) -> list[str]:
@@ -177,7 +189,7 @@ def unwrapped(words: list[str]) -> list[str]:
             words = _after_options(words[1:])[_WRAPPERS[program] :]
             while words and re.match(r"[A-Za-z_]\w*=", words[0]):
                 words = words[1:]
-        elif program in _RUNNERS and "run" in words[1:3]:
+        elif program in _RUNNERS and "run" in words[1:5]:
             words = _after_options(words[words.index("run") + 1 :])
             if program == "hatch" and words:
                 words = [words[0].rpartition(":")[2], *words[1:]]  # `hatch run ci:test`: of which environment
@@ -274,7 +286,8 @@ def _dvc(words: list[str], folder: str) -> list[Target]:
     plain = _plain(words)
     if plain[:1] == ["repro"] or plain[:2] == ["exp", "run"]:
         names = plain[1:] if plain[0] == "repro" else plain[2:]
-        return [Target("stages", "dvc", folder, tuple(names))]
+        shown = "`--dry` only shows what it would do" if {"--dry", "-n"} & set(words) else None
+        return [Target("stages", "dvc", folder, tuple(names), shown)]
     return [Target("tool", "dvc", folder, tuple(words))]
 
 
@@ -405,6 +418,31 @@ def _luigi(words: list[str], folder: str) -> list[Target]:
     return [Target("module", module, folder, ("luigi", task))] if module and task else []
 
 
+def _handed(words: list[str], folder: str) -> list[Target]:
+    """Programs that are handed a command: `nix develop -c pytest`, `nix-shell --run "pytest"`, `su -c "pytest"`."""
+    for position, word in enumerate(words[:-1]):
+        if word in ("-c", "--command", "--run"):
+            rest = words[position + 1 :]
+            return _targets(rest, folder) if len(rest) > 1 or " " not in rest[0] else _scripted(rest[0], folder)
+    return []
+
+
+def _named_task(runner: str) -> Callable[[list[str], str], list[Target]]:
+    """Runners with scripts by name in a file of their own: `npm test`, `npm run check`, `devbox run test`."""
+
+    def handler(words: list[str], folder: str) -> list[Target]:
+        plain = _plain(words)
+        plain = plain[1:] if plain[:1] in (["run"], ["run-script"]) else plain
+        return [Target("tool", f"{runner} {plain[0]}", folder)] if plain else []
+
+    return handler
+
+
+def _tests_of_builds(words: list[str], folder: str) -> list[Target]:
+    """`pants test ::`, `bazel test //...`: the tests that the files of the build list."""
+    return [Target("tests", "build", folder)] if _plain(words)[:1] == ["test"] else []
+
+
 def _celery(words: list[str], folder: str) -> list[Target]:
     """`celery -A jobs worker`: the module with the tasks."""
     for position, word in enumerate(words):
@@ -437,6 +475,20 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "jupyter": _jupyter,
     "jupyter-nbconvert": lambda words, folder: _jupyter(["nbconvert", *words], folder),
     "coverage": _coverage,
+    "slipcover": lambda words, folder: _python(words[words.index("-m") :], folder) if "-m" in words else [],
+    "nix": _handed,
+    "nix-shell": _handed,
+    "script": _handed,
+    "su": _handed,
+    "devbox": _named_task("devbox"),
+    "npm": _named_task("npm"),
+    "pnpm": _named_task("npm"),
+    "yarn": _named_task("npm"),
+    "bun": _named_task("npm"),
+    "pants": _tests_of_builds,
+    "bazel": _tests_of_builds,
+    "bazelisk": _tests_of_builds,
+    "earthly": lambda words, folder: [Target("tool", word, folder) for word in _plain(words) if word.startswith("+")],
     "bash": _shell,
     "sh": _shell,
     "zsh": _shell,

@@ -379,6 +379,11 @@ class Reach:
                 asked = launch.name in target.arguments or _generated(launch, target)
                 if fits and (asked or (not target.arguments and launch.by_default)):
                     yield launch.id
+        elif target.kind == "project":
+            words = target.arguments
+            named = [words[place + 1] for place, word in enumerate(words[:-1]) if word in ("-e", "--entry-point")]
+            files = [f"{join(target.value, 'MLproject')}#{entry}" for entry in named or ["main"]]
+            yield from (name for name in files if name in self.launches)
         elif target.kind == "shell" and self._in_project(target.value) in self.launches:
             yield self._in_project(target.value)
         elif target.kind == "tool" and f"console:{target.value}" in self.launches:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jupyter_mlops.project.shell_outcome import Outcome
-from jupyter_mlops.project.shell_syntax import AndOr, Block, Node, Simple, parse, parts_of
+from jupyter_mlops.project.shell_syntax import AndOr, Block, Node, Simple, parse, parts_of, words_of
 
 
 class Command(NamedTuple):
@@ -58,19 +58,27 @@ class _Place:
 
     folder: str
     exported: tuple[str, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def held(self, word: str) -> list[str]:
+        """The words that a variable holds which stands for a command: `$TEST` after `TEST="pytest tests"`."""
+        value = self.variables.get(word.strip("${}")) if word.startswith("$") else None
+        return words_of(value) if value else [word]
 
 
 def _commands(node: Node | AndOr, outcome: Outcome, place: _Place) -> Iterator[Command]:
     """The commands of part of a script, with the folder that each runs in."""
     if isinstance(node, Simple):
         if not node.words:
+            place.variables |= {name: value for name, _, value in (one.partition("=") for one in node.assigned)}
             return
         if node.words[0] in ("cd", "pushd") and len(node.words) > 1:
             place.folder = join(place.folder, node.words[1])
         if node.words[0] == "export":
             place.exported += tuple(word for word in node.words[1:] if "=" in word)
+        words = (*place.held(node.words[0]), *node.words[1:])
         assigned = (*place.exported, *node.assigned)
-        yield Command(node.words, node.line, place.folder, outcome.hides(node), node.text, assigned)
+        yield Command(words, node.line, place.folder, outcome.hides(node), node.text, assigned)
         return
     before = place.folder, place.exported
     for part in parts_of(node):

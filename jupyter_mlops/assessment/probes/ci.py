@@ -10,6 +10,7 @@ from typing import NamedTuple
 from jupyter_mlops.assessment.coverage import covers_unit
 from jupyter_mlops.assessment.findings import CONFIGURED, PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.started_containers import started_launches
 from jupyter_mlops.assessment.started_tests import started_tests
 from jupyter_mlops.assessment.test_facts import Test, tests
 from jupyter_mlops.assessment.test_runner import IDLE, Runner, chosen, runner
@@ -74,16 +75,28 @@ def _followed(
         yield target, chain, target.problem
         if target.kind in ("script", "module", "code"):
             for started in started_tests(unit, target):
-                yield started.target, (*chain, started.link), target.problem or started.problem
-        if target.kind in ("make", "environment", "shell", "tool") and depth < 4:
-            for name in unit.reach.launch_ids(target):
-                for next_launch in _with_needs(unit, name):
+                yield (
+                    started.target,
+                    (*chain, started.link) if started.link else chain,
+                    target.problem or started.problem,
+                )
+        if target.kind in ("make", "environment", "shell", "tool", "lint", "project") and depth < 4:
+            inside = [one for name in unit.reach.launch_ids(target) for one in _with_needs(unit, name)]
+            inside += [*started_launches(unit, target), *_hooks(unit, target)]
+            for next_launch in inside:
+                if next_launch is not launch:
                     for next_command in next_launch.commands:
                         link = f"{next_launch.path}:{next_launch.line_of(next_command)}"
                         for found, links, problem in _followed(
                             unit, next_launch, next_command, (*chain, link), depth + 1, command.assigned
                         ):
                             yield found, links, target.problem or problem or next_command.neutralised
+
+
+def _hooks(unit: Unit, target: Target) -> Iterator[Launch]:
+    """The hooks of the project's own that `pre-commit run` runs."""
+    if target.value == "pre-commit" and "run" in target.arguments:
+        yield from (launch for launch in unit.launches if launch.id.startswith("pre-commit:"))
 
 
 def _with_needs(unit: Unit, name: str) -> list[Launch]:
@@ -102,7 +115,8 @@ def _kind(unit: Unit, target: Target) -> str | None:
     if target.kind == "tool" and target.value == "dbt":
         return "pipeline" if set(target.arguments) & {"build", "run", "test", "snapshot"} else None
     if target.kind == "stages" or (target.kind == "tool" and target.value in ("ploomber", "kedro", "snakemake")):
-        return "pipeline"
+        own = {word for pipeline in unit.pipelines for word in (pipeline.probe, pipeline.tool.lower())}
+        return "pipeline" if target.kind == "stages" or target.value in own else None
     if target.kind in ("notebook", "script", "module", "project", "make", "tool") and _trains(unit, target):
         return "pipeline"
     return None

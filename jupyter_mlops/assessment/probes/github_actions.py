@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,10 @@ _NO_BRANCH = frozenset({"none", "never", "nothing", "disabled", "no-branch"})
 
 
 def _workflows(unit: Unit) -> list[str]:
-    return sorted(file.path for file in unit.all_files.inside(".github/workflows") if file.suffix in (".yml", ".yaml"))
+    # Forgejo and Gitea read the same files in folders of their own.
+    folders = (".github/workflows", ".forgejo/workflows", ".gitea/workflows")
+    found = (file for folder in folders for file in unit.all_files.inside(folder))
+    return sorted(file.path for file in found if file.suffix in (".yml", ".yaml"))
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
@@ -160,7 +164,10 @@ def _steps(unit: Unit, path: str, document: dict[Any, Any], triggers: frozenset[
                 assigned=(*kept, *assignments(step.get("env"))),
             )
             if isinstance(step.get("run"), str):
-                yield replace(base, line=_first_line(unit, path, step), script=_filled(step["run"], known))
+                script = _filled(step["run"], known)
+                if str(step.get("shell") or run.get("shell") or "").startswith("python"):
+                    script = f"python -c {shlex.quote(script)}"
+                yield replace(base, line=_first_line(unit, path, step), script=script)
                 kept += tuple(found[1] for found in _KEPT.finditer(step["run"]))
             elif isinstance(step.get("uses"), str):
                 yield from _used(unit, step, base, known)

@@ -33,6 +33,10 @@ _NOT_JOBS = frozenset(
 _REFS = {"merge_requests": "pull_request", "schedules": "schedule", "tags": "release", "web": "manual"}
 
 
+#: Jobs by name: file, content, line.
+_Jobs = dict[str, tuple[str, dict[Any, Any], int | None]]
+
+
 def _jobs(unit: Unit) -> dict[str, tuple[str, dict[Any, Any], int | None]]:
     """Jobs and what they extend, by name: file, content, line."""
     jobs: dict[str, tuple[str, dict[Any, Any], int | None]] = {}
@@ -55,7 +59,7 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         merged = _extended(job, jobs)
         if not sequence(merged.get("script")) and not isinstance(merged.get("script"), str):
             continue
-        for index, (script, script_line) in enumerate(_scripts(merged, job.get("before_script"))):
+        for index, (script, script_line) in enumerate(_scripts(merged, job.get("before_script"), jobs)):
             yield launch_of(
                 "ci",
                 Step(
@@ -136,16 +140,24 @@ def _extended(
     return merged | job
 
 
-def _scripts(job: dict[Any, Any], before: Any) -> Iterator[tuple[str, int | None]]:
+def _scripts(job: dict[Any, Any], before: Any, jobs: _Jobs) -> Iterator[tuple[str, int | None]]:
     """The job's script as one, so that `cd` and `set` carry over, with its lines where they are in the file."""
     script = job.get("script")
     if isinstance(script, str):
         yield script, line_of(job, "script")
         return
     listed = [*entries(before), *entries(script)]
-    text, line = joined(part for item, line in listed for part in _flat(item, line))
+    text, line = joined(part for item, line in listed for part in _flat(_meant(item, jobs), line))
     if text:
         yield text, line
+
+
+def _meant(item: Any, jobs: _Jobs) -> Any:
+    """What `!reference [.shared, script]` means: that part of another job."""
+    words = strings(item) if isinstance(item, MarkedList) else []
+    if len(words) == 2 and words[0] in jobs and words[1].endswith("script"):
+        return jobs[words[0]][1].get(words[1])
+    return item
 
 
 def _flat(item: Any, line: int | None) -> Iterator[tuple[str, int | None]]:

@@ -12,6 +12,7 @@ from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch
 from jupyter_mlops.project.marks import items, line_of, mapping
+from jupyter_mlops.project.patterns import lazy
 
 
 def _launches(unit: Unit) -> Iterator[Launch]:
@@ -24,6 +25,12 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         text = unit.project.text(file.path) or ""
         # A script runs where its caller stands: mostly the project's folder.
         yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name, pipefail=False)
+    for file in unit.files.suffixed(""):
+        # `scripts/test`, as its first line says a script of the shell.
+        if file.size < _LONGEST and posixpath.basename(file.folder) in _SCRIPTS:
+            text = unit.project.text(file.path) or ""
+            if _SHELL.match(text):
+                yield Launch(file.path, "shell", file.path, 1, text, unit.path, file.name, pipefail=False)
     projects = unit.named("MLproject")
     together = len(projects) > 1 and bool(unit.mentioning("mlflow.run(", "mlflow.projects.run("))
     for file in projects:
@@ -61,6 +68,11 @@ def _launches(unit: Unit) -> Iterator[Launch]:
                     _folder(file.path),
                     name.strip(),
                 )
+
+
+_SCRIPTS = frozenset({"scripts", "script", "bin", "ci", ".ci", "tools", "dev"})
+_SHELL = lazy(r"#!\s*\S*\b(env\s+)?(ba|da|z|a)?sh\b")
+_LONGEST = 100_000
 
 
 def _folder(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch, assignments
 from jupyter_mlops.project.marks import entries, items, line_of, mapping, sequence, strings
 from jupyter_mlops.project.patterns import lazy
+from jupyter_mlops.project.shell import join
 
 _PUSH = frozenset({"push"})
 
@@ -61,7 +63,7 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
     if document.get("schedules"):
         triggers.add("schedule")
     index = 0
-    for step, hidden in _azure_steps(document, None):
+    for step, hidden in _azure_steps(unit, path, document, None):
         written = [(step[key], step, key) for key in _AZURE_SCRIPTS if isinstance(step.get(key), str)]
         task = task_script(unit, step) if "task" in step else None
         for script, holder, key in [*written, *([task] if task is not None else [])]:
@@ -84,14 +86,22 @@ def _azure(unit: Unit, path: str) -> Iterator[Step]:
 _AZURE_SCRIPTS = ("script", "bash", "pwsh", "powershell")
 
 
-def _azure_steps(node: Any, outer: str | None) -> Iterator[tuple[dict[Any, Any], str | None]]:
-    """The steps of jobs and stages, each with why its failure would go unseen."""
+def _azure_steps(
+    unit: Unit, path: str, node: Any, outer: str | None, depth: int = 0
+) -> Iterator[tuple[dict[Any, Any], str | None]]:
+    """The steps of jobs and stages and of their templates, each with why its failure would go unseen."""
     hidden = outer or _azure_hidden(mapping(node))
+    template = mapping(node).get("template")
+    place = join(posixpath.dirname(path) or ".", template) if isinstance(template, str) else ""
+    for document in unit.project.yaml(place) if depth < 9 and unit.project.exists(place) else ():
+        yield from _azure_steps(unit, place, document, hidden, depth + 1)
     for step in sequence(mapping(node).get("steps")):
+        if "template" in mapping(step):
+            yield from _azure_steps(unit, path, step, hidden, depth + 1)
         yield mapping(step), hidden or _azure_hidden(mapping(step))
     for key in ("jobs", "stages"):
         for inner in sequence(mapping(node).get(key)):
-            yield from _azure_steps(inner, hidden)
+            yield from _azure_steps(unit, path, inner, hidden, depth + 1)
 
 
 def _azure_hidden(part: dict[Any, Any]) -> str | None:
@@ -115,7 +125,7 @@ def _circle(unit: Unit, path: str) -> Iterator[Step]:
     started = _circle_triggers(document)
     for name, job, _line in items(document.get("jobs")):
         folder = str(mapping(job).get("working_directory") or ".")
-        for index, (step, line) in enumerate(entries(mapping(job).get("steps"))):
+        for index, (step, line) in enumerate(_circle_steps(document, mapping(job))):
             run = mapping(step).get("run")
             command = run if isinstance(run, str) else mapping(run).get("command")
             if isinstance(command, str):
@@ -136,6 +146,17 @@ def _circle(unit: Unit, path: str) -> Iterator[Step]:
                         *assignments(mapping(run).get("environment")),
                     ),
                 )
+
+
+def _circle_steps(document: dict[Any, Any], holder: dict[Any, Any], depth: int = 0) -> Iterator[tuple[Any, int | None]]:
+    """The steps of a job, with those of the commands that the file defines in their place."""
+    commands = mapping(document.get("commands"))
+    for step, line in entries(holder.get("steps")):
+        name = step if isinstance(step, str) else next(iter(mapping(step)), "")
+        if name in commands and depth < 4:
+            yield from _circle_steps(document, mapping(commands[name]), depth + 1)
+        else:
+            yield step, line
 
 
 def _circle_triggers(document: dict[Any, Any]) -> dict[str, set[str]]:

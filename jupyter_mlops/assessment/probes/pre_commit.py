@@ -8,7 +8,27 @@ from jupyter_mlops.assessment.findings import PARSED, Finding, Rung
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.probes.ci import ci_runs
 from jupyter_mlops.assessment.unit import Unit
-from jupyter_mlops.project.marks import entries, line_of, mapping, sequence
+from jupyter_mlops.project.launch import Launch
+from jupyter_mlops.project.marks import entries, line_of, mapping, sequence, strings
+
+
+def _launches(unit: Unit) -> Iterator[Launch]:
+    """Hooks of the project's own, which run commands of it; those for other occasions only are left out."""
+    for file in unit.all_files.named(".pre-commit-config.yaml", ".pre-commit-config.yml"):
+        document = mapping(next(iter(unit.project.yaml(file.path)), None))
+        for repo in map(mapping, sequence(document.get("repos"))):
+            for hook in map(mapping, sequence(repo.get("hooks")) if repo.get("repo") == "local" else ()):
+                stages = strings(hook.get("stages"))
+                script = hook.get("entry")
+                if isinstance(script, str) and (not stages or {"commit", "pre-commit"} & set(stages)):
+                    yield Launch(
+                        f"pre-commit:{hook.get('id')}",
+                        "console",
+                        file.path,
+                        line_of(hook, "entry"),
+                        " ".join([script, *strings(hook.get("args"))]),
+                        name=str(hook.get("id")),
+                    )
 
 
 def _findings(unit: Unit) -> Iterator[Finding]:
@@ -73,5 +93,6 @@ PROBE = Probe(
     title="pre-commit",
     reads=".pre-commit-config.yaml",
     credits="configured: hooks · wired: CI or pre-commit.ci runs them",
+    launches=_launches,
     findings=_findings,
 )

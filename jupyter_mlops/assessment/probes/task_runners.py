@@ -1,4 +1,4 @@
-"""Named tasks of Python's project managers and task runners: poe, PDM, taskipy, pixi, Hatch, Rye."""
+"""Named tasks of project managers and task runners: poe, PDM, taskipy, pixi, Hatch, Rye, npm, devbox."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def _launches(unit: Unit) -> Iterator[Launch]:
         names = {name for name, _task, _line in items(table.tasks)}
         for name, task, line in items(table.tasks):
             yield _launch(table, names, name, task, line)
+    for runner, file_name, keys in (
+        ("npm", "package.json", ("scripts",)),
+        ("devbox", "devbox.json", ("shell", "scripts")),
+    ):
+        for file in unit.named(file_name):
+            node = mapping(unit.project.json(file.path))
+            for key in keys:
+                node = mapping(node.get(key))
+            folder = posixpath.dirname(file.path) or "."
+            lines = (unit.project.text(file.path) or "").splitlines() if node else []
+            for name, task, _line in items(node):
+                line = next((number for number, text in enumerate(lines, 1) if f'"{name}"' in text), 1)
+                script = "\n".join(strings(task))
+                yield Launch(f"console:{runner} {name}", "console", file.path, line, script, folder, name)
 
 
 def _tables(unit: Unit) -> Iterator[_Table]:
@@ -154,8 +168,8 @@ def _command(tool: str, command: str, hidden: str) -> str:
 
 PROBE = Probe(
     id="task-runners",
-    title="poe, PDM, taskipy, pixi, Hatch, Rye",
-    reads="pyproject.toml, poe_tasks.toml, pixi.toml, hatch.toml",
+    title="poe, PDM, taskipy, pixi, Hatch, Rye, npm, devbox",
+    reads="pyproject.toml, poe_tasks.toml, pixi.toml, hatch.toml, package.json, devbox.json",
     credits="earns nothing by itself: shows what leads where",
     launches=_launches,
 )

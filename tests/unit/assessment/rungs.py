@@ -530,6 +530,7 @@ RUNGS: dict[str, dict[str, Files]] = {
         "wired": BOTH | {"pipeline.yaml": PLOOMBER + "    params: {c: '{{c}}'}\n", "env.yaml": "c: 1\n"} | workflow("ploomber build"),
     },
     "pre-commit": {
+        "own": {"train.py": FIT, ".pre-commit-config.yaml": "repos:\n  - repo: local\n    hooks: [{id: a, entry: pytest}]\n"},
         "empty": {"train.py": FIT, ".pre-commit-config.yaml": ""},
         "run by nothing": {"train.py": FIT, ".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks: [{id: a}]\n"},
         "wired": {"train.py": FIT, ".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks: [{id: a}]\n"} | workflow("pre-commit run --all-files"),
@@ -601,6 +602,7 @@ RUNGS: dict[str, dict[str, Files]] = {
     "traffic-control": {"wired": MOVES, "checked by nothing": changed(MOVES, "work.py", "if failures() > 0.02", "if time")},
     "drift-repair": {"wired": DRIFT, "verified by nothing": changed(DRIFT, "work.py", 'raise SystemExit("not good enough")', "print(value)")},
     "crontab": {"wired": {"train.py": FIT, "deploy/crontab": "0 5 * * * python train.py\n", "start.sh": "crontab deploy/crontab\n"}},
+    "small-ci": {"wired": {"train.py": FIT, ".cirrus.yml": "task:\n  test_script: pytest\n"}},
     "task-runners": {"wired": {"train.py": FIT, "pyproject.toml": "[tool.poe.tasks]\ntrain = 'python train.py'\n"}},
     "taskfile": {"wired": {"train.py": FIT, "Taskfile.yml": "tasks:\n  train: python train.py\n"}},
     "tox": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},

@@ -38,6 +38,11 @@ _UNITTEST = {
 _SUITE = "done = unittest.TextTestRunner().run(unittest.defaultTestLoader.discover('tests'))\n"
 _OTHER_NAME = {"tests/test_features.py": "", "tests/clean_spec.py": "from features import clean\n\n\ndef test_clean():\n    assert clean([1]) == [1]\n"}  # fmt: skip
 
+IMAGE = 'FROM python:3.12 AS base\nCOPY . .\nFROM base AS test\nRUN pytest\nFROM base\nCMD ["python"]\n'
+COMPOSE = {"docker-compose.yml": "services:\n  tests:\n    build: .\n    command: pytest\n"}
+HOOK = "repos:\n- repo: local\n  hooks:\n  - id: tests\n    entry: pytest\n    language: system\n    {}\n"
+CIRCLE = "version: 2.1\ncommands:\n  t: {{steps: [run: pytest]}}\n  u: {{steps: [run: ruff check]}}\njobs:\n  j: {{steps: [{}]}}\nworkflows: {{w: {{jobs: [j]}}}}\n"
+
 SEEN = [
     task("tasks:\n  test: pytest\n"),
     task("tasks:\n  test:\n    deps: [unit]\n  unit:\n    cmds:\n    - cmd: pytest\n"),
@@ -74,6 +79,31 @@ SEEN = [
     started("pytest tests/clean_spec.py") | _OTHER_NAME,
     started("pytest tests/*_spec.py") | _OTHER_NAME,
     {CI: workflow("run: pytest\n        env:\n          PYTEST_ADDOPTS: -q --color=yes")},
+    started("npm test", **{"package.json": '{"scripts": {"test": "pytest"}}'}),
+    started("devbox run test", **{"devbox.json": '{"shell": {"scripts": {"test": ["pytest"]}}}'}),
+    started("dotenv -f .env run -- pytest"),
+    started("ddtrace-run pytest"),
+    started("nix develop -c pytest"),
+    started("nix-shell --run 'ruff check && pytest'"),
+    started("slipcover -m pytest"),
+    started("pants test '::'"),
+    started("./scripts/test", scripts__test="#!/usr/bin/env bash\nset -e\npytest\n"),
+    started("TEST='pytest tests'; $TEST"),
+    started("earthly +all", Earthfile="VERSION 0.8\nall:\n    BUILD +test\ntest:\n    RUN pytest\n"),
+    started("docker build --target test .", Dockerfile=IMAGE),
+    started("docker compose run --rm tests", **COMPOSE),
+    started("docker compose up --exit-code-from tests", **COMPOSE),
+    started("pre-commit run --all-files", **{".pre-commit-config.yaml": HOOK.format("")}),
+    {CI: workflow("shell: python\n        run: |\n          import pytest, sys\n          sys.exit(pytest.main())")},
+    only(".gitlab-ci.yml", ".shared:\n  script: [pytest]\nt:\n  script:\n  - !reference [.shared, script]\n"),
+    only("azure-pipelines.yml", "jobs:\n- template: ci/t.yml\n")
+    | {"ci/t.yml": "jobs:\n- steps:\n  - script: pytest\n"},
+    only(".circleci/config.yml", CIRCLE.format("t")),
+    only(".forgejo/workflows/ci.yml", workflow()),
+    only(".build.yml", "tasks:\n- test: |\n    pytest\n"),
+    only(".cirrus.yml", "task:\n  test_script: pytest\n"),
+    only("appveyor.yml", "test_script:\n- pytest\n"),
+    only(".semaphore/semaphore.yml", "blocks:\n- task: {jobs: [{name: t, commands: [pytest]}]}\n"),
 ]
 HIDDEN = [
     task("tasks:\n  test: pytest\n  lint: ruff check\n", "task lint"),
@@ -115,6 +145,18 @@ HIDDEN = [
     started("export PYTEST_ADDOPTS=--co; pytest"),
     started("make t", Makefile="export PYTEST_ADDOPTS = --collect-only\nt:\n\tpytest\n"),
     only(".gitlab-ci.yml", "variables: {PYTEST_ADDOPTS: --co}\nt:\n  script: [pytest]\n"),
+    started("npm run lint", **{"package.json": '{"scripts": {"test": "pytest"}}'}),
+    started("./scripts/test", scripts__test="#!/usr/bin/env bash\npytest || true\n"),
+    started("earthly +all", Earthfile="VERSION 0.8\nall:\n    RUN ruff check\ntest:\n    RUN pytest\n"),
+    started("docker build --target base .", Dockerfile=IMAGE),
+    started("docker compose up tests", **COMPOSE),
+    started("docker compose run --rm other", **COMPOSE),
+    started("pre-commit run --all-files", **{".pre-commit-config.yaml": HOOK.format("stages: [manual]")}),
+    started("dvc repro --dry"),
+    started("kedro run"),
+    {CI: workflow("shell: python\n        run: |\n          import pytest\n          pytest.main()")},
+    only(".circleci/config.yml", CIRCLE.format("u")),
+    only(".cirrus.yml", "task:\n  allow_failures: true\n  test_script: pytest\n"),
 ]
 
 

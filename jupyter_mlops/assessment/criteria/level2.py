@@ -45,7 +45,7 @@ CRITERIA = (
         what="Parameters live outside the code, dependencies are pinned or locked, and the locks match what they lock.",
         why="A pipeline that runs but gives something else on another machine or next month proves nothing.",
         how=(
-            "Move parameters to `params.yaml`, a config file or command-line options",
+            "Move parameters to `params.yaml`, a config file, command-line options, or parameters of the pipeline that a run may set",
             "Pin every direct dependency with `==`, or commit a lock (uv.lock, poetry.lock, conda-lock …)",
             "Commit `dvc.lock` after `dvc repro`",
         ),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_mlops.assessment.findings import CALL, Finding, Rung
+from jupyter_mlops.assessment.flows import own_function
 from jupyter_mlops.assessment.probe import Probe
 from jupyter_mlops.assessment.sites import sites, sources_of
 from jupyter_mlops.assessment.trainings import relevant
@@ -157,12 +158,40 @@ def _of_zenml(unit: Unit, _path: str) -> tuple[str, int | None] | None:
     return None
 
 
+def _of_function(unit: Unit, path: str) -> tuple[str, int | None] | None:
+    """Parameters of the function that is the pipeline, which whoever starts a run may give: it hands them to its steps."""
+    source = unit.project.python(path)
+    for scope in source.scopes if source is not None else ():
+        if not any(decorator.replace("()", "").endswith(_FLOWS) for decorator in scope.decorators):
+            continue
+        arguments = getattr(scope.node, "args", None)
+        names = {one.arg for one in (*arguments.args, *arguments.kwonlyargs)} if arguments is not None else set()
+        for call in scope.calls:
+            given = [*call.node.args, *(keyword.value for keyword in call.node.keywords)]
+            step = own_function(unit, path, call)
+            if step is not None and any(isinstance(node, ast.Name) and node.id in names for node in given):
+                return path, scope.line
+    return None
+
+
+def _of_pipeline_or_run(unit: Unit, path: str) -> tuple[str, int | None] | None:
+    return _of_kubeflow(unit, path) or _of_function(unit, path)
+
+
+def _of_zenml_or_function(unit: Unit, path: str) -> tuple[str, int | None] | None:
+    return _of_zenml(unit, path) or _of_function(unit, path)
+
+
+_FLOWS = (".flow", ".pipeline", ".workflow")
+
 _HANDED = {
-    "ZenML": _of_zenml,
+    "Prefect": _of_function,
+    "ZenML": _of_zenml_or_function,
+    "Flyte": _of_function,
     "Snakemake": _of_snakemake,
     "Kedro": _of_kedro,
     "Dagster": _of_dagster,
-    "Kubeflow Pipelines": _of_kubeflow,
+    "Kubeflow Pipelines": _of_pipeline_or_run,
 }
 
 
@@ -229,6 +258,6 @@ PROBE = Probe(
     id="parameters",
     title="parameters outside the code",
     reads="Python code and notebooks, papermill commands",
-    credits="wired: the code that trains reads options, a configuration file or papermill parameters",
+    credits="wired: the code that trains reads options, a configuration file or papermill parameters, or is handed those of the pipeline",
     findings=_findings,
 )

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from jupyter_mlops.assessment.constraints import constrained
 from jupyter_mlops.assessment.findings import CALL, CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.manifests import REPRODUCIBLE, Manifest, beside, manifests
 from jupyter_mlops.assessment.probe import Probe
@@ -69,7 +70,10 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
         elsewhere = _pinned_elsewhere(unit, manifest, found)
         if manifest.tool in ("poetry", "pyproject", "pipfile", "setup") and _has_lock(unit, manifest):
             continue
-        loose = [requirement for requirement in manifest.requirements if not requirement.pinned]
+        held = (
+            constrained(unit) if any(not requirement.pinned for requirement in manifest.requirements) else frozenset()
+        )
+        loose = [one for one in manifest.requirements if not one.pinned and one.name not in held]
         total = len(manifest.requirements)
         direct = [requirement for requirement in loose if _is_needed(unit, requirement.name)]
         if elsewhere is not None and not direct:
@@ -102,7 +106,7 @@ def _pins(unit: Unit, found: list[Manifest]) -> Iterator[Finding]:
                 "requirements",
                 REPRODUCIBLE,
                 Rung.E3,
-                f"All {total} packages in {path} are pinned{' with hashes' if hashed else ''}.",
+                f"All {total} packages in {path} are pinned{' with hashes' if hashed else ' by constraints' if held else ''}.",
                 part="dependencies",
                 confidence=PARSED,
                 path=path,

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_mlops.assessment.probe import Probe
+from jupyter_mlops.assessment.probe import Pipeline, Probe, Stage
 from jupyter_mlops.assessment.unit import Unit
 from jupyter_mlops.project.launch import Launch, assignments
-from jupyter_mlops.project.marks import entries, items, line_of, mapping
+from jupyter_mlops.project.marks import entries, items, line_of, mapping, strings
 from jupyter_mlops.project.patterns import lazy
-from jupyter_mlops.project.reach import TASKFILES
+from jupyter_mlops.project.reach import LAUNCH, TASKFILES
 from jupyter_mlops.project.shell import join
 
 _VARIABLE = lazy(r"\{\{\s*(?:\.(\w+))?[^{}]*\}\}")
@@ -116,10 +116,35 @@ def _filled(text: str, variables: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: variables.get(found[1] or "", ""), text)
 
 
+def _pipelines(unit: Unit) -> Iterator[Pipeline]:
+    """Tasks that say what they read and make, as targets of make do: `sources` and `generates`."""
+    for file in unit.named(*TASKFILES):
+        folder = posixpath.dirname(file.path) or "."
+        document = mapping(next(iter(unit.project.yaml(file.path)), None))
+        stages = [
+            Stage(
+                name,
+                file.path,
+                line,
+                inputs=frozenset(join(folder, text) for text in strings(mapping(task).get("sources"))),
+                outputs=frozenset(join(folder, text) for text in strings(mapping(task).get("generates"))),
+                node=(f"{file.path}#{name}", LAUNCH),
+            )
+            for name, task, line in items(document.get("tasks"))
+            if strings(mapping(task).get("sources")) and strings(mapping(task).get("generates"))
+        ]
+        if len(stages) > 1:
+            first = stages[0]
+            yield Pipeline(
+                "taskfile", "Task", first.path, first.line, tuple(stages), started_by="task", confidence=0.75
+            )
+
+
 PROBE = Probe(
     id="taskfile",
     title="Task (go-task)",
     reads="Taskfile.yml and what it includes",
-    credits="earns nothing by itself: shows what leads where",
+    credits="wired: tasks whose sources are made by others; the rest only leads to what it runs",
     launches=_launches,
+    pipelines=_pipelines,
 )

@@ -604,7 +604,7 @@ RUNGS: dict[str, dict[str, Files]] = {
     "crontab": {"wired": {"train.py": FIT, "deploy/crontab": "0 5 * * * python train.py\n", "start.sh": "crontab deploy/crontab\n"}},
     "small-ci": {"wired": {"train.py": FIT, ".cirrus.yml": "task:\n  test_script: pytest\n"}},
     "task-runners": {"wired": {"train.py": FIT, "pyproject.toml": "[tool.poe.tasks]\ntrain = 'python train.py'\n"}},
-    "taskfile": {"wired": {"train.py": FIT, "Taskfile.yml": "tasks:\n  train: python train.py\n"}},
+    "taskfile": {"wired": {"train.py": FIT, "Taskfile.yml": "tasks:\n  train: python train.py\n"}, "by files": {"load.py": LOAD, "train.py": FIT, "Taskfile.yml": "tasks:\n  load:\n    sources: [raw.csv]\n    generates: [rows.csv]\n    cmd: python load.py\n  train:\n    sources: [rows.csv]\n    generates: [model.txt]\n    cmd: python train.py\n"}},
     "tox": {"wired": {"train.py": FIT, "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest')\n"}},
     "torchserve": {
         "wired": TORCHSERVE,

@@ -94,3 +94,80 @@ def test_resources_count_where_something_applies_them(project, files, rung):
     project.files({"infra/main.tf": RUN, "train.py": STEPS["train.py"]} | files).commit()
     found = [one for one in results(project.assess())["deployed-and-scaled"].evidence if one.path == "infra/main.tf"]
     assert [int(one.rung) for one in found] == [rung]
+
+
+KFP = """
+from kfp import Client, compiler, dsl
+
+
+@dsl.component
+def load(out: dsl.Output[dsl.Dataset]):
+    print(out)
+
+
+@dsl.component
+def fit(rows: dsl.Input[dsl.Dataset], c: float):
+    from sklearn.svm import SVC
+    SVC(C=c).fit([[0], [1]], [0, 1])
+
+
+@dsl.pipeline(name="work")
+def work(c: float = 1.0):
+    fit(rows=load().outputs["out"], c=c)
+
+
+if __name__ == "__main__":
+    compiler.Compiler().compile(work, "work.yaml")
+"""
+
+
+def test_a_run_may_set_what_the_pipeline_hands_to_its_steps(project):
+    project.files({"work.py": KFP, "requirements.txt": "kfp==2.9.0\nscikit-learn==1.9.0\n"}).commit()
+    assert results(project.assess())["pipeline-reproducible"].state == "pass"
+    project.edit("work.py", "c=c)\n\n\nif", "c=1.0)\n\n\nif").commit()
+    assert results(project.assess())["pipeline-reproducible"].state != "pass"
+
+
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({CI: workflow("pip install -r requirements.txt -c constraints.txt")}, "pass"),
+        ({"requirements.txt": "-c constraints.txt\npandas\nscikit-learn\n"}, "pass"),
+        ({CI: workflow("pip install -r requirements.txt")}, "partial"),
+        (
+            {"constraints.txt": "pandas>=2\nscikit-learn==1.9.0\n", CI: workflow("pip install . -c constraints.txt")},
+            "partial",
+        ),
+    ],
+)
+def test_constraints_pin_where_pip_is_handed_them(project, files, state):
+    pins = {"requirements.txt": "pandas\nscikit-learn\n", "constraints.txt": "pandas==3.0.0\nscikit-learn==1.9.0\n"}
+    parameters = "import json\n\nconfig = json.load(open('config.json'))\n"
+    code = {
+        "train.py": f"{parameters}import pandas\nfrom sklearn.svm import SVC\n\nSVC(C=config['c']).fit([[0], [1]], [0, 1])\n"
+    }
+    project.files(pins | code | {"config.json": '{"c": 1}'} | files).commit()
+    assert results(project.assess())["pipeline-reproducible"].state == state
+
+
+TASKS = """
+version: '3'
+tasks:
+  train:
+    deps: [prepare]
+    sources: [clean.csv]
+    generates: [model.txt]
+    cmds: [python train.py]
+  prepare:
+    sources: [raw.csv]
+    generates: [clean.csv]
+    cmds: [python prepare.py]
+"""
+
+
+def test_tasks_are_a_pipeline_by_what_they_read_and_make(project):
+    files = {"prepare.py": "print(1)\n", "train.py": "from sklearn.svm import SVC\n\nSVC().fit([[0], [1]], [0, 1])\n"}
+    project.files({"Taskfile.yml": TASKS, **files}).commit()
+    assert results(project.assess())["pipeline-automated"].state == "pass"
+    project.edit("Taskfile.yml", "generates: [clean.csv]", "generates: [other.csv]").commit()
+    assert results(project.assess())["pipeline-automated"].state != "pass"

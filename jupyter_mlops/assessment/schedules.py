@@ -40,6 +40,7 @@ def _triggers(unit: Unit) -> Iterator[Trigger]:
         if pipeline.started_by == "its schedule":
             nodes = tuple(dict.fromkeys(node for stage in pipeline.stages for node in _work(unit, stage)))
             yield Trigger("schedule", f"the schedule of {pipeline.path}", pipeline.path, pipeline.line, nodes)
+    yield from _asked_of_the_forge(unit)
     yield from cloud_triggers(unit)
     yield from _in_code(unit)
     yield from _of_celery(unit)
@@ -130,6 +131,29 @@ def _in_code(unit: Unit) -> Iterator[Trigger]:
                         scope.line,
                         tuple(_below(path, scope)),
                     )
+
+
+def _asked_of_the_forge(unit: Unit) -> Iterator[Trigger]:
+    """Workflows that a scheduled one starts by a command: `python drift.py || gh workflow run retrain.yml`."""
+    for launch in unit.launches:
+        timed = launch.kind == "schedule" or (
+            launch.kind == "ci" and launch.triggers & {"schedule", "dispatch", "chained"}
+        )
+        for command in launch.commands if timed and launch.neutralised is None else ():
+            if command.words[:3] != ("gh", "workflow", "run") or len(command.words) < 4:
+                continue
+            name = command.words[3].rpartition("/")[2]
+            nodes = tuple(
+                (one.id, LAUNCH)
+                for one in unit.launches
+                if one.kind == "ci"
+                and "manual" in one.triggers
+                and one.path.endswith(f"/{name}")
+                and one.neutralised is None
+            )
+            if nodes:
+                line = launch.line_of(command)
+                yield Trigger("event", f"`gh workflow run {name}` of {launch.path}", launch.path, line, nodes)
 
 
 def _of_celery(unit: Unit) -> Iterator[Trigger]:

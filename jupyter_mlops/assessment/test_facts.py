@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from jupyter_mlops.assessment.test_runner import Runner, runner
 from jupyter_mlops.assessment.unit import Unit
+from jupyter_mlops.assessment.vacuous_assertions import cannot_fail
 from jupyter_mlops.project.modules import ModuleIndex
 from jupyter_mlops.project.patterns import lazy
 from jupyter_mlops.project.python_source import Call, PythonSource, Scope, constant_truth
@@ -282,7 +283,7 @@ class _Reader:
             if any(_ASSERTS.search(call.name) and not self._only_held(inner, call) for call in inner.calls):
                 return True
             fixed = _fixed(inner.body)
-            if inner.node is not None and any(not _constant(found.test, fixed) for found in _assertions(inner.node)):
+            if inner.node is not None and any(not cannot_fail(found.test, fixed) for found in _assertions(inner.node)):
                 return True
         return False
 
@@ -380,26 +381,6 @@ def _swallows(handler: ast.ExceptHandler) -> bool:
 def _raises(body: list[ast.stmt]) -> bool:
     """Whether a block does nothing but fail: `raise AssertionError(…)`."""
     return len(body) == 1 and isinstance(body[0], ast.Raise) and "AssertionError" in ast.unparse(body[0])
-
-
-def _constant(test: ast.expr, fixed: frozenset[str]) -> bool:
-    """Whether an assertion cannot fail: it is made of constants, is a tuple, or compares a thing with itself.
-
-    Args:
-        test: what is asserted.
-        fixed: names that hold constants.
-    """
-    if constant_truth(test) is True or (isinstance(test, ast.Tuple) and test.elts):
-        return True
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.Eq)):
-        left, right = test.left, test.comparators[0]
-        if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
-            return True
-    return not any(
-        isinstance(node, (ast.Call, ast.Attribute, ast.Subscript))
-        or (isinstance(node, ast.Name) and node.id not in fixed)
-        for node in ast.walk(test)
-    )
 
 
 def _fixed(body: list[ast.stmt]) -> frozenset[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from jupyter_mlops.assessment.cloud_formation import declared, deployed
 from jupyter_mlops.assessment.findings import CONVENTION, PARSED, Finding, Rung
 from jupyter_mlops.assessment.kube import KubeObject, applied_by, objects
 from jupyter_mlops.assessment.probe import Probe
@@ -35,7 +37,43 @@ def _findings(unit: Unit) -> Iterator[Finding]:
             )
     for item in objects(unit, "VirtualService", "HTTPRoute"):
         yield from _weights(unit, item)
+    yield from _of_lambda(unit)
     yield from _bandits(unit)
+
+
+#: Shares that CodeDeploy shifts at a time; `AllAtOnce` is no step.
+_SHIFTS = lazy(r"(Canary|Linear)\d+Percent")
+
+
+def _of_lambda(unit: Unit) -> Iterator[Finding]:
+    """Functions of AWS whose new version gets its traffic in steps, and none when an alarm goes off."""
+    for function in declared(unit):
+        preference = mapping(function.settings.get("DeploymentPreference"))
+        shifts = bool(_SHIFTS.search(str(preference.get("Type") or ""))) and function.settings.get("AutoPublishAlias")
+        if function.kind != "AWS::Serverless::Function" or not shifts or preference.get("Enabled") is False:
+            continue
+        by = deployed(unit, function.path)
+        alarms = sequence(preference.get("Alarms"))
+        rung = Rung.E3 if alarms and by else Rung.E2
+        told = "as its alarms allow" if alarms else "without an alarm that could stop it"
+        missing = None if alarms else "Name alarms in its `DeploymentPreference`."
+        found = Finding(
+            "rollouts",
+            "routed",
+            rung,
+            f"CodeDeploy shifts the traffic of {function.name} in steps, {told}.",
+            confidence=PARSED,
+            path=function.path,
+            line=line_of(preference) or function.line,
+            chain=(by,) if by else (),
+            raise_by=missing if by else "Deploy the template: `sam deploy`.",
+        )
+        yield found
+        if alarms:
+            message = (
+                f"CodeDeploy takes {function.name} back by itself when an alarm goes off while traffic is shifted."
+            )
+            yield replace(found, criterion="self-healing", message=message)
 
 
 def _routed(unit: Unit, item: KubeObject, rung: Rung, message: str, line: int | None) -> Finding:

@@ -123,3 +123,41 @@ def test_alerts_that_grafana_is_provisioned_with(base, metric, folder, state):
     compose = edited("docker-compose.yml", "  prometheus:", f"{MOUNTED % folder}  prometheus:")
     alerts = {RULES: "groups: []\n", "monitoring/grafana/alerting/rules.yaml": GRAFANA % metric}
     assert state_with(base, "service-monitored", compose | alerts) == state
+
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: %s
+        Alarms: [%s]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "alarms", "command", "state"),
+    [
+        ("Canary10Percent5Minutes", "!Ref Errors", "sam deploy", "pass"),
+        ("AllAtOnce", "!Ref Errors", "sam deploy", "fail"),
+        ("Linear10PercentEvery1Minute", "", "sam deploy", "partial"),
+        ("Canary10Percent5Minutes", "!Ref Errors", "sam validate", "partial"),
+    ],
+)
+def test_traffic_of_functions_is_shifted_while_no_alarm_goes_off(base, kind, alarms, command, state):
+    plain = {ROLLOUT: "", ANALYSIS: "", "template.yaml": TEMPLATE % (kind, alarms)}
+    assert state_with(base, "routed", edited(DEPLOY, "kubectl apply -f k8s/", command) | plain) == state
+
+
+WATCH = ".github/workflows/watch.yml"
+
+
+@pytest.mark.parametrize(("name", "state"), [("again.yml", "pass"), ("other.yml", "partial")])
+def test_a_scheduled_check_starts_the_workflow_that_trains(base, name, state):
+    again = "on: workflow_dispatch\njobs:\n  r:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python src/retrain.py\n"
+    asks = edited(WATCH, "python src/drift.py", f"python src/drift.py || gh workflow run {name}")
+    asks[WATCH] = asks[WATCH].replace("python src/retrain.py", "echo")
+    assert state_with(base, "retraining-automated", asks | {".github/workflows/again.yml": again}) == state

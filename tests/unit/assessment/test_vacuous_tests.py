@@ -18,6 +18,9 @@ BODIES_THAT_COUNT = [
     "if double(2) != 4:\n        raise AssertionError('no')",
     "if double(2) != 4:\n        pytest.fail('no')",
     "def check(n):\n        assert double(n) == 2 * n\n\n    check(2)",
+    "assert len(str(double(2))) > 0",
+    "assert any([double(2) == 4, double(2) == 5])",
+    "assert isinstance(double(2), int)",
 ]
 BODIES_THAT_DO_NOT = [
     f"{CALL}\n    assert True",
@@ -34,6 +37,10 @@ BODIES_THAT_DO_NOT = [
     f"{CALL}\n\n    def inner():\n        {GOOD}",
     f"for _ in []:\n        {GOOD}",
     f"if 1 == 2:\n        {GOOD}",
+    f"{CALL}\n    assert len([1]) == 1",
+    f"assert len(str({CALL})) >= 0",
+    f"assert isinstance({CALL}, object)",
+    f"assert any([{CALL} == 5, True])",
 ]
 MARKS_THAT_RUN = [
     "@pytest.mark.skipif(sys.platform == 'win32', reason='x')",

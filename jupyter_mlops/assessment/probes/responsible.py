@@ -34,6 +34,8 @@ _FAIR = lazy(
 _EXPLAINS = lazy(
     r"^(shap\.(\w*Explainer|Explainer)|lime[\w.]*Explainer|captum\.attr\.\w+|alibi\.explainers[\w.]*|interpret[\w.]*\.\w*Explain\w*|dalex\.Explainer|eli5\.(show|explain)_\w+)$"
 )
+#: Metrics whose values are shares, or differences and ratios of shares.
+_SHARES = lazy(r"parity|odds|opportunity|impact|selection_rate")
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
 #: Kinds of launches that are part of the pipeline or of CI, as opposed to somebody starting a script.
 _AUTOMATIC = frozenset({"ci", "stage", "schedule"})
@@ -89,16 +91,20 @@ def _with(found: Finding, rung: Rung, message: str, raise_by: str | None) -> Fin
 def _asserts(unit: Unit, site: Site) -> bool:
     source = unit.project.python(site.path)
     scope = site.call.scope
-    return source is not None and scope.node is not None and any(_limits(node) for node in ast.walk(scope.node))
+    return (
+        source is not None
+        and scope.node is not None
+        and any(_limits(node, of_shares=bool(_SHARES.search(site.call.name))) for node in ast.walk(scope.node))
+    )
 
 
-def _limits(node: ast.AST) -> bool:
-    """Whether a statement holds a figure to a limit: that there is one says nothing."""
+def _limits(node: ast.AST, *, of_shares: bool) -> bool:
+    """Whether a statement holds a figure to a limit: that there is one says nothing. Of shares, the limit must be one that they can miss."""
     if isinstance(node, ast.Assert):
         return any(
             isinstance(inner, ast.Compare)
             and any(isinstance(operator, _ORDERS) for operator in inner.ops)
-            and not _always_holds(inner)
+            and not (of_shares and _always_holds(inner))
             for inner in ast.walk(node.test)
         )
     name = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""

@@ -79,7 +79,7 @@ def _notebook_tests(unit: Unit) -> Iterator[Test]:
         notebook, source = unit.project.notebook(path), unit.project.python(path)
         if notebook is None or source is None:
             continue
-        claims = [found for found in _assertions(source.tree) if not _constant(found.test, frozenset())]
+        claims = [found for found in _assertions(source.tree) if not cannot_fail(found.test, frozenset())]
         cell, line = notebook.place(claims[0].lineno if claims else 1)
         problem = None if claims else "it asserts nothing that can fail"
         yield Test(path, line, path, problem, "its cells", (f"{path}#{cell}:{line}",), near=True, cell=cell)

@@ -66,7 +66,7 @@ def _run(pipeline: Pipeline) -> dict[str, Content]:
         folder=pipeline.folder,
         stages=[stage.name for stage in pipeline.stages if not stage.tracks],
         needed=_needed(pipeline),
-        folders=sorted({layout.relative(pipeline, pipeline.workdir_of(stage)) for stage in pipeline.stages}),
+        folders=_folders(pipeline),
         options=list(papermill.OPTIONS),
         contracts=rules is not None,
         parquet="parquet" in formats,
@@ -76,6 +76,13 @@ def _run(pipeline: Pipeline) -> dict[str, Content]:
     if rules is not None:
         found[contracts.FILE] = rules
     return found
+
+
+def _folders(pipeline: Pipeline) -> list[str]:
+    """The folders that a copy of the pipeline needs: where the notebooks run, and those that they write into."""
+    found = {layout.relative(pipeline, pipeline.workdir_of(stage)) for stage in pipeline.stages}
+    written = {layout.relative(pipeline, use.path) for stage in pipeline.stages for use in stage.writes}
+    return sorted(found | {posixpath.dirname(path) for path in written if not layout.is_absolute(path)})
 
 
 def _needed(pipeline: Pipeline) -> list[str]:

@@ -178,15 +178,11 @@ def _of_pipeline_or_run(unit: Unit, path: str) -> tuple[str, int | None] | None:
     return _of_kubeflow(unit, path) or _of_function(unit, path)
 
 
-def _of_zenml_or_function(unit: Unit, path: str) -> tuple[str, int | None] | None:
-    return _of_zenml(unit, path) or _of_function(unit, path)
-
-
 _FLOWS = (".flow", ".pipeline", ".workflow")
 
 _HANDED = {
     "Prefect": _of_function,
-    "ZenML": _of_zenml_or_function,
+    "ZenML": _of_zenml,
     "Flyte": _of_function,
     "Snakemake": _of_snakemake,
     "Kedro": _of_kedro,

@@ -164,13 +164,7 @@ def _given(scope: Scope, name: str) -> tuple[Scope, ast.expr] | None:
     """What a name is given once in its scope or around it, or what the one caller in its file hands in."""
     place: Scope | None = scope
     while place is not None:
-        values = [
-            node.value
-            for statement in place.body
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-        ]
+        values = place.assigned.get(name)
         if values:
             return (place, values[0]) if len(values) == 1 else None
         handed = _handed(place, name)

@@ -124,6 +124,17 @@ class Scope:
     children: dict[str, Scope] = field(default_factory=dict)
     body: list[ast.stmt] = field(default_factory=list, repr=False)
 
+    @cached_property
+    def assigned(self) -> dict[str, list[ast.expr]]:
+        """Names → every value that an assignment in its statements, or in what is defined there, gives them."""
+        found: dict[str, list[ast.expr]] = {}
+        for statement in self.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Assign):
+                    for name in {target.id for target in node.targets if isinstance(target, ast.Name)}:
+                        found.setdefault(name, []).append(node.value)
+        return found
+
     def lookup(self, name: str) -> str | None:
         """Dotted name that `name` stands for here; None when nothing binds it."""
         scope: Scope | None = self

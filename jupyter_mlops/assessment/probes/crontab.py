@@ -43,7 +43,8 @@ def _crontabs(unit: Unit) -> list[File]:
     found = [
         file
         for file in unit.files
-        if (
+        if "cron" in file.path.lower()  # the quick look at each of very many
+        and (
             file.name.lower().startswith(("crontab", "cronjobs"))
             or file.name.endswith(".cron")
             or "cron.d/" in file.path

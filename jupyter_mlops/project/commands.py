@@ -352,16 +352,16 @@ def _environment(tool: str) -> Callable[[list[str], str], list[Target]]:
     return handler
 
 
-def _own_tests(runner: str) -> Callable[[list[str], str], list[Target]]:
-    """Managers of projects with a command of their own for pytest, and a short form for their scripts."""
+def _own_tests(words: list[str], folder: str) -> list[Target]:
+    """Managers of projects with a command of their own for pytest: `hatch test`."""
+    if _plain(words)[:1] != ["test"]:
+        return []
+    return [Target("tests", "pytest", folder, tuple(words[words.index("test") + 1 :]))]
 
-    def handler(words: list[str], folder: str) -> list[Target]:
-        plain = _plain(words)
-        if runner != "pdm" and plain[:1] == ["test"]:
-            return [Target("tests", "pytest", folder, tuple(words[words.index("test") + 1 :]))]
-        return [Target("tool", name, folder) for name in plain[:1]] if runner == "pdm" else []
 
-    return handler
+def _script(words: list[str], folder: str) -> list[Target]:
+    """Runners with scripts in the settings of the project: `poe lint`, `pdm lint`."""
+    return [Target("tool", name, folder) for name in _plain(words)[:1]]
 
 
 def _task(words: list[str], folder: str) -> list[Target]:
@@ -466,10 +466,10 @@ _HANDLERS: dict[str, Callable[[list[str], str], list[Target]]] = {
     "gmake": _make,
     "just": _recipes,
     "task": _task,
-    "hatch": _own_tests("hatch"),
-    "rye": _own_tests("rye"),
-    "pdm": _own_tests("pdm"),
-    "poe": lambda words, folder: [Target("tool", name, folder) for name in _plain(words)[:1]],
+    "hatch": _own_tests,
+    "rye": _own_tests,
+    "pdm": _script,
+    "poe": _script,
     "dvc": _dvc,
     "papermill": _papermill,
     "jupyter": _jupyter,

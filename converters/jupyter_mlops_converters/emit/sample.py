@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from jupyter_mlops_converters.analysis.cells import dotted, imported_modules
 from jupyter_mlops_converters.analysis.listing import lists_names
@@ -26,13 +25,7 @@ def extend(pipeline: Pipeline) -> Pipeline:
     texts = (texts_of(stage) for stage in pipeline.stages)
     if not reading or any(layout.names(text, NAME) for several in texts for text in several):
         return pipeline
-    stages = tuple(
-        replace(stage, parameters=(*stage.parameters, NAME)) if stage.name in reading else stage
-        for stage in pipeline.stages
-    )
-    parameter = Parameter(NAME, None, "int", None, reading)
-    parameters = tuple(sorted((*pipeline.parameters, parameter), key=lambda each: each.name))
-    return replace(pipeline, stages=stages, parameters=parameters)
+    return pipeline.with_parameter(Parameter(NAME, None, "int", None, reading))
 
 
 def lists_names_in(stage: Stage) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from jupyter_mlops_converters.emit import layout, sample
 from jupyter_mlops_converters.plan.pipeline import Parameter, Pipeline
 
@@ -23,10 +21,4 @@ def extend(pipeline: Pipeline) -> Pipeline:
     texts = (text for stage in pipeline.stages for text in sample.texts_of(stage))
     if not drawing or NAME in taken or any(layout.names(text, NAME) for text in texts):
         return pipeline
-    stages = tuple(
-        replace(stage, parameters=(*stage.parameters, NAME)) if stage.name in drawing else stage
-        for stage in pipeline.stages
-    )
-    parameter = Parameter(NAME, None, "int", None, drawing)
-    parameters = tuple(sorted((*pipeline.parameters, parameter), key=lambda each: each.name))
-    return replace(pipeline, stages=stages, parameters=parameters)
+    return pipeline.with_parameter(Parameter(NAME, None, "int", None, drawing))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 ParameterType = Literal["int", "float", "bool", "str", "null", "list", "dict", "tuple"]
@@ -345,6 +345,15 @@ class Pipeline:
             if parameter.name == name:
                 return parameter
         raise KeyError(name)
+
+    def with_parameter(self, parameter: Parameter) -> Pipeline:
+        """The pipeline with one parameter more, which the stages in its `stages` use."""
+        stages = tuple(
+            replace(stage, parameters=(*stage.parameters, parameter.name)) if stage.name in parameter.stages else stage
+            for stage in self.stages
+        )
+        parameters = tuple(sorted((*self.parameters, parameter), key=lambda each: each.name))
+        return replace(self, stages=stages, parameters=parameters)
 
     def upstream(self, stage: Stage) -> tuple[str, ...]:
         """Names of the stages that `stage` waits for, in pipeline order."""

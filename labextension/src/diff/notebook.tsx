@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
+import { Fold } from './fold';
 import type { ICellChange, INotebookChange } from './cells';
 
 type Nbdime = typeof import('./nbdime');
@@ -76,22 +77,13 @@ function Cells(props: {
           </section>
         </React.Fragment>
       ))}
-      {cells.length > SHOWN && (
-        <button
-          type="button"
-          className="jp-Mlops-diff-fold"
-          aria-expanded={unfolded}
-          onClick={() => unfold(!unfolded)}
-        >
-          {unfolded
-            ? trans.__('Show less')
-            : trans._n(
-                'Show %1 more cell',
-                'Show %1 more cells',
-                cells.length - SHOWN
-              )}
-        </button>
-      )}
+      <Fold
+        more={cells.length - SHOWN}
+        moreText={more =>
+          trans._n('Show %1 more cell', 'Show %1 more cells', more)
+        }
+        {...{ unfolded, unfold, trans }}
+      />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import type { IFileChange } from '../rest/contract';
 import { Disclosure } from '../score/parts';
 import { countedFromOne } from '../cells';
 import type { IDiffLine } from './parse';
+import { Fold } from './fold';
 import { NotebookDiff } from './notebook';
 import { countDiff, parseDiff } from './parse';
 
@@ -164,22 +165,13 @@ export function Diff(props: {
           </tbody>
         </table>
       </div>
-      {lines.length > SHOWN && (
-        <button
-          type="button"
-          className="jp-Mlops-diff-fold"
-          aria-expanded={unfolded}
-          onClick={() => unfold(!unfolded)}
-        >
-          {unfolded
-            ? trans.__('Show less')
-            : trans._n(
-                'Show %1 more line',
-                'Show %1 more lines',
-                lines.length - SHOWN
-              )}
-        </button>
-      )}
+      <Fold
+        more={lines.length - SHOWN}
+        moreText={more =>
+          trans._n('Show %1 more line', 'Show %1 more lines', more)
+        }
+        {...{ unfolded, unfold, trans }}
+      />
     </div>
   );
 }
